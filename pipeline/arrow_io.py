@@ -1,0 +1,84 @@
+"""Tables without Spark: Parquet to Arrow and NumPy and back, for the trainers and for everything that reads a workspace."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+
+from pipeline import schemas
+from pipeline.errors import WajueError
+from pipeline.workspace import Workspace
+
+
+def _dataset(workspace: Workspace, path: str, table: str) -> ds.Dataset:
+    files, root = workspace.files
+    try:
+        return ds.dataset(f"{root}/{path}", filesystem=files, format="parquet", ignore_prefixes=[".", "_"])
+    except (pa.ArrowException, OSError) as error:
+        raise WajueError(f"table {table} of {workspace.location} cannot be read: {error}; run with --force to write it anew") from None
+
+
+def read(workspace: Workspace, table: str, columns: list[str] | None = None) -> pa.Table:
+    """A whole table, or some of its columns. Raises WajueError if it is missing, damaged, or not as declared."""
+    workspace.must_have(table)
+    data = _dataset(workspace, table, table)
+    faults = schemas.TABLES[table].differences(data.schema) if data.schema.names else []
+    if faults:
+        raise WajueError(f"table {table} of {workspace.location} is not as declared: {'; '.join(faults)}")
+    try:
+        return data.to_table(columns=columns)
+    except (pa.ArrowException, OSError) as error:
+        raise WajueError(f"table {table} of {workspace.location} is damaged: {error}; run with --force to write it anew") from None
+
+
+def count_rows(workspace: Workspace, path: str) -> int:
+    """Rows of a table (or of `_unfinished/TABLE`), from the Parquet footers."""
+    return _dataset(workspace, path, path).count_rows()
+
+
+def write(rows: pa.Table, workspace: Workspace, table: str) -> None:
+    """Write a table to its unfinished place, as one file."""
+    declared = schemas.TABLES[table]
+    faults = declared.differences(rows.schema)
+    if faults:
+        raise WajueError(f"table {table} about to be written is not as declared: {'; '.join(faults)}")
+    files, root = workspace.files
+    folder = f"{root}/_unfinished/{table}"
+    files.create_dir(folder, recursive=True)
+    vectors = {"vector.list.element": "BYTE_STREAM_SPLIT"} if "vector" in rows.schema.names else None
+    dictionary = False if vectors else True
+    pq.write_table(
+        rows.select([c.name for c in declared.columns]),
+        f"{folder}/part-00000.zstd.parquet",
+        filesystem=files,
+        compression="zstd",
+        use_dictionary=dictionary,
+        column_encoding=vectors,
+        row_group_size=100_000,
+    )
+
+
+def sequences(rows: pa.Table) -> tuple[np.ndarray, np.ndarray]:
+    """(ids int32 [tokens], offsets int64 [documents + 1]) of the column `ids`."""
+    column = rows.column("ids").combine_chunks()
+    if isinstance(column, pa.ChunkedArray):
+        column = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], pa.list_(pa.int32()))
+    offsets = column.offsets.to_numpy(zero_copy_only=False).astype(np.int64)
+    ids = column.values.to_numpy(zero_copy_only=False)[offsets[0] : offsets[-1]].astype(np.int32)
+    return ids, offsets - offsets[0]
+
+
+def matrix(rows: pa.Table) -> np.ndarray:
+    """The column `vector` as float32 [rows, dim]."""
+    column = rows.column("vector").combine_chunks()
+    if isinstance(column, pa.ChunkedArray):
+        column = pa.concat_arrays(column.chunks)
+    dim = column.type.list_size if pa.types.is_fixed_size_list(column.type) else len(column.flatten()) // max(len(column), 1)
+    return column.flatten().to_numpy(zero_copy_only=False).reshape(len(column), dim)
+
+
+def vectors(matrix: np.ndarray) -> pa.FixedSizeListArray:
+    """The Arrow column of float32 [rows, dim]."""
+    return pa.FixedSizeListArray.from_arrays(pa.array(np.ascontiguousarray(matrix, np.float32).ravel()), matrix.shape[1])
+
+

@@ -1,0 +1,288 @@
+"""Every knob: default, unit, range and source. In: a TOML file. Out: one frozen `Config`.
+
+TOML only overrides what stands here. An unknown key, a wrong type or a value out of range is a ConfigError that names
+the file, the section and the key, and suggests what was meant.
+"""
+
+import codecs
+import difflib
+import hashlib
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from pipeline.errors import ConfigError
+
+Format = Literal["auto", "json", "jsonl", "csv", "tsv", "text", "markdown", "html", "wikidoc", "parquet"]
+
+
+class Section(BaseModel):
+    """A section of the config: frozen, no unknown key, no silent conversion."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+def _known_encoding(name: str) -> str:
+    if name != "auto":
+        try:
+            codecs.lookup(name)
+        except LookupError:
+            raise ValueError(f"unknown encoding {name!r}; try utf-8, gb18030, big5hkscs or auto") from None
+    return name
+
+
+class Corpus(Section):
+    """One [[corpus]]: where the raw text lies and how to read it."""
+
+    name: str = Field(pattern=r"^[\w.-]+$", description="any name of letters, digits, - . _; stands in every table")
+    role: Literal["domain", "general"] = Field(description="the field to be mined, or the text to contrast it with")
+    paths: tuple[str, ...] = Field(min_length=1, description="globs, relative to the config file; ** = any number of folders")
+    format: Format = Field("auto", description="auto goes by the file name's extension, and tells a JSON array from JSON lines")
+    unit: Literal["line", "file"] = Field("line", description="text only: what one document is")
+    encoding: Annotated[str, AfterValidator(_known_encoding)] = Field("utf-8", description="auto guesses per file and says so")
+    text: tuple[str, ...] = Field(("text",), min_length=1, description="fields that hold the text; dots reach inside")
+    id: str | None = Field(None, description="field that names the record; else its file and position do")
+    url: str | None = Field(None, description="field carried along")
+    tags: str | None = Field(None, description="field carried along, a string or a list of strings")
+    date: str | None = Field(None, description="field carried along, as written")
+
+    @field_validator("paths", "text", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
+
+
+class Clean(Section):
+    """Rules of cleaning; pipeline/text.py says what each does."""
+
+    html: bool = Field(True, description="resolve entities, remove tags")
+    urls: Literal["drop", "keep"] = Field("drop", description="web and e-mail addresses in the text")
+    script: Literal["simplified", "traditional", "keep"] = Field("simplified", description="conversion by OpenCC")
+    min_length: int = Field(4, ge=0, description="characters after cleaning; shorter documents are rejected")
+    max_length: int = Field(1_000_000, ge=1, description="characters after cleaning; longer documents are rejected")
+    min_han_share: float = Field(0.3, ge=0, le=1, description="Han among the characters that are not white space")
+    max_mojibake_share: float = Field(0.01, ge=0, le=1, description="U+FFFD and private-use among the characters")
+    keep_raw_text: bool = Field(False, description="keep the text as it was in documents.raw_text")
+
+
+class Dedup(Section):
+    """De-duplication."""
+
+    exact: bool = Field(True, description="drop documents whose cleaned text stood before, in any corpus")
+
+
+class Ngrams(Section):
+    """Character n-gram counts."""
+
+    min_count: int = Field(3, ge=2, description="occurrences in distinct clauses; rarer n-grams are not listed")
+    max_length: int = Field(8, ge=2, le=8, description="symbols; a run of Latin letters and digits is one symbol")
+    buckets: int = Field(0, ge=0, le=4096, description="parts of the counting shuffle; 0 = one for every 2 M symbols")
+
+
+class NewWords(Section):
+    """New-word discovery; the recipe is in pipeline/discovery.py, its figures in LOG.md."""
+
+    known: Literal["jieba", "none"] | tuple[str, ...] = Field("jieba", description="what is not new: a dictionary, or word files")
+    accept: tuple[str, ...] = Field((), description="words that must be in the lexicon, or .txt files of them")
+    reject: tuple[str, ...] = Field((), description="words that must not, or .txt files of them")
+    rounds: int = Field(5, ge=2, le=50, description="of expectation maximisation; 3 lose .006 F1, 12 change nothing")
+    branching_entropy: float = Field(0.69, ge=0, description="nats; the lesser of left and right, for the first lexicon")
+
+    @field_validator("known", "accept", "reject", mode="before")
+    @classmethod
+    def _tuple(cls, value: Any) -> Any:
+        return tuple(value) if isinstance(value, list) else value
+
+
+class Segment(Section):
+    """Segmentation."""
+
+    method: Literal["lexicon", "jieba", "whitespace"] = Field(
+        "lexicon", description="the mined lexicon; jieba with the mined words added; or text that is segmented already"
+    )
+    unknown_share: float = Field(0.03, ge=0, lt=1, description="expected share of tokens outside the lexicon; 0 = allow none")
+
+
+class Contrast(Section):
+    """Domain against general text; the recipe is in pipeline/termhood.py, its figures in LOG.md."""
+
+    min_count: int = Field(5, ge=2, description="occurrences in the domain")
+    max_words: int = Field(4, ge=1, le=8, description="adjacent words in one term")
+    max_characters: int = Field(10, ge=2, description="in a term of several words")
+    min_npmi: float = Field(0.2, ge=-1, le=1, description="least normalised PMI over the splits of a term of several words")
+    min_entropy: float = Field(1.0, ge=0, description="nats; the lesser branching entropy of a term of several words")
+    max_nesting: float = Field(0.8, ge=0, le=1, description="share of its occurrences inside one longer term")
+
+
+class Vocabulary(Section):
+    """Words with a vector."""
+
+    min_count: int = Field(5, ge=1, description="occurrences in all corpora")
+    max_size: int = Field(1_000_000, ge=1, description="words; the most frequent are kept")
+
+
+class Sgns(Section):
+    """Skip-gram with negative sampling (Mikolov et al. 2013)."""
+
+    enabled: bool = Field(True, description="false leaves the step out")
+    dim: int = Field(100, ge=1, le=4096, description="components of a vector")
+    window: int = Field(5, ge=1, le=100, description="words on each side, shrunk at random")
+    negatives: int = Field(5, ge=1, le=100, description="noise words a window")
+    epochs: int = Field(5, ge=1, description="passes over the text")
+    subsample_threshold: float = Field(1e-3, ge=0, description="share above which a word is thinned out; 0 = never")
+    negative_power: float = Field(0.75, ge=-5, le=5, description="noise words are drawn by count to this power")
+    learning_rate: float = Field(0.025, gt=0, le=10, description="at the start; falls in a line to 1/250 of it")
+    threads: int = Field(0, ge=0, le=1024, description="0 = all cores")
+    seed: int = Field(1, ge=0, description="of every random draw")
+    deterministic: bool = Field(False, description="the same vectors in every run: one thread, so slower by their number")
+
+
+class Jose(Section):
+    """JoSE, joint spherical embedding (Meng et al., NeurIPS 2019)."""
+
+    enabled: bool = Field(True, description="false leaves the step out")
+    dim: int = Field(100, ge=2, le=4096, description="components of a vector")
+    window: int = Field(10, ge=1, le=100, description="words on each side, shrunk at random")
+    negatives: int = Field(2, ge=1, le=100, description="noise words a pair")
+    epochs: int = Field(10, ge=1, description="passes over the text")
+    margin: float = Field(0.15, ge=0, le=2, description="by which a true pair's cosine must exceed a noise pair's")
+    subsample_threshold: float = Field(1e-3, ge=0, description="share above which a word is thinned out; 0 = never")
+    negative_power: float = Field(0.75, ge=-5, le=5, description="noise words are drawn by count to this power")
+    learning_rate: float = Field(0.04, gt=0, le=10, description="at the start; falls in a line to 1/10000 of it")
+    threads: int = Field(0, ge=0, le=1024, description="0 = all cores")
+    seed: int = Field(1, ge=0, description="of every random draw")
+    deterministic: bool = Field(False, description="the same vectors in every run: one thread, so slower by their number")
+
+
+class Terms(Section):
+    """The ranked terminology."""
+
+    seeds: tuple[str, ...] = Field((), description="words known to belong to the domain; they steer the ranking")
+    avoid: tuple[str, ...] = Field((), description="words known not to; what resembles them sinks")
+    accept: tuple[str, ...] = Field((), description="terms that must be listed, or .txt files of them")
+    reject: tuple[str, ...] = Field((), description="terms that must not, or .txt files of them")
+    seed_count: int = Field(500, ge=10, description="most typical words taken as seeds, at most a quarter of the list")
+    examples: int = Field(3, ge=0, le=20, description="example sentences a term")
+    examples_for: int = Field(1000, ge=0, description="terms that get examples, from the first")
+
+    @field_validator("seeds", "avoid", "accept", "reject", mode="before")
+    @classmethod
+    def _tuple(cls, value: Any) -> Any:
+        return tuple(value) if isinstance(value, list) else value
+
+
+class Config(Section):
+    """The whole config. `base` is the folder of the file, to which relative paths refer."""
+
+    base: Path = Path(".")
+    workspace: str = "out"
+    corpus: tuple[Corpus, ...] = ()
+    clean: Clean = Clean()
+    dedup: Dedup = Dedup()
+    ngrams: Ngrams = Ngrams()
+    new_words: NewWords = NewWords()
+    segment: Segment = Segment()
+    contrast: Contrast = Contrast()
+    vocabulary: Vocabulary = Vocabulary()
+    sgns: Sgns = Sgns()
+    jose: Jose = Jose()
+    terms: Terms = Terms()
+
+    @field_validator("corpus", mode="before")
+    @classmethod
+    def _corpora(cls, value: Any) -> Any:
+        if isinstance(value, dict):
+            raise ValueError("[corpus] is one table; write [[corpus]], in double brackets")
+        return tuple(value) if isinstance(value, list) else value
+
+    @model_validator(mode="after")
+    def _names(self) -> "Config":
+        if not self.corpus:
+            raise ValueError("no corpus at all; add a [[corpus]] with name, role and paths")
+        names = [c.name for c in self.corpus]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"two corpora are named {name!r}; every [[corpus]] needs a name of its own")
+        return self
+
+    def has_role(self, role: str) -> bool:
+        """Is there a corpus of this role?"""
+        return any(c.role == role for c in self.corpus)
+
+    def words(self, entries: tuple[str, ...]) -> list[str]:
+        """The words of a list in which an entry that ends in .txt is a file of words, one a line."""
+        found: list[str] = []
+        for entry in entries:
+            if entry.endswith(".txt"):
+                found += [line.split()[0] for line in self.text_of(entry).splitlines() if line.strip()]
+            else:
+                found.append(entry)
+        return list(dict.fromkeys(found))
+
+    def text_of(self, path: str) -> str:
+        """A UTF-8 file named in the config. Raises ConfigError if it cannot be read."""
+        try:
+            return (self.base / path).read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"cannot read the word list {self.base / path}: {error}") from None
+
+    def fingerprint(self, *sections: str) -> str:
+        """A hash of these sections, and of the word files they name."""
+        digest = hashlib.sha256()
+        for name in sections:
+            section = getattr(self, name)
+            digest.update(f"{name}={section!r}".encode())
+            for value in vars(section).values() if isinstance(section, Section) else ():
+                for entry in value if isinstance(value, tuple) else ():
+                    if isinstance(entry, str) and entry.endswith(".txt"):
+                        digest.update(self.text_of(entry).encode())
+        return digest.hexdigest()[:16]
+
+
+def load(path: Path) -> Config:
+    """Read a config file. Raises ConfigError, which lists every fault at once."""
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"there is no config file {path}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"cannot read the config file {path}: {error}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}") from None
+    if "base" in raw:
+        raise ConfigError(f"{path}: unknown setting in the top level: 'base'; paths are relative to the config file's folder")
+    try:
+        return Config(**raw, base=path.resolve().parent)
+    except ValidationError as error:
+        faults = [_describe(fault) for fault in error.errors()]
+        raise ConfigError(f"{path}: " + "; ".join(dict.fromkeys(faults))) from None
+
+
+def _describe(fault: Any) -> str:
+    """One fault in words: where, what, and what was probably meant."""
+    place = [str(p) if not isinstance(p, int) else f"#{p + 1}" for p in fault["loc"]]
+    place = [p for p in place if not p.startswith(("literal[", "tuple["))]
+    where = f"[{' '.join(place[:-1])}]" if len(place) > 1 else "the top level"
+    if fault["type"] == "extra_forbidden":
+        known = _fields(fault["loc"][:-1])
+        close = difflib.get_close_matches(place[-1], known, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(known)}"
+        return f"unknown setting in {where}: {place[-1]!r}; {hint}"
+    if fault["type"] == "missing":
+        return f"{where} lacks the setting {place[-1]!r}"
+    message = fault["msg"].removeprefix("Value error, ")
+    if not place:
+        return message
+    value = fault.get("input")
+    got = f" (got {value!r})" if isinstance(value, str | int | float | bool) else ""
+    return f"{where} {place[-1]}: {message[0].lower() + message[1:]}{got}"
+
+
+def _fields(location: tuple[Any, ...]) -> list[str]:
+    model: Any = Config
+    for step in location:
+        if isinstance(step, str):
+            model = Corpus if step == "corpus" else model.model_fields[step].annotation
+    return [name for name in model.model_fields if name != "base"]

@@ -1,0 +1,209 @@
+"""New-word discovery: which n-grams are words, by the unigram lattice and what each word gains.
+
+In: every n-gram with count and branching entropies (from `ngrams`), and expected counts (from `lattice`). Out: a lexicon.
+Pure arithmetic on arrays: who computes the expected counts, and where, is the caller's business.
+
+The recipe, found by experiment (figures in LOG.md): start from every n-gram whose branching entropies are high enough;
+let EM share the text out among them; each round drop what explains the text little better than its own parts do.
+
+    S(w) = gain - r_n (f(first) + f(last) - 1/2) + v_n z(w),   dropped where S(w) < d_n
+    gain   = log p(w) - log p(best split of w into other entries), nats
+    f(c)   = share of a symbol's occurrences that stand alone: how free it is
+    z(w)   = left autonomy HL(w) - HL(w without its first symbol), standardised per length, clipped to -2..2
+             (Magistry & Sagot 2012, normalised variation of branching entropy)
+    score  = gain/(n - 1) * min(1, use) * sqrt(min(HL, HR)), ranks words; use = share of occurrences cut out as a word
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from pipeline.lattice import (
+    LONGEST_SPELLED,
+    POSTERIOR_UNIT,
+    Expected,
+    Spelling,
+    WordTable,
+    find_words,
+    no_spelling,
+    word_keys,
+    word_table,
+)
+
+_IMPOSSIBLE = -1e30
+_LEAST_SINGLE, _LEAST_WORD, _LEAST_SHARE = 0.5, 2.0, 1e-4
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """The weights of S(w), one for each length 2, 3, ... 8."""
+
+    gain: tuple[float, ...] = (3, 9, 12, 15, 18, 21, 24)  # d
+    free: tuple[float, ...] = (1, 10, 0, 0, 0, 0, 0)  # r
+    autonomy: tuple[float, ...] = (0, 1.5, 0, 0, 0, 0, 0)  # v
+    branching_entropy: float = 0.69  # nats: the gate of the first lexicon
+    spelled_share: float = 0.1  # lambda of the first round with spelling
+
+
+@dataclass
+class Candidates:
+    """All n-grams that may be words, and the state of the rounds.
+
+    codes: uint16 [n, longest]; count: float64 [n]; left_entropy, right_entropy: float64 [n], nats;
+    symbol_count: float64 [65536]; symbol_left_entropy: float64 [65536].
+    """
+
+    codes: np.ndarray
+    count: np.ndarray
+    left_entropy: np.ndarray
+    right_entropy: np.ndarray
+    symbol_count: np.ndarray
+    symbol_left_entropy: np.ndarray
+    thresholds: Thresholds = field(default_factory=Thresholds)
+
+    def __post_init__(self) -> None:
+        self.length = (self.codes != 0).sum(axis=1)
+        self.longest = int(self.length.max(initial=2))
+        self.first = self.codes[:, 0]
+        self.last = self.codes[np.arange(len(self.codes)), self.length - 1]
+        self.keys = word_keys(self.codes)
+        self.rows = {n: np.flatnonzero(self.length == n) for n in range(2, self.longest + 1)}
+        self._parts = self._find_parts()
+        self.autonomy = self._autonomy()
+        free = np.minimum(self.left_entropy, self.right_entropy) >= self.thresholds.branching_entropy
+        self.expected = np.where(free, self.count, 0.0)
+        self.accepted = np.zeros(len(self.codes), bool)  # a reviewer's verdicts: never pruned, never a word
+        self.rejected = np.zeros(len(self.codes), bool)
+        self.symbol_expected = self.symbol_count.copy()
+        self.spelled_share = self.thresholds.spelled_share
+        self.gain = np.zeros(len(self.codes))
+        self.scale = 6.0
+        self.symbols_total = float(self.symbol_count.sum())
+
+    def _find_parts(self) -> dict[int, list[tuple[np.ndarray, np.ndarray]]]:
+        """For each length, for each split, the ids of both halves: a word id, or -1 - symbol for a single one."""
+        table = word_table(self.keys, np.ones(len(self.keys)))
+
+        def ids(codes: np.ndarray) -> np.ndarray:
+            if codes.shape[1] == 1:
+                return -1 - codes[:, 0].astype(np.int64)
+            found = find_words(table, word_keys(codes)).astype(np.int64)
+            assert (found >= 0).all()  # both parts of a listed n-gram are at least as frequent
+            return found
+
+        return {
+            n: [(ids(self.codes[rows, :k]), ids(self.codes[rows, k:n])) for k in range(1, n)]
+            for n, rows in self.rows.items()
+        }
+
+    def _autonomy(self) -> np.ndarray:
+        z = np.zeros(len(self.codes))
+        for n, rows in self.rows.items():
+            if not len(rows):
+                continue
+            tail = self._parts[n][0][1]
+            below = self.symbol_left_entropy[-1 - tail] if n == 2 else self.left_entropy[tail]
+            gain, weight = self.left_entropy[rows] - below, self.count[rows]
+            mean = np.average(gain, weights=weight)
+            deviation = np.sqrt(np.average((gain - mean) ** 2, weights=weight))
+            z[rows] = np.clip((gain - mean) / max(deviation, 1e-9), -2, 2)
+        return z
+
+    def _by_length(self, values: tuple[float, ...]) -> np.ndarray:
+        return np.array((0, 0, *values), float)[self.length]
+
+    def floor(self) -> None:
+        """Before a round: single symbols never vanish, a longer word below two expected uses does."""
+        self.symbol_expected = np.where(self.symbol_count > 0, np.maximum(self.symbol_expected, _LEAST_SINGLE), 0.0)
+        self.symbol_expected[1] = max(self.symbol_expected[1], _LEAST_SINGLE)
+        self.expected = np.where(self.expected >= _LEAST_WORD, self.expected, 0.0)
+        self.expected[self.accepted] = np.maximum(self.expected[self.accepted], _LEAST_WORD)
+        self.expected[self.rejected] = 0.0
+
+    def log_probabilities(self) -> tuple[np.ndarray, np.ndarray]:
+        """(words float64 [n], single symbols float64 [65536]), nats; impossible ones about -1e30."""
+        total = self.expected.sum() + self.symbol_expected.sum()
+        with np.errstate(divide="ignore"):
+            words, singles = (np.log(c / total) for c in (self.expected, self.symbol_expected))
+        return np.maximum(words, _IMPOSSIBLE), np.maximum(singles, _IMPOSSIBLE)
+
+    def spelling(self) -> Spelling:
+        """P(symbol | first, middle, last place) over the active words, each counted once, smoothed towards the corpus."""
+        active = np.flatnonzero(self.expected > 0)
+        return spelling(self.codes[active], self.length[active], self.symbol_count, self.spelled_share)
+
+    def weights(self, *, spelled: bool) -> tuple[np.ndarray, WordTable, Spelling]:
+        """What a round of forward-backward needs: probabilities scaled by exp(scale) a symbol."""
+        words, singles = self.log_probabilities()
+        table = word_table(self.keys, np.exp(np.maximum(words + self.scale * self.length, -700)) * (self.expected > 0))
+        single = np.exp(np.maximum(singles + self.scale, -700)) * (self.symbol_expected > 0)
+        if not spelled:
+            return single, table, no_spelling()
+        position, share = self.spelling()
+        return single, table, Spelling(position * np.exp(self.scale), share)
+
+    def decoding(self) -> tuple[np.ndarray, WordTable, Spelling]:
+        """What the best cut needs: log probabilities, of spelled strings too."""
+        words, singles = self.log_probabilities()
+        position, share = self.spelling()
+        spelled = Spelling(np.log(position), np.log(np.maximum(share, 1e-300)))
+        return singles, word_table(self.keys, np.where(self.expected > 0, words, 0.0)), spelled
+
+    def update(self, result: Expected, *, spelled: bool) -> None:
+        """Take over the expected counts of a round."""
+        self.expected = result.word * POSTERIOR_UNIT
+        self.symbol_expected = result.single * POSTERIOR_UNIT
+        if spelled:
+            total = self.expected.sum() + self.symbol_expected.sum()
+            self.spelled_share = max(result.spelled.sum() * POSTERIOR_UNIT / total, _LEAST_SHARE)
+        self.scale = -result.log_likelihood / 1024 / self.symbols_total
+
+    def prune(self) -> None:
+        """Drop every word whose S(w) is below the threshold of its length."""
+        self.symbol_expected = np.where(self.symbol_count > 0, np.maximum(self.symbol_expected, _LEAST_SINGLE), 0.0)
+        words, singles = self.log_probabilities()
+        self.gain = words - self._best_split(words, singles)
+        free = (self.symbol_expected + 0.5) / (self.symbol_count + 1)
+        t = self.thresholds
+        s = self.gain - self._by_length(t.free) * (free[self.first] + free[self.last] - 0.5)
+        s += self._by_length(t.autonomy) * self.autonomy
+        self.expected = np.where(s < self._by_length(t.gain), 0.0, self.expected)
+
+    def _best_split(self, words: np.ndarray, singles: np.ndarray) -> np.ndarray:
+        best, split = words.copy(), np.full(len(words), _IMPOSSIBLE)
+        for n, rows in self.rows.items():
+            value = np.full(len(rows), _IMPOSSIBLE)
+            for left, right in self._parts[n]:
+                parts = [np.where(p < 0, singles[np.maximum(-1 - p, 0)], best[np.maximum(p, 0)]) for p in (left, right)]
+                np.maximum(value, parts[0] + parts[1], out=value)
+            split[rows] = value
+            best[rows] = np.maximum(words[rows], value)
+        return split
+
+    def score(self, used: np.ndarray) -> np.ndarray:
+        """The rank score of every word, float64 [n]; used: int64 [n], how often the best cut uses each."""
+        use = np.minimum(1.0, used / np.maximum(self.count, 1))
+        freedom = np.sqrt(np.maximum(np.minimum(self.left_entropy, self.right_entropy), 0))
+        return np.maximum(self.gain, 0) / (self.length - 1) * use * freedom
+
+
+def spelling(codes: np.ndarray, length: np.ndarray, symbol_count: np.ndarray, share: float) -> Spelling:
+    """The spelling model of a lexicon's words, probabilities.
+
+    codes: uint16 [words, longest]; length: int [words], all at least 2; symbol_count: float64 [65536]; share: how many
+    tokens are expected to be outside the lexicon. Smoothing: (t + s q)/(T + s), s = T/10 + 1, q the corpus's symbols.
+    """
+    q = symbol_count.copy()
+    q[1] += 0.5
+    q /= q.sum()
+    position = np.empty((65536, 3))
+    inside = np.arange(codes.shape[1])[None, :]
+    middle = (inside > 0) & (inside < length[:, None] - 1)
+    for place, symbols in enumerate((codes[:, 0], codes[middle], codes[np.arange(len(codes)), length - 1])):
+        t = np.bincount(symbols, minlength=65536).astype(float)
+        s = t.sum() / 10 + 1
+        position[:, place] = np.maximum((t + s * q) / (t.sum() + s), 1e-12)
+    shares = np.zeros(LONGEST_SPELLED + 1)
+    for n in range(2, LONGEST_SPELLED + 1):
+        shares[n] = share * max((length == n).mean() if len(length) else 0.0, 1e-9)
+    return Spelling(position, shares)

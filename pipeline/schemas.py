@@ -1,0 +1,209 @@
+"""Every table of a workspace: its columns, their types and what they mean. Each is declared here once.
+
+Types are Arrow's; spark_io turns them into Spark's. Vectors are stored as FixedSizeList<float32, dim>.
+"""
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+FORMAT_VERSION = 1
+
+_TEXTS = pa.list_(pa.string())
+_VECTOR = pa.list_(pa.float32())
+SOURCE = pa.struct([("file", pa.string()), ("line", pa.int64()), ("record", pa.int64())])
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: Arrow type, and what a row of it means."""
+
+    name: str
+    type: pa.DataType
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: what one row is, and its columns in order."""
+
+    name: str
+    row: str
+    columns: tuple[Column, ...]
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The Arrow schema."""
+        return pa.schema([(c.name, c.type) for c in self.columns])
+
+    def differences(self, found: pa.Schema) -> list[str]:
+        """Every way in which a schema differs from the declaration, in words; a vector's dimension is free."""
+        names = [c.name for c in self.columns]
+        faults = [f"column {n!r} is not declared" for n in found.names if n not in names]
+        for column in self.columns:
+            if column.name not in found.names:
+                faults.append(f"column {column.name!r} is missing")
+            elif (actual := _plain(found.field(column.name).type)) != column.type:
+                faults.append(f"column {column.name!r} is {actual}, declared as {column.type}")
+        return faults
+
+
+def _plain(type_: pa.DataType) -> pa.DataType:
+    """The declared form of a type: large strings and lists of fixed size are the plain ones."""
+    if pa.types.is_large_string(type_):
+        return pa.string()
+    if pa.types.is_list(type_) or pa.types.is_large_list(type_) or pa.types.is_fixed_size_list(type_):
+        return pa.list_(_plain(type_.value_type))
+    if pa.types.is_struct(type_):
+        return pa.struct([(f.name, _plain(f.type)) for f in type_])
+    return type_
+
+
+_DOC_ID = Column("doc_id", pa.string(), "hash of the corpus and the record's id, or of corpus, file and position")
+_CORPUS = Column("corpus", pa.string(), "name of the corpus")
+_ROLE = Column("role", pa.string(), "domain or general")
+_SOURCE = Column("source", SOURCE, "file (as configured), line of its first character, number of the record; both from 1")
+_CARRIED = (
+    Column("url", pa.string(), "the configured field, or null"),
+    Column("tags", _TEXTS, "the configured field, or null"),
+    Column("date", pa.string(), "the configured field as written, or null"),
+)
+_REJECT = (
+    Column("doc_id", pa.string(), "null where no record could be made out"),
+    _CORPUS,
+    Column("step", pa.string(), "the step that dropped it"),
+    Column("reason", pa.string(), "a fixed name for the rule that dropped it"),
+    Column("detail", pa.string(), "what was wrong with this one"),
+    Column("duplicate_of", pa.string(), "doc_id of the document kept in its place, or null"),
+    _SOURCE,
+    Column("text", pa.string(), "the text, or the raw line or record where there is none; cut at 10,000 characters"),
+)
+
+
+def _documents(name: str, row: str, text: str) -> Table:
+    raw = Column("raw_text", pa.string(), "the text before cleaning, if [clean] keep_raw_text; else null")
+    columns = (_DOC_ID, _CORPUS, _ROLE, Column("text", pa.string(), text), raw, *_CARRIED, _SOURCE)
+    return Table(name, row, tuple(c for c in columns if name != "raw_documents" or c is not raw))
+
+
+def _vectors(name: str, key: tuple[Column, ...], row: str) -> Table:
+    return Table(name, row, (*key, Column("vector", _VECTOR, "float32 components, as many as dim")))
+
+
+_WORD = Column("word", pa.string(), "the word")
+_COUNT_ALL = Column("count", pa.int64(), "occurrences in all corpora")
+_ENTROPIES = (
+    Column("left_entropy", pa.float64(), "branching entropy of the left neighbours, nats"),
+    Column("right_entropy", pa.float64(), "branching entropy of the right neighbours, nats"),
+)
+_CONTRASTS = (
+    Column("domain_count", pa.int64(), "occurrences in the domain corpora"),
+    Column("general_count", pa.int64(), "occurrences in the general corpora, 0 if none"),
+    Column("keyness", pa.float64(), "log-likelihood ratio G2, negative where the general corpora use it more (Dunning 1993)"),
+    Column("log_ratio", pa.float64(), "bits: log2 of (per million + 1) in the domain over the same in general (Hardie 2014)"),
+    Column("log_odds", pa.float64(), "z score of log-odds with an informative Dirichlet prior (Monroe et al. 2008)"),
+)
+
+TABLES = {
+    t.name: t
+    for t in (
+        _documents("raw_documents", "a record as read", "the configured fields, joined by newlines"),
+        Table("ingest_rejects", "a line, record or file that could not be read", _REJECT),
+        _documents("clean_documents", "a cleaned document", "the cleaned text"),
+        Table("clean_rejects", "a document that a rule of cleaning dropped", _REJECT),
+        _documents("documents", "a kept document", "the cleaned text"),
+        Table("duplicates", "a document dropped because another one stands for it", _REJECT),
+        Table("clauses", "a distinct clause", (Column("clause", pa.string(), "a run of symbols without a break"),)),
+        Table(
+            "ngrams",
+            "a character n-gram at or above the count floor",
+            (
+                Column("ngram", pa.string(), "a run of Latin letters and digits in it is one symbol"),
+                Column("n", pa.int32(), "symbols"),
+                Column("count", pa.int64(), "occurrences in distinct clauses"),
+                Column("pmi", pa.float64(), "pointwise mutual information, nats, least over all splits; null for n = 1"),
+                *_ENTROPIES,
+            ),
+        ),
+        Table(
+            "lexicon",
+            "a word, the best first",
+            (
+                _WORD,
+                Column("count", pa.int64(), "occurrences of the string in distinct clauses"),
+                Column("used", pa.int64(), "of these, how many the best segmentation cuts out as this word"),
+                Column("score", pa.float64(), "gain/(n-1) * used/count * sqrt(least entropy); 0 for single symbols"),
+                Column("gain", pa.float64(), "log probability over its best split into other words, nats"),
+                Column("pmi", pa.float64(), "pointwise mutual information, nats; null for single symbols"),
+                *_ENTROPIES,
+                Column("log_prob", pa.float64(), "natural logarithm of its probability in the word model"),
+                Column("is_new", pa.bool_(), "absent from the known words ([new_words] known)"),
+                Column("is_latin", pa.bool_(), "holds a Latin or Greek letter"),
+            ),
+        ),
+        Table(
+            "tokens",
+            "a segmented document",
+            (_DOC_ID, _CORPUS, _ROLE, Column("tokens", _TEXTS, "words, numbers and punctuation in order; no white space")),
+        ),
+        Table(
+            "word_counts",
+            "a word in a role",
+            (
+                _WORD,
+                _ROLE,
+                Column("count", pa.int64(), "occurrences in the role's corpora"),
+                Column("document_count", pa.int64(), "documents that hold it"),
+            ),
+        ),
+        Table(
+            "candidates",
+            "a word or a run of words that may be a term",
+            (
+                Column("term", pa.string(), "the string"),
+                Column("parts", _TEXTS, "its words"),
+                *_CONTRASTS,
+                Column("domain_documents", pa.int64(), "domain documents that hold it"),
+                Column("general_documents", pa.int64(), "general documents that hold it"),
+                Column("npmi", pa.float64(), "normalised PMI, least over its splits, -1..1; 1 for a single word"),
+                *_ENTROPIES,
+                Column("nesting", pa.float64(), "share of its occurrences inside the most frequent longer candidate"),
+                Column("nested_in", pa.string(), "that longer candidate, or null"),
+                Column("burst", pa.float64(), "how strongly its occurrences cluster in few stretches of text, nats"),
+                Column("filtered_by", pa.string(), "the form rule that keeps it from the terms, or null"),
+            ),
+        ),
+        Table(
+            "vocabulary",
+            "a word id",
+            (Column("word_id", pa.int32(), "0 for the most frequent word"), _WORD, _COUNT_ALL),
+        ),
+        Table(
+            "sequences",
+            "a document as word ids, ordered by doc_id",
+            (_DOC_ID, _CORPUS, Column("ids", pa.list_(pa.int32()), "word ids; words outside the vocabulary are left out")),
+        ),
+        _vectors("sgns_words", (_WORD, _COUNT_ALL), "a word's skip-gram vector"),
+        _vectors("jose_words", (_WORD, _COUNT_ALL), "a word's spherical vector, of length 1"),
+        _vectors("jose_documents", (_DOC_ID,), "a document's spherical vector, of length 1"),
+        Table(
+            "terms",
+            "a domain term",
+            (
+                Column("rank", pa.int32(), "from 1, the best first"),
+                Column("term", pa.string(), "the string"),
+                Column("parts", _TEXTS, "its words"),
+                Column("score", pa.float64(), "the combination that ranks; see pipeline/termhood.py"),
+                *_CONTRASTS,
+                Column("burst", pa.float64(), "as in candidates"),
+                Column("npmi", pa.float64(), "as in candidates"),
+                Column("similarity", pa.float64(), "cosine to the centroid of the seeds; null without vectors"),
+                Column("source", pa.string(), "contrast, or expansion: found by likeness to the seeds given"),
+                Column("examples", _TEXTS, "short sentences that hold it, from different documents"),
+            ),
+        ),
+    )
+}
+
+REJECT_TABLES = ("ingest_rejects", "clean_rejects", "duplicates")  # the view `rejects` is their union
+MAX_REJECT_TEXT = 10_000

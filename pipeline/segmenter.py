@@ -1,0 +1,150 @@
+"""Text to words, by the lattice of a mined lexicon. In: texts. Out: the words of each, in order, no character lost.
+
+Strings that the lexicon lacks compete by their spelling (pipeline/discovery.py), so that unseen text is cut sensibly.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+from numba import njit
+
+from pipeline import discovery, lattice, text
+from pipeline.symbols import Alphabet, string_array, string_buffers
+
+_IMPOSSIBLE = -1e30
+
+
+@njit(cache=True, nogil=True)
+def _tokens(start, stop, word_end, row_ends, out_start, out_stop, out_rows):
+    """Spans (bytes) of the tokens; a unit that covers no byte is no token. Returns how many."""
+    n, row, begin = 0, 0, -1
+    for u in range(len(start)):
+        if start[u] == stop[u]:
+            if start[u] == row_ends[row]:
+                row += 1
+                out_rows[row] = n
+            continue
+        if begin < 0:
+            begin = start[u]
+        if word_end[u]:
+            out_start[n], out_stop[n] = begin, stop[u]
+            n += 1
+            begin = -1
+    return n
+
+
+@njit(cache=True, nogil=True)
+def _copy_spans(data, start, stop, out, ends):
+    k = 0
+    for j in range(len(start)):
+        for i in range(start[j], stop[j]):
+            out[k] = data[i]
+            k += 1
+        ends[j + 1] = k
+
+
+@njit(cache=True, nogil=True)
+def _copy_spaced(data, start, stop, rows, out, ends):
+    """The tokens of each row with one space between them."""
+    k = 0
+    for row in range(len(rows) - 1):
+        for j in range(rows[row], rows[row + 1]):
+            if j > rows[row]:
+                out[k] = 32
+                k += 1
+            for i in range(start[j], stop[j]):
+                out[k] = data[i]
+                k += 1
+        ends[row + 1] = k
+
+
+@dataclass(frozen=True)
+class Segmenter:
+    """A lexicon ready to cut text; cheap to send to workers. `from_lexicon` makes one."""
+
+    alphabet: Alphabet
+    single: np.ndarray
+    table: lattice.WordTable
+    words: int
+    spelling: lattice.Spelling
+    longest: int
+    script: str = field(default="simplified")
+
+    @classmethod
+    def from_lexicon(cls, rows: pa.Table, *, unknown_share: float, script: str = "simplified") -> "Segmenter":
+        """From the columns word, count and log_prob of the table `lexicon`.
+
+        unknown_share: expected share of tokens outside the lexicon, 0 for none; script: what the lexicon is written in.
+        """
+        words = rows.column("word").combine_chunks()
+        log_prob = rows.column("log_prob").to_numpy()
+        count = rows.column("count").to_numpy()
+        bare = Alphabet().units(words)
+        length = np.diff(np.concatenate(([-1], np.flatnonzero((bare.start == bare.stop) & (bare.code == 0))))) - 1
+        one = length == 1
+        singles = words.filter(pa.array(one)).to_pylist()
+        alphabet = Alphabet.from_symbols(zip(singles, count[one].tolist(), strict=True))
+        longest = int(min(length.max(initial=2), 64))
+        codes = alphabet.codes(words, longest)
+        symbol_count = np.zeros(65536)
+        symbol_count[codes[one, 0]] = count[one]
+        single = np.full(65536, log_prob[one].min(initial=-20.0))
+        single[codes[one, 0]] = log_prob[one]
+        long_codes, weights = codes[~one], log_prob[~one]
+        spelling = lattice.no_spelling()
+        if unknown_share > 0 and len(long_codes):
+            known = discovery.spelling(long_codes, length[~one], symbol_count, unknown_share)
+            spelling = lattice.Spelling(np.log(known.position), np.log(np.maximum(known.share, 1e-300)))
+        keys, weights = _with_prefixes(long_codes, weights)
+        return cls(alphabet, single, lattice.word_table(keys, weights), len(keys), spelling, longest, script)
+
+    def spans(self, texts: pa.StringArray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """(bytes uint8, start int64 [tokens], stop int64 [tokens], rows int64 [texts + 1]): the tokens of each text."""
+        units = self.alphabet.units(texts)
+        ends, _ = lattice.viterbi(units.code, self.single, self.table, self.words, self.spelling, longest=self.longest)
+        start, stop = np.empty(len(ends), np.int64), np.empty(len(ends), np.int64)
+        rows = np.zeros(len(texts) + 1, np.int64)
+        row_ends = string_buffers(texts)[1][1:]
+        n = _tokens(units.start, units.stop, ends, np.append(row_ends, -1), start, stop, rows)
+        return units.data, start[:n], stop[:n], rows
+
+    def tokens(self, texts: pa.StringArray) -> pa.ListArray:
+        """The tokens of each text, as written: words, numbers, punctuation; white space is left out."""
+        data, start, stop, rows = self.spans(texts)
+        out, ends = np.empty(int((stop - start).sum()), np.uint8), np.zeros(len(start) + 1, np.int64)
+        _copy_spans(data, start, stop, out, ends)
+        return pa.ListArray.from_arrays(pa.array(rows.astype(np.int32)), string_array(out, ends))
+
+    def spaced(self, texts: list[str]) -> list[str]:
+        """Each text with one space between its words; nothing but white space is changed, added or lost.
+
+        A text in another script or width is looked up in the lexicon's, and given back as it was.
+        """
+        looked_up = text.convert_script([text.normalize_in_place(t) for t in texts], self.script)
+        looked_up = [a if len(a) == len(t) else t for a, t in zip(looked_up, texts, strict=True)]
+        data, start, stop, rows = self.spans(pa.array(looked_up, pa.string()))
+        out = np.empty(int((stop - start).sum()) + len(start), np.uint8)
+        ends = np.zeros(len(texts) + 1, np.int64)
+        _copy_spaced(data, start, stop, rows, out, ends)
+        found = string_array(out, ends).to_pylist()
+        return [s if a == t else _as_written(s, t) for s, a, t in zip(found, looked_up, texts, strict=True)]
+
+
+def _as_written(spaced: str, original: str) -> str:
+    """The cuts of a look-up form, in the characters of the original, which has as many that are not white space."""
+    characters = iter([c for c in original if not c.isspace()])
+    return "".join(" " if c == " " else next(characters, "") for c in spaced)
+
+
+def _with_prefixes(codes: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Keys and weights of the words, and of their prefixes with weight 0."""
+    keys = lattice.word_keys(codes)
+    prefixes = [keys]
+    for n in range(2, codes.shape[1]):
+        longer = codes[:, n] > 0
+        prefixes.append(np.unique(lattice.word_keys(codes[longer, :n])))
+    every = np.unique(np.concatenate(prefixes))
+    found = np.zeros(len(every))
+    found[np.searchsorted(every, keys)] = weights
+    return every, found

