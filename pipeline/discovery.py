@@ -114,18 +114,24 @@ class Candidates:
 
     def floor(self) -> None:
         """Before a round: single symbols never vanish, a longer word below two expected uses does."""
-        self.symbol_expected = np.where(self.symbol_count > 0, np.maximum(self.symbol_expected, _LEAST_SINGLE), 0.0)
-        self.symbol_expected[1] = max(self.symbol_expected[1], _LEAST_SINGLE)
+        self._floor_symbols()
         self.expected = np.where(self.expected >= _LEAST_WORD, self.expected, 0.0)
         self.expected[self.accepted] = np.maximum(self.expected[self.accepted], _LEAST_WORD)
         self.expected[self.rejected] = 0.0
 
+    def _floor_symbols(self) -> None:
+        listed = self.symbol_count > 0
+        self.symbol_expected = np.where(listed, np.maximum(self.symbol_expected, _LEAST_SINGLE), 0.0)
+
     def log_probabilities(self) -> tuple[np.ndarray, np.ndarray]:
-        """(words float64 [n], single symbols float64 [65536]), nats; impossible ones about -1e30."""
+        """(words float64 [n], single symbols float64 [65536]), nats; a pruned word has about -1e30.
+
+        A symbol too rare to be listed has the weight of the rarest that is.
+        """
         total = self.expected.sum() + self.symbol_expected.sum()
         with np.errstate(divide="ignore"):
-            words, singles = (np.log(c / total) for c in (self.expected, self.symbol_expected))
-        return np.maximum(words, _IMPOSSIBLE), np.maximum(singles, _IMPOSSIBLE)
+            words = np.log(self.expected / total)
+        return np.maximum(words, _IMPOSSIBLE), np.log(np.maximum(self.symbol_expected, _LEAST_SINGLE) / total)
 
     def spelling(self) -> Spelling:
         """P(symbol | first, middle, last place) over the active words, each counted once, smoothed towards the corpus."""
@@ -136,7 +142,7 @@ class Candidates:
         """What a round of forward-backward needs: probabilities scaled by exp(scale) a symbol."""
         words, singles = self.log_probabilities()
         table = word_table(self.keys, np.exp(np.maximum(words + self.scale * self.length, -700)) * (self.expected > 0))
-        single = np.exp(np.maximum(singles + self.scale, -700)) * (self.symbol_expected > 0)
+        single = np.exp(np.maximum(singles + self.scale, -700))
         if not spelled:
             return single, table, no_spelling()
         position, share = self.spelling()
@@ -160,7 +166,7 @@ class Candidates:
 
     def prune(self) -> None:
         """Drop every word whose S(w) is below the threshold of its length."""
-        self.symbol_expected = np.where(self.symbol_count > 0, np.maximum(self.symbol_expected, _LEAST_SINGLE), 0.0)
+        self._floor_symbols()
         words, singles = self.log_probabilities()
         self.gain = words - self._best_split(words, singles)
         free = (self.symbol_expected + 0.5) / (self.symbol_count + 1)

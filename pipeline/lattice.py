@@ -174,8 +174,11 @@ def _forward_backward(
         if code[i] == 0:
             i += 1
             continue
-        factor = 1.0
+        factor, tries = 1.0, 0
         while True:
+            tries += 1
+            if tries > 100:
+                raise ValueError("a clause has no cut: a symbol has no weight")
             n = _forward(code, i, single, slots, ids, values, mask, position, share, longest, factor, weight, word, f)
             z = f[n]
             if z > 1e250:
@@ -227,6 +230,7 @@ def forward_backward(
 
     code: uint16, clauses of at most MAX_CLAUSE symbols with 0 between and after them; single: float64 [65536], the
     weight of each symbol alone. All weights are probabilities times exp(scale) to the power of their length.
+    Raises ValueError if a symbol has no weight.
     A word of the table with weight 0 earns what the same string earns as a spelled arc (its *credit*).
     """
     if len(code) and code[-1] != 0:

@@ -8,11 +8,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+from py4j.protocol import Py4JJavaError
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 
 from pipeline import schemas
-from pipeline.errors import WajueError
+from pipeline.config import Corpus
+from pipeline.corpora import CorpusFile
+from pipeline.errors import ConfigError, WajueError
 from pipeline.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -128,3 +131,29 @@ def write(frame: DataFrame, workspace: Workspace, table: str) -> None:
     check(table, frame, "about to be written")
     columns = [c.name for c in schemas.TABLES[table].columns]
     frame.select(*columns).write.mode("overwrite").parquet(workspace.unfinished(table))
+
+
+def remote_files(spark: SparkSession, corpus: Corpus, pattern: str) -> list[CorpusFile]:
+    """The files that a glob with a scheme matches on a Hadoop file system. Raises ConfigError if there is none."""
+    jvm = spark._jvm
+    assert jvm is not None
+    path = jvm.org.apache.hadoop.fs.Path(pattern)
+    try:
+        found = path.getFileSystem(spark._jsparkSession.sessionState().newHadoopConf()).globStatus(path)
+    except Py4JJavaError as error:
+        raise ConfigError(f"corpus {corpus.name!r}: cannot list {pattern!r}: {error.java_exception.getMessage()}") from None
+    files = [s for s in found or () if s.isFile()]
+    if not files:
+        raise ConfigError(f"corpus {corpus.name!r}: nothing matches {pattern!r}; mend [[corpus]] paths")
+    return sorted(
+        (
+            CorpusFile(corpus.name, str(s.getPath()), _uri(str(s.getPath())), s.getLen(), s.getModificationTime(), corpus.encoding)
+            for s in files
+        ),
+        key=lambda f: f.name,
+    )
+
+
+def _uri(path: str) -> str:
+    """Hadoop shows file:///a as file:/a; with the two slashes it can be told from a local path."""
+    return path if "://" in path else re.sub(r"^(\w+):/", r"\1:///", path)

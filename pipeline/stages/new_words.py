@@ -6,7 +6,7 @@ whatever the number of partitions, and a task that Spark runs twice still counts
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import jieba
@@ -15,7 +15,7 @@ import pyarrow as pa
 from pyspark import StorageLevel
 from pyspark.sql import DataFrame
 
-from pipeline import lattice
+from pipeline import blocks, lattice
 from pipeline.config import Config
 from pipeline.discovery import Candidates, Thresholds
 from pipeline.errors import WajueError
@@ -24,7 +24,6 @@ from pipeline.symbols import Alphabet
 log = logging.getLogger(__name__)
 
 _BLOCK = 1_000_000  # symbols; clauses are encoded once, in blocks of this size
-_SLICES = 8  # parts of the expected counts, each added up by a task of its own
 _FIRST_SPELLED = 2  # the round from which strings outside the lexicon compete
 _FIRST_PRUNED = 1
 
@@ -42,13 +41,13 @@ def new_words(clauses: DataFrame, ngrams: DataFrame, *, config: Config) -> DataF
     if not rows.num_rows:
         raise WajueError("no n-gram reaches [ngrams] min_count: there is too little text to find words in; add text or lower it")
     alphabet, candidates, order = _candidates(rows, config)
-    blocks = clauses.mapInArrow(_encode(alphabet), "code binary").persist(StorageLevel.MEMORY_AND_DISK)
+    encoded = clauses.mapInArrow(_encode(alphabet), "code binary").persist(StorageLevel.MEMORY_AND_DISK)
     longest, words = candidates.longest, len(candidates.codes)
     for number in range(config.new_words.rounds):
         candidates.floor()
         spelled = number >= _FIRST_SPELLED
         weights = spark.sparkContext.broadcast(candidates.weights(spelled=spelled))
-        expected = _sum(blocks, _forward_backward(weights, words, longest, candidates.scale), words)
+        expected = _sum(encoded, _expect(weights, words, longest, candidates.scale), words)
         weights.destroy()
         candidates.update(expected, spelled=spelled)
         if number >= _FIRST_PRUNED:
@@ -63,9 +62,9 @@ def new_words(clauses: DataFrame, ngrams: DataFrame, *, config: Config) -> DataF
         )
     candidates.floor()
     final = spark.sparkContext.broadcast(candidates.decoding())
-    used = _sum(blocks, _viterbi(final, words, longest), words).word
+    used = _sum(encoded, _use(final, words, longest), words).word
     final.destroy()
-    blocks.unpersist()
+    encoded.unpersist()
     return spark.createDataFrame(_lexicon(rows, order, candidates, used, alphabet, config)).coalesce(1)
 
 
@@ -117,69 +116,45 @@ def _ids(candidates: Candidates, alphabet: Alphabet, words: list[str]) -> np.nda
     return place[found]
 
 
-def _encode(alphabet: Alphabet) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
-    def encode(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        pending: list[np.ndarray] = []
-        for batch in batches:
-            pending.append(alphabet.units(batch.column(0)).code)
-            if sum(map(len, pending)) >= _BLOCK:
-                yield pa.RecordBatch.from_pydict({"code": pa.array([np.concatenate(pending).tobytes()], pa.binary())})
-                pending = []
-        if pending:
-            yield pa.RecordBatch.from_pydict({"code": pa.array([np.concatenate(pending).tobytes()], pa.binary())})
+def _encode(alphabet: Alphabet) -> Callable[[blocks.Batches], blocks.Batches]:
+    def encode(batches: blocks.Batches) -> blocks.Batches:
+        for code in blocks.slabs((alphabet.units(batch.column(0)).code for batch in batches), _BLOCK):
+            yield blocks.block({}, {"code": code})
 
     return encode
 
 
-def _codes(batches: Iterator[pa.RecordBatch]) -> Iterator[np.ndarray]:
-    for batch in batches:
-        for cell in batch.column("code"):
-            yield np.frombuffer(cell.as_buffer(), np.uint16)
-
-
-def _forward_backward(weights: Any, words: int, longest: int, scale: float) -> Callable[[np.ndarray], lattice.Expected]:
-    def expected(code: np.ndarray) -> lattice.Expected:
+def _expect(weights: Any, words: int, longest: int, scale: float) -> Callable[[np.ndarray], lattice.Expected]:
+    def count(code: np.ndarray) -> lattice.Expected:
         single, table, spelling = weights.value
         return lattice.forward_backward(code, single, table, words, spelling, longest=longest, scale=scale)
 
-    return expected
+    return count
 
 
-def _viterbi(weights: Any, words: int, longest: int) -> Callable[[np.ndarray], lattice.Expected]:
-    def used(code: np.ndarray) -> lattice.Expected:
+def _use(weights: Any, words: int, longest: int) -> Callable[[np.ndarray], lattice.Expected]:
+    def count(code: np.ndarray) -> lattice.Expected:
         single, table, spelling = weights.value
-        _, count = lattice.viterbi(code, single, table, words, spelling, longest=longest)
-        return lattice.Expected(count, np.zeros(65536, np.int64), np.zeros(lattice.LONGEST_SPELLED + 1, np.int64), 0)
+        _, used = lattice.viterbi(code, single, table, words, spelling, longest=longest)
+        return lattice.Expected(used, np.zeros(65536, np.int64), np.zeros(lattice.LONGEST_SPELLED + 1, np.int64), 0)
 
-    return used
+    return count
 
 
-def _sum(blocks: DataFrame, count: Callable[[np.ndarray], lattice.Expected], words: int) -> lattice.Expected:
-    """The counts of all blocks, added up: within a task, then slice by slice across tasks."""
-    size = words + 65536 + lattice.LONGEST_SPELLED + 2
-    bounds = np.linspace(0, size, _SLICES + 1).astype(int)
+def _sum(encoded: DataFrame, count: Callable[[np.ndarray], lattice.Expected], words: int) -> lattice.Expected:
+    """The counts of all clauses, added up: within a task, then slice by slice across tasks."""
+    ends = np.cumsum([words, 65536, lattice.LONGEST_SPELLED + 1])
 
-    def partial(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        total = np.zeros(size, np.int64)
-        for code in _codes(batches):
-            total += np.concatenate([np.atleast_1d(part) for part in count(code)])
-        parts = [total[a:b].tobytes() for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
-        yield pa.RecordBatch.from_pydict({"slice": pa.array(range(_SLICES), pa.int32()), "sums": pa.array(parts, pa.binary())})
-
-    def add(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        total, number = np.zeros(0, np.int64), -1
+    def total(batches: blocks.Batches) -> np.ndarray:
+        sums = np.zeros(ends[-1] + 1, np.int64)
         for batch in batches:
-            for cell, at in zip(batch.column("sums"), batch.column("slice").to_pylist(), strict=True):
-                part = np.frombuffer(cell.as_buffer(), np.int64)
-                total, number = part + total if len(total) else part.copy(), at
-        if number >= 0:
-            yield pa.RecordBatch.from_pydict({"slice": pa.array([number], pa.int32()), "sums": pa.array([total.tobytes()], pa.binary())})
+            for cell in batch.column("code"):
+                expected = count(np.frombuffer(cell.as_buffer(), np.uint16))
+                sums += np.concatenate([np.atleast_1d(part) for part in expected])
+        return sums
 
-    types = "slice int, sums binary"
-    found = blocks.mapInArrow(partial, types).repartitionById(_SLICES, "slice").mapInArrow(add, types).collect()
-    by_slice = {r["slice"]: np.frombuffer(r["sums"], np.int64) for r in found}
-    total = np.concatenate([by_slice[i] for i in range(_SLICES)])
-    word, single, spelled, ll = np.split(total, np.cumsum([words, 65536, lattice.LONGEST_SPELLED + 1]))
+    partial = encoded.mapInArrow(blocks.partial_sums(total), blocks.SUMS).repartitionById(blocks.SLICES, "slice")
+    word, single, spelled, ll = np.split(blocks.whole_sum(partial.mapInArrow(blocks.add_sums, blocks.SUMS).collect()), ends)
     return lattice.Expected(word, single, spelled, int(ll[0]))
 
 

@@ -1,0 +1,239 @@
+"""The `wajue` command. Results go to stdout, all else to stderr. Exit status: 0 done, 1 failed, 2 wrong usage or config."""
+
+import logging
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table as Shown
+
+from pipeline import config as configuration
+from pipeline import dag, progress, query, schemas
+from pipeline.errors import WajueError
+from pipeline.workspace import Workspace
+
+app = typer.Typer(
+    help="Mine new words, domain terms and vectors from raw Chinese text, without labels.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+output = Console(soft_wrap=True)
+log = logging.getLogger(__name__)
+
+StepName = StrEnum("StepName", {name: name for name in dag.NAMES})  # type: ignore[misc]
+Device = StrEnum("Device", {d: d for d in ("auto", "cpu", "cuda")})  # type: ignore[misc]
+LogStyle = StrEnum("LogStyle", {s: s for s in ("auto", "plain", "json")})  # type: ignore[misc]
+Format = StrEnum("Format", {f: f for f in query.FORMATS})  # type: ignore[misc]
+VectorKind = StrEnum("VectorKind", {v: v for v in ("sgns", "jose")})  # type: ignore[misc]
+
+ConfigArgument = Annotated[Path, typer.Argument(metavar="CONFIG", help="the TOML config")]
+WorkspaceArgument = Annotated[str, typer.Argument(metavar="DIR", help="the workspace")]
+WorkspaceOption = Annotated[str | None, typer.Option("--workspace", help="folder of the results; wins over the config")]
+MasterOption = Annotated[str | None, typer.Option("--master", help="Spark master, e.g. local[4] or spark://host:7077")]
+
+
+@app.callback()
+def _options(
+    debug: Annotated[bool, typer.Option("--debug", help="show tracebacks")] = False,
+    log_style: Annotated[LogStyle, typer.Option("--log", help="how to log on stderr")] = LogStyle.auto,  # type: ignore[attr-defined]
+) -> None:
+    _debug.on = debug
+    progress.set_up_logging(log_style.value)
+
+
+class _debug:  # noqa: N801
+    """Whether --debug was given."""
+
+    on = False
+
+
+@app.command()
+def run(
+    config: ConfigArgument,
+    workspace: WorkspaceOption = None,
+    first: Annotated[StepName | None, typer.Option("--from", help="first step to run")] = None,
+    last: Annotated[StepName | None, typer.Option("--until", help="last step to run")] = None,
+    force: Annotated[bool, typer.Option("--force", help="run again what is done")] = False,
+    master: MasterOption = None,
+    device: Annotated[Device, typer.Option("--device", help="where to train")] = Device.auto,  # type: ignore[attr-defined]
+) -> None:
+    """Run the steps of the pipeline that are not done yet."""
+    from pipeline import run as runner
+
+    loaded = configuration.load(config)
+    place = runner.workspace_of(loaded, workspace)
+    names = [s.value if s else None for s in (first, last)]
+    runner.run(loaded, place, first=names[0], last=names[1], force=force, master=master, device=device.value)
+    log.info("done; the tables lie in %s", place.location)
+    output.print(place.location)
+
+
+@app.command()
+def steps(config: ConfigArgument, workspace: WorkspaceOption = None) -> None:
+    """Show every step: what it reads and writes, its state, rows and seconds."""
+    from pipeline import run as runner
+
+    loaded = configuration.load(config)
+    place = runner.workspace_of(loaded, workspace)
+    files = runner.find_files(loaded)
+    shown = Shown("step", "reads", "writes", "state", "rows", "seconds", box=None)
+    for found in runner.states(loaded, place, files):
+        rows, seconds = "", ""
+        if found.manifest is not None:
+            counts = [m["rows_out"] for t in found.step.writes if (m := place.manifest(t)) is not None]
+            rows, seconds = ", ".join(f"{n:,}" for n in counts), f"{found.manifest['seconds']:.1f}"
+        state = found.state if not found.why else f"{found.state}: {found.why}"
+        shown.add_row(found.step.name, " ".join(found.step.reads) or "files", " ".join(found.step.writes), state, rows, seconds)
+    Console(width=max(output.width, 160) if not output.is_terminal else None).print(shown)
+
+
+@app.command("query")
+def query_command(
+    workspace: WorkspaceArgument,
+    sql: Annotated[str | None, typer.Argument(metavar="SQL", help="a statement; without it a prompt opens")] = None,
+    style: Annotated[Format, typer.Option("--format", help="of the result")] = Format.table,  # type: ignore[attr-defined]
+) -> None:
+    """Query the tables of a workspace with SQL (DuckDB)."""
+    place = Workspace(workspace)
+    connection = query.connect(place)
+    if sql is None:
+        query.prompt(connection, place)
+        return
+    for name in query.missing(place, sql):
+        log.warning("table %s has not been written yet and shows no rows; wajue run writes it", name)
+    result = query.render(query.execute(connection, sql), style.value)
+    if isinstance(result, bytes):
+        sys.stdout.buffer.write(result)
+        sys.stdout.buffer.flush()
+    else:
+        output.print(result)
+
+
+@app.command()
+def segment(
+    workspace: WorkspaceArgument,
+    file: Annotated[str, typer.Argument(metavar="[FILE|-]", help="UTF-8 text; - or nothing: standard input")] = "-",
+) -> None:
+    """Cut text into words by the mined lexicon, a line out for each line in."""
+    from pipeline import arrow_io
+    from pipeline.segmenter import Segmenter
+
+    place = Workspace(workspace)
+    rows = arrow_io.read(place, "lexicon", ["word", "count", "log_prob"])
+    settings = (place.manifest("tokens") or {}).get("config", {}).get("segment", {})
+    share = settings.get("unknown_share", configuration.Segment().unknown_share)
+    script = ((place.manifest("clean_documents") or {}).get("config", {}).get("clean", {})).get("script", "simplified")
+    segmenter = Segmenter.from_lexicon(rows, unknown_share=share, script=script)
+    try:
+        stream = sys.stdin.buffer if file == "-" else open(file, "rb")  # noqa: SIM115
+    except OSError as error:
+        raise WajueError(f"cannot read {file}: {error.strerror}") from None
+    with stream:
+        number = 0
+        while lines := stream.readlines(1 << 22):
+            texts: list[str] = []
+            for line in lines:
+                number += 1
+                try:
+                    texts.append(line.removesuffix(b"\n").removesuffix(b"\r").decode())
+                except UnicodeDecodeError as error:
+                    raise WajueError(f"{file}, line {number}: not valid UTF-8 ({error.reason}); convert it first") from None
+            sys.stdout.buffer.write("".join(f"{t}\n" for t in segmenter.spaced(texts)).encode())
+
+
+@app.command()
+def similar(
+    workspace: WorkspaceArgument,
+    words: Annotated[list[str], typer.Argument(metavar="WORD...", help="one or more words")],
+    vectors: Annotated[VectorKind, typer.Option("--vectors", help="whose vectors")] = VectorKind.sgns,  # type: ignore[attr-defined]
+    top: Annotated[int, typer.Option("--top", min=1, help="neighbours a word")] = 10,
+) -> None:
+    """Show the nearest words of each word, with their cosine."""
+    from pipeline import neighbours
+
+    found = neighbours.nearest(Workspace(workspace), words, vectors.value, top)
+    for word, near in found.items():
+        for other, cosine in near:
+            sys.stdout.write(f"{word}\t{other}\t{cosine:.4f}\n")
+
+
+@app.command()
+def demo(
+    workspace: WorkspaceOption = None,
+    master: MasterOption = None,
+) -> None:
+    """Mine the bundled sample through every step, and show what came up."""
+    from pipeline import neighbours
+    from pipeline import run as runner
+
+    loaded = configuration.load(sample_folder() / "demo.toml")
+    place = Workspace(workspace or "wajue-demo")
+    runner.run(loaded, place, master=master)
+    connection = query.connect(place)
+    questions = {
+        "new words": "SELECT word, count, round(score, 2) AS score FROM lexicon WHERE is_new AND score > 0 ORDER BY score DESC, word LIMIT 10",
+        "domain terms": "SELECT rank, term, domain_count AS domain, general_count AS general, round(score, 2) AS score FROM terms ORDER BY rank LIMIT 10",
+    }
+    for title, sql in questions.items():
+        output.print(f"\nThe ten best {title}")
+        output.print(query.render(query.execute(connection, sql), "table"))
+    sql = "SELECT t.term FROM terms t JOIN sgns_words v ON t.term = v.word ORDER BY t.rank LIMIT 3"
+    best = [str(t) for t in query.execute(connection, sql).column(0).to_pylist()]
+    output.print("\nNeighbours by meaning")
+    for word, near in neighbours.nearest(place, best, "sgns", 5).items():
+        output.print(f"{word}: " + "  ".join(f"{other} {cosine:.2f}" for other, cosine in near))
+    output.print(f"\nEverything lies in {Path(place.location).resolve()}: {', '.join(t for t in schemas.TABLES if place.whole(t))}")
+    output.print(f'Go on with: wajue query {place.location} "SELECT * FROM terms LIMIT 50"')
+
+
+def sample_folder() -> Path:
+    """The bundled sample: beside the package in a checkout, inside it when installed. Raises WajueError if it is gone."""
+    here = Path(__file__).parent
+    for folder in (here / "sample", here.parent / "data"):
+        if (folder / "demo.toml").is_file():
+            return folder
+    raise WajueError("the bundled sample is missing from this installation; install wajue again")
+
+
+def main() -> None:
+    """The command's entry point."""
+    progress.set_up_logging("auto")
+    try:
+        app(standalone_mode=False)
+    except WajueError as error:
+        if _debug.on:
+            raise
+        log.error("%s", error)
+        sys.exit(error.exit_status)
+    except typer.Exit as error:
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        log.error("stopped; the steps that were done are kept, run the same command to go on")
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        if _debug.on:
+            raise
+        if hasattr(error, "exit_code") and hasattr(error, "format_message"):  # usage errors of the command line
+            log.error("%s; see wajue --help", error.format_message())
+            sys.exit(2)
+        log.error("%s", _short(error))
+        log.error("this is probably a fault of wajue; run again with wajue --debug and report what it shows")
+        sys.exit(1)
+
+
+def _short(error: Exception) -> str:
+    """The first line that says something, of an error that Spark may have wrapped in a hundred."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    told = [line for line in lines if "Error: " in line or "Exception: " in line]
+    return f"{type(error).__name__}: {(told or lines or ['no message'])[-1 if told else 0]}"
+
+

@@ -1,0 +1,48 @@
+"""Which strings cannot be terms, by their form. Each rule has a name, which stands in candidates.filtered_by.
+
+Lists are data; the reason stands beside each. Rules look at the string or at its first and last word.
+"""
+
+# pronouns, particles, degree and negation: a term that holds one is a piece of a sentence
+_SENTENCE = frozenset("的了吗呢吧啊呀哦嘛么这那哪谁我你您他她它们咱很太不没啥咋")
+# a count or a quantity, not a thing
+_NUMERALS = frozenset("一二三四五六七八九十百千万亿两零〇几每各半多0123456789０１２３４５６７８９")
+# ordinals and indefinites
+_INDEFINITE = frozenset("第某")
+# "this": 本院, 本法, 本品
+_SELF = frozenset("本该此")
+
+STOP_WORDS = frozenset(
+    """
+    可以 应当 应该 必须 需要 能够 可能 不能 依照 按照 根据 如下 示例 例如 比如 以及 或者 并且 而且 但是 因为 所以 由于 如果 即使 虽然 只要
+    只有 除了 关于 对于 通过 进行 采取 采用 使用 利用 属于 包括 具有 存在 发生 产生 出现 引起 导致 造成 影响 建议 注意 避免 问题 情况 方面
+    方法 原因 时候 时间 现在 目前 以前 以后 之前 之后 之间 之一 之内 以上 以下 以内 以外 其他 其它 另外 有关 相关 有些 有的 一些 一般 一直
+    一定 经常 平时 已经 正在 将要 曾经 马上 立即 及时 非常 比较 特别 十分 更加 完全 基本 主要 重要 严重 明显 什么 怎么 怎样 怎么办 如何
+    为什么 哪些 多少 多久 是否 是不是 能否 有没有 请问 谢谢 你好 您好 大家 自己 别人 我们 你们 他们 希望 觉得 感觉 知道 认为 以为 发现
+    开始 结束 继续 得到 得出 看到 听到 想到 说明 表示 介绍 回答 帮助 提供 给予 要求 规定 下列 上述 前款 本法 是由 都是 就是 还是 也是 只是
+    于是 而是 不是 没有 还有 只能 才能 就会 也会 都会 会有 以免 以便 从而 因此 此外 同时 同样 这样 那样 这种 那种 各种 多种 某些 任何 所有
+    全部 部分 左右 上下 前后 当中 其中 期间 今天 明天 昨天 今年 去年 最近 一次 一个 一种 两个 以来 至今 起来 下来 出来 过来 进来 上去 下去
+    来说 而言 为主 为了 为宜 为准 作为 成为 认识 了解 理解 选择 决定 处理 解决 完成 实现 做好 加强 提高 增加 减少 保持 保证 满意 祝您 早日
+    """.split()
+)  # fmt: skip
+
+
+def broken_rule(term: str, parts: list[str]) -> str | None:
+    """The name of the first rule that the string breaks, or None."""
+    if term in STOP_WORDS:
+        return "stop_word"
+    if _SENTENCE & set(term):
+        return "sentence_character"
+    if term[0] in _NUMERALS:
+        return "starts_with_number"
+    if _INDEFINITE & set(term):
+        return "indefinite"
+    if term[0] in _SELF:
+        return "starts_with_this"
+    if len(set(term)) == 1:
+        return "one_character_repeated"
+    if len(parts) > 1 and (parts[0] in STOP_WORDS or parts[-1] in STOP_WORDS):
+        return "edge_stop_word"
+    if len(parts) > 1 and len(set(parts)) == 1:
+        return "one_word_repeated"
+    return None

@@ -1,0 +1,350 @@
+"""Runs the steps of dag.STEPS: reads tables, calls the step, writes tables, manifests and progress.
+
+In: a config. Out: a workspace. A step that is done for the same inputs and config is skipped; one that was killed is done
+again from its beginning.
+"""
+
+import hashlib
+import json
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pyarrow as pa
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from pipeline import arrow_io, corpora, dag, spark_io
+from pipeline.config import Config
+from pipeline.dag import Step
+from pipeline.errors import WajueError
+from pipeline.models import jose, sgns
+from pipeline.progress import Watch
+from pipeline.schemas import FORMAT_VERSION
+from pipeline.stages import clean, contrast, dedup, ingest, new_words, ngrams, segment, terms, vocabulary, word_counts
+from pipeline.workspace import Workspace, versions
+
+log = logging.getLogger(__name__)
+
+STAGES: dict[str, Callable[..., Any]] = {
+    "ingest": ingest.ingest,
+    "clean": clean.clean,
+    "dedup": dedup.dedup,
+    "ngrams": ngrams.ngrams,
+    "new_words": new_words.new_words,
+    "segment": segment.segment,
+    "word_counts": word_counts.word_counts,
+    "contrast": contrast.contrast,
+    "vocabulary": vocabulary.vocabulary,
+    "terms": terms.terms,
+}
+_REJECTING = {"ingest": "ingest_rejects", "clean": "clean_rejects", "dedup": "duplicates"}
+
+
+@dataclass(frozen=True)
+class State:
+    """Where a step stands: done, stale, missing or left out, and its manifest if there is one."""
+
+    step: Step
+    state: str
+    manifest: dict[str, Any] | None
+    why: str = ""
+
+
+def workspace_of(config: Config, location: str | None = None) -> Workspace:
+    """The workspace of a config; `location`, from the command line, wins."""
+    if location:
+        return Workspace(location)
+    return Workspace(config.workspace if "://" in config.workspace else str(config.base / config.workspace))
+
+
+def find_files(config: Config, spark: SparkSession | None = None) -> list[corpora.CorpusFile]:
+    """All files of the corpora; the remote ones are listed through Spark. Raises ConfigError if there is none."""
+    remote = [(c, p) for c in config.corpus for p in c.paths if "://" in p]
+    if not remote:
+        return corpora.find(config)
+    session = spark or spark_io.session()
+    return corpora.find(config, [f for c, p in remote for f in spark_io.remote_files(session, c, p)])
+
+
+def fingerprints(config: Config, workspace: Workspace, files: list[corpora.CorpusFile] | None) -> dict[str, str]:
+    """For each step to run, a hash of its config and of everything it reads, back to the files.
+
+    files None: the files are not looked at; what is recorded of them stands.
+    """
+    tables: dict[str, str] = {}
+    steps: dict[str, str] = {}
+    for step in dag.planned(config):
+        inputs = [tables.get(t, "none") for t in step.reads]
+        if step.name == "ingest":
+            recorded = (workspace.manifest("raw_documents") or {}) if files is None else {}
+            shown = recorded.get("inputs", {}).get("files") if files is None else _listing(files)
+            inputs = [json.dumps(shown)]
+        digest = hashlib.sha256(json.dumps([step.name, config.fingerprint(*step.sections), inputs]).encode()).hexdigest()[:16]
+        steps[step.name] = digest
+        tables |= dict.fromkeys(step.writes, digest)
+    return steps
+
+
+def _listing(files: list[corpora.CorpusFile]) -> list[list[Any]]:
+    return [[f.corpus, f.name, f.size, f.modified, f.encoding] for f in files]
+
+
+def states(config: Config, workspace: Workspace, files: list[corpora.CorpusFile] | None = None) -> list[State]:
+    """The state of every step of the pipeline, in order."""
+    wanted = fingerprints(config, workspace, files)
+    left_out = dag.left_out(config)
+    found: list[State] = []
+    for step in dag.STEPS:
+        if step.name in left_out:
+            found.append(State(step, "left out", None, left_out[step.name]))
+            continue
+        manifests = [workspace.manifest(t) for t in step.writes]
+        if any(m is None for m in manifests):
+            found.append(State(step, "missing", None))
+        else:
+            fresh = all(m is not None and m["fingerprint"] == wanted[step.name] for m in manifests)
+            found.append(State(step, "done" if fresh else "stale", manifests[0]))
+    return found
+
+
+def _same_project(config: Config, workspace: Workspace) -> None:
+    """Raises WajueError if the workspace belongs to a config whose corpora have nothing in common with this one's."""
+    manifest = workspace.manifest("raw_documents")
+    if manifest is None:
+        return
+    theirs = {(c["name"], tuple(c["paths"])) for c in manifest["config"]["corpus"]}
+    ours = {(c.name, c.paths) for c in config.corpus}
+    if not theirs & ours:
+        names = ", ".join(sorted(name for name, _ in theirs))
+        raise WajueError(
+            f"{workspace.location} was written by another config, for other corpora ({names}); choose another --workspace, "
+            "or run with --force to write it anew"
+        )
+
+
+def _selected(config: Config, first: str | None, last: str | None) -> tuple[Step, ...]:
+    planned = dag.planned(config)
+    begin, end = dag.NAMES.index(first or dag.NAMES[0]), dag.NAMES.index(last or dag.NAMES[-1])
+    return tuple(s for s in planned if begin <= dag.NAMES.index(s.name) <= end)
+
+
+def run(
+    config: Config,
+    workspace: Workspace,
+    *,
+    first: str | None = None,
+    last: str | None = None,
+    force: bool = False,
+    master: str | None = None,
+    device: str = "auto",
+) -> None:
+    """Run the steps from `first` until `last`, those that are done skipped unless `force`.
+
+    Raises WajueError or ConfigError with one message that says what to do.
+    """
+    _check_device(device)
+    for name, why in dag.left_out(config).items():
+        log.info("%s is left out: %s", name, why)
+    spark: SparkSession | None = None
+    if not force:
+        _same_project(config, workspace)
+    selected = _selected(config, first, last)
+    files = find_files(config) if selected and selected[0].name == "ingest" else None
+    wanted = fingerprints(config, workspace, files)
+    workspace.prepare()
+    try:
+        for step in selected:
+            if not force and _is_done(workspace, step, wanted[step.name]):
+                log.info("%s: done before, for the same input and config", step.name)
+                continue
+            if step.trainer:
+                _train(step, config, workspace, wanted[step.name])
+            else:
+                spark = spark or spark_io.session(master)
+                _mine(step, config, workspace, spark, files, wanted[step.name])
+    finally:
+        workspace.close()
+
+
+def _check_device(device: str) -> None:
+    if device == "cuda":
+        raise WajueError("--device cuda: this version trains on the CPU only; leave --device out, or give --device cpu")
+
+
+def _is_done(workspace: Workspace, step: Step, fingerprint: str) -> bool:
+    manifests = [workspace.manifest(t) for t in step.writes]
+    return all(m is not None and m["fingerprint"] == fingerprint for m in manifests)
+
+
+def _spark_progress(spark: SparkSession) -> Callable[[], tuple[float, str] | None]:
+    tracker = spark.sparkContext.statusTracker()
+
+    def ask() -> tuple[float, str] | None:
+        stages = [info for s in tracker.getActiveStageIds() if (info := tracker.getStageInfo(s)) is not None]
+        total = sum(s.numTasks for s in stages)
+        if not total:
+            return None
+        done = sum(s.numCompletedTasks for s in stages)
+        return done / total, f"{done}/{total} tasks"
+
+    return ask
+
+
+def _mine(
+    step: Step,
+    config: Config,
+    workspace: Workspace,
+    spark: SparkSession,
+    files: list[corpora.CorpusFile] | None,
+    fingerprint: str,
+) -> None:
+    """One Spark step."""
+    left_out = dag.left_out(config)
+    writers = {t: s.name for s in dag.STEPS for t in s.writes}
+    started = datetime.now(UTC)
+    watch = Watch(step.name, _spark_progress(spark))
+    with watch.running():
+        if step.name == "ingest":
+            assert files is not None
+            frames = ingest.ingest(spark, files, config=config)
+        else:
+            tables = {t: None if writers[t] in left_out else spark_io.read(spark, workspace, t) for t in step.reads}
+            frames = STAGES[step.name](**tables, config=config)
+        for table, frame in zip(step.writes, [frames] if isinstance(frames, DataFrame) else frames, strict=True):
+            spark_io.write(frame, workspace, table)
+        spark.catalog.clearCache()
+        for cached in spark.sparkContext._jsc.getPersistentRDDs().values():  # type: ignore[union-attr]
+            cached.unpersist()
+        rows = {t: arrow_io.count_rows(workspace, f"_unfinished/{t}") for t in step.writes}
+        rejected = _rejected(spark, workspace, step)
+        rows_in = _rows_in(spark, workspace, step)
+    if step.name in _REJECTING and rows_in != sum(rows.values()):
+        raise WajueError(f"{step.name}: {rows_in} rows went in, {rows} came out; this is a fault of wajue, please report it")
+    facts = {
+        "inputs": {"files": _listing(files)} if step.name == "ingest" else _inputs(workspace, step),
+        "rows_in": rows_in,
+        "rejected": rejected,
+    }
+    _finish(step, config, workspace, watch, started, rows, facts | {"fingerprint": fingerprint})
+    if step.name in _REJECTING:
+        _need_documents(config, spark, workspace, step)
+
+
+def _inputs(workspace: Workspace, step: Step) -> dict[str, Any]:
+    return {t: m["fingerprint"] for t in step.reads if (m := workspace.manifest(t)) is not None}
+
+
+def _rejected(spark: SparkSession, workspace: Workspace, step: Step) -> dict[str, int]:
+    if step.name not in _REJECTING:
+        return {}
+    rejects = spark.read.parquet(workspace.unfinished(_REJECTING[step.name]))
+    return {r["reason"]: r["count"] for r in rejects.groupBy("reason").count().orderBy("reason").collect()}
+
+
+def _rows_in(spark: SparkSession, workspace: Workspace, step: Step) -> int:
+    """Rows read. For ingest: the reader numbers the records of a file from 1, so the highest numbers tell."""
+    if step.name != "ingest":
+        return sum(m["rows_out"] for t in step.reads[:1] if (m := workspace.manifest(t)) is not None)
+    both = [spark.read.parquet(workspace.unfinished(t)).select("corpus", "source") for t in step.writes]
+    highest = both[0].unionByName(both[1]).groupBy("corpus", "source.file").agg(F.max("source.record").alias("n"))
+    return highest.agg(F.coalesce(F.sum("n"), F.lit(0))).collect()[0][0]
+
+
+def _finish(
+    step: Step,
+    config: Config,
+    workspace: Workspace,
+    watch: Watch,
+    started: datetime,
+    rows: dict[str, int],
+    facts: dict[str, Any],
+) -> None:
+    finished = datetime.now(UTC)
+    sections = {s: _plain(getattr(config, s)) for s in step.sections}
+    shared = {
+        "format_version": FORMAT_VERSION,
+        "step": step.name,
+        "config": sections,
+        "versions": versions(),
+        **facts,
+        "seconds": round((finished - started).total_seconds(), 3),
+        "cpu_seconds": round(watch.cpu_seconds, 3),
+        "peak_rss_bytes": watch.meter.peak_rss,
+        "started": started.isoformat(),
+        "finished": finished.isoformat(),
+    }
+    workspace.finish({t: {"table": t, **shared, "rows_out": rows[t]} for t in step.writes})
+    shown = ", ".join(f"{n:,} {t}" for t, n in rows.items())
+    remarks = {"step": step.name, "rows": rows, "seconds": shared["seconds"], "cpu_seconds": shared["cpu_seconds"]}
+    message = f"{step.name}: {shown} in {shared['seconds']:.1f} s ({shared['cpu_seconds']:.1f} CPU s)"
+    if rejected := facts.get("rejected"):
+        message += "; " + ", ".join(f"{n:,} {reason}" for reason, n in rejected.items())
+    log.info(message, extra={"facts": remarks})
+
+
+def _plain(value: Any) -> Any:
+    return [v.model_dump(mode="json") for v in value] if isinstance(value, tuple) else value.model_dump(mode="json")
+
+
+def _need_documents(config: Config, spark: SparkSession, workspace: Workspace, step: Step) -> None:
+    """Raises WajueError, with what was wrong with the rejected ones, if a corpus has no document left."""
+    kept = spark_io.read(spark, workspace, step.writes[0])
+    alive = {r["corpus"] for r in kept.select("corpus").distinct().collect()}
+    for corpus in config.corpus:
+        if corpus.name in alive:
+            continue
+        rejects = spark_io.read(spark, workspace, step.writes[1]).where(F.col("corpus") == corpus.name)
+        top = rejects.groupBy("reason").agg(F.count("*").alias("n"), F.min("detail").alias("detail")).orderBy(F.desc("n")).limit(3)
+        reasons = "; ".join(f"{r['n']:,} x {r['reason']} ({r['detail']})" for r in top.collect()) or "its files hold no record at all"
+        workspace.discard(*step.writes)
+        raise WajueError(f"corpus {corpus.name!r} has no document left after {step.name}: {reasons}; mend its [[corpus]] settings or files")
+
+
+def _train(step: Step, config: Config, workspace: Workspace, fingerprint: str) -> None:
+    """One trainer."""
+    words = arrow_io.read(workspace, "vocabulary").sort_by("word_id")
+    rows = arrow_io.read(workspace, "sequences")
+    ids, offsets = arrow_io.sequences(rows)
+    count = words.column("count").to_numpy()
+    started = datetime.now(UTC)
+    watch = Watch(step.name)
+    epochs = getattr(config, step.name).epochs
+    clock: list[tuple[float, float]] = []
+
+    def report(share: float, loss: float) -> None:
+        clock.append((time.perf_counter(), loss))
+        spent = clock[-1][0] - clock[0][0]
+        speed = share * epochs * len(ids) / spent if spent else 0.0
+        watch.set(share, f"loss {loss:.4f}, {speed:,.0f} words/s")
+
+    log.info("%s: training on the CPU: this version has no GPU trainer", step.name)
+    with watch.running():
+        if step.name == "sgns":
+            tables = {"sgns_words": _word_vectors(words, sgns.train(ids, offsets, count, config=config.sgns, report=report))}
+        else:
+            vectors, documents = jose.train(ids, offsets, count, config=config.jose, report=report)
+            named = pa.table({"doc_id": rows.column("doc_id"), "vector": arrow_io.vectors(documents)})
+            tables = {"jose_words": _word_vectors(words, vectors), "jose_documents": named}
+        for table, found in tables.items():
+            arrow_io.write(found, workspace, table)
+    spent = clock[-1][0] - clock[0][0] if clock else 0.0
+    facts = {
+        "inputs": _inputs(workspace, step),
+        "rows_in": rows.num_rows,
+        "rejected": {},
+        "fingerprint": fingerprint,
+        "train_seconds": round(spent, 3),
+        "words_per_second": round(epochs * len(ids) / spent) if spent else 0,
+        "losses": [round(loss, 5) for _, loss in clock],
+    }
+    _finish(step, config, workspace, watch, started, {t: found.num_rows for t, found in tables.items()}, facts)
+
+
+def _word_vectors(words: pa.Table, vectors: Any) -> pa.Table:
+    return pa.table({"word": words.column("word"), "count": words.column("count"), "vector": arrow_io.vectors(vectors)})
+
+

@@ -1,0 +1,175 @@
+"""Domain against general. In: tokens and word_counts. Out: candidates, words and runs of words with all their figures.
+
+Both sides are counted with one dictionary, so a word that is missing on one side counts 0 there.
+"""
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from pipeline import blocks, lattice, measures, termhood
+from pipeline.config import Config
+from pipeline.errors import WajueError
+from pipeline.form_rules import broken_rule
+from pipeline.symbols import RARE
+
+_MOST_WORDS = 65_000  # distinct words that may stand in a candidate: codes have 16 bits
+_BUCKET_WORDS = 2_000_000
+_FREQUENT = 100  # general words of one character that end no term of several words, from the most frequent
+
+
+def contrast(tokens: DataFrame, word_counts: DataFrame, *, config: Config) -> DataFrame:
+    """candidates. Starts jobs:
+
+    1. collect the domain's words at the count floor, with their counts on both sides;
+    2. count the domain's runs of these words, as ngrams counts runs of characters, and collect them;
+    3. count these in all tokens: occurrences, documents and stretches of text, on both sides.
+    """
+    rules = config.contrast
+    spark = tokens.sparkSession
+    counts = word_counts.groupBy("word").pivot("role", ["domain", "general"]).sum("count").fillna(0)
+    totals = {r["role"]: r["n"] for r in word_counts.groupBy("role").agg(F.sum("count").alias("n")).collect()}
+    frequent = counts.where(F.col("domain") >= rules.min_count).orderBy(F.desc("domain"), "word").limit(_MOST_WORDS).toArrow()
+    words = frequent.column("word").combine_chunks()
+    if not len(words):
+        raise WajueError("no word of the domain reaches [contrast] min_count: add domain text or lower it")
+    value_set = spark.sparkContext.broadcast(words)
+    domain = tokens.where("role = 'domain'").select("tokens")
+    buckets = max(2 * spark.sparkContext.defaultParallelism, -(-totals["domain"] // _BUCKET_WORDS))
+
+    def encode(batch: pa.RecordBatch) -> np.ndarray:
+        return _codes(batch.column("tokens"), value_set.value)[0]
+
+    def decode(codes: np.ndarray) -> dict[str, pa.Array]:
+        return {"codes": pa.array([row.tobytes() for row in codes], pa.binary())}
+
+    contexts = domain.mapInArrow(blocks.scatter(encode, buckets), blocks.CONTEXTS).repartitionById(buckets, "bucket")
+    runs = contexts.mapInArrow(blocks.walk(rules.max_words, rules.min_count, buckets), blocks.RUNS)
+    columns = "codes binary, n int, count long, pmi double, left_entropy double, right_entropy double"
+    found = runs.repartitionById(buckets, "bucket").mapInArrow(blocks.join(totals["domain"], decode), columns).toArrow()
+    codes = np.frombuffer(b"".join(found.column("codes").to_pylist()), np.uint16).reshape(-1, 8)[:, : rules.max_words]
+    order = np.argsort(lattice.word_keys(codes))
+    found, codes = found.take(pa.array(order)), codes[order]
+    figures, chunks = _figures(tokens, value_set, codes)
+    return spark.createDataFrame(_assemble(found, codes, figures, chunks, words, frequent, totals, config)).coalesce(1)
+
+
+def _codes(lists: pa.ListArray, words: pa.StringArray) -> tuple[np.ndarray, np.ndarray]:
+    """(code uint16, document int64) of all tokens; what is no word is a break, and a break stands after each document."""
+    flat = lists.flatten()
+    ids = pc.index_in(flat, value_set=words).fill_null(-1).to_numpy()
+    document = pc.list_parent_indices(lists).to_numpy().astype(np.int64)
+    is_word = pc.match_substring_regex(flat, r"[\p{L}\p{N}]").to_numpy(zero_copy_only=False)
+    code = np.where(ids >= 0, ids + RARE + 1, np.where(is_word, RARE, 0)).astype(np.uint16)
+    last = np.flatnonzero(np.diff(document, append=-1)) + 1
+    return np.insert(code, last, 0), np.insert(document, last, document[last - 1])
+
+
+def _figures(tokens: DataFrame, words: Any, codes: np.ndarray) -> tuple[np.ndarray, int]:
+    """(int64 [5, candidates] as termhood.FIGURES, number of the domain's stretches of text)."""
+    table = tokens.sparkSession.sparkContext.broadcast(lattice.word_table(lattice.word_keys(codes), np.ones(len(codes))))
+    size, longest = len(codes), codes.shape[1]
+
+    def total(batches: blocks.Batches) -> np.ndarray:
+        sums, chunks = np.zeros((len(termhood.FIGURES), size), np.int64), 0
+        for batch in batches:
+            for role in ("domain", "general"):
+                lists = batch.filter(pc.equal(batch.column("role"), role)).column("tokens")
+                if len(lists):
+                    code, document = _codes(lists, words.value)
+                    more, stretches = termhood.count_listed(code, document, table.value, size, longest, role == "domain")
+                    sums += more
+                    chunks += stretches if role == "domain" else 0
+        return np.append(sums.ravel(), chunks)
+
+    partial = tokens.select("role", "tokens").mapInArrow(blocks.partial_sums(total), blocks.SUMS)
+    summed = partial.repartitionById(blocks.SLICES, "slice").mapInArrow(blocks.add_sums, blocks.SUMS)
+    whole = blocks.whole_sum(summed.collect())
+    return whole[:-1].reshape(len(termhood.FIGURES), size), int(whole[-1])
+
+
+def _assemble(
+    found: pa.Table,
+    codes: np.ndarray,
+    figures: np.ndarray,
+    chunks: int,
+    words: pa.StringArray,
+    frequent: pa.Table,
+    totals: dict[str, int],
+    config: Config,
+) -> pa.Table:
+    shown = np.array(words.to_pylist(), dtype=object)
+    parts = [[shown[c - RARE - 1] for c in row if c] for row in codes]
+    terms = ["".join(p) for p in parts]
+    count = found.column("count").to_numpy()
+    single = found.column("n").to_numpy() == 1
+    a, b = figures[0].astype(float), figures[1].astype(float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        npmi = measures.npmi(found.column("pmi").to_numpy(zero_copy_only=False), count, float(totals["domain"]))
+    npmi = np.where(single, 1.0, np.clip(npmi, -1, 1))
+    share, container = termhood.nesting(codes, count)
+    entropies = {side: found.column(f"{side}_entropy").to_numpy() for side in ("left", "right")}
+    freedom = np.minimum(entropies["left"], entropies["right"])
+    by_general = np.argsort(-frequent.column("general").to_numpy(), kind="stable")[:_FREQUENT]
+    edges = {w for w in shown[by_general] if len(w) == 1}
+    filtered = [
+        _filter(term, p, npmi[i], freedom[i], share[i], edges, config) for i, (term, p) in enumerate(zip(terms, parts, strict=True))
+    ]
+    sums = {role: float(totals.get(role, 0)) or 1.0 for role in ("domain", "general")}
+    both = (a, b, sums["domain"], sums["general"])
+    table = pa.table(
+        {
+            "term": terms,
+            "parts": pa.array(parts, pa.list_(pa.string())),
+            "domain_count": figures[0],
+            "general_count": figures[1],
+            "keyness": measures.keyness(*both),
+            "log_ratio": measures.log_ratio(*both),
+            "log_odds": measures.log_odds(*both),
+            "domain_documents": figures[2],
+            "general_documents": figures[3],
+            "npmi": npmi,
+            "left_entropy": entropies["left"],
+            "right_entropy": entropies["right"],
+            "nesting": share,
+            "nested_in": pa.array([terms[c] if c >= 0 else None for c in container], pa.string()),
+            "burst": measures.burst(a, np.maximum(figures[4], 1), float(max(chunks, 1))),
+            "filtered_by": pa.array(filtered, pa.string()),
+        }
+    )
+    # one string may be a word and also a run of words: the word, or the more frequent run, stands for it
+    first = table.append_column("words", pa.array([len(p) for p in parts]))
+    first = first.sort_by([("words", "ascending"), ("domain_count", "descending"), ("term", "ascending")])
+    _, kept = np.unique(np.array(first.column("term").to_pylist(), dtype=object).astype(str), return_index=True)
+    table = first.take(pa.array(np.sort(kept))).drop_columns(["words"])
+    return table.sort_by([("log_ratio", "descending"), ("domain_count", "descending"), ("term", "ascending")])
+
+
+def _filter(term: str, parts: list[str], npmi: float, freedom: float, nesting: float, edges: set[str], config: Config) -> str | None:
+    """The first rule that keeps a candidate from the terms, or None."""
+    rules = config.contrast
+    if len(term) < 2:
+        return "one_character"
+    if not any(c.isalpha() for c in term):
+        return "number"
+    if (rule := broken_rule(term, parts)) is not None:
+        return rule
+    if len(parts) == 1:
+        return None
+    if len(term) > rules.max_characters:
+        return "too_long"
+    if any(not any(c.isalpha() for c in p) for p in parts):
+        return "holds_number"
+    if npmi < rules.min_npmi:
+        return "low_npmi"
+    if freedom < rules.min_entropy:
+        return "low_entropy"
+    if nesting > rules.max_nesting:
+        return "nested"
+    if parts[0] in edges or parts[-1] in edges:
+        return "frequent_edge"
+    return None

@@ -1,0 +1,162 @@
+"""What makes a candidate a term. In: counts of candidates, and word vectors. Out: nesting, filters, scores. Arrays only.
+
+The rank score, found by experiment (figures in LOG.md), is a sum of standard scores:
+
+    score = z(lr) + z(cos+ - cos-) + z(cos+)/2 + z(burst)/2 + z(npmi)/4
+    lr    = ln of occurrences per million plus one, domain over general
+    cos+  = cosine to the centroid of the seeds: the most typical words, chosen by lr, then once more by the score
+    cos-  = cosine to the centroid of the domain's words that general text uses more
+
+A term's vector is the sum of its words' unit vectors. Without vectors the score is z(lr) + z(burst)/2 + z(npmi)/4.
+"""
+
+import numpy as np
+from numba import njit
+
+from pipeline import lattice
+from pipeline.symbols import RARE
+
+CHUNK = 100  # words; the stretch of text in which burst looks for a second occurrence
+FIGURES = ("domain_count", "general_count", "domain_documents", "general_documents", "domain_chunks")
+
+
+@njit(cache=True, nogil=True)
+def _find_listed(code, document, slots, ids, mask, longest, domain, figures, last_document, last_chunk):
+    """Add the occurrences of listed word n-grams; figures int64 [5, words] as FIGURES. Returns the number of chunks."""
+    chunks = 0
+    at = 0
+    for i in range(len(code)):
+        if i > 0 and document[i] != document[i - 1]:
+            at = 0
+        if at % CHUNK == 0:
+            chunks += 1
+        at += 1
+        key = np.uint64(0)
+        for n in range(longest):
+            if i + n >= len(code) or code[i + n] <= RARE or document[i + n] != document[i]:
+                break
+            key = key * lattice._MULTIPLIER + np.uint64(code[i + n])
+            h = lattice._slot(key, mask)
+            while slots[2 * h] != 0 and slots[2 * h] != key:
+                h = (h + np.uint64(1)) & mask
+            if slots[2 * h] == 0:
+                break
+            e = ids[4 * h + 2]
+            figures[0 if domain else 1, e] += 1
+            if last_document[e] != document[i]:
+                last_document[e] = document[i]
+                figures[2 if domain else 3, e] += 1
+            if domain and last_chunk[e] != chunks:
+                last_chunk[e] = chunks
+                figures[4, e] += 1
+    return chunks
+
+
+def count_listed(
+    code: np.ndarray, document: np.ndarray, table: lattice.WordTable, words: int, longest: int, domain: bool
+) -> tuple[np.ndarray, int]:
+    """(int64 [5, words] as FIGURES, number of chunks) of the listed n-grams of words.
+
+    code: uint16, word codes, 0 at a break; document: int64, the document of each; table: keys of the listed n-grams, all of
+    whose prefixes are listed too.
+    """
+    figures = np.zeros((len(FIGURES), words), np.int64)
+    last_document, last_chunk = np.full(words, -1, np.int64), np.zeros(words, np.int64)
+    views = table.slots, table.slots.view(np.int32), table.mask
+    chunks = _find_listed(code, document, *views, longest, domain, figures, last_document, last_chunk)
+    return figures, chunks
+
+
+def nesting(codes: np.ndarray, count: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(share float64 [n], container int64 [n], -1 for none): how much of each n-gram lies inside its most frequent container.
+
+    codes: uint16 [n, longest]; count: int64 [n]. A container is longer by one word at either end.
+    """
+    table = lattice.word_table(lattice.word_keys(codes), np.ones(len(codes)))
+    length = (codes != 0).sum(axis=1)
+    most, container = np.zeros(len(codes), np.int64), np.full(len(codes), -1, np.int64)
+    for n in range(2, codes.shape[1] + 1):
+        rows = np.flatnonzero(length == n)
+        for inside in (codes[rows, : n - 1], codes[rows, 1:n]):
+            found = lattice.find_words(table, lattice.word_keys(inside))
+            order = np.argsort(count[rows], kind="stable")  # the most frequent is written last
+            here, whole = found[order], rows[order]
+            known = (here >= 0) & (count[whole] > most[np.maximum(here, 0)])
+            most[here[known]] = count[whole[known]]
+            container[here[known]] = whole[known]
+    # several writes to one place above keep the last, which is the largest
+    return most / np.maximum(count, 1), container
+
+
+def standard(x: np.ndarray, over: np.ndarray) -> np.ndarray:
+    """x in standard deviations from its mean, both taken over the rows `over`; zeros where all are equal."""
+    deviation = x[over].std() if over.any() else 0.0
+    return (x - x[over].mean()) / deviation if deviation > 0 else np.zeros(len(x))
+
+
+def _toward(vectors: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Cosine of every unit vector to the centroid of some."""
+    centroid = vectors[rows].sum(axis=0)
+    return vectors @ (centroid / max(np.linalg.norm(centroid), 1e-12))
+
+
+def score(
+    log_ratio: np.ndarray,
+    burst: np.ndarray,
+    npmi: np.ndarray,
+    word: np.ndarray,
+    vectors: np.ndarray | None,
+    seeds: np.ndarray,
+    avoid: np.ndarray,
+    seed_count: int,
+) -> tuple[np.ndarray, np.ndarray]:
+    """(score, similarity) float64 [n] of every candidate; similarity is NaN without vectors.
+
+    log_ratio, burst, npmi: float64 [n]; word: bool [n], a single word; vectors: float32 [n, dim], rows of length 1 or 0;
+    seeds, avoid: row numbers given by the user, which are always among the seeds, or among what is unlike them.
+    """
+    every = np.ones(len(log_ratio), bool)
+    capped = np.minimum(burst, np.quantile(burst, 0.9)) if len(burst) else burst
+    plain = standard(log_ratio, every) + 0.5 * standard(capped, every) + 0.25 * standard(npmi, every)
+    if vectors is None or len(log_ratio) < 20:
+        return plain, np.full(len(log_ratio), np.nan)
+    has_vector = np.linalg.norm(vectors, axis=1) > 0
+    unlike = np.union1d(np.flatnonzero((log_ratio < 0) & word & has_vector), avoid)
+    if not len(unlike):
+        unlike = np.argsort(log_ratio, kind="stable")[: max(1, len(log_ratio) // 10)]
+    away = _toward(vectors, unlike)
+    total, toward = plain, away
+    size = max(1, min(seed_count, len(log_ratio) // 4))
+    ranked = np.where(word & has_vector, log_ratio, -np.inf)
+    for _ in range(2):
+        chosen = np.union1d(np.argsort(-ranked, kind="stable")[:size], seeds)
+        toward = np.where(has_vector, _toward(vectors, chosen), np.nan)
+        contrast = np.where(has_vector, toward - away, np.nan)
+        known = has_vector
+        meaning = [np.where(known, standard(np.where(known, x, 0.0), known), 0.0) for x in (contrast, toward)]
+        total = plain + meaning[0] + 0.5 * meaning[1]
+        ranked = np.where(has_vector, total, -np.inf)
+    return total, toward
+
+
+def expand(vectors: np.ndarray, seeds: np.ndarray, avoid: np.ndarray, *, width: int = 20, most: int = 2000) -> dict[int, tuple[int, float]]:
+    """Rows like the seeds, breadth first: {row: (depth, similarity to the row that led there)}, seeds left out.
+
+    A neighbour at depth i must be at least s + (1 - s)(1 - exp(-a i)) like the row before it, s = .6, a = .35, so that the
+    search does not drift (after Su Jianlin's published method); nothing nearer to `avoid` than to the seeds is taken.
+    """
+    found: dict[int, tuple[int, float]] = {}
+    barred = set(avoid.tolist()) | set(seeds.tolist())
+    front, depth = list(seeds), 1
+    near, far = _toward(vectors, seeds), _toward(vectors, avoid) if len(avoid) else np.full(len(vectors), -1.0)
+    while front and len(found) < most:
+        least = 0.6 + 0.4 * (1 - np.exp(-0.35 * (depth - 1)))
+        following: list[int] = []
+        for row in front:
+            likeness = vectors @ vectors[row]
+            for other in np.argsort(-likeness, kind="stable")[: width + 1].tolist():
+                if likeness[other] >= least and other not in barred and other not in found and near[other] > far[other]:
+                    found[other] = depth, float(likeness[other])
+                    following.append(other)
+        front, depth = following, depth + 1
+    return found
