@@ -15,7 +15,9 @@ def _dataset(workspace: Workspace, path: str, table: str) -> ds.Dataset:
     try:
         return ds.dataset(f"{root}/{path}", filesystem=files, format="parquet", ignore_prefixes=[".", "_"])
     except (pa.ArrowException, OSError) as error:
-        raise WajueError(f"table {table} of {workspace.location} cannot be read: {error}; run with --force to write it anew") from None
+        raise WajueError(
+            f"table {table} of {workspace.location} cannot be read: {error}; run with --force to write it anew"
+        ) from None
 
 
 def read(workspace: Workspace, table: str, columns: list[str] | None = None) -> pa.Table:
@@ -46,7 +48,7 @@ def write(rows: pa.Table, workspace: Workspace, table: str) -> None:
     folder = f"{root}/_unfinished/{table}"
     files.create_dir(folder, recursive=True)
     vectors = {"vector.list.element": "BYTE_STREAM_SPLIT"} if "vector" in rows.schema.names else None
-    dictionary = False if vectors else True
+    dictionary = not vectors
     pq.write_table(
         rows.select([c.name for c in declared.columns]),
         f"{folder}/part-00000.zstd.parquet",
@@ -80,5 +82,3 @@ def matrix(rows: pa.Table) -> np.ndarray:
 def vectors(matrix: np.ndarray) -> pa.FixedSizeListArray:
     """The Arrow column of float32 [rows, dim]."""
     return pa.FixedSizeListArray.from_arrays(pa.array(np.ascontiguousarray(matrix, np.float32).ravel()), matrix.shape[1])
-
-

@@ -33,7 +33,7 @@ def block(keys: dict[str, Any], arrays: dict[str, np.ndarray]) -> pa.RecordBatch
 
 def gather(batches: Iterable[pa.RecordBatch], name: str, dtype: type, width: int = 0) -> np.ndarray:
     """The cells of a column of arrays end to end, [n] or [n, width]."""
-    parts = [np.frombuffer(cell.as_buffer(), dtype) for b in batches for cell in b.column(name)]
+    parts: list[np.ndarray] = [np.frombuffer(cell.as_buffer(), dtype) for b in batches for cell in b.column(name)]
     flat = np.concatenate(parts) if parts else np.zeros(0, dtype)
     return flat.reshape(-1, width) if width else flat
 
@@ -154,5 +154,3 @@ def whole_sum(rows: Iterable[Any]) -> np.ndarray:
     """The array again, from all collected rows of `add_sums`."""
     by_slice = {r["slice"]: np.frombuffer(r["sums"], np.int64) for r in rows}
     return np.concatenate([by_slice[i] for i in range(SLICES)])
-
-

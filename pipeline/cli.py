@@ -177,8 +177,8 @@ def demo(
     runner.run(loaded, place, master=master)
     connection = query.connect(place)
     questions = {
-        "new words": "SELECT word, count, round(score, 2) AS score FROM lexicon WHERE is_new AND score > 0 ORDER BY score DESC, word LIMIT 10",
-        "domain terms": "SELECT rank, term, domain_count AS domain, general_count AS general, round(score, 2) AS score FROM terms ORDER BY rank LIMIT 10",
+        "new words": "SELECT word, count, round(score, 2) AS score FROM lexicon WHERE is_new ORDER BY score DESC, word LIMIT 10",
+        "domain terms": "SELECT rank, term, domain_count, general_count, round(score, 2) AS score FROM terms ORDER BY rank LIMIT 10",
     }
     for title, sql in questions.items():
         output.print(f"\nThe ten best {title}")
@@ -235,5 +235,3 @@ def _short(error: Exception) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     told = [line for line in lines if "Error: " in line or "Exception: " in line]
     return f"{type(error).__name__}: {(told or lines or ['no message'])[-1 if told else 0]}"
-
-

@@ -176,7 +176,7 @@ class Terms(Section):
 class Config(Section):
     """The whole config. `base` is the folder of the file, to which relative paths refer."""
 
-    base: Path = Path(".")
+    base: Path = Path()
     workspace: str = "out"
     corpus: tuple[Corpus, ...] = ()
     clean: Clean = Clean()

@@ -51,7 +51,7 @@ def local_files(corpus: Corpus, base: Path) -> list[CorpusFile]:
 
 
 def _matches(corpus: Corpus, pattern: str, base: Path) -> list[str]:
-    pattern = os.path.expanduser(pattern)
+    pattern = str(Path(pattern).expanduser())
     matches = sorted(glob.glob(pattern, root_dir=base, recursive=True))
     if not matches:
         kind = "glob matches nothing" if glob.has_magic(pattern) else "path does not exist"

@@ -91,10 +91,7 @@ class Candidates:
             assert (found >= 0).all()  # both parts of a listed n-gram are at least as frequent
             return found
 
-        return {
-            n: [(ids(self.codes[rows, :k]), ids(self.codes[rows, k:n])) for k in range(1, n)]
-            for n, rows in self.rows.items()
-        }
+        return {n: [(ids(self.codes[rows, :k]), ids(self.codes[rows, k:n])) for k in range(1, n)] for n, rows in self.rows.items()}
 
     def _autonomy(self) -> np.ndarray:
         z = np.zeros(len(self.codes))

@@ -161,13 +161,11 @@ def _forward(code, i, single, slots, ids, values, mask, position, share, longest
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=True)
-def _forward_backward(
-    code, single, slots, ids, values, mask, position, share, longest, scale, count, single_count, spelled_count
-):
+def _forward_backward(code, single, slots, ids, values, mask, position, share, longest, scale, count, single_count, spelled_count):
     weight = np.zeros((MAX_CLAUSE + 1, longest))
     word = np.empty((MAX_CLAUSE + 1, longest), np.int32)
     f, g = np.zeros(MAX_CLAUSE + longest + 2), np.zeros(MAX_CLAUSE + longest + 2)
-    log_likelihood = 0
+    log_likelihood = np.int64(0)
     unit = 1.0 / POSTERIOR_UNIT
     i = 0
     while i < len(code):

@@ -16,6 +16,7 @@ A break, and a pseudo-character too rare to have a code, is a fresh neighbour ea
 the least over all ways to split the n-gram in two: ln(c T / (c_left c_right)), T symbols in all.
 """
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -43,7 +44,7 @@ class Runs(NamedTuple):
     """
 
     key: np.ndarray
-    count: np.ndarray
+    count: np.ndarray  # type: ignore[assignment]  # hides tuple.count, which nobody misses
     entropy: np.ndarray
     parts: np.ndarray
 
@@ -53,7 +54,7 @@ class NGrams(NamedTuple):
 
     key: np.ndarray
     n: np.ndarray
-    count: np.ndarray
+    count: np.ndarray  # type: ignore[assignment]
     pmi: np.ndarray
     left_entropy: np.ndarray
     right_entropy: np.ndarray
@@ -198,7 +199,7 @@ def scan(symbol: np.ndarray, context: np.ndarray, *, longest: int, floor: int, l
     key, count = np.empty((room, 2), np.uint64), np.empty(room, np.int64)
     entropy, parts = np.empty(room), np.zeros((room, LONGEST - 1), np.int64)
     n = 0
-    for begin, end in zip(bounds[:-1], bounds[1:], strict=True):
+    for begin, end in pairwise(bounds.tolist()):
         if end - begin < floor or symbol[order[begin]] <= RARE:
             continue
         rows = order[begin:end]

@@ -326,7 +326,7 @@ def _delimited(lines: Iterator[str], encoding: str, delimiter: str) -> Iterator[
             yield Record(number, at, dict(zip(header, row, strict=True)))
 
 
-_DOC = re.compile(r'\s*<doc\b([^>]*)>\s*')
+_DOC = re.compile(r"\s*<doc\b([^>]*)>\s*")
 _ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
 
 

@@ -209,7 +209,7 @@ def _mine(
     watch = Watch(step.name, _spark_progress(spark))
     with watch.running():
         if step.name == "ingest":
-            assert files is not None
+            assert files is not None  # `run` lists them whenever ingest is to run
             frames = ingest.ingest(spark, files, config=config)
         else:
             tables = {t: None if writers[t] in left_out else spark_io.read(spark, workspace, t) for t in step.reads}
@@ -217,7 +217,7 @@ def _mine(
         for table, frame in zip(step.writes, [frames] if isinstance(frames, DataFrame) else frames, strict=True):
             spark_io.write(frame, workspace, table)
         spark.catalog.clearCache()
-        for cached in spark.sparkContext._jsc.getPersistentRDDs().values():  # type: ignore[union-attr]
+        for cached in spark.sparkContext._jsc.getPersistentRDDs().values():
             cached.unpersist()
         rows = {t: arrow_io.count_rows(workspace, f"_unfinished/{t}") for t in step.writes}
         rejected = _rejected(spark, workspace, step)
@@ -225,7 +225,7 @@ def _mine(
     if step.name in _REJECTING and rows_in != sum(rows.values()):
         raise WajueError(f"{step.name}: {rows_in} rows went in, {rows} came out; this is a fault of wajue, please report it")
     facts = {
-        "inputs": {"files": _listing(files)} if step.name == "ingest" else _inputs(workspace, step),
+        "inputs": {"files": _listing(files or [])} if step.name == "ingest" else _inputs(workspace, step),
         "rows_in": rows_in,
         "rejected": rejected,
     }
@@ -299,9 +299,13 @@ def _need_documents(config: Config, spark: SparkSession, workspace: Workspace, s
             continue
         rejects = spark_io.read(spark, workspace, step.writes[1]).where(F.col("corpus") == corpus.name)
         top = rejects.groupBy("reason").agg(F.count("*").alias("n"), F.min("detail").alias("detail")).orderBy(F.desc("n")).limit(3)
-        reasons = "; ".join(f"{r['n']:,} x {r['reason']} ({r['detail']})" for r in top.collect()) or "its files hold no record at all"
+        reasons = (
+            "; ".join(f"{r['n']:,} x {r['reason']} ({r['detail']})" for r in top.collect()) or "its files hold no record at all"
+        )
         workspace.discard(*step.writes)
-        raise WajueError(f"corpus {corpus.name!r} has no document left after {step.name}: {reasons}; mend its [[corpus]] settings or files")
+        raise WajueError(
+            f"corpus {corpus.name!r} has no document left after {step.name}: {reasons}; mend its [[corpus]] settings or files"
+        )
 
 
 def _train(step: Step, config: Config, workspace: Workspace, fingerprint: str) -> None:
@@ -346,5 +350,3 @@ def _train(step: Step, config: Config, workspace: Workspace, fingerprint: str) -
 
 def _word_vectors(words: pa.Table, vectors: Any) -> pa.Table:
     return pa.table({"word": words.column("word"), "count": words.column("count"), "vector": arrow_io.vectors(vectors)})
-
-

@@ -106,6 +106,7 @@ def score(
     npmi: np.ndarray,
     word: np.ndarray,
     vectors: np.ndarray | None,
+    *,
     seeds: np.ndarray,
     avoid: np.ndarray,
     seed_count: int,
@@ -139,7 +140,9 @@ def score(
     return total, toward
 
 
-def expand(vectors: np.ndarray, seeds: np.ndarray, avoid: np.ndarray, *, width: int = 20, most: int = 2000) -> dict[int, tuple[int, float]]:
+def expand(
+    vectors: np.ndarray, seeds: np.ndarray, avoid: np.ndarray, *, width: int = 20, most: int = 2000
+) -> dict[int, tuple[int, float]]:
     """Rows like the seeds, breadth first: {row: (depth, similarity to the row that led there)}, seeds left out.
 
     A neighbour at depth i must be at least s + (1 - s)(1 - exp(-a i)) like the row before it, s = .6, a = .35, so that the

@@ -78,7 +78,9 @@ class Workspace:
             raise WajueError(f"{self.location} is not a workspace: no finished table in it; wajue run CONFIG makes one")
         for table in tables:
             if not self.whole(table):
-                raise WajueError(f"{self.location} has no table {table!r} yet; wajue run CONFIG writes it, wajue steps CONFIG shows why")
+                raise WajueError(
+                    f"{self.location} has no table {table!r} yet; wajue run CONFIG writes it, wajue steps CONFIG shows why"
+                )
 
     def discard(self, *tables: str) -> None:
         """Remove tables, manifests first, so that nothing half-removed looks finished."""
@@ -114,4 +116,3 @@ class Workspace:
         files, root = self.files
         if files.get_file_info(f"{root}/{_UNFINISHED}").type != fs.FileType.NotFound:
             files.delete_dir(f"{root}/{_UNFINISHED}")
-

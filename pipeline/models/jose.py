@@ -28,9 +28,7 @@ def train(
     keep = keep_chances(count, config.subsample_threshold)
     threshold, alias = alias_table(count.astype(float) ** config.negative_power)
     least = config.learning_rate * _LEAST_RATE_SHARE
-    plan = Schedule.plan(
-        offsets, epochs=config.epochs, rate=config.learning_rate, least=least, seed=config.seed, threads=threads
-    )
+    plan = Schedule.plan(offsets, epochs=config.epochs, rate=config.learning_rate, least=least, seed=config.seed, threads=threads)
     document = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
     sampled = rng.integers(0, len(ids), min(_SAMPLE, len(ids)))
     noise = rng.integers(0, len(count), len(sampled))

@@ -17,7 +17,9 @@ def train(ids: np.ndarray, offsets: np.ndarray, count: np.ndarray, *, config: Sg
     Raises WajueError if training diverges.
     """
     rng = np.random.default_rng(config.seed)
-    centers = ((rng.random((len(count), config.dim), dtype=np.float32) - np.float32(0.5)) / np.float32(config.dim)).astype(np.float32)
+    centers = ((rng.random((len(count), config.dim), dtype=np.float32) - np.float32(0.5)) / np.float32(config.dim)).astype(
+        np.float32
+    )
     contexts = np.zeros_like(centers)
     if not len(ids):
         return centers
@@ -26,9 +28,7 @@ def train(ids: np.ndarray, offsets: np.ndarray, count: np.ndarray, *, config: Sg
     keep = keep_chances(count, config.subsample_threshold)
     threshold, alias = alias_table(count.astype(float) ** config.negative_power)
     least = config.learning_rate * _LEAST_RATE_SHARE
-    plan = Schedule.plan(
-        offsets, epochs=config.epochs, rate=config.learning_rate, least=least, seed=config.seed, threads=threads
-    )
+    plan = Schedule.plan(offsets, epochs=config.epochs, rate=config.learning_rate, least=least, seed=config.seed, threads=threads)
     sample = _sample(ids, offsets, threshold, alias, config)
 
     def run(begin: int, end: int) -> None:

@@ -149,7 +149,9 @@ def _assemble(
     return table.sort_by([("log_ratio", "descending"), ("domain_count", "descending"), ("term", "ascending")])
 
 
-def _filter(term: str, parts: list[str], npmi: float, freedom: float, nesting: float, edges: set[str], config: Config) -> str | None:
+def _filter(
+    term: str, parts: list[str], npmi: float, freedom: float, nesting: float, edges: set[str], config: Config
+) -> str | None:
     """The first rule that keeps a candidate from the terms, or None."""
     rules = config.contrast
     if len(term) < 2:

@@ -137,9 +137,9 @@ def _remote_plan(spark: SparkSession, files: list[CorpusFile]) -> DataFrame:
     contents = spark.read.format("binaryFile").load(sorted({f.location for f in files}))
     # Hadoop shows file:///a as file:/a; the names go by the path alone, which is unique within one file system
     path = F.regexp_replace("location", r"^(\w+):/*", "$1:/")
-    return names.join(contents.select(F.regexp_replace("path", r"^(\w+):/*", "$1:/").alias("path"), "content"), path == F.col("path")).select(
-        F.lit(0).alias("task"), *names.columns, "content"
-    )
+    return names.join(
+        contents.select(F.regexp_replace("path", r"^(\w+):/*", "$1:/").alias("path"), "content"), path == F.col("path")
+    ).select(F.lit(0).alias("task"), *names.columns, "content")
 
 
 def ingest(spark: SparkSession, files: list[CorpusFile], *, config: Config) -> tuple[DataFrame, DataFrame]:

@@ -112,7 +112,9 @@ def _ids(candidates: Candidates, alphabet: Alphabet, words: list[str]) -> np.nda
     if not found.all():
         missing = [w for w, there in zip(words, found, strict=True) if not there and len(w) > 1]
         if missing:
-            log.warning("[new_words] accept/reject: %d words never reach the count floor, e.g. %s", len(missing), "、".join(missing[:5]))
+            log.warning(
+                "[new_words] accept/reject: %d words never reach the count floor, e.g. %s", len(missing), "、".join(missing[:5])
+            )
     return place[found]
 
 

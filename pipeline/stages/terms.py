@@ -76,15 +76,18 @@ def _rank(rows: pa.Table, words: dict[str, int], vectors: np.ndarray, accept: se
     rules = config.terms
     strings, parts = rows.column("term").to_pylist(), rows.column("parts").to_pylist()
     place = {t: i for i, t in enumerate(strings)}
-    given = [np.array([place[w] for w in config.words(ws) if w in place], np.int64) for ws in (rules.seeds + rules.accept, rules.avoid)]
+    seeds, avoid = (
+        np.array([place[w] for w in config.words(ws) if w in place], np.int64) for ws in (rules.seeds + rules.accept, rules.avoid)
+    )
     score, similarity = termhood.score(
         rows.column("log_ratio").to_numpy() * np.log(2),
         rows.column("burst").to_numpy(),
         rows.column("npmi").to_numpy(),
         np.array([len(p) == 1 for p in parts], bool),
         _term_vectors(parts, words, vectors),
-        *given,
-        rules.seed_count,
+        seeds=seeds,
+        avoid=avoid,
+        seed_count=rules.seed_count,
     )
     used_more = rows.column("log_ratio").to_numpy() > 0
     kept = np.flatnonzero(used_more | np.array([t in accept for t in strings], bool))
@@ -95,7 +98,9 @@ def _terms_table(rows: pa.Table, kept: np.ndarray, score: np.ndarray, similarity
     columns = ["term", "parts", "domain_count", "general_count", "keyness", "log_ratio", "log_odds", "burst", "npmi"]
     table = rows.select(columns).take(pa.array(kept))
     table = table.append_column("score", pa.array(score[kept], pa.float64()))
-    table = table.append_column("similarity", pa.array(similarity[kept].astype(float), pa.float64(), mask=np.isnan(similarity[kept])))
+    table = table.append_column(
+        "similarity", pa.array(similarity[kept].astype(float), pa.float64(), mask=np.isnan(similarity[kept]))
+    )
     table = table.append_column("source", pa.array([source] * len(kept), pa.string()))
     return table.sort_by([("score", "descending"), ("domain_count", "descending"), ("term", "ascending")])
 
@@ -138,7 +143,9 @@ def _examples(tokens: DataFrame, terms: pa.Table, wanted: int) -> DataFrame:
                     if _SHORTEST <= len(text) <= _LONGEST:
                         for term in _held(sentence, listed, firsts, longest):
                             rows.append({"term": term, "doc_id": doc_id, "text": text})
-            yield pa.RecordBatch.from_pylist(rows, pa.schema([("term", pa.string()), ("doc_id", pa.string()), ("text", pa.string())]))
+            yield pa.RecordBatch.from_pylist(
+                rows, pa.schema([("term", pa.string()), ("doc_id", pa.string()), ("text", pa.string())])
+            )
 
     searched = tokens.where("role = 'domain'").select("doc_id", "tokens").orderBy("doc_id").limit(_SEARCHED)
     found = searched.mapInArrow(search, "term string, doc_id string, text string")
