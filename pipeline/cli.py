@@ -178,7 +178,7 @@ def demo(
     connection = query.connect(place)
     questions = {
         "new words": "SELECT word, count, round(score, 2) AS score FROM lexicon WHERE is_new ORDER BY score DESC, word LIMIT 10",
-        "domain terms": "SELECT rank, term, domain_count, general_count, round(score, 2) AS score FROM terms ORDER BY rank LIMIT 10",
+        "domain terms": "SELECT rank, term, domain_count, general_count, score FROM terms ORDER BY rank LIMIT 10",
     }
     for title, sql in questions.items():
         output.print(f"\nThe ten best {title}")
