@@ -55,7 +55,11 @@ class Broken:
 
 
 class _Cut(Exception):
-    """The file ends, or stops making sense, before its end."""
+    """The file ends, or stops making sense, before its end; raw: the beginning of what is incomplete."""
+
+    def __init__(self, detail: str, raw: str = "") -> None:
+        super().__init__(detail)
+        self.raw = raw
 
 
 def _decompressor(name: str) -> Any:
@@ -131,11 +135,14 @@ def _text_blocks(blocks: Iterator[bytes], encoding: str) -> Iterator[str]:
 def _lines(blocks: Iterator[str]) -> Iterator[str]:
     """Lines without their end (\\n or \\r\\n)."""
     rest = ""
-    for block in blocks:
-        parts = (rest + block).split("\n")
-        rest = parts.pop()
-        for line in parts:
-            yield line.removesuffix("\r")
+    try:
+        for block in blocks:
+            parts = (rest + block).split("\n")
+            rest = parts.pop()
+            for line in parts:
+                yield line.removesuffix("\r")
+    except _Cut as cut:
+        raise _Cut(str(cut), rest) from None
     if rest:
         yield rest
 
@@ -419,27 +426,33 @@ def _with_tail(found: Iterator[Record | Broken]) -> Iterator[Record | Broken]:
             yield last
     except _Cut as cut:
         number, line = (last.number, last.line) if last else (0, 0)
-        yield Broken(number + 1, line + 1, "truncated_file", str(cut))
+        yield Broken(number + 1, line + 1, "truncated_file", str(cut), cut.raw)
 
 
 def read(stream: BinaryIO, name: str, corpus: Corpus, encoding: str) -> Iterator[Record | Broken]:
     """Every record of one file. name: for the extension; encoding: never `auto`."""
+    return _with_tail(_read(stream, name, corpus, encoding))
+
+
+def _read(stream: BinaryIO, name: str, corpus: Corpus, encoding: str) -> Iterator[Record | Broken]:
     kind = detect_format(name) if corpus.format == "auto" else corpus.format
     if kind == "parquet":
-        return _parquet(io.BytesIO(b"".join(_blocks(stream, name))) if name.endswith(COMPRESSIONS) else stream)
+        yield from _parquet(io.BytesIO(b"".join(_blocks(stream, name))) if name.endswith(COMPRESSIONS) else stream)
+        return
     texts = _text_blocks(_blocks(stream, name), encoding)
     if kind == "json" and corpus.format == "auto":
         first = next((t for t in texts if t.strip()), "")
         kind = "jsonl" if first.lstrip().startswith("{") else "json"
         texts = _chain(first, texts)
     if kind == "json":
-        return _json_array(texts, encoding)
-    if kind in _WHOLE or (kind == "text" and corpus.unit == "file"):
-        return _whole(texts, encoding, kind)
-    if kind in ("csv", "tsv"):
-        return _with_tail(_delimited(_lines(texts), encoding, "," if kind == "csv" else "\t"))
-    reader = {"jsonl": _json_lines, "wikidoc": _wikidoc, "text": _text}[kind]
-    return _with_tail(reader(_lines(texts), encoding))
+        yield from _json_array(texts, encoding)
+    elif kind in _WHOLE or (kind == "text" and corpus.unit == "file"):
+        yield from _whole(texts, encoding, kind)
+    elif kind in ("csv", "tsv"):
+        yield from _delimited(_lines(texts), encoding, "," if kind == "csv" else "\t")
+    else:
+        reader = {"jsonl": _json_lines, "wikidoc": _wikidoc, "text": _text}[kind]
+        yield from reader(_lines(texts), encoding)
 
 
 def _chain(first: str, rest: Iterator[str]) -> Iterator[str]:

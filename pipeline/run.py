@@ -8,6 +8,7 @@ import hashlib
 import json
 import logging
 import time
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -106,7 +107,7 @@ def states(config: Config, workspace: Workspace, files: list[corpora.CorpusFile]
         if any(m is None for m in manifests):
             found.append(State(step, "missing", None))
         else:
-            fresh = all(m is not None and m["fingerprint"] == wanted[step.name] for m in manifests)
+            fresh = _is_done(workspace, step, wanted[step.name])
             found.append(State(step, "done" if fresh else "stale", manifests[0]))
     return found
 
@@ -176,8 +177,11 @@ def _check_device(device: str) -> None:
 
 
 def _is_done(workspace: Workspace, step: Step, fingerprint: str) -> bool:
+    """Were the tables written for this config, from the tables that are there now?"""
     manifests = [workspace.manifest(t) for t in step.writes]
-    return all(m is not None and m["fingerprint"] == fingerprint for m in manifests)
+    if any(m is None or m["fingerprint"] != fingerprint for m in manifests):
+        return False
+    return step.name == "ingest" or all(m is not None and m["inputs"] == _inputs(workspace, step) for m in manifests)
 
 
 def _spark_progress(spark: SparkSession) -> Callable[[], tuple[float, str] | None]:
@@ -235,7 +239,8 @@ def _mine(
 
 
 def _inputs(workspace: Workspace, step: Step) -> dict[str, Any]:
-    return {t: m["fingerprint"] for t in step.reads if (m := workspace.manifest(t)) is not None}
+    """Which run wrote each table that the step reads."""
+    return {t: m["run_id"] for t in step.reads if (m := workspace.manifest(t)) is not None}
 
 
 def _rejected(spark: SparkSession, workspace: Workspace, step: Step) -> dict[str, int]:
@@ -269,6 +274,7 @@ def _finish(
         "format_version": FORMAT_VERSION,
         "step": step.name,
         "config": sections,
+        "run_id": uuid.uuid4().hex[:16],
         "versions": versions(),
         **facts,
         "seconds": round((finished - started).total_seconds(), 3),

@@ -76,8 +76,12 @@ class Schedule:
 Report = Callable[[float, float], None]  # (share of the work done, loss)
 
 
+_LARGEST = 1e3  # a component this large is beyond any useful vector; those of a good run stay below 10
+
+
 def check_finite(name: str, *matrices: np.ndarray) -> None:
     """Raises WajueError, with what to change, if training has diverged."""
     for matrix in matrices:
-        if not np.isfinite(matrix.sum()):
-            raise WajueError(f"{name} training diverged (not a number); lower [{name}] learning_rate or negatives")
+        largest = float(np.abs(matrix).max(initial=0.0))
+        if not largest < _LARGEST:
+            raise WajueError(f"{name} training diverged (a component of {largest:.3g}); lower [{name}] learning_rate")

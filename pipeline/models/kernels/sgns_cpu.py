@@ -2,6 +2,8 @@
 
 Differs from word2vec.c in one point, which keeps rows in cache: the negatives of a centre are shared by its whole window
 (Ji et al. 2016, pWord2Vec). A window then is two small matrix products, and each row is read and written once for it.
+A word that stands in a window more than once counts once: its updates would all be made from the same old row, and on
+text such as 好好好好好好 ten steps at once overshoot until the vectors explode (seen on shop reviews).
 """
 
 import numpy as np
@@ -19,16 +21,13 @@ SIGMOID = (1 / (1 + np.exp(-_midpoints))).astype(np.float32)
 
 
 @njit(fastmath=True, inline="always")
-def _window(words, first, last, i, centers, contexts, targets, n_targets, rate, sigmoid, rows_in, rows_out, slope, sums):
-    """One centre: gather the rows of its window and its targets, two products, scatter the updates."""
+def _window(around, m, centers, contexts, targets, n_targets, rate, sigmoid, rows_in, rows_out, slope, sums):
+    """One centre: gather the rows of the words around it and of its targets, two products, scatter the updates."""
     dim = centers.shape[1]
-    m = 0
-    for j in range(first, last):
-        if j != i:
-            w = words[j]
-            for d in range(dim):
-                rows_in[m, d] = centers[w, d]
-            m += 1
+    for a in range(m):
+        w = around[a]
+        for d in range(dim):
+            rows_in[a, d] = centers[w, d]
     for k in range(n_targets):
         w = targets[k]
         for d in range(dim):
@@ -46,20 +45,16 @@ def _window(words, first, last, i, centers, contexts, targets, n_targets, rate, 
             else:
                 gradient = label - sigmoid[int((dot + _f32(_BOUND)) * _f32(_TABLE / (2 * _BOUND)))]
             slope[a, k] = gradient * rate
-    a = 0
-    for j in range(first, last):
-        if j == i:
-            continue
+    for a in range(m):
         for d in range(dim):
             sums[d] = _f32(0)
         for k in range(n_targets):
             g = slope[a, k]
             for d in range(dim):
                 sums[d] += g * rows_out[k, d]
-        w = words[j]
+        w = around[a]
         for d in range(dim):
             centers[w, d] += sums[d]
-        a += 1
     for k in range(n_targets):
         for d in range(dim):
             sums[d] = _f32(0)
@@ -90,6 +85,7 @@ def train_chunks(
         rows_in, rows_out = np.empty((2 * window, dim), _f32), np.empty((negatives + 1, dim), _f32)
         slope, sums = np.empty((2 * window, negatives + 1), _f32), np.empty(dim, _f32)
         words, targets = np.empty(LONGEST_STRETCH, np.int32), np.empty(negatives + 1, np.int32)
+        around = np.empty(2 * window, np.int32)
         for place in range(begin + thread, end, threads):
             chunk, rate = order[place], rates[place]
             state = scramble(np.uint64(seed) * np.uint64(0x100000001B3) + np.uint64(place))
@@ -109,7 +105,16 @@ def train_chunks(
                         state = advance(state)
                         shrink = np.int64((state >> np.uint64(33)) % np.uint64(window))
                         first, last = max(0, i - window + shrink), min(n, i + window + 1 - shrink)
-                        if last - first < 2:
+                        m = 0
+                        for j in range(first, last):
+                            new = j != i
+                            for a in range(m):
+                                if around[a] == words[j]:
+                                    new = False
+                            if new:
+                                around[m] = words[j]
+                                m += 1
+                        if m == 0:
                             continue
                         targets[0] = words[i]
                         n_targets = 1
@@ -120,6 +125,5 @@ def train_chunks(
                                 targets[n_targets] = w
                                 n_targets += 1
                         _window(
-                            words, first, last, i, centers, contexts, targets, n_targets, rate, sigmoid,
-                            rows_in, rows_out, slope, sums,
+                            around, m, centers, contexts, targets, n_targets, rate, sigmoid, rows_in, rows_out, slope, sums,
                         )  # fmt: skip

@@ -1,0 +1,47 @@
+"""Shared by all tests: one Spark session, small configs, and the reports that trainers ask for."""
+
+import logging
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline import config as configuration
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[Any]:
+    """One session for the whole run: starting one takes longer than most tests.
+
+    local[2]: two workers, so that what depends on the partitions shows; few shuffle partitions: a dozen rows need no more.
+    """
+    from pipeline import spark_io
+
+    session = spark_io.session("local[2]")
+    session.conf.set("spark.sql.shuffle.partitions", "3")
+    yield session
+    session.stop()
+
+
+@pytest.fixture
+def load(tmp_path: Path) -> Callable[..., configuration.Config]:
+    """Load a config from TOML text; one domain corpus is there if the text names none."""
+
+    def loaded(text: str = "", corpus: str | None = None) -> configuration.Config:
+        if corpus is None:
+            corpus = '[[corpus]]\nname = "notes"\nrole = "domain"\npaths = ["*.txt"]\n'
+        path = tmp_path / "config.toml"
+        path.write_text(f"{text}\n{corpus}", encoding="utf-8")
+        return configuration.load(path)
+
+    return loaded
+
+
+@pytest.fixture(autouse=True)
+def _logs_reach_pytest() -> Iterator[None]:
+    """The command line takes the logger over; give it back, so that caplog sees what is said."""
+    yield
+    logger = logging.getLogger("pipeline")
+    logger.handlers.clear()
+    logger.propagate = True

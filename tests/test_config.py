@@ -1,0 +1,88 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipeline import config as configuration
+from pipeline.config import Config
+from pipeline.errors import ConfigError
+
+Load = Callable[..., Config]
+
+
+def test_defaults_and_overrides(load: Load) -> None:
+    config = load("[sgns]\ndim = 20\n")
+    assert (config.sgns.dim, config.sgns.window) == (20, 5)
+    assert config.corpus[0].text == ("text",)
+
+
+def test_readme_example_of_an_unknown_setting(load: Load) -> None:
+    with pytest.raises(ConfigError, match=r"unknown setting in \[new_words\]: 'round'; did you mean 'rounds'\?"):
+        load("[new_words]\nround = 3\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[sgsn]\n", "unknown setting in the top level: 'sgsn'; did you mean 'sgns'?"),
+        ('[sgns]\ndim = "100"\n', "[sgns] dim"),
+        ("[sgns]\ndim = 0\n", "[sgns] dim"),
+        ("[sgns]\ndim = 1.5\n", "[sgns] dim"),
+        ('[clean]\nscript = "simple"\n', "[clean] script"),
+        ("[sgns]\ndims = 3\nwindow = 0\n", "[sgns] window"),  # every fault at once
+        ("base = 1\n", "unknown setting in the top level: 'base'"),
+        ("[sgns\n", "not valid TOML"),
+    ],
+)
+def test_faults(load: Load, text: str, said: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        load(text)
+    assert said in str(error.value)
+    assert error.value.exit_status == 2
+
+
+@pytest.mark.parametrize(
+    ("corpus", "said"),
+    [
+        ("", "no corpus at all"),
+        ('[[corpus]]\nname="a"\nrole="domain"\npaths="x"\n' * 2, "two corpora are named 'a'"),
+        ('[[corpus]]\nname="a"\nrole="domian"\npaths="x"\n', "'domain' or 'general'"),
+        ('[[corpus]]\nname="a"\nrole="domain"\n', "lacks the setting 'paths'"),
+        ('[[corpus]]\nname="../a"\nrole="domain"\npaths="x"\n', "name"),
+        ('[[corpus]]\nname="a"\nrole="domain"\npaths=[]\n', "paths"),
+        ('[[corpus]]\nname="a"\nrole="domain"\npaths="x"\nencoding="gbk18030"\n', "unknown encoding"),
+        ('[[corpus]]\nname="a"\nrole="domain"\npaths="x"\ntxet="q"\n', "did you mean 'text'?"),
+        ('[corpus]\nname="a"\nrole="domain"\npaths="x"\n', "[[corpus]]"),
+    ],
+)
+def test_faults_of_a_corpus(load: Load, corpus: str, said: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        load(corpus=corpus)
+    assert said in str(error.value)
+
+
+def test_a_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no config file"):
+        configuration.load(tmp_path / "nothing.toml")
+
+
+def test_word_lists_are_words_or_files(load: Load, tmp_path: Path) -> None:
+    (tmp_path / "words.txt").write_text("断路器 3\n\n母线\n", encoding="utf-8")
+    config = load('[new_words]\naccept = ["words.txt", "刀闸", "母线"]\n')
+    assert config.words(config.new_words.accept) == ["断路器", "母线", "刀闸"]
+    before = config.fingerprint("new_words")
+    (tmp_path / "words.txt").write_text("断路器\n", encoding="utf-8")
+    assert config.fingerprint("new_words") != before
+
+
+def test_a_missing_word_list(load: Load) -> None:
+    config = load('[new_words]\naccept = ["words.txt"]\n')
+    with pytest.raises(ConfigError, match=r"words\.txt"):
+        config.words(config.new_words.accept)
+
+
+def test_every_knob_says_what_it_is() -> None:
+    for section in Config.model_fields.values():
+        fields = getattr(section.annotation, "model_fields", {})
+        for name, field in fields.items():
+            assert field.description, name

@@ -1,0 +1,194 @@
+import bz2
+import gzip
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import zstandard
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline import records
+from pipeline.config import Corpus
+from pipeline.records import Broken, Record
+
+
+def read(data: bytes, name: str = "a.json", encoding: str = "utf-8", **settings: Any) -> list[Record | Broken]:
+    corpus = Corpus(name="c", role="domain", paths=("x",), **settings)
+    return list(records.read(io.BytesIO(data), name, corpus, encoding))
+
+
+def told(found: list[Record | Broken]) -> list[Any]:
+    """The fields of a record, the reason of a broken one."""
+    return [r.fields if isinstance(r, Record) else r.reason for r in found]
+
+
+def test_an_array_on_one_line_and_a_pretty_one_are_the_same() -> None:
+    rows = [{"q": "高压，]}"}, {"q": 'a"b\\', "t": [1, {"x": []}]}, {}]
+    flat = json.dumps(rows, ensure_ascii=False).encode()
+    pretty = json.dumps(rows, ensure_ascii=False, indent=2).encode()
+    assert told(read(flat)) == told(read(pretty)) == rows
+    assert [r.line for r in read(pretty)] == [2, 5, 14]
+    assert [r.number for r in read(flat)] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"[]", []),
+        (b"", []),
+        (b" \n", []),
+        (b"[ \n ]\n", []),
+        (b'[{"a":1},{"b":', [{"a": 1}, "truncated_file"]),
+        (b'[{"a":1},', [{"a": 1}, "truncated_file"]),
+        (b"[", ["truncated_file"]),
+        (b'[{"a":1}, null, "x", 3, [1], {"b":2}]', [{"a": 1}, *["not_an_object"] * 4, {"b": 2}]),
+        (b'[{"a": bad}, {"b":2}]', ["invalid_json", {"b": 2}]),
+        (b'[{"a":1},]', [{"a": 1}, "invalid_json"]),
+        (b'[{"a":1}] x', [{"a": 1}, "trailing_data"]),
+        (b"x", ["invalid_json"]),
+        (b'{"a":1}\n{"b":2}\n', [{"a": 1}, {"b": 2}]),  # .json that holds a record a line
+        (b'[{"a":"\xff"},{"b":2}]', ["invalid_encoding", {"b": 2}]),
+    ],
+)
+def test_json(data: bytes, expected: list[Any]) -> None:
+    assert told(read(data)) == expected
+
+
+def test_a_missing_quote_costs_one_element() -> None:
+    data = '[\n{"q": "一"},\n{"q": "二},\n{"q": "三"},\n{"q": "四", "t": ["x},\n{"q": "五"}\n]'.encode()
+    assert told(read(data)) == [{"q": "一"}, "invalid_json", {"q": "三"}, "invalid_json", {"q": "五"}]
+
+
+def test_elements_are_found_across_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [{"q": "断路器" * i, "n": i} for i in range(30)]
+    data = json.dumps(rows, ensure_ascii=False, indent=1).encode()
+    for size in (1, 7, 64):
+        monkeypatch.setattr(records, "BLOCK", size)
+        assert told(read(data)) == rows
+
+
+def test_json_lines() -> None:
+    data = b'{"a":1}\n\n  \nnot json\n[1]\n{"a":"\xff"}\r\n{"b":2}'
+    found = read(data, "a.jsonl")
+    assert told(found) == [{"a": 1}, "invalid_json", "not_an_object", "invalid_encoding", {"b": 2}]
+    assert [r.line for r in found] == [1, 4, 5, 6, 7]
+    assert [r.number for r in found] == [1, 2, 3, 4, 5]
+
+
+def test_csv() -> None:
+    data = '\ufeffa,b\n1,"x\ny"\n\n3\n"4","5,""6"""\n7,8,9\n'.encode()
+    found = read(data, "a.csv")
+    assert told(found) == [
+        {"a": "1", "b": "x\ny"},
+        "wrong_column_count",
+        {"a": "4", "b": '5,"6"'},
+        "wrong_column_count",
+    ]
+    assert [r.line for r in found] == [2, 5, 6, 7]
+    assert told(read(b'a\n"open', "a.csv")) == ["invalid_csv"]
+    assert told(read(b"a\tb\n1\t2\n", "a.tsv")) == [{"a": "1", "b": "2"}]
+
+
+def test_text_a_line_or_a_file_a_document() -> None:
+    assert told(read("一\n\n 二\r\n".encode(), "a.txt")) == [{"text": "一"}, {"text": " 二"}]
+    assert told(read("一\n二".encode(), "a.txt", unit="file")) == [{"text": "一\n二"}]
+
+
+def test_wikidoc() -> None:
+    data = (
+        '<doc id="1" url="u" title="题">\n题\n\n正文\n</doc>\nstray\n<doc id="2" title="空">\n空\n</doc>\n<doc id="3">\n半'.encode()
+    )
+    found = read(data, "wiki_00", format="wikidoc")
+    assert told(found) == [
+        {"id": "1", "url": "u", "title": "题", "text": "\n正文"},
+        "outside_doc",
+        {"id": "2", "title": "空", "text": ""},
+        "truncated_file",
+    ]
+
+
+def test_markdown_and_html_give_their_text() -> None:
+    [markdown] = read("# 题\n\n<p>一</p>\n\n* **二**\n".encode(), "a.md")
+    assert isinstance(markdown, Record) and markdown.fields["text"].split() == ["题", "一", "二"]
+    [page] = read(b"<html><script>x</script><p>a</p></html>", "a.html")
+    assert isinstance(page, Record) and page.fields["text"].split() == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("extension", "pack"), [(".gz", gzip.compress), (".bz2", bz2.compress), (".zst", zstandard.ZstdCompressor().compress)]
+)
+def test_compressed_files_and_their_truncation(extension: str, pack: Any) -> None:
+    lines = "\n".join(f"第{i}行{hash(str(i)) % 997}" for i in range(2000)).encode()
+    packed = pack(lines)
+    assert len(read(packed, f"a.txt{extension}")) == 2000
+    assert len(read(packed + pack(lines), f"a.txt{extension}")) == 3999  # two members, joined in the middle of a line
+    found = read(packed[: len(packed) // 2], f"a.txt{extension}")
+    assert isinstance(found[-1], Broken) and found[-1].reason == "truncated_file"
+    assert all(isinstance(r, Record) for r in found[:-1])
+    damaged = read(b"\x1f\x8bnonsense", f"a.txt{extension}")
+    assert told(damaged) == ["truncated_file"]
+
+
+def test_parquet_and_a_damaged_one(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"q": ["一", None], "t": [["x"], []]}), path)
+    data = path.read_bytes()
+    assert told(read(data, "a.parquet")) == [{"q": "一", "t": ["x"]}, {"q": None, "t": []}]
+    assert told(read(data[:-5], "a.parquet")) == ["truncated_file"]
+
+
+def test_gb18030_with_bad_bytes_costs_one_line() -> None:
+    data = "好\n坏".encode("gb18030") + b"\xff\n" + "好".encode("gb18030")
+    assert told(read(data, "a.txt", "gb18030")) == [{"text": "好"}, "invalid_encoding", {"text": "好"}]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "big5hkscs", "utf-16"])
+def test_the_encoding_is_guessed(encoding: str) -> None:
+    text = "這個問題應該怎麼辦呢，電腦壞了" if encoding == "big5hkscs" else "患者高血压怎么办，应该吃什么药"
+    assert records.guess_encoding((text * 20).encode(encoding)) == encoding
+
+
+def test_fields() -> None:
+    record = {"a": {"b": "x", "c": [{"d": "y"}, {"d": "z"}]}, "a.b": "dotted", "n": 3, "l": ["p", "q"], "0": None}
+    assert records.text_of(record, ("a.b",)) == ("dotted", None)  # a field of that very name comes first
+    assert records.text_of(record, ("a.c.d", "l")) == ("y\nz\np\nq", None)
+    for path, reason in (
+        ("x", "missing_field"),
+        ("0", "null_field"),
+        ("n", "wrong_type"),
+        ("a", "wrong_type"),
+        ("n.m", "missing_field"),
+    ):
+        assert records.text_of(record, (path,))[1][0] == reason  # type: ignore[index]
+
+
+NAMES = st.sampled_from(
+    ["a.json", "a.jsonl", "a.csv", "a.tsv", "a.txt", "a.md", "a.html", "a.parquet", "a.gz", "a.bz2", "a.zst", "a.json.gz"]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.binary(max_size=200) | st.text(alphabet='[]{}",:\\ \n\tab1高<doc>/=', max_size=120).map(str.encode), NAMES)
+def test_no_bytes_crash_the_readers_and_numbers_have_no_gap(data: bytes, name: str) -> None:
+    for encoding in ("utf-8", "gb18030"):
+        found = read(data, name, encoding)
+        assert [r.number for r in found] == list(range(1, len(found) + 1))
+        assert all(r.line >= 1 for r in found)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.dictionaries(st.text(max_size=3), st.text(max_size=5), max_size=3), max_size=5), st.data())
+def test_an_array_cut_anywhere_keeps_what_is_whole_and_says_what_is_missing(
+    rows: list[dict[str, str]], data: st.DataObject
+) -> None:
+    whole = json.dumps(rows, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    cut = data.draw(st.integers(1, len(whole) - 1))
+    found = told(read(whole[:cut], format="json"))
+    assert found[-1] == "truncated_file"
+    kept = found[:-1]
+    assert all(k == r or k == "invalid_encoding" for k, r in zip(kept, rows, strict=False))
