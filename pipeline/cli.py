@@ -23,7 +23,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
-output = Console(soft_wrap=True)
+output = Console(width=None if sys.stdout.isatty() else 10_000)  # a table that goes to a file or a pipe is never cut
 log = logging.getLogger(__name__)
 
 StepName = StrEnum("StepName", {name: name for name in dag.NAMES})  # type: ignore[misc]
@@ -44,7 +44,7 @@ def _options(
     log_style: Annotated[LogStyle, typer.Option("--log", help="how to log on stderr")] = LogStyle.auto,  # type: ignore[attr-defined]
 ) -> None:
     _debug.on = debug
-    progress.set_up_logging(log_style.value)
+    progress.set_up_logging(log_style.value, debug=debug)
 
 
 class _debug:  # noqa: N801
@@ -62,6 +62,7 @@ def run(
     force: Annotated[bool, typer.Option("--force", help="run again what is done")] = False,
     master: MasterOption = None,
     device: Annotated[Device, typer.Option("--device", help="where to train")] = Device.auto,  # type: ignore[attr-defined]
+    train: Annotated[bool, typer.Option("--train/--no-train", help="--no-train leaves out the trainers, for jobs/train.py")] = True,
 ) -> None:
     """Run the steps of the pipeline that are not done yet."""
     from pipeline import run as runner
@@ -69,7 +70,7 @@ def run(
     loaded = configuration.load(config)
     place = runner.workspace_of(loaded, workspace)
     names = [s.value if s else None for s in (first, last)]
-    runner.run(loaded, place, first=names[0], last=names[1], force=force, master=master, device=device.value)
+    runner.run(loaded, place, first=names[0], last=names[1], force=force, master=master, device=device.value, train=train)
     log.info("done; the tables lie in %s", place.location)
     output.print(place.location)
 
@@ -90,7 +91,7 @@ def steps(config: ConfigArgument, workspace: WorkspaceOption = None) -> None:
             rows, seconds = ", ".join(f"{n:,}" for n in counts), f"{found.manifest['seconds']:.1f}"
         state = found.state if not found.why else f"{found.state}: {found.why}"
         shown.add_row(found.step.name, " ".join(found.step.reads) or "files", " ".join(found.step.writes), state, rows, seconds)
-    Console(width=max(output.width, 160) if not output.is_terminal else None).print(shown)
+    output.print(shown)
 
 
 @app.command("query")
@@ -201,11 +202,11 @@ def sample_folder() -> Path:
     raise WajueError("the bundled sample is missing from this installation; install wajue again")
 
 
-def main() -> None:
-    """The command's entry point."""
+def main(arguments: list[str] | None = None) -> None:
+    """The command's entry point; arguments: those of the command line unless given."""
     progress.set_up_logging("auto")
     try:
-        app(standalone_mode=False)
+        app(arguments, standalone_mode=False)
     except WajueError as error:
         if _debug.on:
             raise

@@ -27,11 +27,11 @@ class _JsonLines(logging.Formatter):
         return json.dumps(row | getattr(record, "facts", {}), ensure_ascii=False)
 
 
-def set_up_logging(style: str) -> None:
+def set_up_logging(style: str, *, debug: bool = False) -> None:
     """`json`: an object a line; `plain`: text lines; `auto`: colours and bars where stderr is a terminal."""
     root = logging.getLogger("pipeline")
     root.handlers.clear()
-    root.setLevel(logging.INFO)
+    root.setLevel(logging.DEBUG if debug else logging.INFO)
     root.propagate = False
     handler: logging.Handler
     if style == "auto" and console.is_terminal:

@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
+from rich import box
 from rich.table import Table as Shown
 
 from pipeline import schemas
@@ -78,7 +79,7 @@ def render(rows: pa.Table, style: str) -> bytes | Shown:
         writer.writerow(rows.schema.names)
         writer.writerows([[_plain(v) if v is not None else "" for v in r.values()] for r in records])
         return text.getvalue().encode()
-    shown = Shown(*rows.schema.names)
+    shown = Shown(*rows.schema.names, box=box.ROUNDED)
     for record in records:
         shown.add_row(*["" if v is None else f"{v:.4g}" if isinstance(v, float) else str(_plain(v)) for v in record.values()])
     return shown

@@ -142,8 +142,11 @@ def run(
     force: bool = False,
     master: str | None = None,
     device: str = "auto",
+    train: bool = True,
 ) -> None:
     """Run the steps from `first` until `last`, those that are done skipped unless `force`.
+
+    train False: the Spark steps only; terms are ranked with the vectors that are there, or without.
 
     Raises WajueError or ConfigError with one message that says what to do.
     """
@@ -153,7 +156,7 @@ def run(
     spark: SparkSession | None = None
     if not force:
         _same_project(config, workspace)
-    selected = _selected(config, first, last)
+    selected = tuple(s for s in _selected(config, first, last) if train or not s.trainer)
     files = find_files(config) if selected and selected[0].name == "ingest" else None
     wanted = fingerprints(config, workspace, files)
     workspace.prepare()
@@ -166,7 +169,8 @@ def run(
                 _train(step, config, workspace, wanted[step.name])
             else:
                 spark = spark or spark_io.session(master)
-                _mine(step, config, workspace, spark, files, wanted[step.name])
+                absent = {t for s in dag.STEPS if s.trainer for t in s.writes if not train and not workspace.whole(t)}
+                _mine(step, config, workspace, spark, files, absent, wanted[step.name])
     finally:
         workspace.close()
 
@@ -204,11 +208,12 @@ def _mine(
     workspace: Workspace,
     spark: SparkSession,
     files: list[corpora.CorpusFile] | None,
+    absent: set[str],
     fingerprint: str,
 ) -> None:
-    """One Spark step."""
+    """One Spark step; it gets None for a table that is absent, or whose step is left out."""
     left_out = dag.left_out(config)
-    writers = {t: s.name for s in dag.STEPS for t in s.writes}
+    absent = absent | {t for s in dag.STEPS if s.name in left_out for t in s.writes}
     started = datetime.now(UTC)
     watch = Watch(step.name, _spark_progress(spark))
     with watch.running():
@@ -216,7 +221,7 @@ def _mine(
             assert files is not None  # `run` lists them whenever ingest is to run
             frames = ingest.ingest(spark, files, config=config)
         else:
-            tables = {t: None if writers[t] in left_out else spark_io.read(spark, workspace, t) for t in step.reads}
+            tables = {t: None if t in absent else spark_io.read(spark, workspace, t) for t in step.reads}
             frames = STAGES[step.name](**tables, config=config)
         for table, frame in zip(step.writes, [frames] if isinstance(frames, DataFrame) else frames, strict=True):
             spark_io.write(frame, workspace, table)

@@ -6,6 +6,9 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from py4j.protocol import Py4JJavaError
@@ -68,12 +71,17 @@ def find_java() -> str:
     return str(cache)
 
 
+def _submitted() -> bool:
+    """Did spark-submit start this program? Then its JVM runs already, with its settings."""
+    return "PYSPARK_GATEWAY_PORT" in os.environ
+
+
 def session(master: str | None = None) -> SparkSession:
     """The Spark session: the running one, or under spark-submit its settings, or a local one on all cores."""
     if (running := SparkSession.getActiveSession()) is not None:
         return running
     builder = SparkSession.builder.appName("wajue")
-    if "SPARK_ENV_LOADED" not in os.environ and "SPARK_SUBMIT_OPTS" not in os.environ:
+    if not _submitted():
         os.environ["JAVA_HOME"] = find_java()
         master = master or "local[*]"
     if master:
@@ -100,9 +108,38 @@ def session(master: str | None = None) -> SparkSession:
     }
     for key, value in settings.items():
         builder = builder.config(key, value)
-    spark = builder.getOrCreate()
+    with _quiet() as said:
+        try:
+            spark = builder.getOrCreate()
+        except Exception as error:
+            tail = said().strip().splitlines()[-3:]
+            raise WajueError(f"Spark did not start: {str(error).splitlines()[0]} {' / '.join(tail)}") from error
     spark.sparkContext.setLogLevel("ERROR")
     return spark
+
+
+@contextmanager
+def _quiet() -> Iterator[Callable[[], str]]:
+    """The JVM that starts meanwhile, and its workers, talk to a file instead of stderr, unless debugging is on.
+
+    What they say there concerns developers: errors reach the user as exceptions. Yields a function that tells what was said.
+    """
+    if log.isEnabledFor(logging.DEBUG) or _submitted():
+        yield lambda: ""
+        return
+    with tempfile.TemporaryFile() as file:
+
+        def said() -> str:
+            file.seek(0)
+            return file.read().decode("utf-8", "replace")
+
+        kept = os.dup(2)
+        os.dup2(file.fileno(), 2)
+        try:
+            yield said
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
 
 
 def ddl(table: str) -> str:

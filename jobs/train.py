@@ -1,0 +1,8 @@
+"""torchrun jobs/train.py CONFIG [--workspace DIR] [--device auto|cpu|cuda]: the trainers, on a workspace that is mined."""
+
+import sys
+
+from pipeline import cli
+
+if __name__ == "__main__":
+    cli.main(["run", *sys.argv[1:], "--from=sgns", "--until=jose"])

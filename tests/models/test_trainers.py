@@ -1,0 +1,100 @@
+"""One class of behaviour, run on both trainers, on text whose right answer is known by construction."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from pipeline.config import Jose, Sgns
+from pipeline.errors import WajueError
+from pipeline.models import jose, sgns
+
+Train = Callable[..., np.ndarray]
+
+
+def train_sgns(ids: np.ndarray, offsets: np.ndarray, count: np.ndarray, **knobs: object) -> np.ndarray:
+    return sgns.train(ids, offsets, count, config=Sgns(**knobs), report=lambda share, loss: None)  # type: ignore[arg-type]
+
+
+def train_jose(ids: np.ndarray, offsets: np.ndarray, count: np.ndarray, **knobs: object) -> np.ndarray:
+    return jose.train(ids, offsets, count, config=Jose(**knobs), report=lambda share, loss: None)[0]  # type: ignore[arg-type]
+
+
+def two_topics(documents: int = 300, words: int = 10, length: int = 30) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Documents of words 0..9 or of words 10..19: words of one topic belong together."""
+    rng = np.random.default_rng(0)
+    topic = np.arange(documents) % 2
+    ids = (rng.integers(0, words, (documents, length)) + words * topic[:, None]).astype(np.int32).ravel()
+    return ids, np.arange(documents + 1, dtype=np.int64) * length, np.bincount(ids, minlength=2 * words)
+
+
+def cosines(vectors: np.ndarray) -> np.ndarray:
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return unit @ unit.T
+
+
+@pytest.mark.parametrize("train", [train_sgns, train_jose])
+class TestTrainers:
+    def test_words_of_one_topic_come_together(self, train: Train) -> None:
+        near = cosines(train(*two_topics(), dim=16, epochs=10, subsample_threshold=0.0))
+        inside = near[:10, :10][~np.eye(10, dtype=bool)].mean()
+        across = near[:10, 10:].mean()
+        assert inside > across + 0.4
+
+    def test_deterministic_runs_are_equal_to_the_bit_whatever_the_threads(self, train: Train) -> None:
+        runs = [train(*two_topics(60), dim=8, epochs=2, deterministic=True, threads=t) for t in (1, 4)]
+        assert np.array_equal(runs[0], runs[1])
+
+    def test_another_seed_gives_other_vectors(self, train: Train) -> None:
+        runs = [train(*two_topics(60), dim=8, epochs=1, deterministic=True, seed=s) for s in (1, 2)]
+        assert not np.array_equal(runs[0], runs[1])
+
+    @pytest.mark.parametrize("dim", [2, 7, 127, 129])
+    def test_odd_shapes(self, train: Train, dim: int) -> None:
+        found = train(*two_topics(20), dim=dim, epochs=1, window=3, negatives=1)
+        assert found.shape == (20, dim) and np.isfinite(found).all() and found.dtype == np.float32
+
+    def test_empty_and_one_word_documents(self, train: Train) -> None:
+        ids = np.array([0, 1, 0, 1, 2], np.int32)
+        offsets = np.array([0, 0, 1, 1, 5, 5], np.int64)
+        assert np.isfinite(train(ids, offsets, np.array([2, 2, 1]), dim=4, epochs=3)).all()
+
+    def test_a_vocabulary_of_one_word(self, train: Train) -> None:
+        found = train(np.zeros(50, np.int32), np.array([0, 50], np.int64), np.array([50]), dim=4, epochs=2)
+        assert found.shape == (1, 4) and np.isfinite(found).all()
+
+    def test_no_text_at_all(self, train: Train) -> None:
+        assert train(np.zeros(0, np.int32), np.zeros(1, np.int64), np.zeros(0, np.int64), dim=4).shape == (0, 4)
+
+    def test_a_document_longer_than_a_stretch(self, train: Train) -> None:
+        ids = np.tile(np.arange(20, dtype=np.int32), 1000)
+        found = train(ids, np.array([0, len(ids)], np.int64), np.bincount(ids), dim=8, epochs=1)
+        assert np.isfinite(found).all()
+
+    def test_one_word_repeated_for_ever_does_not_explode(self, train: Train) -> None:
+        rng = np.random.default_rng(2)
+        ids = np.concatenate([np.full(30, w) for w in rng.integers(0, 20, 400)]).astype(np.int32)
+        found = train(ids, np.arange(0, len(ids) + 1, 300, dtype=np.int64), np.bincount(ids, minlength=20), dim=8, epochs=5)
+        assert np.abs(found).max() < 20
+
+
+def test_divergence_stops_the_run_and_says_what_to_lower() -> None:
+    with pytest.raises(WajueError, match="learning_rate"):
+        train_sgns(*two_topics(), dim=16, epochs=5, learning_rate=10.0, subsample_threshold=0.0)
+
+
+def test_jose_vectors_have_length_one_and_documents_of_one_topic_come_together() -> None:
+    ids, offsets, count = two_topics(60, length=300)  # a document moves a little with each of its words
+    config = Jose(dim=16, epochs=10, subsample_threshold=0.0)
+    words, documents = jose.train(ids, offsets, count, config=config, report=lambda share, loss: None)
+    for vectors in (words, documents):
+        assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    near = cosines(documents)
+    assert near[0, 2::2].mean() > near[0, 1::2].mean() + 0.5
+
+
+def test_losses_fall() -> None:
+    for module, config in ((sgns, Sgns(dim=16, epochs=5)), (jose, Jose(dim=16, epochs=5))):
+        losses: list[float] = []
+        module.train(*two_topics(), config=config, report=lambda share, loss, told=losses: told.append(loss))  # type: ignore
+        assert losses[-1] < losses[0]
