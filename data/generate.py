@@ -49,6 +49,8 @@ COMMON = {
     "open": "断开 拉开 合上 隔离",
     "why": "因为 由于 原因是 可能是 据说是 主要是",
     "please": "请 建议 要求 希望 通知 安排",
+    "meets": "发生 出现 碰到 遇到 存在 有",
+    "moment": "时 以后 的时候 之后 的话 期间",
     "says": "说 认为 表示 报告 提醒 觉得",
 }
 QUESTION_FORMS = """
@@ -93,6 +95,8 @@ QUESTION_FORMS = """
 {how}{thing}是不是{bad}了|维修|{thing}
 {how}{food}还能不能吃|饮食|{food}
 {time}{weather}{makes}{person}{feel}吗|天气
+{person}{meets}{ill}{moment}{must}吃{food}吗|健康|{ill}
+{weather}{moment}{thing}{meets}问题怎么办|维修
 {person}{says}{time}{must}去{city}，{why}{ill}，该去吗|情感
 {please}{person}{and}{person}一起{game}，{then}去{city}好吗|兴趣
 {must}打开{thing}，{then}{verb}{web}吗|网络
@@ -138,7 +142,7 @@ NOTE_SLOTS = {
 NOTE_FORMS = """
 {when}{crew}{found}{device}{fault}，{why}{reason}。
 {site}{number}号{device}的{part}{must}{act}，定为{grade}。
-{device}发生{fault}时，{protection}{must}动作。
+{device}{meets}{fault}{moment}，{protection}{must}动作。
 {crew}对{device}做了{test}，结果{grade}。
 {when}，{site}的{device}{protection}动作，{crew}正在{act}{part}。
 做{test}之前{must}退出{protection}，{then}{open}{device}。
@@ -150,8 +154,8 @@ NOTE_FORMS = """
 {part}{reason}，{test}{grade}，{please}{act}。
 {when}进行{work}，{device}由运行转检修。
 {crew}填写{work}后{must}{act}{device}。
-{please}核对{device}的{protection}定值，{then}{act}{part}。
-{device}{and}{device}之间的{part}出现{fault}。
+{please}{crew}核对{device}的{protection}定值，{then}{act}{part}。
+{device}{and}{device}之间的{part}{meets}{fault}。
 {test}表明{device}{part}{grade}。
 关于{protection}{and}{protection}的配合，{crew}有不同意见。
 {device}能承受多大的{fault}？

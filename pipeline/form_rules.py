@@ -3,10 +3,13 @@
 Lists are data; the reason stands beside each. Rules look at the string or at its first and last word.
 """
 
+import re
+
 # pronouns, particles, degree and negation: a term that holds one is a piece of a sentence
 _SENTENCE = frozenset("的了吗呢吧啊呀哦嘛么这那哪谁我你您他她它们咱很太不没啥咋")
-# a count or a quantity, not a thing
-_NUMERALS = frozenset("一二三四五六七八九十百千万亿两零〇几每各半多0123456789０１２３４５６７８９")
+# a count or a quantity, not a thing; but 10kV母线 and 5G begin with a run that holds a letter, and 零 begins 零件, 零序
+_NUMERALS = frozenset("一二三四五六七八九十百千万亿两几每各半多")
+_NUMBER = re.compile(r"[0-9]+(?![0-9.]*[A-Za-z])")
 # ordinals and indefinites
 _INDEFINITE = frozenset("第某")
 # "this": 本院, 本法, 本品
@@ -33,7 +36,7 @@ def broken_rule(term: str, parts: list[str]) -> str | None:
         return "stop_word"
     if _SENTENCE & set(term):
         return "sentence_character"
-    if term[0] in _NUMERALS:
+    if term[0] in _NUMERALS or _NUMBER.match(term):
         return "starts_with_number"
     if _INDEFINITE & set(term):
         return "indefinite"

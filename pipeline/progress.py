@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import sys
 import threading
 import time
@@ -53,6 +54,8 @@ class Meter:
         """Take a reading."""
         rss = 0
         me = psutil.Process()
+        if "PYSPARK_GATEWAY_PORT" in os.environ and (jvm := me.parent()) is not None:
+            me = jvm  # spark-submit: this program is a child of the JVM, and so are the workers
         for process in [me, *me.children(recursive=True)]:
             try:
                 times = process.cpu_times()

@@ -56,12 +56,17 @@ def execute(connection: duckdb.DuckDBPyConnection, sql: str) -> pa.Table:
     try:
         result = connection.sql(sql)
     except duckdb.Error as error:
-        raise WajueError(f"the query failed: {error}") from None
+        lines = [line.strip() for line in str(error).splitlines()]
+        raise WajueError(f"the query failed: {' '.join(line for line in lines if line.strip('^ '))}") from None
     return result.to_arrow_table() if result is not None else pa.table({})
 
 
 def _plain(value: Any) -> Any:
-    return value if isinstance(value, str | int | float | bool | type(None)) else json.dumps(value, ensure_ascii=False, default=str)
+    return (
+        value
+        if isinstance(value, str | int | float | None) and not isinstance(value, bool)
+        else json.dumps(value, ensure_ascii=False, default=str)
+    )
 
 
 def render(rows: pa.Table, style: str) -> bytes | Shown:

@@ -151,8 +151,6 @@ def run(
     Raises WajueError or ConfigError with one message that says what to do.
     """
     _check_device(device)
-    for name, why in dag.left_out(config).items():
-        log.info("%s is left out: %s", name, why)
     spark: SparkSession | None = None
     if not force:
         _same_project(config, workspace)
@@ -160,6 +158,8 @@ def run(
     files = find_files(config) if selected and selected[0].name == "ingest" else None
     wanted = fingerprints(config, workspace, files)
     workspace.prepare()
+    for name, why in dag.left_out(config).items():
+        log.info("%s is left out: %s", name, why)
     try:
         for step in selected:
             if not force and _is_done(workspace, step, wanted[step.name]):

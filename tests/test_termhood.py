@@ -51,7 +51,7 @@ def test_expansion_keeps_to_its_threshold_and_away_from_what_to_avoid() -> None:
 def test_form_rules() -> None:
     cases = {
         "断路器": None, "因为": "stop_word", "我的手": "sentence_character", "三个月": "starts_with_number", "某公司": "indefinite",
-        "本院": "starts_with_this", "哈哈": "one_character_repeated",
+        "10kV母线": None, "5天": "starts_with_number", "零序保护": None, "本院": "starts_with_this", "哈哈": "one_character_repeated",
     }  # fmt: skip
     for term, rule in cases.items():
         assert broken_rule(term, [term]) == rule, term

@@ -1,0 +1,122 @@
+"""The command from outside: exit statuses, and one message for each thing that can be wrong."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from pipeline import arrow_io
+from pipeline.schemas import FORMAT_VERSION, TABLES
+from pipeline.workspace import Workspace
+
+CORPUS = '[[corpus]]\nname = "a"\nrole = "domain"\npaths = "{}"\n'
+
+
+def wajue(*arguments: str, folder: Path, text: str | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pipeline", *arguments]
+    return subprocess.run(
+        command, cwd=folder, input=text, capture_output=True, text=True, timeout=120, encoding="utf-8", check=False
+    )
+
+
+def told(result: subprocess.CompletedProcess[str]) -> str:
+    assert "Traceback" not in result.stderr and result.stdout == ""
+    assert len(result.stderr.strip().splitlines()) == 1, result.stderr
+    return result.stderr
+
+
+@pytest.mark.parametrize(
+    ("config", "status", "said"),
+    [
+        (None, 2, "no config file"),
+        ("", 2, "no corpus at all"),
+        (CORPUS.format("nothing.txt"), 2, "does not exist"),
+        (CORPUS.format("*.nothing"), 2, "glob matches nothing"),
+        (CORPUS.format("empty"), 2, "no file in"),
+        (CORPUS.format("a.txt") * 2, 2, "two corpora are named 'a'"),
+        (CORPUS.format("a.txt") + "[sgns]\ndimm = 3\n", 2, "did you mean 'dim'"),
+        (CORPUS.format("a.txt") + '[sgns]\ndim = "3"\n', 2, "[sgns] dim"),
+        ('workspace = "a.txt"\n' + CORPUS.format("a.txt"), 1, "workspace"),
+    ],
+)
+def test_what_is_wrong_before_anything_runs(tmp_path: Path, config: str | None, status: int, said: str) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "a.txt").write_text("一行字\n", encoding="utf-8")
+    if config is not None:
+        (tmp_path / "c.toml").write_text(config, encoding="utf-8")
+    result = wajue("run", "c.toml", folder=tmp_path)
+    assert result.returncode == status
+    assert said in told(result)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (("run", "c.toml", "--from", "nothing"), 2, "nothing"),
+        (("run",), 2, "CONFIG"),
+        (("fly",), 2, "fly"),
+        (("run", "c.toml", "--device", "cuda"), 1, "--device cpu"),
+        (("query", "nowhere", "SELECT 1"), 1, "no workspace nowhere"),
+        (("query", ".", "SELECT 1"), 1, "not a workspace"),
+        (("segment", "nowhere"), 1, "no workspace"),
+        (("similar", "nowhere", "断路器"), 1, "no workspace"),
+    ],
+)
+def test_wrong_usage(tmp_path: Path, arguments: tuple[str, ...], status: int, said: str) -> None:
+    (tmp_path / "a.txt").write_text("一行字\n", encoding="utf-8")
+    (tmp_path / "c.toml").write_text(CORPUS.format("a.txt"), encoding="utf-8")
+    result = wajue(*arguments, folder=tmp_path)
+    assert result.returncode == status
+    assert said in told(result)
+
+
+@pytest.fixture
+def lexicon(tmp_path: Path) -> Path:
+    """A workspace with a lexicon and nothing else."""
+    words = {"断路器": -8.0, "断": -7.0, "路": -7.0, "器": -7.0, "的": -3.0}
+    n = len(words)
+    columns = {
+        "word": list(words),
+        "log_prob": list(words.values()),
+        "count": [9] * n,
+        "used": [9] * n,
+        "is_new": [True] * n,
+        "is_latin": [False] * n,
+    }
+    floats = {c.name: [1.0] * n for c in TABLES["lexicon"].columns if c.type == pa.float64() and c.name != "log_prob"}
+    workspace = Workspace(str(tmp_path / "w"))
+    workspace.prepare()
+    arrow_io.write(pa.table(columns | floats, schema=TABLES["lexicon"].schema), workspace, "lexicon")
+    workspace.finish({"lexicon": {"format_version": FORMAT_VERSION}})
+    workspace.close()
+    return tmp_path
+
+
+def test_segment_gives_a_line_for_each_line(lexicon: Path) -> None:
+    result = wajue("segment", "w", folder=lexicon, text="断路器的\n\n斷路器，A1\r\n完")
+    assert (result.returncode, result.stdout) == (0, "断路器 的\n\n斷路器 ， A1\n完\n")
+    (lexicon / "a.txt").write_bytes("断路器\n".encode() + b"\xff\n")
+    result = wajue("segment", "w", "a.txt", folder=lexicon)
+    assert result.returncode == 1 and "a.txt, line 2: not valid UTF-8" in result.stderr
+
+
+def test_query_prints_results_to_stdout_alone(lexicon: Path) -> None:
+    result = wajue(
+        "query", "w", "SELECT word, is_new FROM lexicon WHERE count = 9 ORDER BY word LIMIT 1", "--format", "csv", folder=lexicon
+    )
+    assert (result.returncode, result.stdout, result.stderr) == (0, "word,is_new\n器,true\n", "")
+    result = wajue("query", "w", "SELECT count(*) AS n FROM rejects", "--format", "json", folder=lexicon)
+    assert result.returncode == 0 and '"n": 0' in result.stdout
+    result = wajue("query", "w", "SELECT * FROM terms", "--format", "csv", folder=lexicon)
+    assert result.returncode == 0 and "terms has not been written yet" in result.stderr
+    result = wajue("query", "w", "SELEC 1", folder=lexicon)
+    assert result.returncode == 1 and "query failed" in told(result)
+    result = wajue("query", "w", folder=lexicon, text="SELECT 41 + 1 AS answer;\n.quit\n")
+    assert result.returncode == 0 and "42" in result.stdout + result.stderr
+
+
+def test_an_unknown_table_is_not_yet_there(lexicon: Path) -> None:
+    result = wajue("similar", "w", "断路器", folder=lexicon)
+    assert result.returncode == 1 and "no table 'sgns_words' yet" in told(result)

@@ -1,0 +1,188 @@
+"""The bundled sample through every step, once, and what holds of the workspace that it leaves."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline import config as configuration
+from pipeline import neighbours, query, run, schemas
+from pipeline.cli import sample_folder
+from pipeline.errors import WajueError
+from pipeline.workspace import Workspace
+
+pytestmark = [pytest.mark.spark, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def mined(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[configuration.Config, Workspace]:
+    config = configuration.load(sample_folder() / "demo.toml")
+    workspace = Workspace(str(tmp_path_factory.mktemp("demo") / "out"))
+    run.run(config, workspace)
+    return config, workspace
+
+
+@pytest.fixture(scope="module")
+def sql(mined: Any) -> Iterator[Any]:
+    connection = query.connect(mined[1])
+    yield lambda text: query.execute(connection, text).to_pylist()
+    connection.close()
+
+
+def test_every_table_is_there_as_declared(mined: Any, sql: Any) -> None:
+    _, workspace = mined
+    for name, table in schemas.TABLES.items():
+        manifest = workspace.manifest(name)
+        assert manifest is not None
+        assert manifest["rows_out"] == sql(f"SELECT count(*) AS n FROM {name}")[0]["n"]
+        keys = {"format_version", "step", "config", "versions", "inputs", "rows_in", "rows_out", "rejected", "seconds"}
+        assert keys | {"cpu_seconds", "peak_rss_bytes", "started", "finished"} <= set(manifest)
+        columns = [r["column_name"] for r in sql(f"DESCRIBE {name}")]
+        assert columns == [c.name for c in table.columns]
+    assert {"train_seconds", "words_per_second"} <= set(workspace.manifest("sgns_words"))  # type: ignore[arg-type]
+    assert not (Path(workspace.location) / "_unfinished").exists()
+
+
+def test_no_row_is_lost(sql: Any) -> None:
+    [counts] = sql(
+        "SELECT (SELECT count(*) FROM raw_documents) + (SELECT count(*) FROM ingest_rejects) AS read,"
+        " (SELECT count(*) FROM documents) + (SELECT count(*) FROM rejects) AS told"
+    )
+    lines = sum(
+        1 for f in ("general.json", "power.jsonl") for line in open(sample_folder() / f, encoding="utf-8") if line.strip(" []\n")
+    )
+    assert counts["read"] == counts["told"] == lines
+    reasons = {r["reason"]: r["n"] for r in sql("SELECT reason, count(*) AS n FROM rejects GROUP BY 1")}
+    assert reasons["invalid_json"] == 5 and reasons["null_field"] == 4 and reasons["exact_duplicate"] > 1000
+
+
+def test_the_planted_terms_are_found_again(sql: Any) -> None:
+    planted = set((sample_folder() / "planted_terms.txt").read_text(encoding="utf-8").split())
+    words = {r["word"] for r in sql("SELECT word FROM lexicon")}
+    ranked = [r["term"] for r in sql("SELECT term FROM terms ORDER BY rank")]
+    assert len(planted) >= 150
+    assert len(planted & words) / len(planted) >= 0.95
+    assert len(planted & set(ranked[:500])) / len(planted) >= 0.8
+    assert len(planted & set(ranked[:100])) >= 65  # of the first hundred; the others are pieces of the sample's few sentence forms
+
+
+def test_new_words_are_those_that_jieba_lacks(sql: Any) -> None:
+    known = {r["word"]: r["is_new"] for r in sql("SELECT word, is_new FROM lexicon")}
+    assert known["电流互感器"] is True or known["汇控柜"] is True
+    assert known["手机"] is False
+
+
+def test_terms_are_ranked_and_shown_in_use(sql: Any) -> None:
+    rows = sql("SELECT * FROM terms ORDER BY rank")
+    assert [r["rank"] for r in rows] == list(range(1, len(rows) + 1))
+    scores = [r["score"] for r in rows]
+    assert scores == sorted(scores, reverse=True)
+    for row in rows[:50]:
+        assert row["examples"] and all(row["term"] in e for e in row["examples"])
+        assert row["domain_count"] >= 5 and row["log_ratio"] > 0
+
+
+def test_neighbours_are_of_one_kind(mined: Any) -> None:
+    [near] = neighbours.nearest(mined[1], ["避雷器"], "sgns", 10).values()
+    text = (sample_folder() / "planted_terms.txt").read_text(encoding="utf-8").split()
+    assert sum(word in text for word, _ in near) >= 8
+    with pytest.raises(WajueError, match="not in the vocabulary"):
+        neighbours.nearest(mined[1], ["避雷"], "jose", 3)
+
+
+def test_a_second_run_does_nothing_and_a_changed_knob_only_what_depends_on_it(mined: Any, caplog: pytest.LogCaptureFixture) -> None:
+    config, workspace = mined
+    before = {t: workspace.manifest(t) for t in schemas.TABLES}
+    with caplog.at_level("INFO", logger="pipeline"):
+        run.run(config, workspace)
+    assert {t: workspace.manifest(t) for t in schemas.TABLES} == before
+    assert sum("done before" in m for m in caplog.messages) == 12
+    changed = config.model_copy(update={"jose": configuration.Jose(epochs=1)})
+    stale = [s.step.name for s in run.states(changed, workspace, run.find_files(changed)) if s.state == "stale"]
+    assert stale == ["jose"]
+    changed = config.model_copy(update={"clean": configuration.Clean(min_length=9)})
+    stale = [s.step.name for s in run.states(changed, workspace, run.find_files(changed)) if s.state == "stale"]
+    assert stale == [s for s in run.dag.NAMES if s != "ingest"]
+
+
+def test_a_killed_step_is_done_again(mined: Any, tmp_path: Path) -> None:
+    config, workspace = mined
+    copy = Workspace(str(tmp_path / "copy"))
+    shutil.copytree(workspace.location, copy.location)
+    (Path(copy.location) / "word_counts" / "_step.json").unlink()  # killed after its files, before its manifest
+    shutil.rmtree(Path(copy.location) / "jose_words")
+    found = {s.step.name: s.state for s in run.states(config, copy, run.find_files(config))}
+    assert (found["word_counts"], found["jose"], found["segment"]) == ("missing", "missing", "done")
+    run.run(config, copy, last="word_counts")
+    assert copy.whole("word_counts") and not copy.whole("jose_words")
+    states = {s.step.name: s.state for s in run.states(config, copy, run.find_files(config))}
+    assert (states["word_counts"], states["contrast"]) == ("done", "stale")
+
+
+def test_a_workspace_of_another_project_or_format_is_refused(mined: Any, tmp_path: Path) -> None:
+    config, workspace = mined
+    [corpus] = [c for c in config.corpus if c.role == "domain"]
+    other = config.model_copy(update={"corpus": (corpus.model_copy(update={"name": "other", "paths": ("general.json",)}),)})
+    with pytest.raises(WajueError, match=r"another config.*power"):
+        run.run(other, workspace)
+    copy = Workspace(str(tmp_path / "copy"))
+    shutil.copytree(Path(workspace.location) / "raw_documents", Path(copy.location) / "raw_documents")
+    path = Path(copy.location) / "raw_documents" / "_step.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(manifest | {"format_version": 99}), encoding="utf-8")
+    with pytest.raises(WajueError, match="format 99"):
+        run.run(config, copy)
+
+
+@pytest.mark.parametrize("style", ["csv", "json", "table", "parquet"])
+def test_results_in_every_format(mined: Any, style: str) -> None:
+    rows = query.execute(query.connect(mined[1]), "SELECT term, parts, npmi FROM terms ORDER BY rank LIMIT 2")
+    shown = query.render(rows, style)
+    if style == "csv":
+        assert isinstance(shown, bytes) and shown.startswith(b"term,parts,npmi\n") and shown.count(b"\n") == 3
+    if style == "json":
+        assert isinstance(shown, bytes) and len(json.loads(shown)) == 2
+
+
+def test_sql_can_reach_nothing_else(mined: Any, tmp_path: Path) -> None:
+    (tmp_path / "secret.csv").write_text("a\n1\n")
+    connection = query.connect(mined[1])
+    for statement in (
+        f"SELECT * FROM read_csv('{tmp_path}/secret.csv')",
+        f"COPY terms TO '{tmp_path}/x.csv'",
+        "SET enable_external_access = true",
+    ):
+        with pytest.raises(WajueError):
+            query.execute(connection, statement)
+
+
+def test_a_corpus_without_documents_says_why(spark: Any, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"question": "断路器怎么检修"}\n' * 3, encoding="utf-8")
+    (tmp_path / "c.toml").write_text(
+        '[[corpus]]\nname = "a"\nrole = "domain"\npaths = "a.jsonl"\ntext = "questoin"\n', encoding="utf-8"
+    )
+    with pytest.raises(
+        WajueError, match=r"'a' has no document left after ingest: 3 x missing_field .*there are: question"
+    ) as error:
+        run.run(configuration.load(tmp_path / "c.toml"), Workspace(str(tmp_path / "out")))
+    assert error.value.exit_status == 1
+    assert not Workspace(str(tmp_path / "out")).whole("raw_documents")
+
+
+def test_segmented_english_needs_no_general_corpus(spark: Any, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("the cat sat on the mat again\n\nthe dog sat on the log\n" * 3, encoding="utf-8")
+    text = (
+        '[segment]\nmethod = "whitespace"\n[vocabulary]\nmin_count = 1\n[dedup]\nexact = false\n[sgns]\ndim = 4\n[jose]\ndim = 4\n'
+    )
+    (tmp_path / "c.toml").write_text(text + '[[corpus]]\nname = "a"\nrole = "domain"\npaths = "a.txt"\n', encoding="utf-8")
+    workspace = Workspace(str(tmp_path / "out"))
+    run.run(configuration.load(tmp_path / "c.toml"), workspace)
+    connection = query.connect(workspace)
+    assert query.execute(connection, "SELECT word, count FROM vocabulary ORDER BY word_id LIMIT 1").to_pylist() == [
+        {"word": "the", "count": 12}
+    ]
+    assert query.execute(connection, "SELECT count(*) AS n FROM jose_documents").to_pylist() == [{"n": 6}]
+    assert query.execute(connection, "SELECT count(*) AS n FROM terms").to_pylist() == [{"n": 0}]
