@@ -52,7 +52,10 @@ def test_no_row_is_lost(sql: Any) -> None:
         " (SELECT count(*) FROM documents) + (SELECT count(*) FROM rejects) AS told"
     )
     lines = sum(
-        1 for f in ("general.json", "power.jsonl") for line in open(sample_folder() / f, encoding="utf-8") if line.strip(" []\n")
+        1
+        for f in ("general.json", "power.jsonl")
+        for line in (sample_folder() / f).read_text(encoding="utf-8").split("\n")
+        if line.strip(" []\n")
     )
     assert counts["read"] == counts["told"] == lines
     reasons = {r["reason"]: r["n"] for r in sql("SELECT reason, count(*) AS n FROM rejects GROUP BY 1")}
