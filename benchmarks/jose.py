@@ -17,7 +17,7 @@ _DOCUMENTS, _EPOCHS = 3000, 2
 
 
 def main() -> None:
-    """Three rounds alternately: 3,000 documents of 20news, two epochs. The C code is run for one epoch and for three: the difference counts."""
+    """Three rounds alternately: 3,000 documents of 20news, two epochs. The C code runs one epoch, then three."""
     binaries = {Path(b).name: b for b in os.environ.get("JOSE_C", "").split(":") if b}
     if not binaries:
         sys.exit("set JOSE_C to the peers' binaries, separated by colons; benchmarks/README.md says how they were built")
@@ -43,7 +43,21 @@ def main() -> None:
 
 def _theirs(binary: str, text: Path, epochs: int) -> float:
     """Wall seconds; the difference between two runs is training alone, without vocabulary, tables and output."""
-    command = [binary, "-train", text, "-word-output", "/dev/null", "-size", "100", "-alpha", "0.04", "-margin", "0.15", "-window", "10"]
+    command = [
+        binary,
+        "-train",
+        text,
+        "-word-output",
+        "/dev/null",
+        "-size",
+        "100",
+        "-alpha",
+        "0.04",
+        "-margin",
+        "0.15",
+        "-window",
+        "10",
+    ]
     command += ["-negative", "2", "-sample", "1e-3", "-min-count", "5", "-iter", str(epochs), "-threads", "2"]
     begun = time.perf_counter()
     subprocess.run(command, check=True, capture_output=True, timeout=120)

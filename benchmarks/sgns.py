@@ -99,7 +99,13 @@ def main(quality_seeds: int = 3) -> None:
         for name in rows[0]:
             values = [r[name] for r in rows]
             spread = statistics.stdev(values) if len(values) > 1 else 0.0
-            record("sgns", system, "x100", f"17 M tokens, 1 epoch, {len(values)} seeds, sd {spread:.2f}", **{name: statistics.mean(values)})
+            record(
+                "sgns",
+                system,
+                "x100",
+                f"17 M tokens, 1 epoch, {len(values)} seeds, sd {spread:.2f}",
+                **{name: statistics.mean(values)},
+            )
 
 
 if __name__ == "__main__":

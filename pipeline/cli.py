@@ -23,7 +23,9 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
-output = Console(width=None if sys.stdout.isatty() else 10_000)  # a table that goes to a file or a pipe is never cut
+output = Console(
+    width=None if sys.stdout.isatty() else 10_000, markup=False, emoji=False, highlight=False
+)  # a table that goes to a file or a pipe is never cut
 log = logging.getLogger(__name__)
 
 StepName = StrEnum("StepName", {name: name for name in dag.NAMES})  # type: ignore[misc]
@@ -104,7 +106,7 @@ def query_command(
     place = Workspace(workspace)
     connection = query.connect(place)
     if sql is None:
-        query.prompt(connection, place)
+        query.prompt(connection, place, output)
         return
     for name in query.missing(place, sql):
         log.warning("table %s has not been written yet and shows no rows; wajue run writes it", name)
@@ -126,6 +128,11 @@ def segment(
     from pipeline.segmenter import Segmenter
 
     place = Workspace(workspace)
+    method = (place.manifest("tokens") or {}).get("config", {}).get("segment", {}).get("method", "lexicon")
+    if method == "whitespace":
+        raise WajueError(f'{workspace} was mined with [segment] method = "whitespace": it has no lexicon to cut text by')
+    if method == "jieba":
+        log.warning("the tokens of %s were cut by jieba; this cuts by the mined lexicon alone", workspace)
     rows = arrow_io.read(place, "lexicon", ["word", "count", "log_prob"])
     settings = (place.manifest("tokens") or {}).get("config", {}).get("segment", {})
     share = settings.get("unknown_share", configuration.Segment().unknown_share)

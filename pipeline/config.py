@@ -27,10 +27,18 @@ class Section(BaseModel):
 def _known_encoding(name: str) -> str:
     if name != "auto":
         try:
-            codecs.lookup(name)
-        except LookupError:
-            raise ValueError(f"unknown encoding {name!r}; try utf-8, gb18030, big5hkscs or auto") from None
+            codecs.getincrementaldecoder(name)("strict").decode(b"")
+            if not codecs.lookup(name)._is_text_encoding:
+                raise LookupError
+            "中".encode(name)
+        except (LookupError, TypeError, ValueError, AssertionError):
+            raise ValueError(f"{name!r} is no encoding of Chinese text; try utf-8, gb18030, big5hkscs or auto") from None
     return name
+
+
+def _one_or_many(value: Any) -> Any:
+    """A list from TOML as a tuple; a single string as a list of one."""
+    return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
 
 
 class Corpus(Section):
@@ -38,7 +46,9 @@ class Corpus(Section):
 
     name: str = Field(pattern=r"^[\w.-]+$", description="any name of letters, digits, - . _; stands in every table")
     role: Literal["domain", "general"] = Field(description="the field to be mined, or the text to contrast it with")
-    paths: tuple[str, ...] = Field(min_length=1, description="globs, relative to the config file; ** = any number of folders")
+    paths: tuple[Annotated[str, Field(min_length=1)], ...] = Field(
+        min_length=1, description="globs, relative to the config file; ** = any number of folders"
+    )
     format: Format = Field("auto", description="auto goes by the file name's extension, and tells a JSON array from JSON lines")
     unit: Literal["line", "file"] = Field("line", description="text only: what one document is")
     encoding: Annotated[str, AfterValidator(_known_encoding)] = Field("utf-8", description="auto guesses per file and says so")
@@ -50,8 +60,8 @@ class Corpus(Section):
 
     @field_validator("paths", "text", mode="before")
     @classmethod
-    def _one_or_many(cls, value: Any) -> Any:
-        return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
+    def _lists(cls, value: Any) -> Any:
+        return _one_or_many(value)
 
 
 class Clean(Section):
@@ -90,10 +100,15 @@ class NewWords(Section):
     rounds: int = Field(5, ge=2, le=50, description="of expectation maximisation; 3 lose .006 F1, 12 change nothing")
     branching_entropy: float = Field(0.69, ge=0, description="nats; the lesser of left and right, for the first lexicon")
 
-    @field_validator("known", "accept", "reject", mode="before")
+    @field_validator("accept", "reject", mode="before")
     @classmethod
-    def _tuple(cls, value: Any) -> Any:
-        return tuple(value) if isinstance(value, list) else value
+    def _lists(cls, value: Any) -> Any:
+        return _one_or_many(value)
+
+    @field_validator("known", mode="before")
+    @classmethod
+    def _known(cls, value: Any) -> Any:
+        return value if value in ("jieba", "none") else _one_or_many(value)
 
 
 class Segment(Section):
@@ -135,7 +150,7 @@ class Sgns(Section):
     negative_power: float = Field(0.75, ge=-5, le=5, description="noise words are drawn by count to this power")
     learning_rate: float = Field(0.025, gt=0, le=10, description="at the start; falls in a line to 1/250 of it")
     threads: int = Field(0, ge=0, le=1024, description="0 = all cores")
-    seed: int = Field(1, ge=0, description="of every random draw")
+    seed: int = Field(1, ge=0, lt=2**63, description="of every random draw")
     deterministic: bool = Field(False, description="the same vectors in every run: one thread, so slower by their number")
 
 
@@ -152,7 +167,7 @@ class Jose(Section):
     negative_power: float = Field(0.75, ge=-5, le=5, description="noise words are drawn by count to this power")
     learning_rate: float = Field(0.04, gt=0, le=10, description="at the start; falls in a line to 1/10000 of it")
     threads: int = Field(0, ge=0, le=1024, description="0 = all cores")
-    seed: int = Field(1, ge=0, description="of every random draw")
+    seed: int = Field(1, ge=0, lt=2**63, description="of every random draw")
     deterministic: bool = Field(False, description="the same vectors in every run: one thread, so slower by their number")
 
 
@@ -169,15 +184,15 @@ class Terms(Section):
 
     @field_validator("seeds", "avoid", "accept", "reject", mode="before")
     @classmethod
-    def _tuple(cls, value: Any) -> Any:
-        return tuple(value) if isinstance(value, list) else value
+    def _lists(cls, value: Any) -> Any:
+        return _one_or_many(value)
 
 
 class Config(Section):
     """The whole config. `base` is the folder of the file, to which relative paths refer."""
 
     base: Path = Path()
-    workspace: str = "out"
+    workspace: str = Field("out", min_length=1, pattern=r"\S")
     corpus: tuple[Corpus, ...] = ()
     clean: Clean = Clean()
     dedup: Dedup = Dedup()
@@ -236,7 +251,7 @@ class Config(Section):
             digest.update(f"{name}={section!r}".encode())
             for value in vars(section).values() if isinstance(section, Section) else ():
                 for entry in value if isinstance(value, tuple) else ():
-                    if isinstance(entry, str) and entry.endswith(".txt"):
+                    if isinstance(entry, str) and (entry.endswith(".txt") or value is getattr(section, "known", None)):
                         digest.update(self.text_of(entry).encode())
         return digest.hexdigest()[:16]
 
@@ -244,7 +259,7 @@ class Config(Section):
 def load(path: Path) -> Config:
     """Read a config file. Raises ConfigError, which lists every fault at once."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise ConfigError(f"there is no config file {path}") from None
     except (OSError, UnicodeDecodeError) as error:

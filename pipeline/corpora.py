@@ -1,5 +1,6 @@
 """Which files a config names. In: the [[corpus]] sections. Out: one `CorpusFile` each, sorted, with its encoding settled."""
 
+import contextlib
 import glob
 import logging
 import os
@@ -51,8 +52,10 @@ def local_files(corpus: Corpus, base: Path) -> list[CorpusFile]:
 
 
 def _matches(corpus: Corpus, pattern: str, base: Path) -> list[str]:
-    pattern = str(Path(pattern).expanduser())
-    matches = sorted(glob.glob(pattern, root_dir=base, recursive=True))
+    with contextlib.suppress(RuntimeError):  # no such user: the path then does not exist
+        pattern = str(Path(pattern).expanduser())
+    there = (base / pattern).exists()  # a name that holds [ ] or * and is there means itself
+    matches = [pattern] if there else sorted(glob.glob(pattern, root_dir=base, recursive=True))
     if not matches:
         kind = "glob matches nothing" if glob.has_magic(pattern) else "path does not exist"
         raise ConfigError(f"corpus {corpus.name!r}: the {kind}: {pattern!r} (looked in {base}); mend [[corpus]] paths")
@@ -63,10 +66,15 @@ def _matches(corpus: Corpus, pattern: str, base: Path) -> list[str]:
                 files += [f"{match.rstrip('/')}/{f}" for f in sorted(os.listdir(base / match)) if f[0] not in "._"]
         else:
             files.append(match)
-    files = [f for f in files if (base / f).is_file()]
+    files = [f for f in files if (base / f).is_file() and not _in_workspace(base / f)]
     if not files:
         raise ConfigError(f"corpus {corpus.name!r}: no file in {pattern!r} (looked in {base}); mend [[corpus]] paths")
     return files
+
+
+def _in_workspace(path: Path) -> bool:
+    """Is it a file of a workspace's table? A ** that covers the workspace must not read the results."""
+    return (path.parent / "_step.json").exists() and path.suffix in (".parquet", ".json")
 
 
 def _with_encoding(file: CorpusFile) -> CorpusFile:

@@ -3,14 +3,18 @@
 import csv
 import io
 import json
+import math
 import re
+from decimal import Decimal
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 from rich import box
+from rich.console import Console
 from rich.table import Table as Shown
+from rich.text import Text
 
 from pipeline import schemas
 from pipeline.errors import WajueError
@@ -29,7 +33,11 @@ def connect(workspace: Workspace) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     for name, table in schemas.TABLES.items():
         if workspace.whole(name):
-            connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{_quoted(workspace.path(name))}/*.parquet')")
+            files = ", ".join(f"'{_quoted(f)}'" for f in workspace.parquet_files(name))
+            try:
+                connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet([{files}])")
+            except duckdb.Error as error:
+                raise WajueError(f"table {name} is damaged: {_said(error)}; wajue run --force writes it anew") from None
         else:
             connection.register(f"_{name}", table.schema.empty_table())
             connection.execute(f"CREATE VIEW {name} AS SELECT * FROM _{name}")
@@ -52,64 +60,89 @@ def missing(workspace: Workspace, sql: str) -> list[str]:
 
 
 def execute(connection: duckdb.DuckDBPyConnection, sql: str) -> pa.Table:
-    """The result of one statement. Raises WajueError with DuckDB's own words."""
+    """The result of the statements, of the last one if there are several. Raises WajueError with DuckDB's own words."""
     try:
         result = connection.sql(sql)
+        return result.to_arrow_table() if result is not None else pa.table({})
     except duckdb.Error as error:
-        lines = [line.strip() for line in str(error).splitlines()]
-        raise WajueError(f"the query failed: {' '.join(line for line in lines if line.strip('^ '))}") from None
-    return result.to_arrow_table() if result is not None else pa.table({})
+        raise WajueError(f"the query failed: {_said(error)}") from None
+
+
+def _said(error: duckdb.Error) -> str:
+    """DuckDB's message on one line, without the arrow that points into the statement."""
+    lines = [line.strip() for line in str(error).splitlines()]
+    return " ".join(line for line in lines if line.strip("^ "))
 
 
 def _plain(value: Any) -> Any:
-    return (
-        value
-        if isinstance(value, str | int | float | None) and not isinstance(value, bool)
-        else json.dumps(value, ensure_ascii=False, default=str)
-    )
+    """A value as JSON has it: no NaN, no type beyond strings, numbers, lists and objects."""
+    if isinstance(value, bool | str | int | None):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    if isinstance(value, dict):
+        return {str(k): _plain(v) for k, v in value.items()}
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _cell(value: Any) -> str:
+    """A value as CSV has it: nothing for null, JSON for lists and objects."""
+    value = _plain(value)
+    return "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def render(rows: pa.Table, style: str) -> bytes | Shown:
     """The rows as csv, json or parquet bytes, or as a table to print."""
+    names = rows.schema.names
     if style == "parquet":
         sink = io.BytesIO()
         pq.write_table(rows, sink)
         return sink.getvalue()
-    records = rows.to_pylist()
+    # by position: two columns may have one name
+    records = list(zip(*[rows.column(i).to_pylist() for i in range(rows.num_columns)], strict=True))
     if style == "json":
-        return (json.dumps(records, ensure_ascii=False, indent=1, default=str) + "\n").encode()
+        found = [dict(zip(names, map(_plain, r), strict=True)) for r in records]
+        return (json.dumps(found, ensure_ascii=False, indent=1) + "\n").encode()
     if style == "csv":
         text = io.StringIO(newline="")
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(rows.schema.names)
-        writer.writerows([[_plain(v) if v is not None else "" for v in r.values()] for r in records])
+        writer.writerow(names)
+        writer.writerows([[_cell(v) for v in r] for r in records])
         return text.getvalue().encode()
-    shown = Shown(*rows.schema.names, box=box.ROUNDED)
+    shown = Shown(box=box.ROUNDED)
+    for name in names:
+        shown.add_column(Text(name))
     for record in records:
-        shown.add_row(*["" if v is None else f"{v:.4g}" if isinstance(v, float) else str(_plain(v)) for v in record.values()])
+        # Text: a corpus may hold [b] and :smile:, which rich would take for markup
+        shown.add_row(*[Text(f"{v:.4g}" if isinstance(v, float) else _cell(v)) for v in record])
     return shown
 
 
-def prompt(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
+def prompt(connection: duckdb.DuckDBPyConnection, workspace: Workspace, output: Console) -> None:
     """Read statements from the terminal, each ended by ; or a blank line, until .quit or the end of input."""
-    console.print("one view a table: .tables lists them, .quit leaves; a statement ends with ;")
+    console.print("one view a table: .tables lists them, .quit leaves; a statement ends with ;", markup=False)
     pending = ""
     while True:
+        console.print("wajue> " if not pending else "   ... ", end="", markup=False)
         try:
-            line = input("wajue> " if not pending else "   ... ")
+            line = input()
         except EOFError:
-            return
-        if line.strip() in (".quit", ".exit"):
-            return
+            line = ".quit"
+        leaving = line.strip() in (".quit", ".exit")
         if line.strip() == ".tables":
             for name, table in schemas.TABLES.items():
-                console.print(f"{name}: {table.row}" + ("" if workspace.whole(name) else " (not written yet)"))
+                output.print(Text(f"{name}: {table.row}" + ("" if workspace.whole(name) else " (not written yet)")))
             continue
-        pending += line + "\n"
-        if pending.strip() and (line.rstrip().endswith(";") or not line.strip()):
+        pending += "" if leaving else line + "\n"
+        if pending.strip() and (leaving or line.rstrip().endswith(";") or not line.strip()):
             try:
-                result = render(execute(connection, pending), "table")
-                console.print(result)
+                output.print(render(execute(connection, pending), "table"))
             except WajueError as error:
-                console.print(str(error), style="red")
+                console.print(Text(str(error)), style="red")
             pending = ""
+        if leaving:
+            return

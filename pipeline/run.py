@@ -21,7 +21,7 @@ from pyspark.sql import functions as F
 from pipeline import arrow_io, corpora, dag, spark_io
 from pipeline.config import Config
 from pipeline.dag import Step
-from pipeline.errors import WajueError
+from pipeline.errors import ConfigError, WajueError
 from pipeline.models import jose, sgns
 from pipeline.progress import Watch
 from pipeline.schemas import FORMAT_VERSION
@@ -65,10 +65,8 @@ def workspace_of(config: Config, location: str | None = None) -> Workspace:
 def find_files(config: Config, spark: SparkSession | None = None) -> list[corpora.CorpusFile]:
     """All files of the corpora; the remote ones are listed through Spark. Raises ConfigError if there is none."""
     remote = [(c, p) for c in config.corpus for p in c.paths if "://" in p]
-    if not remote:
-        return corpora.find(config)
-    session = spark or spark_io.session()
-    return corpora.find(config, [f for c, p in remote for f in spark_io.remote_files(session, c, p)])
+    session = (spark or spark_io.session()) if remote else None
+    return corpora.find(config, [f for c, p in remote if session for f in spark_io.remote_files(session, c, p)])
 
 
 def fingerprints(config: Config, workspace: Workspace, files: list[corpora.CorpusFile] | None) -> dict[str, str]:
@@ -130,6 +128,8 @@ def _same_project(config: Config, workspace: Workspace) -> None:
 def _selected(config: Config, first: str | None, last: str | None) -> tuple[Step, ...]:
     planned = dag.planned(config)
     begin, end = dag.NAMES.index(first or dag.NAMES[0]), dag.NAMES.index(last or dag.NAMES[-1])
+    if begin > end:
+        raise ConfigError(f"--from {first} comes after --until {last}; the order is {', '.join(dag.NAMES)}")
     return tuple(s for s in planned if begin <= dag.NAMES.index(s.name) <= end)
 
 
@@ -157,22 +157,33 @@ def run(
     selected = tuple(s for s in _selected(config, first, last) if train or not s.trainer)
     files = find_files(config) if selected and selected[0].name == "ingest" else None
     wanted = fingerprints(config, workspace, files)
-    workspace.prepare()
-    for name, why in dag.left_out(config).items():
-        log.info("%s is left out: %s", name, why)
-    try:
-        for step in selected:
-            if not force and _is_done(workspace, step, wanted[step.name]):
-                log.info("%s: done before, for the same input and config", step.name)
-                continue
-            if step.trainer:
-                _train(step, config, workspace, wanted[step.name])
-            else:
-                spark = spark or spark_io.session(master)
-                absent = {t for s in dag.STEPS if s.trainer for t in s.writes if not train and not workspace.whole(t)}
-                _mine(step, config, workspace, spark, files, absent, wanted[step.name])
-    finally:
-        workspace.close()
+    workspace.create()
+    with workspace.locked():
+        workspace.prepare()
+        for name, why in dag.left_out(config).items():
+            log.info("%s is left out: %s", name, why)
+            _discard_old(workspace, name)
+        try:
+            for step in selected:
+                if not force and _is_done(workspace, step, wanted[step.name]):
+                    log.info("%s: done before, for the same input and config", step.name)
+                    continue
+                if step.trainer:
+                    _train(step, config, workspace, wanted[step.name])
+                else:
+                    spark = spark or spark_io.session(master)
+                    absent = {t for s in dag.STEPS if s.trainer for t in s.writes if not train and not workspace.whole(t)}
+                    _mine(step, config, workspace, spark, files, absent, wanted[step.name])
+        finally:
+            workspace.close()
+
+
+def _discard_old(workspace: Workspace, name: str) -> None:
+    """Tables of a step that is now left out would pass for results of this config."""
+    for table in next(s.writes for s in dag.STEPS if s.name == name):
+        if workspace.whole(table):
+            log.info("%s: the table %s of an earlier run is removed", name, table)
+            workspace.discard(table)
 
 
 def _check_device(device: str) -> None:
@@ -251,7 +262,7 @@ def _inputs(workspace: Workspace, step: Step) -> dict[str, Any]:
 def _rejected(spark: SparkSession, workspace: Workspace, step: Step) -> dict[str, int]:
     if step.name not in _REJECTING:
         return {}
-    rejects = spark.read.parquet(workspace.unfinished(_REJECTING[step.name]))
+    rejects = spark.read.parquet(spark_io.literal(workspace.unfinished(_REJECTING[step.name])))
     return {r["reason"]: r["count"] for r in rejects.groupBy("reason").count().orderBy("reason").collect()}
 
 
@@ -259,7 +270,7 @@ def _rows_in(spark: SparkSession, workspace: Workspace, step: Step) -> int:
     """Rows read. For ingest: the reader numbers the records of a file from 1, so the highest numbers tell."""
     if step.name != "ingest":
         return sum(m["rows_out"] for t in step.reads[:1] if (m := workspace.manifest(t)) is not None)
-    both = [spark.read.parquet(workspace.unfinished(t)).select("corpus", "source") for t in step.writes]
+    both = [spark.read.parquet(spark_io.literal(workspace.unfinished(t))).select("corpus", "source") for t in step.writes]
     highest = both[0].unionByName(both[1]).groupBy("corpus", "source.file").agg(F.max("source.record").alias("n"))
     return highest.agg(F.coalesce(F.sum("n"), F.lit(0))).collect()[0][0]
 

@@ -154,11 +154,16 @@ def check(table: str, frame: DataFrame, place: str) -> None:
         raise WajueError(f"table {table} {place} is not as declared: {'; '.join(faults)}; run with --force to write it anew")
 
 
+def literal(path: str) -> str:
+    """A path for Spark to read in which [ ] { } * ? mean themselves."""
+    return re.sub(r"([\[\]{}*?\\])", r"\\\1", path)
+
+
 def read(spark: SparkSession, workspace: Workspace, table: str) -> DataFrame:
     """A whole table of the workspace."""
     workspace.must_have(table)
     path = workspace.path(table)
-    frame = spark.read.parquet(path)
+    frame = spark.read.parquet(literal(path))
     check(table, frame, path)
     return frame
 

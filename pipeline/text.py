@@ -14,9 +14,12 @@ import opencc
 
 from pipeline.config import Clean
 
-_TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]{0,1000}>", re.S)
+_TAG = re.compile(r"<!--.{0,2000}?-->|</?[A-Za-z][^<>]{0,1000}>", re.S)
 _BLOCK = re.compile(r"(?i)</?(?:p|br|div|li|tr|h[1-6]|td|table|ul|ol)\b[^<>]*>")
-_URL = re.compile(r"(?i)(?:https?://|ftp://|www\.)[\w\-./?%&=:#~+,;@!*()]+(?<![.,;!)])|[\w.+-]+@[\w-]+(?:\.[A-Za-z]{2,})+", re.A)
+_URL = re.compile(
+    r"(?i)(?:https?://|ftp://|www\.)[\w\-./?%&=:#~+,;@!*()]+(?<![.,;!)])|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[A-Za-z]{2,20}){1,4}",
+    re.A,
+)
 _SPACES = re.compile(r"[^\S\n]+")
 _NEWLINES = re.compile(r" ?\n[\n ]*")
 _HAN = re.compile(r"[〇㐀-䶿一-鿿豈-﫿\U00020000-\U0003ffff]")

@@ -5,11 +5,17 @@ so a killed run leaves nothing that looks finished. Works on any file system tha
 """
 
 import json
+import os
+import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import psutil
+import pyarrow as pa
 from pyarrow import fs
 
 from pipeline.errors import WajueError
@@ -35,7 +41,10 @@ class Workspace:
     def files(self) -> tuple[fs.FileSystem, str]:
         """The file system and the folder's path on it."""
         if "://" in self.location:
-            return fs.FileSystem.from_uri(self.location)
+            try:
+                return fs.FileSystem.from_uri(self.location)
+            except (pa.ArrowException, OSError) as error:
+                raise WajueError(f"cannot reach the workspace {self.location}: {error}") from None
         return fs.LocalFileSystem(), str(Path(self.location).resolve())
 
     def path(self, table: str) -> str:
@@ -69,6 +78,12 @@ class Workspace:
         """Is the table there, complete?"""
         return self.manifest(table) is not None
 
+    def parquet_files(self, table: str) -> list[str]:
+        """The files of a table, in order; DuckDB takes characters of their names for globs otherwise."""
+        files, root = self.files
+        listed = files.get_file_info(fs.FileSelector(f"{root}/{table}"))
+        return sorted(f.path for f in listed if f.base_name.endswith(".parquet"))
+
     def must_have(self, *tables: str) -> None:
         """Raises WajueError, with the command that writes it, if a table is not there."""
         files, root = self.files
@@ -91,15 +106,65 @@ class Workspace:
             if files.get_file_info(f"{root}/{table}").type != fs.FileType.NotFound:
                 files.delete_dir(f"{root}/{table}")
 
-    def prepare(self) -> None:
-        """Make the folder, and an empty place for unfinished tables. Raises WajueError if that is not allowed."""
+    def create(self) -> None:
+        """Make the folder. Raises WajueError if that is not allowed."""
         files, root = self.files
+        try:
+            files.create_dir(root, recursive=True)
+        except OSError as error:
+            raise WajueError(f"cannot make the workspace {self.location}: {error}") from None
+
+    def prepare(self) -> None:
+        """Make an empty place for unfinished tables. Raises WajueError if that is not allowed, or a folder is not ours."""
+        files, root = self.files
+        for table in TABLES:
+            self._must_be_ours(table)
         try:
             if files.get_file_info(f"{root}/{_UNFINISHED}").type != fs.FileType.NotFound:
                 files.delete_dir(f"{root}/{_UNFINISHED}")
             files.create_dir(f"{root}/{_UNFINISHED}", recursive=True)
         except OSError as error:
             raise WajueError(f"cannot write to the workspace {self.location}: {error}") from None
+
+    def _must_be_ours(self, table: str) -> None:
+        """Raises WajueError if a folder with a table's name holds what wajue did not write: it would be deleted."""
+        files, root = self.files
+        found = files.get_file_info(f"{root}/{table}")
+        if found.type == fs.FileType.NotFound or files.get_file_info(f"{root}/{table}/{MANIFEST}").type == fs.FileType.File:
+            return
+        inside = files.get_file_info(fs.FileSelector(found.path)) if found.type == fs.FileType.Directory else [found]
+        foreign = [f.base_name for f in inside if not (f.base_name.endswith((".parquet", ".crc")) or f.base_name == "_SUCCESS")]
+        if foreign:
+            raise WajueError(
+                f"{root}/{table} would become the table {table}, but it holds {foreign[0]!r}, which wajue did not write; "
+                "choose another --workspace"
+            )
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Nobody else writes meanwhile. Raises WajueError if another run is at work here (on a local file system)."""
+        if "://" in self.location:
+            yield
+            return
+        path = Path(self.location) / "_lock"
+        mine = f"{os.getpid()} {platform.node()}"
+        for _ in range(2):
+            try:
+                with open(path, "x", encoding="utf-8") as out:
+                    out.write(mine)
+                break
+            except FileExistsError:
+                holder = path.read_text(encoding="utf-8").split(" ", 1)
+                if len(holder) == 2 and (holder[1] != platform.node() or psutil.pid_exists(int(holder[0]))):
+                    raise WajueError(
+                        f"another run (process {holder[0]} on {holder[1]}) is at work in {self.location}; wait for it, or delete "
+                        f"{path} if it is gone"
+                    ) from None
+                path.unlink(missing_ok=True)  # its owner was killed
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
 
     def finish(self, manifests: dict[str, dict[str, Any]]) -> None:
         """Move the unfinished tables of one step into place, then write their manifests."""

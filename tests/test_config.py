@@ -50,7 +50,7 @@ def test_faults(load: Load, text: str, said: str) -> None:
         ('[[corpus]]\nname="a"\nrole="domain"\n', "lacks the setting 'paths'"),
         ('[[corpus]]\nname="../a"\nrole="domain"\npaths="x"\n', "name"),
         ('[[corpus]]\nname="a"\nrole="domain"\npaths=[]\n', "paths"),
-        ('[[corpus]]\nname="a"\nrole="domain"\npaths="x"\nencoding="gbk18030"\n', "unknown encoding"),
+        ('[[corpus]]\nname="a"\nrole="domain"\npaths="x"\nencoding="gbk18030"\n', "no encoding"),
         ('[[corpus]]\nname="a"\nrole="domain"\npaths="x"\ntxet="q"\n', "did you mean 'text'?"),
         ('[corpus]\nname="a"\nrole="domain"\npaths="x"\n', "[[corpus]]"),
     ],

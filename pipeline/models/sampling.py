@@ -1,12 +1,15 @@
 """What both trainers draw from: chances to keep a word, the alias table of noise words, chunks of documents, and their order."""
 
-import os
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import numba
 import numpy as np
 
 from pipeline.errors import WajueError
+
+log = logging.getLogger(__name__)
 
 _CHUNK_WORDS = 20_000  # small enough to share out evenly, large enough that starting one costs nothing
 
@@ -38,8 +41,13 @@ def alias_table(weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def thread_count(threads: int, deterministic: bool) -> int:
-    """The threads to train on: one if the result must not depend on their race."""
-    return 1 if deterministic else threads or os.cpu_count() or 1
+    """The threads to train on: one if the result must not depend on their race, never more than this process may use."""
+    if deterministic:
+        return 1
+    most = numba.config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]
+    if threads > most:
+        log.warning("threads = %d, but this process may use %d; training on %d", threads, most, most)
+    return min(threads or most, most)
 
 
 @dataclass(frozen=True)

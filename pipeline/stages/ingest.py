@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 from pyspark import StorageLevel
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from pipeline import records, schemas
@@ -34,7 +34,10 @@ def doc_id(corpus: str, identity: str | None, file: str, number: int) -> str:
 
 
 def _string(value: Any) -> str | None:
-    return value if isinstance(value, str) else None if value is None or isinstance(value, dict | list) else str(value)
+    """A scalar as a string; None for nothing, a blank, or not a number."""
+    if value is None or isinstance(value, dict | list) or value != value:
+        return None
+    return str(value) if str(value).strip() else None
 
 
 def _optional(fields: dict[str, Any], path: str | None) -> Any:
@@ -166,10 +169,15 @@ def ingest(spark: SparkSession, files: list[CorpusFile], *, config: Config) -> t
     return kept, rejects
 
 
+def _text_hash() -> Column:
+    """Texts that differ by control characters only are the same."""
+    return F.xxhash64(F.regexp_replace("text", r"[\p{Cc}&&[^\t\n]]", ""))
+
+
 def _without_repeated_ids(parsed: DataFrame, named: list[str]) -> DataFrame:
     place = F.struct("source.file", "source.record")
     texts = parsed.where(F.col("reason").isNull() & F.col("corpus").isin(named)).select(
-        "doc_id", F.xxhash64("text").alias("text_hash"), place.alias("place")
+        "doc_id", _text_hash().alias("text_hash"), place.alias("place")
     )
     clashes = (
         texts.groupBy("doc_id")
@@ -178,7 +186,7 @@ def _without_repeated_ids(parsed: DataFrame, named: list[str]) -> DataFrame:
         .select("doc_id", "first_hash")
     )
     joined = parsed.join(clashes, "doc_id", "left")
-    clash = F.col("reason").isNull() & F.col("first_hash").isNotNull() & (F.xxhash64("text") != F.col("first_hash"))
+    clash = F.col("reason").isNull() & F.col("first_hash").isNotNull() & (_text_hash() != F.col("first_hash"))
     detail = F.lit("the id stood before with another text; the first one is kept")
     return joined.select(
         *[c for c in _PARSED.names if c not in ("reason", "detail")],

@@ -104,7 +104,7 @@ def _sorted_by_key(rows: np.ndarray, codes: np.ndarray) -> tuple[np.ndarray, np.
 
 
 def _ids(candidates: Candidates, alphabet: Alphabet, words: list[str]) -> np.ndarray:
-    if not words:
+    if not words or not len(candidates.keys):
         return np.zeros(0, np.int64)
     keys = lattice.word_keys(alphabet.codes(pa.array(words, pa.string()), candidates.codes.shape[1]))
     place = np.minimum(np.searchsorted(candidates.keys, keys), len(candidates.keys) - 1)

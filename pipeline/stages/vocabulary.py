@@ -13,6 +13,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from pipeline.config import Config
+from pipeline.errors import WajueError
 
 
 def vocabulary(tokens: DataFrame, word_counts: DataFrame, *, config: Config) -> tuple[DataFrame, DataFrame]:
@@ -20,6 +21,11 @@ def vocabulary(tokens: DataFrame, word_counts: DataFrame, *, config: Config) -> 
     rules = config.vocabulary
     counts = word_counts.groupBy("word").agg(F.sum("count").alias("count")).where(F.col("count") >= rules.min_count)
     rows = counts.orderBy(F.desc("count"), "word").limit(rules.max_size).toArrow()
+    if not rows.num_rows:
+        most = word_counts.agg(F.max("count")).collect()[0][0]
+        raise WajueError(
+            f"no word occurs [vocabulary] min_count = {rules.min_count} times, the most frequent {most or 0}; lower it"
+        )
     rows = rows.add_column(0, "word_id", pa.array(np.arange(rows.num_rows, dtype=np.int32)))
     spark = tokens.sparkSession
     words = spark.sparkContext.broadcast(rows.column("word").combine_chunks())
@@ -37,5 +43,4 @@ def vocabulary(tokens: DataFrame, word_counts: DataFrame, *, config: Config) -> 
 
     types = "doc_id string, corpus string, ids array<int>"
     sequences = tokens.select("doc_id", "corpus", "tokens").mapInArrow(encode, types).orderBy("doc_id")
-    schema = "word_id int, word string, count long"
-    return (spark.createDataFrame(rows) if rows.num_rows else spark.createDataFrame([], schema)).coalesce(1), sequences
+    return spark.createDataFrame(rows).coalesce(1), sequences
