@@ -10,6 +10,7 @@ import csv
 import io
 import re
 import zlib
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -72,6 +73,7 @@ def _decompressor(name: str) -> Any:
 
 def _blocks(stream: BinaryIO, name: str) -> Iterator[bytes]:
     """The file's bytes, decompressed. Raises _Cut where the compressed data breaks off or is damaged."""
+    name = name.lower()
     if not name.endswith(COMPRESSIONS):
         while block := stream.read(BLOCK):
             yield block
@@ -80,6 +82,8 @@ def _blocks(stream: BinaryIO, name: str) -> Iterator[bytes]:
     while block := stream.read(BLOCK // 4):
         while block:
             if fresh is False and unpacker.eof:
+                if not block.strip(b"\0"):  # padding after the last member
+                    break
                 unpacker = _decompressor(name)
             try:
                 out = unpacker.decompress(block)
@@ -110,6 +114,10 @@ def guess_encoding(sample: bytes) -> str:
         codecs.getincrementaldecoder("utf-8")().decode(sample)
         return "utf-8"
     except UnicodeDecodeError:
+        marked = codecs.getincrementaldecoder("utf-8")("replace").decode(sample)
+        if marked.count("\ufffd") < 0.02 * sum(c > "\u07ff" for c in marked):  # UTF-8 with a few bad bytes
+            return "utf-8"
+        sample = sample[: sample.rfind(b"\n") + 1] or sample  # whole characters only
         best = charset_normalizer.from_bytes(sample, cp_isolation=["gb18030", "big5hkscs", "utf_8"]).best()
         return {"big5hkscs": "big5hkscs", "utf_8": "utf-8"}.get(best.encoding if best else "", "gb18030")
 
@@ -134,16 +142,23 @@ def _text_blocks(blocks: Iterator[bytes], encoding: str) -> Iterator[str]:
 
 def _lines(blocks: Iterator[str]) -> Iterator[str]:
     """Lines without their end (\\n or \\r\\n)."""
-    rest = ""
+    pieces: list[str] = []  # of a line that goes on
+    held = 0
     try:
         for block in blocks:
-            parts = (rest + block).split("\n")
-            rest = parts.pop()
-            for line in parts:
-                yield line.removesuffix("\r")
+            first, *others = block.split("\n")
+            pieces.append(first)
+            held += len(first)
+            if held > MAX_RECORD:
+                raise _Cut(f"a line is longer than {MAX_RECORD} characters")
+            if others:
+                yield "".join(pieces).removesuffix("\r")
+                for line in others[:-1]:
+                    yield line.removesuffix("\r")
+                pieces, held = [others[-1]], len(others[-1])
     except _Cut as cut:
-        raise _Cut(str(cut), rest) from None
-    if rest:
+        raise _Cut(str(cut), "".join(pieces)[:10_000]) from None
+    if rest := "".join(pieces):
         yield rest
 
 
@@ -174,8 +189,8 @@ def _json(number: int, line: int, raw: bytes | str, encoding: str) -> Record | B
 
 
 def _json_type(value: Any) -> str:
-    names = {str: "string", bool: "boolean", int: "number", float: "number", list: "array", dict: "object"}
-    return names.get(type(value), "null")
+    names = {str: "string", bool: "boolean", int: "number", float: "number", list: "array", dict: "object", type(None): "null"}
+    return names.get(type(value), type(value).__name__)
 
 
 def _json_lines(lines: Iterator[str], encoding: str) -> Iterator[Record | Broken]:
@@ -187,16 +202,18 @@ def _json_lines(lines: Iterator[str], encoding: str) -> Iterator[Record | Broken
 
 
 # state of the scan of a JSON array: nesting depth, inside a string, after a backslash, broken, only white space so far in
-# this line, lines seen
-_DEPTH, _STRING, _ESCAPE, _BROKEN, _LINE_START, _LINES = range(6)
+# this line, lines seen, which brackets are open (a bit each, 1 for {), something seen of the element
+_DEPTH, _STRING, _ESCAPE, _BROKEN, _LINE_START, _LINES, _KINDS, _SEEN = range(8)
+_DEEPEST = 60  # brackets whose kinds are remembered
 
 
 @njit(cache=True)
 def _element_ends(data, state, ends, lines):
     """Where the elements of a JSON array end (at a comma, or at the closing bracket, or where a broken one gives up).
 
-    JSON allows no line end inside a string: one there means that a quote is missing. The element is then broken, and the
-    next line that opens an object starts the next element. Returns the number of ends; state carries over to the next block.
+    JSON allows no line end inside a string: one there means that a quote is missing. Then, as after a bracket of the wrong
+    kind, the element is broken, and the next line that opens an object starts the next one. So does an object right after
+    another, without a comma. Returns the number of ends; state carries over to the next block.
     """
     n = 0
     for i in range(len(data)):
@@ -219,17 +236,28 @@ def _element_ends(data, state, ends, lines):
             if c == 123 and state[_LINE_START]:
                 ends[n], lines[n] = i, state[_LINES]
                 n += 1
-                state[_BROKEN], state[_DEPTH] = 0, 2
+                state[_BROKEN], state[_DEPTH], state[_KINDS], state[_SEEN] = 0, 2, 1, 1
             elif c > 32 and c != 44:
                 state[_LINE_START] = 0
             continue
         if c > 32:
             state[_LINE_START] = 0
+        if c == 123 and state[_DEPTH] == 1 and state[_SEEN]:
+            ends[n], lines[n] = i, state[_LINES]
+            n += 1
+        if c > 32:
+            state[_SEEN] = 1
         if c == 34:
             state[_STRING] = 1
         elif c == 123 or c == 91:
             state[_DEPTH] += 1
+            state[_KINDS] = (state[_KINDS] << 1) | (c == 123) if state[_DEPTH] <= _DEEPEST else state[_KINDS]
         elif c == 125 or c == 93:
+            if state[_DEPTH] <= _DEEPEST:
+                if (state[_KINDS] & 1) != (c == 125):
+                    state[_BROKEN] = 1
+                    continue
+                state[_KINDS] >>= 1
             state[_DEPTH] -= 1
             if state[_DEPTH] == 0:
                 ends[n], lines[n] = i, state[_LINES]
@@ -237,12 +265,13 @@ def _element_ends(data, state, ends, lines):
         elif c == 44 and state[_DEPTH] == 1:
             ends[n], lines[n] = i, state[_LINES]
             n += 1
+            state[_SEEN] = 0
     return n
 
 
 def _json_array(blocks: Iterator[str], encoding: str) -> Iterator[Record | Broken]:
     """The elements of one array, one at a time: a broken one does not take the others with it."""
-    state = np.zeros(6, np.int64)
+    state = np.zeros(8, np.int64)
     pending, pending_line, number, opened = b"", 1, 0, False
     ends, lines = np.empty(4 * BLOCK, np.int64), np.empty(4 * BLOCK, np.int64)
     try:
@@ -303,20 +332,33 @@ def _tail(number: int, line: int, detail: str, raw: bytes) -> Broken:
     return Broken(number + 1, line, "truncated_file", detail, raw.strip().decode("utf-8", "replace"))
 
 
+_LONGEST_CSV = 5_000  # lines of one record; a stray quote would otherwise take in the rest of the file
+
+
 def _delimited(lines: Iterator[str], encoding: str, delimiter: str) -> Iterator[Record | Broken]:
-    """CSV as RFC 4180 has it, first record = header; TSV likewise, with tabs."""
-    reader = csv.reader((line + "\n" for line in lines), delimiter=delimiter, strict=True)
+    """CSV as RFC 4180 has it, first record = header; TSV likewise, with tabs.
+
+    Where a quote does not close, the line that opened it is rejected and the lines after it are read anew; in TSV, whose
+    quotes are often plain characters, that line is read as it stands.
+    """
+    ahead: deque[str] = deque()  # lines to be read anew
     header: list[str] | None = None
-    number = 0
+    number, at = 0, 1
     while True:
-        at = reader.line_num + 1
-        try:
-            row = next(reader)
-        except StopIteration:
+        held: list[str] = []
+        row, fault = _csv_record(ahead, lines, held, delimiter)
+        if row is None and fault is None:
             return
-        except csv.Error as error:
+        wrong = fault is not None or (header is not None and len(row or ()) not in (0, len(header)))
+        if wrong and delimiter == "\t":
+            row, fault = held[0].split("\t"), None
+        if (wrong and delimiter == "\t") or fault is not None:
+            ahead.extendleft(reversed(held[1:]))
+            held = held[:1]
+        here, at = at, at + len(held)
+        if fault is not None:
             number += 1
-            yield Broken(number, at, "invalid_csv", str(error))
+            yield Broken(number, here, "invalid_csv", fault, held[0])
             continue
         if not row or (len(row) == 1 and not row[0].strip() and (header is None or len(header) > 1)):
             continue
@@ -326,11 +368,28 @@ def _delimited(lines: Iterator[str], encoding: str, delimiter: str) -> Iterator[
         number += 1
         shown = delimiter.join(row)
         if _INVALID in shown:
-            yield _invalid(number, at, shown, encoding)
+            yield _invalid(number, here, shown, encoding)
         elif len(row) != len(header):
-            yield Broken(number, at, "wrong_column_count", f"{len(row)} columns, the header has {len(header)}", shown)
+            yield Broken(number, here, "wrong_column_count", f"{len(row)} columns, the header has {len(header)}", shown)
         else:
-            yield Record(number, at, dict(zip(header, row, strict=True)))
+            yield Record(number, here, dict(zip(header, row, strict=True)))
+
+
+def _csv_record(ahead: deque[str], lines: Iterator[str], held: list[str], delimiter: str) -> tuple[list[str] | None, str | None]:
+    """(fields, None), or (None, what is wrong), or (None, None) at the end; held gets the lines that were taken."""
+
+    def feed() -> Iterator[str]:
+        while len(held) < _LONGEST_CSV:
+            line = ahead.popleft() if ahead else next(lines, None)
+            if line is None:
+                return
+            held.append(line)
+            yield line.replace("\r", " ") + "\n"
+
+    try:
+        return next(csv.reader(feed(), delimiter=delimiter, strict=True), None), None
+    except csv.Error as error:
+        return None, f"{error}; a quote may be missing or stray" if held else str(error)
 
 
 _DOC = re.compile(r"\s*<doc\b([^>]*)>\s*")
@@ -400,7 +459,7 @@ def _parquet(stream: BinaryIO) -> Iterator[Record | Broken]:
             for row in batch.to_pylist():
                 number += 1
                 yield Record(number, number, row)
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         yield Broken(number + 1, number + 1, "truncated_file", f"not readable as Parquet: {error}".split("\n")[0])
 
 
@@ -437,7 +496,7 @@ def read(stream: BinaryIO, name: str, corpus: Corpus, encoding: str) -> Iterator
 def _read(stream: BinaryIO, name: str, corpus: Corpus, encoding: str) -> Iterator[Record | Broken]:
     kind = detect_format(name) if corpus.format == "auto" else corpus.format
     if kind == "parquet":
-        yield from _parquet(io.BytesIO(b"".join(_blocks(stream, name))) if name.endswith(COMPRESSIONS) else stream)
+        yield from _parquet(io.BytesIO(b"".join(_blocks(stream, name))) if name.lower().endswith(COMPRESSIONS) else stream)
         return
     texts = _text_blocks(_blocks(stream, name), encoding)
     if kind == "json" and corpus.format == "auto":

@@ -64,6 +64,11 @@ def test_a_missing_quote_costs_one_element() -> None:
     assert told(read(data)) == [{"q": "一"}, "invalid_json", {"q": "三"}, "invalid_json", {"q": "五"}]
 
 
+def test_a_wrong_bracket_or_a_missing_comma_costs_no_other_element() -> None:
+    data = b'[\n{"a": 1}},\n{"b": 2},\n{"c": ["x"},\n{"d": 4}\n{"e": 5},\n{"f": 6}\n]'
+    assert told(read(data)) == ["invalid_json", {"b": 2}, "invalid_json", {"d": 4}, {"e": 5}, {"f": 6}]
+
+
 def test_elements_are_found_across_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [{"q": "断路器" * i, "n": i} for i in range(30)]
     data = json.dumps(rows, ensure_ascii=False, indent=1).encode()
@@ -91,7 +96,24 @@ def test_csv() -> None:
     ]
     assert [r.line for r in found] == [2, 5, 6, 7]
     assert told(read(b'a\n"open', "a.csv")) == ["invalid_csv"]
-    assert told(read(b"a\tb\n1\t2\n", "a.tsv")) == [{"a": "1", "b": "2"}]
+
+
+def test_a_stray_quote_costs_one_line() -> None:
+    data = b'a,b\n1,2\n"3,4\n5,6\n"x"y,7\n8,9\n'
+    found = read(data, "a.csv")
+    assert told(found) == [{"a": "1", "b": "2"}, "invalid_csv", {"a": "5", "b": "6"}, "invalid_csv", {"a": "8", "b": "9"}]
+    assert [r.line for r in found] == [2, 3, 4, 5, 6]
+    assert isinstance(found[1], Broken) and found[1].raw == '"3,4'
+
+
+def test_in_tsv_a_quote_may_be_a_plain_character() -> None:
+    data = b'a\tb\n1\t"2\n"3"\t"4\t5"\n6\t7"8\n"9\t0\n'
+    assert told(read(data, "a.tsv")) == [
+        {"a": "1", "b": '"2'},
+        {"a": "3", "b": "4\t5"},
+        {"a": "6", "b": '7"8'},
+        {"a": '"9', "b": "0"},
+    ]
 
 
 def test_text_a_line_or_a_file_a_document() -> None:
@@ -151,6 +173,18 @@ def test_gb18030_with_bad_bytes_costs_one_line() -> None:
 def test_the_encoding_is_guessed(encoding: str) -> None:
     text = "這個問題應該怎麼辦呢，電腦壞了" if encoding == "big5hkscs" else "患者高血压怎么办，应该吃什么药"
     assert records.guess_encoding((text * 20).encode(encoding)) == encoding
+
+
+def test_a_few_bad_bytes_do_not_change_the_guess() -> None:
+    assert records.guess_encoding("患者高血压怎么办".encode() * 40 + b"\xff") == "utf-8"
+    big5 = ("這個問題應該怎麼辦呢，電腦壞了\n" * 40).encode("big5hkscs")
+    assert records.guess_encoding(big5[:-2]) == "big5hkscs"
+
+
+def test_a_line_longer_than_any_record(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records, "MAX_RECORD", 50)
+    monkeypatch.setattr(records, "BLOCK", 10)
+    assert told(read(b"a\n" + b"x" * 200, "a.txt")) == [{"text": "a"}, "truncated_file"]
 
 
 def test_fields() -> None:
