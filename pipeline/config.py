@@ -243,6 +243,11 @@ class Config(Section):
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigError(f"cannot read the word list {self.base / path}: {error}") from None
 
+    @property
+    def joiner(self) -> str:
+        """What stands between the words of a term: nothing in Chinese, a space in text that came segmented."""
+        return " " if self.segment.method == "whitespace" else ""
+
     def fingerprint(self, *sections: str) -> str:
         """A hash of these sections, and of the word files they name."""
         digest = hashlib.sha256()

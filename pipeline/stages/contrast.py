@@ -104,7 +104,7 @@ def _assemble(
 ) -> pa.Table:
     shown = np.array(words.to_pylist(), dtype=object)
     parts = [[shown[c - RARE - 1] for c in row if c] for row in codes]
-    terms = ["".join(p) for p in parts]
+    terms = [config.joiner.join(p) for p in parts]
     count = found.column("count").to_numpy()
     single = found.column("n").to_numpy() == 1
     a, b = figures[0].astype(float), figures[1].astype(float)
@@ -162,7 +162,7 @@ def _filter(
         return rule
     if len(parts) == 1:
         return None
-    if len(term) > rules.max_characters:
+    if len(term) > rules.max_characters and not config.joiner:
         return "too_long"
     if any(not any(c.isalpha() for c in p) for p in parts):
         return "holds_number"

@@ -160,6 +160,20 @@ def _sum(encoded: DataFrame, count: Callable[[np.ndarray], lattice.Expected], wo
     return lattice.Expected(word, single, spelled, int(ll[0]))
 
 
+def _with_accepted(table: pa.Table, config: Config) -> pa.Table:
+    """The accepted words that never reached the count floor, with the least probability there is."""
+    there = set(table.column("word").to_pylist())
+    missing = [w for w in config.words(config.new_words.accept) if w not in there]
+    if not missing:
+        return table
+    n = len(missing)
+    rows = {f.name: pa.array([0] * n, f.type) for f in table.schema if f.name != "word"}
+    rows |= {"word": pa.array(missing, pa.string()), "pmi": pa.nulls(n, pa.float64())}
+    least = min(table.column("log_prob").to_pylist(), default=-20.0)
+    rows["log_prob"] = pa.array([least] * n, pa.float64())
+    return pa.concat_tables([table, pa.table(rows, schema=table.schema)])
+
+
 def known_words(config: Config) -> set[str]:
     """The words that are not new: jieba's dictionary, none, or the files named."""
     if config.new_words.known == "none":
@@ -192,6 +206,7 @@ def _lexicon(
     }
     for name, values in columns.items():
         table = table.append_column(name, pa.array(values))
+    table = _with_accepted(table, config)
     known = known_words(config)
     words = table.column("word").to_pylist()
     table = table.append_column("is_new", pa.array([w not in known for w in words]))

@@ -16,8 +16,8 @@ from pipeline.config import Config
 log = logging.getLogger(__name__)
 
 _SEARCHED = 50_000  # domain documents, first by doc_id, in which examples are looked for
-_SHORTEST, _LONGEST = 8, 60  # characters of an example
-_SENTENCE_END = re.compile(r"[。！？!?；;]+")
+_SHORTEST, _LONGEST = 8, 60  # characters of an example; twice as many in scripts that are written with spaces
+_SENTENCE_END = re.compile(r"[。！？!?；;.]+")
 
 
 def terms(
@@ -39,7 +39,7 @@ def terms(
     expanded = _expand(candidates, ranked, words, vectors, reject, config)
     table = pa.concat_tables([ranked, expanded]) if expanded is not None else ranked
     table = table.append_column("rank", pa.array(np.arange(1, table.num_rows + 1, dtype=np.int32)))
-    examples = _examples(tokens, table.slice(0, rules.examples_for), rules.examples)
+    examples = _examples(tokens, table.slice(0, rules.examples_for), rules.examples, config.joiner)
     if not table.num_rows:
         log.warning("terms: no candidate passed the filters; SELECT filtered_by, count(*) FROM candidates GROUP BY 1 shows why")
     frame = spark.createDataFrame(table).join(examples, "term", "left")
@@ -128,7 +128,7 @@ def _expand(
     return _terms_table(rows, np.arange(rows.num_rows), score - 1 + floor, score, "expansion")
 
 
-def _examples(tokens: DataFrame, terms: pa.Table, wanted: int) -> DataFrame:
+def _examples(tokens: DataFrame, terms: pa.Table, wanted: int, joiner: str) -> DataFrame:
     """(term, examples): the shortest sentences that hold each term, one a document."""
     listed = {tuple(p): t for p, t in zip(terms.column("parts").to_pylist(), terms.column("term").to_pylist(), strict=True)}
     firsts = {p[0] for p in listed}
@@ -139,8 +139,8 @@ def _examples(tokens: DataFrame, terms: pa.Table, wanted: int) -> DataFrame:
             rows: list[dict[str, Any]] = []
             for doc_id, words in zip(batch.column("doc_id").to_pylist(), batch.column("tokens").to_pylist(), strict=True):
                 for sentence in _sentences(words):
-                    text = "".join(sentence)
-                    if _SHORTEST <= len(text) <= _LONGEST:
+                    text = joiner.join(sentence)
+                    if _SHORTEST <= len(text) <= _LONGEST * (1 + len(joiner)):
                         for term in _held(sentence, listed, firsts, longest):
                             rows.append({"term": term, "doc_id": doc_id, "text": text})
             yield pa.RecordBatch.from_pylist(
