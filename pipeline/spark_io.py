@@ -93,6 +93,7 @@ def session(master: str | None = None) -> SparkSession:
         settings = {
             "spark.driver.memory": os.environ.get("WAJUE_DRIVER_MEMORY", "3g"),
             "spark.driver.host": "127.0.0.1",
+            "spark.driver.maxResultSize": "0",  # the n-grams of a large corpus are collected; the heap is the limit
             "spark.ui.enabled": "false",
             "spark.sql.shuffle.partitions": str(max(4, 2 * cores)),
         }
@@ -102,6 +103,7 @@ def session(master: str | None = None) -> SparkSession:
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.execution.arrow.pyspark.enabled": "true",
         "spark.sql.execution.arrow.maxRecordsPerBatch": "20000",
+        "spark.sql.execution.arrow.maxBytesPerBatch": "64m",  # long documents: a batch is held whole, in Python too
         "spark.sql.parquet.compression.codec": "zstd",
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.execution.pyspark.udf.faulthandler.enabled": "true",

@@ -21,7 +21,7 @@ def keep_chances(count: np.ndarray, threshold: float) -> np.ndarray:
     """
     if threshold <= 0 or count.sum() == 0:
         return np.full(len(count), 2**32 - 1, np.uint32)
-    share = count / (threshold * count.sum())
+    share = np.maximum(count, 1) / (threshold * count.sum())  # a word that never occurs is never asked for
     return (np.minimum((np.sqrt(share) + 1) / share, 1.0) * (2**32 - 1)).astype(np.uint32)
 
 
