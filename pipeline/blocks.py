@@ -61,12 +61,18 @@ def slabs(codes: Iterable[np.ndarray], size: int = _SLAB) -> Iterator[np.ndarray
         yield np.concatenate(pending)
 
 
-def scatter(encode: Callable[[pa.RecordBatch], np.ndarray], buckets: int) -> Callable[[Batches], Batches]:
+def _words(longest: int) -> int:
+    """64-bit words of context that n-grams of this length need: what is not needed is not shuffled."""
+    return -(-longest // 4)
+
+
+def scatter(encode: Callable[[pa.RecordBatch], np.ndarray], longest: int, buckets: int) -> Callable[[Batches], Batches]:
     """Batches -> CONTEXTS; encode: a batch as symbol codes (uint16, 0 between clauses)."""
 
     def apply(batches: Batches) -> Batches:
         for code in slabs(encode(batch) for batch in batches):
             found = ngrams.contexts(code)
+            found = found._replace(after=found.after[:, : _words(longest)], before=found.before[:, : _words(longest)])
             for b, rows in _by_bucket(ngrams.bucket(found.symbol, buckets), buckets):
                 yield block({"bucket": np.int32(b)}, {name: getattr(found, name)[rows] for name in found._fields})
 
@@ -79,7 +85,7 @@ def walk(longest: int, floor: int, buckets: int) -> Callable[[Batches], Batches]
     def apply(batches: Batches) -> Batches:
         held = list(batches)
         symbol = gather(held, "symbol", np.uint16)
-        sides = {name: gather(held, name, np.uint64, 2) for name in ("after", "before")}
+        sides = {name: gather(held, name, np.uint64, _words(longest)) for name in ("after", "before")}
         held.clear()
         for name in ("after", "before"):
             leftward = name == "before"

@@ -301,9 +301,8 @@ def clauses(texts: pa.StringArray) -> pa.StringArray:
     return string_array(out, ends[: n + 1])
 
 
-def pseudo_characters(texts: pa.StringArray) -> pa.StringArray:
-    """Every occurrence of a pseudo-character in the texts, in order."""
-    units = Alphabet().units(texts)
+def pseudo_characters(units: Units) -> pa.StringArray:
+    """Every occurrence of a pseudo-character without a code, in order."""
     rare = units.code == RARE
     start, stop = units.start[rare], units.stop[rare]
     ends = np.concatenate(([0], np.cumsum(stop - start))).astype(np.int64)

@@ -36,7 +36,7 @@ def test_a_long_clause_is_cut() -> None:
 
 
 def test_pseudo_characters_are_whole_runs() -> None:
-    assert pseudo_characters(pa.array(["做B超查PD-1", "𠮷"])).to_pylist() == ["B", "PD-1", "𠮷"]
+    assert pseudo_characters(Alphabet().units(pa.array(["做B超查PD-1", "𠮷"]))).to_pylist() == ["B", "PD-1", "𠮷"]
 
 
 def test_an_unknown_run_is_rare_and_a_known_one_has_a_code() -> None:

@@ -47,7 +47,9 @@ def contrast(tokens: DataFrame, word_counts: DataFrame, *, config: Config) -> Da
     def decode(codes: np.ndarray) -> dict[str, pa.Array]:
         return {"codes": pa.array([row.tobytes() for row in codes], pa.binary())}
 
-    contexts = domain.mapInArrow(blocks.scatter(encode, buckets), blocks.CONTEXTS).repartitionById(buckets, "bucket")
+    contexts = domain.mapInArrow(blocks.scatter(encode, rules.max_words, buckets), blocks.CONTEXTS).repartitionById(
+        buckets, "bucket"
+    )
     runs = contexts.mapInArrow(blocks.walk(rules.max_words, rules.min_count, buckets), blocks.RUNS)
     columns = "codes binary, n int, count long, pmi double, left_entropy double, right_entropy double"
     found = runs.repartitionById(buckets, "bucket").mapInArrow(blocks.join(totals["domain"], decode), columns).toArrow()

@@ -40,7 +40,9 @@ def ngrams(documents: DataFrame, *, config: Config) -> tuple[DataFrame, DataFram
     def decode(codes: np.ndarray) -> dict[str, pa.Array]:
         return {"ngram": alphabet.strings(codes)}
 
-    contexts = clauses.mapInArrow(blocks.scatter(encode, buckets), blocks.CONTEXTS).repartitionById(buckets, "bucket")
+    contexts = clauses.mapInArrow(blocks.scatter(encode, rules.max_length, buckets), blocks.CONTEXTS).repartitionById(
+        buckets, "bucket"
+    )
     runs = contexts.mapInArrow(blocks.walk(rules.max_length, rules.min_count, buckets), blocks.RUNS)
     columns = "ngram string, n int, count long, pmi double, left_entropy double, right_entropy double"
     return clauses, runs.repartitionById(buckets, "bucket").mapInArrow(blocks.join(total, decode), columns)
@@ -55,7 +57,8 @@ def _symbol_counts(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch
     """Counts of pseudo-characters, and under the empty name the number of all symbols."""
     total = 0
     for batch in batches:
-        total += int(np.count_nonzero(symbols.Alphabet().units(batch.column(0)).code))
-        counted = pc.value_counts(symbols.pseudo_characters(batch.column(0)))
+        units = symbols.Alphabet().units(batch.column(0))
+        total += int(np.count_nonzero(units.code))
+        counted = pc.value_counts(symbols.pseudo_characters(units))
         yield pa.RecordBatch.from_arrays([counted.field("values"), counted.field("counts")], ["symbol", "count"])
     yield pa.RecordBatch.from_arrays([pa.array([""]), pa.array([total])], ["symbol", "count"])
