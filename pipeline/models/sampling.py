@@ -11,6 +11,7 @@ from pipeline.errors import WajueError
 
 log = logging.getLogger(__name__)
 
+_REPORT_CHUNKS = 200
 _CHUNK_WORDS = 20_000  # small enough to share out evenly, large enough that starting one costs nothing
 
 
@@ -75,8 +76,8 @@ class Schedule:
         return cls(chunks, order, np.maximum(rate * (1 - progress), least).astype(np.float32))
 
     def rounds(self, threads: int) -> Iterator[tuple[int, int]]:
-        """Ranges of `order` to hand to the kernel at once: some fifty, to report progress in between."""
-        size = max(threads, len(self.order) // 50 // threads * threads)
+        """Ranges of `order` to hand to the kernel at once: some twenty, or one for each 4 M words, to report in between."""
+        size = max(threads, min(len(self.order) // 20, _REPORT_CHUNKS) // threads * threads)
         for begin in range(0, len(self.order), size):
             yield begin, min(begin + size, len(self.order))
 
@@ -90,6 +91,6 @@ _LARGEST = 1e3  # a component this large is beyond any useful vector; those of a
 def check_finite(name: str, *matrices: np.ndarray) -> None:
     """Raises WajueError, with what to change, if training has diverged."""
     for matrix in matrices:
-        largest = float(np.abs(matrix).max(initial=0.0))
+        largest = float(max(matrix.max(initial=0.0), -matrix.min(initial=0.0)))  # np.abs would copy the matrix
         if not largest < _LARGEST:
             raise WajueError(f"{name} training diverged (a component of {largest:.3g}); lower [{name}] learning_rate")
