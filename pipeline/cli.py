@@ -213,7 +213,7 @@ def main(arguments: list[str] | None = None) -> None:
     """The command's entry point; arguments: those of the command line unless given."""
     progress.set_up_logging("auto")
     try:
-        app(arguments, standalone_mode=False)
+        app(_globals_first(sys.argv[1:] if arguments is None else arguments), standalone_mode=False)
     except WajueError as error:
         if _debug.on:
             raise
@@ -231,11 +231,28 @@ def main(arguments: list[str] | None = None) -> None:
         if _debug.on:
             raise
         if hasattr(error, "exit_code") and hasattr(error, "format_message"):  # usage errors of the command line
-            log.error("%s; see wajue --help", error.format_message())
+            log.error("%s%s", error.format_message(), "" if type(error).__name__ == "NoArgsIsHelpError" else "; see wajue --help")
             sys.exit(2)
         log.error("%s", _short(error))
         log.error("this is probably a fault of wajue; run again with wajue --debug and report what it shows")
         sys.exit(1)
+
+
+def _globals_first(arguments: list[str]) -> list[str]:
+    """--debug and --log may stand anywhere on the command line; click wants them before the command."""
+    first: list[str] = []
+    rest: list[str] = []
+    given = iter(arguments)
+    for argument in given:
+        if argument == "--":
+            return [*first, *rest, argument, *given]
+        if argument == "--debug" or argument.startswith("--log="):
+            first.append(argument)
+        elif argument == "--log":
+            first += [argument, *([value] if (value := next(given, None)) is not None else [])]
+        else:
+            rest.append(argument)
+    return first + rest
 
 
 def _short(error: Exception) -> str:

@@ -324,7 +324,7 @@ def _need_documents(config: Config, spark: SparkSession, workspace: Workspace, s
         reasons = (
             "; ".join(f"{r['n']:,} x {r['reason']} ({r['detail']})" for r in top.collect()) or "its files hold no record at all"
         )
-        workspace.discard(*step.writes)
+        workspace.discard(step.writes[0])  # the rejects stay, to be looked at; the step counts as missing
         raise WajueError(
             f"corpus {corpus.name!r} has no document left after {step.name}: {reasons}; mend its [[corpus]] settings or files"
         )

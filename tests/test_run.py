@@ -172,7 +172,9 @@ def test_a_corpus_without_documents_says_why(spark: Any, tmp_path: Path) -> None
     ) as error:
         run.run(configuration.load(tmp_path / "c.toml"), Workspace(str(tmp_path / "out")))
     assert error.value.exit_status == 1
-    assert not Workspace(str(tmp_path / "out")).whole("raw_documents")
+    workspace = Workspace(str(tmp_path / "out"))
+    assert not workspace.whole("raw_documents")
+    assert query.execute(query.connect(workspace), "SELECT count(*) AS n FROM rejects").to_pylist() == [{"n": 3}]
 
 
 def test_segmented_english_needs_no_general_corpus(spark: Any, tmp_path: Path) -> None:
