@@ -32,7 +32,7 @@ STEPS = (
     Step("vocabulary", ("tokens", "word_counts"), ("vocabulary", "sequences"), ("vocabulary",)),
     Step("sgns", ("vocabulary", "sequences"), ("sgns_words",), ("sgns",), trainer=True),
     Step("jose", ("vocabulary", "sequences"), ("jose_words", "jose_documents"), ("jose",), trainer=True),
-    Step("terms", ("candidates", "word_counts", "tokens", "sgns_words"), ("terms",), ("terms",)),
+    Step("terms", ("candidates", "tokens", "sgns_words"), ("terms",), ("terms",)),
 )
 NAMES = tuple(step.name for step in STEPS)
 

@@ -237,8 +237,6 @@ def _mine(
         for table, frame in zip(step.writes, [frames] if isinstance(frames, DataFrame) else frames, strict=True):
             spark_io.write(frame, workspace, table)
         spark.catalog.clearCache()
-        for cached in spark.sparkContext._jsc.getPersistentRDDs().values():
-            cached.unpersist()
         rows = {t: arrow_io.count_rows(workspace, f"_unfinished/{t}") for t in step.writes}
         rejected = _rejected(spark, workspace, step)
         rows_in = _rows_in(spark, workspace, step)

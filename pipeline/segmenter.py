@@ -10,7 +10,7 @@ import pyarrow as pa
 from numba import njit
 
 from pipeline import discovery, lattice, text
-from pipeline.symbols import Alphabet, string_array, string_buffers
+from pipeline.symbols import Alphabet, span_array, string_array, string_buffers
 
 _IMPOSSIBLE = -1e30
 
@@ -32,16 +32,6 @@ def _tokens(start, stop, word_end, row_ends, out_start, out_stop, out_rows):
             n += 1
             begin = -1
     return n
-
-
-@njit(cache=True, nogil=True)
-def _copy_spans(data, start, stop, out, ends):
-    k = 0
-    for j in range(len(start)):
-        for i in range(start[j], stop[j]):
-            out[k] = data[i]
-            k += 1
-        ends[j + 1] = k
 
 
 @njit(cache=True, nogil=True)
@@ -112,9 +102,7 @@ class Segmenter:
     def tokens(self, texts: pa.StringArray) -> pa.ListArray:
         """The tokens of each text, as written: words, numbers, punctuation; white space is left out."""
         data, start, stop, rows = self.spans(texts)
-        out, ends = np.empty(int((stop - start).sum()), np.uint8), np.zeros(len(start) + 1, np.int64)
-        _copy_spans(data, start, stop, out, ends)
-        return pa.ListArray.from_arrays(pa.array(rows.astype(np.int32)), string_array(out, ends))
+        return pa.ListArray.from_arrays(pa.array(rows.astype(np.int32)), span_array(data, start, stop))
 
     def spaced(self, texts: list[str]) -> list[str]:
         """Each text with one space between its words; nothing but white space is changed, added or lost.

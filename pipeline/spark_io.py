@@ -13,7 +13,7 @@ from pathlib import Path
 
 from py4j.protocol import Py4JJavaError
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
+from pyspark.sql.pandas.types import to_arrow_schema
 
 from pipeline import schemas
 from pipeline.config import Corpus
@@ -142,11 +142,6 @@ def _quiet() -> Iterator[Callable[[], str]]:
         finally:
             os.dup2(kept, 2)
             os.close(kept)
-
-
-def ddl(table: str) -> str:
-    """The Spark schema of a table, for mapInArrow."""
-    return ", ".join(f"`{f.name}` {f.dataType.simpleString()}" for f in from_arrow_schema(schemas.TABLES[table].schema))
 
 
 def check(table: str, frame: DataFrame, place: str) -> None:

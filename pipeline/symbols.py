@@ -304,14 +304,18 @@ def clauses(texts: pa.StringArray) -> pa.StringArray:
 def pseudo_characters(units: Units) -> pa.StringArray:
     """Every occurrence of a pseudo-character without a code, in order."""
     rare = units.code == RARE
-    start, stop = units.start[rare], units.stop[rare]
+    return span_array(units.data, units.start[rare], units.stop[rare])
+
+
+def span_array(data: np.ndarray, start: np.ndarray, stop: np.ndarray) -> pa.StringArray:
+    """The strings data[start:stop], one a span; data uint8, start and stop int64 [n]."""
     ends = np.concatenate(([0], np.cumsum(stop - start))).astype(np.int64)
     out = np.empty(int(ends[-1]), np.uint8)
-    _copy(units.data, start, stop, out)
+    _copy(data, start, stop, out)
     return string_array(out, ends)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _copy(data, start, stop, out):
     k = 0
     for j in range(len(start)):

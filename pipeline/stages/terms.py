@@ -1,4 +1,4 @@
-"""The ranked terminology. In: candidates, word_counts, tokens, and the word vectors if there are any. Out: terms."""
+"""The ranked terminology. In: candidates, tokens, and the word vectors if there are any. Out: terms."""
 
 import logging
 import re
@@ -20,9 +20,7 @@ _SHORTEST, _LONGEST = 8, 60  # characters of an example; twice as many in script
 _SENTENCE_END = re.compile(r"[。！？!?；;.]+")
 
 
-def terms(
-    candidates: DataFrame, word_counts: DataFrame, tokens: DataFrame, sgns_words: DataFrame | None, *, config: Config
-) -> DataFrame:
+def terms(candidates: DataFrame, tokens: DataFrame, sgns_words: DataFrame | None, *, config: Config) -> DataFrame:
     """terms. Starts jobs:
 
     1. collect the candidates that passed the filters, and the vectors of their words;
