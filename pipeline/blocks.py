@@ -38,7 +38,7 @@ def gather(batches: Iterable[pa.RecordBatch], name: str, dtype: type, width: int
     return flat.reshape(-1, width) if width else flat
 
 
-def _by_bucket(bucket: np.ndarray, buckets: int) -> Iterator[tuple[int, np.ndarray]]:
+def by_bucket(bucket: np.ndarray, buckets: int) -> Iterator[tuple[int, np.ndarray]]:
     """(bucket, its rows) for each bucket that has any."""
     order = np.argsort(bucket, kind="stable")
     bounds = np.searchsorted(bucket[order], np.arange(buckets + 1))
@@ -73,7 +73,7 @@ def scatter(encode: Callable[[pa.RecordBatch], np.ndarray], longest: int, bucket
         for code in slabs(encode(batch) for batch in batches):
             found = ngrams.contexts(code)
             found = found._replace(after=found.after[:, : _words(longest)], before=found.before[:, : _words(longest)])
-            for b, rows in _by_bucket(ngrams.bucket(found.symbol, buckets), buckets):
+            for b, rows in by_bucket(ngrams.bucket(found.symbol, buckets), buckets):
                 yield block({"bucket": np.int32(b)}, {name: getattr(found, name)[rows] for name in found._fields})
 
     return apply
@@ -91,7 +91,7 @@ def walk(longest: int, floor: int, buckets: int) -> Callable[[Batches], Batches]
             leftward = name == "before"
             runs = ngrams.scan(symbol, sides.pop(name), longest=longest, floor=floor, leftward=leftward)
             first = (runs.key[:, 0] >> np.uint64(48)).astype(np.uint16)
-            for b, rows in _by_bucket(ngrams.bucket(first, buckets), buckets):
+            for b, rows in by_bucket(ngrams.bucket(first, buckets), buckets):
                 arrays = {n: getattr(runs, n)[rows] for n in runs._fields}
                 yield block({"bucket": np.int32(b), "leftward": leftward}, arrays)
 

@@ -52,35 +52,77 @@ class Corpus(Section):
     format: Format = Field("auto", description="auto goes by the file name's extension, and tells a JSON array from JSON lines")
     unit: Literal["line", "file"] = Field("line", description="text only: what one document is")
     encoding: Annotated[str, AfterValidator(_known_encoding)] = Field("utf-8", description="auto guesses per file and says so")
+    columns: tuple[str, ...] = Field((), description="csv and tsv only: names of the columns of files without a header")
     text: tuple[str, ...] = Field(("text",), min_length=1, description="fields that hold the text; dots reach inside")
     id: str | None = Field(None, description="field that names the record; else its file and position do")
     url: str | None = Field(None, description="field carried along")
     tags: str | None = Field(None, description="field carried along, a string or a list of strings")
     date: str | None = Field(None, description="field carried along, as written")
 
-    @field_validator("paths", "text", mode="before")
+    @field_validator("paths", "text", "columns", mode="before")
     @classmethod
     def _lists(cls, value: Any) -> Any:
         return _one_or_many(value)
 
 
+Found = Literal["drop", "mask", "keep"]
+
+
 class Clean(Section):
     """Rules of cleaning; pipeline/text.py says what each does."""
 
-    html: bool = Field(True, description="resolve entities, remove tags")
-    urls: Literal["drop", "keep"] = Field("drop", description="web and e-mail addresses in the text")
+    keep_raw_text: bool = Field(False, description="keep the text as it was in documents.raw_text")
+    boilerplate_share: float = Field(
+        0.01, ge=0, le=1, description="lines in more than this share of a corpus's documents stay in the first only; 0 = never"
+    )
+    boilerplate_documents: int = Field(10, ge=2, description="documents that must hold a line at least for it to be boilerplate")
+    boilerplate_length: int = Field(5, ge=1, description="characters of such a line at least: shorter ones may be pieces of sentences")
+    mojibake: Literal["repair", "keep"] = Field("repair", description="text that was read in the wrong encoding, where that is certain")
+    html: bool = Field(True, description="resolve entities, remove tags, comments, scripts and styles")
+    control_characters: bool = Field(True, description="remove controls, zero-width and other invisible characters")
+    width: Literal["letters", "nfkc", "keep"] = Field(
+        "letters", description="letters: full-width letters and digits, compatibility ideographs; nfkc: punctuation and symbols too"
+    )
     script: Literal["simplified", "traditional", "keep"] = Field("simplified", description="conversion by OpenCC")
+    urls: Found = Field("drop", description="web addresses; mask = as many asterisks")
+    emails: Found = Field("drop", description="e-mail addresses")
+    phones: Found = Field("drop", description="telephone numbers of mainland China")
+    accounts: Found = Field("drop", description="numbers and names of QQ and WeChat accounts, after the service's name")
+    identity_numbers: Found = Field("drop", description="resident identity numbers whose check digit is right")
+    whitespace: bool = Field(True, description="one space for many, no blank lines")
+    repeated_characters: int = Field(3, ge=0, le=100, description="of a run of one Han character or mark so many stay; 0 = all")
     min_length: int = Field(4, ge=0, description="characters after cleaning; shorter documents are rejected")
     max_length: int = Field(1_000_000, ge=1, description="characters after cleaning; longer documents are rejected")
     min_han_share: float = Field(0.3, ge=0, le=1, description="Han among the characters that are not white space")
+    max_punctuation_share: float = Field(0.5, ge=0, le=1, description="punctuation and symbols among them")
+    max_digit_share: float = Field(0.6, ge=0, le=1, description="digits among them")
     max_mojibake_share: float = Field(0.01, ge=0, le=1, description="U+FFFD and private-use among the characters")
-    keep_raw_text: bool = Field(False, description="keep the text as it was in documents.raw_text")
+    max_repetition_share: float = Field(0.7, ge=0, le=1, description="of the text's runs of 6 characters that stood in it before")
+    advertising: bool = Field(True, description="reject short texts with a telephone or account number and an offer or call")
 
 
 class Dedup(Section):
     """De-duplication."""
 
-    exact: bool = Field(True, description="drop documents whose cleaned text stood before, in any corpus")
+    exact: bool = Field(True, description="drop documents whose text stood before, in any corpus; false = no de-duplication at all")
+    near: bool = Field(True, description="drop documents that resemble one before them, too")
+    threshold: float = Field(0.8, gt=0, le=1, description="Jaccard similarity of the shingles from which on texts are near-duplicates")
+    shingle_size: int = Field(2, ge=1, le=32, description="characters in a shingle; words where the text is segmented already")
+    bands: int = Field(0, ge=0, le=256, description="MinHash bands; 0 = so many that a pair at the threshold is found in 99 of 100")
+    rows_per_band: int = Field(0, ge=0, le=64, description="hashes in a band; 0 = as the threshold needs")
+    max_bucket: int = Field(1000, ge=1, le=100_000, description="texts that one text is compared with in a bucket")
+    against: tuple[str, ...] = Field((), description="earlier workspaces; what resembles their documents is dropped")
+
+    @field_validator("against", mode="before")
+    @classmethod
+    def _lists(cls, value: Any) -> Any:
+        return _one_or_many(value)
+
+    @model_validator(mode="after")
+    def _banding(self) -> "Dedup":
+        if (self.bands == 0) != (self.rows_per_band == 0):
+            raise ValueError("set both bands and rows_per_band, or neither: they work together")
+        return self
 
 
 class Ngrams(Section):

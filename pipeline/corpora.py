@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline import records
+from pipeline import decoding
 from pipeline.config import Config, Corpus
 from pipeline.errors import ConfigError
 
@@ -79,7 +79,7 @@ def _in_workspace(path: Path) -> bool:
 
 def _with_encoding(file: CorpusFile) -> CorpusFile:
     with open(file.location, "rb") as stream:
-        encoding = records.sample_encoding(stream, file.name)
+        encoding = decoding.sample_encoding(stream, file.name)
     return CorpusFile(file.corpus, file.name, file.location, file.size, file.modified, encoding)
 
 

@@ -21,9 +21,9 @@ class Step:
 
 
 STEPS = (
-    Step("ingest", (), ("raw_documents", "ingest_rejects"), ("corpus",)),
-    Step("clean", ("raw_documents",), ("clean_documents", "clean_rejects"), ("clean", "segment")),
-    Step("dedup", ("clean_documents",), ("documents", "duplicates"), ("dedup", "corpus")),
+    Step("ingest", (), ("raw_documents", "ingest_rejects", "files"), ("corpus",)),
+    Step("clean", ("raw_documents",), ("clean_documents", "clean_rejects", "boilerplate"), ("clean", "segment")),
+    Step("dedup", ("clean_documents",), ("documents", "duplicates", "crowded_buckets"), ("dedup", "corpus", "segment")),
     Step("ngrams", ("documents",), ("clauses", "ngrams"), ("ngrams",)),
     Step("new_words", ("clauses", "ngrams"), ("lexicon",), ("new_words",)),
     Step("segment", ("documents", "lexicon"), ("tokens",), ("segment",)),

@@ -21,6 +21,13 @@ from pipeline.errors import WajueError
 from pipeline.progress import console
 from pipeline.workspace import Workspace
 
+# before and after, for every document that cleaning changed; records that share an id are told apart by their source
+_CHANGES = """
+CREATE VIEW changes AS
+SELECT doc_id, corpus, changed_by, raw.text AS before, clean.text AS after, clean.source AS source
+FROM clean_documents clean JOIN raw_documents raw USING (doc_id, corpus)
+WHERE raw.source = clean.source AND len(changed_by) > 0
+"""
 FORMATS = ("table", "csv", "json", "parquet")
 
 
@@ -43,6 +50,7 @@ def connect(workspace: Workspace) -> duckdb.DuckDBPyConnection:
             connection.execute(f"CREATE VIEW {name} AS SELECT * FROM _{name}")
     parts = " UNION ALL BY NAME ".join(f"SELECT * FROM {t}" for t in schemas.REJECT_TABLES)
     connection.execute(f"CREATE VIEW rejects AS {parts}")
+    connection.execute(_CHANGES)
     root = workspace.files[1]
     connection.execute(f"SET allowed_directories = ['{_quoted(root)}']")
     connection.execute("SET enable_external_access = false")

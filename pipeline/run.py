@@ -4,6 +4,7 @@ In: a config. Out: a workspace. A step that is done for the same inputs and conf
 again from its beginning.
 """
 
+import functools
 import hashlib
 import json
 import logging
@@ -82,6 +83,8 @@ def fingerprints(config: Config, workspace: Workspace, files: list[corpora.Corpu
             recorded = (workspace.manifest("raw_documents") or {}) if files is None else {}
             shown = recorded.get("inputs", {}).get("files") if files is None else _listing(files)
             inputs = [json.dumps(shown)]
+        if step.name == "dedup":
+            inputs += [(place.manifest("documents") or {}).get("run_id", "none") for place in _against(config)]
         digest = hashlib.sha256(json.dumps([step.name, config.fingerprint(*step.sections), inputs]).encode()).hexdigest()[:16]
         steps[step.name] = digest
         tables |= dict.fromkeys(step.writes, digest)
@@ -233,23 +236,42 @@ def _mine(
             frames = ingest.ingest(spark, files, config=config)
         else:
             tables = {t: None if t in absent else spark_io.read(spark, workspace, t) for t in step.reads}
-            frames = STAGES[step.name](**tables, config=config)
+            more = {"earlier": _earlier(spark, config)} if step.name == "dedup" else {}
+            frames = STAGES[step.name](**tables, config=config, **more)
         for table, frame in zip(step.writes, [frames] if isinstance(frames, DataFrame) else frames, strict=True):
             spark_io.write(frame, workspace, table)
         spark.catalog.clearCache()
         rows = {t: arrow_io.count_rows(workspace, f"_unfinished/{t}") for t in step.writes}
         rejected = _rejected(spark, workspace, step)
         rows_in = _rows_in(spark, workspace, step)
-    if step.name in _REJECTING and rows_in != sum(rows.values()):
+        changed = _changed(spark, workspace, step)
+    if step.name in _REJECTING and rows_in != sum(rows[t] for t in step.writes[:2]):
         raise WajueError(f"{step.name}: {rows_in} rows went in, {rows} came out; this is a fault of wajue, please report it")
     facts = {
         "inputs": {"files": _listing(files or [])} if step.name == "ingest" else _inputs(workspace, step),
         "rows_in": rows_in,
         "rejected": rejected,
     }
+    facts |= {"changed": changed} if changed else {}
     _finish(step, config, workspace, watch, started, rows, facts | {"fingerprint": fingerprint})
     if step.name in _REJECTING:
         _need_documents(config, spark, workspace, step)
+
+
+def _against(config: Config) -> list[Workspace]:
+    """The earlier workspaces that new documents are compared with."""
+    return [Workspace(w if "://" in w else str(config.base / w)) for w in config.dedup.against]
+
+
+def _earlier(spark: SparkSession, config: Config) -> DataFrame | None:
+    """Their documents, all before ours in the order of preference, the first workspace first."""
+    frames = [
+        spark_io.read(spark, place, "documents")
+        .withColumn("corpus", F.concat(F.lit(f"{place.location}, "), "corpus"))
+        .withColumn("preference", F.lit(i - len(config.dedup.against)))
+        for i, place in enumerate(_against(config))
+    ]
+    return functools.reduce(DataFrame.unionByName, frames) if frames else None
 
 
 def _inputs(workspace: Workspace, step: Step) -> dict[str, Any]:
@@ -265,12 +287,20 @@ def _rejected(spark: SparkSession, workspace: Workspace, step: Step) -> dict[str
 
 
 def _rows_in(spark: SparkSession, workspace: Workspace, step: Step) -> int:
-    """Rows read. For ingest: the reader numbers the records of a file from 1, so the highest numbers tell."""
+    """Rows read; for ingest, as the readers counted them file by file."""
     if step.name != "ingest":
         return sum(m["rows_out"] for t in step.reads[:1] if (m := workspace.manifest(t)) is not None)
-    both = [spark.read.parquet(spark_io.literal(workspace.unfinished(t))).select("corpus", "source") for t in step.writes]
-    highest = both[0].unionByName(both[1]).groupBy("corpus", "source.file").agg(F.max("source.record").alias("n"))
-    return highest.agg(F.coalesce(F.sum("n"), F.lit(0))).collect()[0][0]
+    files = spark.read.parquet(spark_io.literal(workspace.unfinished("files")))
+    return files.agg(F.coalesce(F.sum("records"), F.lit(0))).collect()[0][0]
+
+
+def _changed(spark: SparkSession, workspace: Workspace, step: Step) -> dict[str, int]:
+    """For clean: how many of the documents that it kept each rule changed."""
+    if step.name != "clean":
+        return {}
+    kept = spark.read.parquet(spark_io.literal(workspace.unfinished("clean_documents")))
+    rules = kept.select(F.explode("changed_by").alias("rule")).groupBy("rule").count().orderBy("rule")
+    return {r["rule"]: r["count"] for r in rules.collect()}
 
 
 def _finish(
@@ -303,7 +333,9 @@ def _finish(
     message = f"{step.name}: {shown} in {shared['seconds']:.1f} s ({shared['cpu_seconds']:.1f} CPU s)"
     if rejected := facts.get("rejected"):
         message += "; " + ", ".join(f"{n:,} {reason}" for reason, n in rejected.items())
-    log.info(message, extra={"facts": remarks})
+    if changed := facts.get("changed"):
+        message += "; changed: " + ", ".join(f"{n:,} {rule}" for rule, n in changed.items())
+    log.info(message, extra={"facts": remarks | {k: facts[k] for k in ("rejected", "changed") if facts.get(k)}})
 
 
 def _plain(value: Any) -> Any:

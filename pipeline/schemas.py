@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 _TEXTS = pa.list_(pa.string())
 _VECTOR = pa.list_(pa.float32())
@@ -82,8 +82,9 @@ _REJECT = (
 
 def _documents(name: str, row: str, text: str) -> Table:
     raw = Column("raw_text", pa.string(), "the text before cleaning, if [clean] keep_raw_text; else null")
-    columns = (_DOC_ID, _CORPUS, _ROLE, Column("text", pa.string(), text), raw, *_CARRIED, _SOURCE)
-    return Table(name, row, tuple(c for c in columns if name != "raw_documents" or c is not raw))
+    changed = Column("changed_by", _TEXTS, "the rules of cleaning that changed the text")
+    columns = (_DOC_ID, _CORPUS, _ROLE, Column("text", pa.string(), text), raw, changed, *_CARRIED, _SOURCE)
+    return Table(name, row, tuple(c for c in columns if name != "raw_documents" or c not in (raw, changed)))
 
 
 def _vectors(name: str, key: tuple[Column, ...], row: str) -> Table:
@@ -109,10 +110,46 @@ TABLES = {
     for t in (
         _documents("raw_documents", "a record as read", "the configured fields, joined by newlines"),
         Table("ingest_rejects", "a line, record or file that could not be read", _REJECT),
+        Table(
+            "files",
+            "a file",
+            (
+                _CORPUS,
+                _ROLE,
+                Column("file", pa.string(), "as the rows that came from it name it"),
+                Column("format", pa.string(), "in which it was read"),
+                Column("encoding", pa.string(), "in which it was read; where the corpus says auto, the one that was chosen"),
+                Column("bytes", pa.int64(), "as it lies there, compressed or not"),
+                Column("records", pa.int64(), "lines, records or documents in it: each is in raw_documents or in ingest_rejects"),
+                Column("unreadable", pa.int64(), "of these, how many were rejected as they were read"),
+            ),
+        ),
         _documents("clean_documents", "a cleaned document", "the cleaned text"),
         Table("clean_rejects", "a document that a rule of cleaning dropped", _REJECT),
+        Table(
+            "boilerplate",
+            "a line that stands in so many documents of a corpus that it was taken out of all but the first",
+            (
+                _CORPUS,
+                Column("line", pa.string(), "the line; cut at 1,000 characters"),
+                Column("documents", pa.int64(), "documents that hold it"),
+                Column("kept_in", SOURCE, "the document that keeps it"),
+            ),
+        ),
         _documents("documents", "a kept document", "the cleaned text"),
-        Table("duplicates", "a document dropped because another one stands for it", _REJECT),
+        Table(
+            "duplicates",
+            "a document dropped because another one stands for it",
+            (*_REJECT, Column("similarity", pa.float64(), "Jaccard similarity to the document kept; 1 for an exact duplicate")),
+        ),
+        Table(
+            "crowded_buckets",
+            "a bucket of MinHash banding with so many documents that each was compared with [dedup] max_bucket of them only",
+            (
+                Column("members", pa.int64(), "distinct texts in the bucket"),
+                Column("compared", pa.int64(), "pairs of them that were compared"),
+            ),
+        ),
         Table("clauses", "a distinct clause", (Column("clause", pa.string(), "a run of symbols without a break"),)),
         Table(
             "ngrams",

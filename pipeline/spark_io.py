@@ -103,7 +103,9 @@ def session(master: str | None = None) -> SparkSession:
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.execution.arrow.pyspark.enabled": "true",
         "spark.sql.execution.arrow.maxRecordsPerBatch": "20000",
-        "spark.sql.execution.arrow.maxBytesPerBatch": "64m",  # long documents: a batch is held whole, in Python too
+        # a batch is held whole, in Python too; packed arrays reach the workers twice as fast as in batches of 64 MB
+        "spark.sql.execution.arrow.maxBytesPerBatch": "4m",
+        "spark.sql.autoBroadcastJoinThreshold": "64m",  # what de-duplication drops is joined to the documents: 20 bytes each
         "spark.sql.parquet.compression.codec": "zstd",
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.execution.pyspark.udf.faulthandler.enabled": "true",

@@ -55,7 +55,7 @@ def _is_space(c):
 
 
 @njit(cache=True, inline="always")
-def _decode(data, i):
+def decode(data, i):
     """(code point, width) of the UTF-8 character at byte i; the input is valid UTF-8, as Arrow guarantees."""
     b = data[i]
     if b < 0x80:
@@ -77,13 +77,13 @@ def _run_end(data, i, end):
     letter = False
     k = i
     while k < end:
-        c, width = _decode(data, k)
+        c, width = decode(data, k)
         if _is_letter(c):
             letter = True
         elif not _is_digit(c):
             if k == i or not (c == 45 or c == 46 or c == 43 or c == 95) or k + 1 >= end:
                 break
-            follower, _ = _decode(data, k + 1)
+            follower, _ = decode(data, k + 1)
             if not (_is_letter(follower) or _is_digit(follower)):
                 break
         k += width
@@ -112,7 +112,7 @@ def _units(data, offsets, keys, codes, out_code, out_start, out_stop):
     for row in range(len(offsets) - 1):
         i, end = offsets[row], offsets[row + 1]
         while i < end:
-            c, width = _decode(data, i)
+            c, width = decode(data, i)
             code = np.int64(BREAK)
             stop = i + width
             if is_han(c):
@@ -311,12 +311,13 @@ def span_array(data: np.ndarray, start: np.ndarray, stop: np.ndarray) -> pa.Stri
     """The strings data[start:stop], one a span; data uint8, start and stop int64 [n]."""
     ends = np.concatenate(([0], np.cumsum(stop - start))).astype(np.int64)
     out = np.empty(int(ends[-1]), np.uint8)
-    _copy(data, start, stop, out)
+    copy_spans(data, start, stop, out)
     return string_array(out, ends)
 
 
 @njit(cache=True, nogil=True)
-def _copy(data, start, stop, out):
+def copy_spans(data, start, stop, out):
+    """data[start:stop] of every span, end to end."""
     k = 0
     for j in range(len(start)):
         for i in range(start[j], stop[j]):

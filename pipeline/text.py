@@ -1,114 +1,334 @@
-"""Cleaning rules. In: raw texts. Out: clean texts, and for each one that is dropped the reason.
+"""Cleaning rules. In: raw texts. Out: clean texts, which rules changed each, and for each one that is dropped the reason.
 
-The policy on width and compatibility forms: letters, digits and ideographs are normalised (Ａ to A, 豈 to its unified
-form), because counting must see one form; punctuation and symbols stay as written (，！①㎡), because full NFKC would
-turn them into other characters and the text could not be shown again. The ideographic space becomes a space.
+The rules that change a text are CHANGES, in their order; those that drop one are in `_verdicts`, and the first that applies
+counts. All work on a batch at once: its texts joined, so that a pattern or a table is applied once to all of them.
 """
 
 import html
 import re
 import unicodedata
-from functools import cache
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache, partial
 
-import opencc
+import numpy as np
 
+from pipeline import characters, patterns
+from pipeline.characters import BROKEN, DIGIT, HAN, MARK, SEPARATOR, SPACE
 from pipeline.config import Clean
 
-_TAG = re.compile(r"<!--.{0,2000}?-->|</?[A-Za-z][^<>]{0,1000}>", re.S)
-_BLOCK = re.compile(r"(?i)</?(?:p|br|div|li|tr|h[1-6]|td|table|ul|ol)\b[^<>]*>")
-_URL = re.compile(
-    r"(?i)(?:https?://|ftp://|www\.)[\w\-./?%&=:#~+,;@!*()]+(?<![.,;!)])|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[A-Za-z]{2,20}){1,4}",
-    re.A,
-)
-_SPACES = re.compile(r"[^\S\n]+")
-_NEWLINES = re.compile(r" ?\n[\n ]*")
-_HAN = re.compile(r"[〇㐀-䶿一-鿿豈-﫿\U00020000-\U0003ffff]")
-_SOLID = re.compile(r"\S")
-_BROKEN = re.compile("[\ufffd\ue000-\uf8ff]")
-_SEPARATOR = "\x1e"  # joins a batch for OpenCC, which is faster on one long text; control characters are gone by then
+_NGRAM = 6  # characters; what repeats in a text is looked for in runs of this length
+_SPACES = re.compile(" {2,}")
+_LINES = re.compile(" ?\n[\n ]*")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f\ufffd]+")
 
 
-def _width_table() -> dict[int, int | None]:
-    table: dict[int, int | None] = {}
-    for c in range(0x80, 0x30000):
-        char = chr(c)
-        if unicodedata.category(char) in ("Cc", "Cf", "Cs"):
-            table[c] = None
-            continue
-        plain = unicodedata.normalize("NFKC", char)
-        if len(plain) == 1 and plain != char and unicodedata.category(plain)[0] in "LN" and unicodedata.category(char)[0] == "L":
-            table[c] = ord(plain)
-        elif 0xFF10 <= c <= 0xFF19 or 0x2F00 <= c <= 0x2FD5 or 0x2E80 <= c <= 0x2EFF:
-            table[c] = ord(plain) if len(plain) == 1 else c
-    for c in range(0x20):
-        table[c] = None if c not in (0x09, 0x0A) else c
-    table |= {0x0D: 0x0A, 0x0B: 0x0A, 0x0C: 0x0A, 0x85: 0x0A, 0x2028: 0x0A, 0x2029: 0x0A, 0x7F: None, 0x3000: 0x20, 0xA0: 0x20}
-    return table
+class _Batch:
+    """Texts joined to one. codes: their code points (uint32), a separator before each; of: the text each belongs to."""
+
+    def __init__(self, texts: list[str]) -> None:
+        self.changed = np.zeros(len(texts), np.uint32)
+        self.contact = np.zeros(len(texts), bool)
+        self.size = len(texts)
+        self.joined = SEPARATOR.join(texts)
+        if self.joined.count(SEPARATOR) != max(0, len(texts) - 1):
+            holding = np.fromiter((SEPARATOR in t for t in texts), bool, self.size)
+            self.changed |= holding.astype(np.uint32) << np.uint32(CHANGES.index("control_characters"))
+            texts = [t.replace(SEPARATOR, "") for t in texts]
+            self.joined = SEPARATOR.join(texts)
+        self._texts: list[str] | None = texts
+
+    @property
+    def texts(self) -> list[str]:
+        if self._texts is None:
+            self._texts = self.joined.split(SEPARATOR) if self.size else []
+        return self._texts
+
+    @property
+    def codes(self) -> np.ndarray:
+        return np.frombuffer((SEPARATOR + self.joined).encode("utf-32-le", "surrogatepass"), np.uint32)
+
+    def set(self, rule: str, joined: str) -> np.ndarray:
+        """Put new texts in place, and mark those that differ; returns which."""
+        if joined == self.joined:
+            return np.zeros(self.size, bool)
+        before, self.joined, self._texts = self.texts, joined, None
+        differs = np.fromiter(map(str.__ne__, before, self.texts), bool, self.size)
+        self.changed |= differs.astype(np.uint32) << np.uint32(CHANGES.index(rule))
+        return differs
+
+    def map(self, rule: str, table: np.ndarray) -> None:
+        """Map every character."""
+        codes = self.codes[1:]
+        mapped = table[codes]
+        if np.array_equal(mapped, codes):
+            return
+        self.set(rule, mapped[mapped != characters.DROP].tobytes().decode("utf-32-le", "surrogatepass"))
+
+    def some(self, rule: str, which: np.ndarray, change: Callable[[str], str]) -> None:
+        """Change some texts one by one; which: bool."""
+        texts = list(self.texts)
+        for i in np.flatnonzero(which).tolist():
+            texts[i] = change(texts[i]).replace(SEPARATOR, "")
+        self.set(rule, SEPARATOR.join(texts))
+
+    def holding(self, codes: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+        """Which texts hold a wanted character; wanted: bool, one a code."""
+        of = np.cumsum(codes == ord(SEPARATOR)) - 1
+        found = np.zeros(self.size, bool)
+        found[of[wanted]] = True
+        return found
 
 
-_WIDTH = _width_table()
+def _html(batch: _Batch, rules: Clean) -> None:
+    text = batch.joined
+    for _ in range(2):  # the second time for tags that were written as entities
+        if "<" in text:
+            text = patterns.COMMENT.sub("", patterns.CODE.sub("", text))
+            text = patterns.TAG.sub("", patterns.BLOCK.sub("\n", text))
+        if "&" not in text:
+            break
+        text = html.unescape(text)
+        if text.count(SEPARATOR) != batch.size - 1:  # an entity that stands for the separator
+            return batch.some("html", np.ones(batch.size, bool), lambda t: patterns.TAG.sub("", html.unescape(t)))
+    batch.set("html", text)
+    return None
+
+
+def _mojibake(batch: _Batch, rules: Clean) -> None:
+    if rules.mojibake == "keep":
+        return
+    codes = batch.codes
+    gbk = _read_as_gbk()[codes]
+    suspect = batch.holding(codes, gbk) if gbk.any() else np.zeros(batch.size, bool)
+    if patterns.READ_AS_LATIN.search(batch.joined) or patterns.LOST.search(batch.joined):
+        pattern = re.compile(f"{patterns.READ_AS_LATIN.pattern}|{patterns.LOST.pattern}")
+        suspect |= np.fromiter((pattern.search(t) is not None for t in batch.texts), bool, batch.size)
+    if suspect.any():
+        batch.some("mojibake", suspect, repair)
 
 
 @cache
-def _converter(script: str) -> opencc.OpenCC:
-    return opencc.OpenCC({"simplified": "t2s", "traditional": "s2t"}[script])
+def _read_as_gbk() -> np.ndarray:
+    table = np.zeros(0x110000, bool)
+    table[[ord(c) for c in patterns.READ_AS_GBK]] = True
+    return table
+
+
+def repair(text: str) -> str:
+    """A text that was read in the wrong encoding, read in the right one, as far as that is certain."""
+    suspects = sum(c in patterns.READ_AS_GBK for c in text)
+    if suspects >= 2 and suspects >= 0.2 * len(text):
+        text = _BEYOND_ASCII.sub(lambda m: _again(m[0], m[0].encode("gb18030", "replace")), text)
+    if patterns.READ_AS_LATIN.search(text):
+        text = patterns.LATIN_RUN.sub(lambda m: _again(m[0], m[0].translate(patterns.LATIN_BYTES).encode("latin-1", "replace")), text)
+    return patterns.LOST.sub("\ufffd", text)
+
+
+def _again(run: str, data: bytes) -> str:
+    """The bytes as UTF-8, if all are part of characters of three bytes or more; of the last one some may be missing."""
+    tail = ""
+    try:
+        found = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if not 0 < len(data) - error.start <= 3:
+            return run
+        found, tail = data[: error.start].decode("utf-8"), "\ufffd"
+    return found + tail if len(found) > 1 and all(c >= "\u0800" for c in found) else run
+
+
+def _script(batch: _Batch, rules: Clean) -> None:
+    if rules.script == "keep":
+        return
+    codes = batch.codes
+    wanted = characters.may_convert(rules.script)[codes]
+    if not wanted.any():
+        return
+    rows = np.flatnonzero(batch.holding(codes, wanted)).tolist()
+    texts = list(batch.texts)
+    convert = characters.converter(rules.script).convert
+    converted = convert(SEPARATOR.join(texts[i] for i in rows)).split(SEPARATOR)  # faster on one long text
+    for i, new in zip(rows, converted, strict=True):
+        texts[i] = new
+    batch.set("script", SEPARATOR.join(texts))
+
+
+def _found(policy: str, pattern: re.Pattern[str], rule: str, hint: str, batch: _Batch, *, group: int = 0) -> None:
+    """Drop what a pattern finds, or mask it with as many asterisks; a name before it (`group`) stays."""
+    if policy == "keep" or not any(h in batch.joined for h in hint):
+        return
+
+    def replacement(match: re.Match[str]) -> str:
+        if rule == "identity_numbers" and not patterns.is_identity_number(match[0]):
+            return match[0]
+        kept = match[group] if group else ""
+        return kept + (" " if policy == "drop" else "*" * (len(match[0]) - len(kept)))
+
+    differs = batch.set(rule, pattern.sub(replacement, batch.joined))
+    if rule in ("phones", "accounts"):
+        batch.contact |= differs
+
+
+def _whitespace(batch: _Batch, rules: Clean) -> None:
+    if not rules.whitespace:
+        return
+    text = characters.spaces()[batch.codes[1:]].tobytes().decode("utf-32-le", "surrogatepass")
+    text = _LINES.sub("\n", _SPACES.sub(" ", text))
+    batch.set("whitespace", SEPARATOR.join([t.strip() for t in text.split(SEPARATOR)]))
+
+
+def _repeated_characters(batch: _Batch, rules: Clean) -> None:
+    """Of a run of one character so many are kept; digits and letters are left alone: 10000 is not 1000."""
+    longest = rules.repeated_characters
+    codes = batch.codes
+    if not longest or len(codes) <= longest:
+        return
+    again = codes[1:] == codes[:-1]
+    run = again[longest - 1 :].copy()
+    for k in range(longest - 1):
+        run &= again[k : len(again) - longest + 1 + k]
+    kind = characters.kinds()[codes[longest:]]
+    surplus = run & ((kind & (HAN | MARK)) != 0)
+    if surplus.any():
+        keep = np.ones(len(codes), bool)
+        keep[longest:] = ~surplus
+        keep[0] = False
+        batch.set("repeated_characters", codes[keep].tobytes().decode("utf-32-le", "surrogatepass"))
+
+
+def _if(setting: str, table: Callable[[], np.ndarray], batch: _Batch, rules: Clean) -> None:
+    if getattr(rules, setting) is True:
+        batch.map(setting, table())
+
+
+def _width(batch: _Batch, rules: Clean) -> None:
+    if rules.width == "letters":
+        batch.map("width", characters.width())
+    elif rules.width == "nfkc":
+        batch.set("width", unicodedata.normalize("NFKC", batch.joined))
+
+
+_STEPS: dict[str, Callable[[_Batch, Clean], None]] = {
+    "mojibake": _mojibake,
+    "html": lambda batch, rules: _html(batch, rules) if rules.html else None,
+    "control_characters": partial(_if, "control_characters", characters.control),
+    "width": _width,
+    "script": _script,
+    "urls": lambda batch, rules: _found(rules.urls, patterns.URL, "urls", (":/", "www.", "WWW."), batch),
+    "emails": lambda batch, rules: _found(rules.emails, patterns.EMAIL, "emails", "@", batch),
+    "identity_numbers": lambda batch, rules: _found(
+        rules.identity_numbers, patterns.IDENTITY, "identity_numbers", "0123456789", batch
+    ),
+    "accounts": lambda batch, rules: _found(rules.accounts, patterns.ACCOUNT, "accounts", "QqVvWw信扣鹅薇微", batch, group=1),
+    "phones": lambda batch, rules: _found(rules.phones, patterns.PHONE, "phones", "0123456789", batch),
+    "whitespace": _whitespace,
+    "repeated_characters": _repeated_characters,
+}
+CHANGES = ("boilerplate", *_STEPS)  # boilerplate comes first, in the stage: it takes the whole corpus to know
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """What cleaning made of a batch, an entry a text. changed: a bit for each rule of CHANGES; reason None: the text is kept."""
+
+    texts: list[str]
+    changed: np.ndarray
+    reasons: list[str | None]
+    details: list[str | None] = field(repr=False)
+
+
+def clean(texts: list[str], rules: Clean, *, han_rules: bool = True, only: tuple[str, ...] | None = None) -> Cleaned:
+    """Apply all rules; han_rules: judge the share of Han characters. only: these changes alone, to see what each costs."""
+    batch = _Batch(texts)
+    for name, step in _STEPS.items():
+        if texts and (only is None or name in only):
+            step(batch, rules)
+    reasons, details = _verdicts(batch, rules, han_rules=han_rules)
+    return Cleaned(batch.texts, batch.changed, reasons, details)
+
+
+def _verdicts(batch: _Batch, rules: Clean, *, han_rules: bool) -> tuple[list[str | None], list[str | None]]:
+    """(reason, detail) of each text; both None for one that is kept."""
+    reasons: list[str | None] = [None] * batch.size
+    details: list[str | None] = [None] * batch.size
+    if not batch.size:
+        return reasons, details
+    codes = batch.codes
+    starts = np.flatnonzero(codes == ord(SEPARATOR))
+    length = np.diff(np.append(starts, len(codes))) - 1
+    kind = characters.kinds()[codes]
+
+    def share(bits: int, of: np.ndarray) -> np.ndarray:
+        return np.add.reduceat((kind & bits) != 0, starts, dtype=np.int64) / np.maximum(of, 1)
+
+    solid = length - np.add.reduceat((kind & SPACE) != 0, starts, dtype=np.int64)
+    shares = {
+        "mojibake": (share(BROKEN, length), rules.max_mojibake_share, "broken characters, max_mojibake_share"),
+        "too_much_punctuation": (share(MARK, solid), rules.max_punctuation_share, "punctuation, max_punctuation_share"),
+        "too_many_digits": (share(DIGIT, solid), rules.max_digit_share, "digits, max_digit_share"),
+    }
+    bad = {"empty": length == 0, "too_short": length < rules.min_length, "too_long": length > rules.max_length}
+    bad |= {name: found > most for name, (found, most, _) in shares.items()}
+    if han_rules:
+        shares["too_little_han"] = (share(HAN, solid), rules.min_han_share, "Han characters, min_han_share")
+        bad["too_little_han"] = shares["too_little_han"][0] < rules.min_han_share
+    if rules.max_repetition_share < 1:
+        shares["repetitive"] = (_repetition(codes, starts, length), rules.max_repetition_share, "repeated, max_repetition_share")
+        bad["repetitive"] = shares["repetitive"][0] > rules.max_repetition_share
+    if rules.advertising:
+        bad["advertising"] = _advertising(batch, length)
+    for name, which in bad.items():
+        for i in np.flatnonzero(which).tolist():
+            if reasons[i] is None:
+                reasons[i] = name
+                if name in shares:
+                    found, limit, what = shares[name]
+                    details[i] = f"{found[i]:.1%} {what} = {limit}"
+                elif name == "advertising":
+                    details[i] = "a number to reach its author by, with " + " and ".join(_groups(batch.texts[i]))
+                else:
+                    limit = f", {'max' if name == 'too_long' else 'min'}_length = {rules.max_length if name == 'too_long' else rules.min_length}"
+                    details[i] = "nothing is left after cleaning" if name == "empty" else f"{length[i]} characters{limit}"
+    return reasons, details
+
+
+def _repetition(codes: np.ndarray, starts: np.ndarray, length: np.ndarray) -> np.ndarray:
+    """The share of each text's runs of _NGRAM characters that stood in it before (after Rae et al. 2021, table A1)."""
+    windows = np.maximum(length - _NGRAM + 1, 0)
+    total = int(windows.sum())
+    if not total:
+        return np.zeros(len(starts))
+    hashed = np.zeros(len(codes), np.uint64)
+    for k in range(_NGRAM):
+        hashed[: len(codes) - k] = (hashed[: len(codes) - k] ^ codes[k:]) * np.uint64(0x9E3779B97F4A7C15)
+    of = np.repeat(np.arange(len(starts)), windows)
+    at = np.repeat(starts + 1 - np.concatenate(([0], np.cumsum(windows)[:-1])), windows) + np.arange(total)
+    key = np.sort((of.astype(np.uint64) << np.uint64(40)) | (hashed[at] >> np.uint64(24)))
+    again = key[1:][key[1:] == key[:-1]] >> np.uint64(40)
+    return np.bincount(again.astype(np.int64), minlength=len(starts)) / np.maximum(windows, 1)
+
+
+def _groups(text: str) -> list[str]:
+    return [f"{name} {found[0]!r}" for name, pattern in patterns.ADVERTISING.items() if (found := pattern.search(text))]
+
+
+def _advertising(batch: _Batch, length: np.ndarray) -> np.ndarray:
+    """Which texts hold a number to reach someone by, and an offer or a call; the numbers were found before they were dropped."""
+    suspect = batch.contact & (length <= patterns.ADVERTISING_LENGTH)
+    for i in np.flatnonzero(suspect).tolist():
+        suspect[i] = bool(_groups(batch.texts[i]))
+    return suspect
+
+
+def normalize_in_place(text: str) -> str:
+    """Width and compatibility forms and spaces only, character for character: the result is as long as the text."""
+    return text.translate(characters.same_length())
 
 
 def convert_script(texts: list[str], script: str) -> list[str]:
     """Each text in the given script (`simplified`, `traditional`; `keep` changes nothing)."""
     if script == "keep" or not texts:
         return texts
-    joined = _converter(script).convert(_SEPARATOR.join(texts)).split(_SEPARATOR)
-    return joined if len(joined) == len(texts) else [_converter(script).convert(t) for t in texts]
-
-
-def normalize(text: str) -> str:
-    """Width, compatibility forms, control and zero-width characters; see the policy above."""
-    return text.translate(_WIDTH)
-
-
-def tidy(text: str, rules: Clean) -> str:
-    """One text with all rules applied that change it, but for the script."""
-    if rules.html and ("<" in text or "&" in text):
-        text = _TAG.sub("", _BLOCK.sub("\n", text))
-        if "&" in text:
-            text = html.unescape(text)
-            if "<" in text:  # tags that were written as entities
-                text = _TAG.sub("", _BLOCK.sub("\n", text))
-    text = normalize(text)
-    if rules.urls == "drop" and ("." in text or "@" in text):
-        text = _URL.sub(" ", text)
-    return _NEWLINES.sub("\n", _SPACES.sub(" ", text)).strip()
-
-
-def fault(text: str, rules: Clean, *, han_rules: bool) -> tuple[str, str] | None:
-    """(reason, detail) if a clean text is to be dropped; han_rules: judge its share of Han characters."""
-    if not text:
-        return "empty", "nothing is left after cleaning"
-    if len(text) < rules.min_length:
-        return "too_short", f"{len(text)} characters, min_length = {rules.min_length}"
-    if len(text) > rules.max_length:
-        return "too_long", f"{len(text)} characters, max_length = {rules.max_length}"
-    broken = len(_BROKEN.findall(text)) / len(text)
-    if broken > rules.max_mojibake_share:
-        return "mojibake", f"{broken:.1%} broken characters, max_mojibake_share = {rules.max_mojibake_share}"
-    if han_rules:
-        solid = len(_SOLID.findall(text))
-        share = len(_HAN.findall(text)) / solid
-        if share < rules.min_han_share:
-            return "too_little_han", f"{share:.1%} Han characters, min_han_share = {rules.min_han_share}"
-    return None
-
-
-def clean(texts: list[str], rules: Clean, *, han_rules: bool = True) -> list[tuple[str, tuple[str, str] | None]]:
-    """For each raw text (clean text, None) or (what is left of it, (reason, detail))."""
-    tidied = convert_script([tidy(t, rules) for t in texts], rules.script)
-    return [(t, fault(t, rules, han_rules=han_rules)) for t in tidied]
-
-
-def normalize_in_place(text: str) -> str:
-    """Width and compatibility forms only, character for character: the result is as long as the text."""
-    return text.translate(_SAME_LENGTH)
-
-
-_SAME_LENGTH = {c: to for c, to in _WIDTH.items() if to is not None and c >= 0x80}
+    convert = characters.converter(script).convert
+    joined = convert(SEPARATOR.join(texts)).split(SEPARATOR)
+    return joined if len(joined) == len(texts) else [convert(t) for t in texts]

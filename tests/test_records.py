@@ -12,7 +12,7 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import records
+from pipeline import decoding, records
 from pipeline.config import Corpus
 from pipeline.records import Broken, Record
 
@@ -73,7 +73,7 @@ def test_elements_are_found_across_blocks(monkeypatch: pytest.MonkeyPatch) -> No
     rows = [{"q": "断路器" * i, "n": i} for i in range(30)]
     data = json.dumps(rows, ensure_ascii=False, indent=1).encode()
     for size in (1, 7, 64):
-        monkeypatch.setattr(records, "BLOCK", size)
+        monkeypatch.setattr(decoding, "BLOCK", size)
         assert told(read(data)) == rows
 
 
@@ -172,18 +172,18 @@ def test_gb18030_with_bad_bytes_costs_one_line() -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "big5hkscs", "utf-16"])
 def test_the_encoding_is_guessed(encoding: str) -> None:
     text = "這個問題應該怎麼辦呢，電腦壞了" if encoding == "big5hkscs" else "患者高血压怎么办，应该吃什么药"
-    assert records.guess_encoding((text * 20).encode(encoding)) == encoding
+    assert decoding.guess_encoding((text * 20).encode(encoding)) == encoding
 
 
 def test_a_few_bad_bytes_do_not_change_the_guess() -> None:
-    assert records.guess_encoding("患者高血压怎么办".encode() * 40 + b"\xff") == "utf-8"
+    assert decoding.guess_encoding("患者高血压怎么办".encode() * 40 + b"\xff") == "utf-8"
     big5 = ("這個問題應該怎麼辦呢，電腦壞了\n" * 40).encode("big5hkscs")
-    assert records.guess_encoding(big5[:-2]) == "big5hkscs"
+    assert decoding.guess_encoding(big5[:-2]) == "big5hkscs"
 
 
 def test_a_line_longer_than_any_record(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(records, "MAX_RECORD", 50)
-    monkeypatch.setattr(records, "BLOCK", 10)
+    monkeypatch.setattr(decoding, "MAX_RECORD", 50)
+    monkeypatch.setattr(decoding, "BLOCK", 10)
     assert told(read(b"a\n" + b"x" * 200, "a.txt")) == [{"text": "a"}, "truncated_file"]
 
 

@@ -1,36 +1,37 @@
-"""Raw text to clean text. In: raw_documents. Out: clean_documents, and clean_rejects with the rule that dropped each."""
+"""Raw text to clean text. In: raw_documents. Out: clean_documents with the rules that changed each, clean_rejects with the
+rule that dropped each, and the lines that were taken for boilerplate.
+"""
 
 from collections.abc import Iterator
 
+import numpy as np
 import pyarrow as pa
 from pyspark import StorageLevel
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from pipeline import schemas, text
-from pipeline.config import Config
+from pipeline.config import Clean, Config
+
+_LINES_SHOWN = 1_000  # characters of a line of boilerplate
+Boilerplate = dict[tuple[str, str], tuple[str, int]]  # (corpus, line): (file, record) of the document that keeps it
 
 
-def clean(raw_documents: DataFrame, *, config: Config) -> tuple[DataFrame, DataFrame]:
-    """(clean_documents, clean_rejects), every row of raw_documents in one of them."""
+def clean(raw_documents: DataFrame, *, config: Config) -> tuple[DataFrame, DataFrame, DataFrame]:
+    """(clean_documents, clean_rejects, boilerplate), every row of raw_documents in one of the first two.
+
+    Starts one job, before the rules are applied: it counts in how many documents of its corpus each line stands.
+    """
     rules, han_rules = config.clean, config.segment.method != "whitespace"
+    repeated = _repeated_lines(raw_documents, rules).persist(StorageLevel.DISK_ONLY)
+    boilerplate = {(r["corpus"], r["line"]): (r["first"]["file"], r["first"]["record"]) for r in repeated.collect()}
 
     def apply(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
-            raw = batch.column("text")
-            results = text.clean(raw.to_pylist(), rules, han_rules=han_rules)
-            columns = dict(zip(batch.schema.names, batch.columns, strict=True))
-            columns["text"] = pa.array([t for t, _ in results], pa.string())
-            columns["raw_text"] = raw if rules.keep_raw_text else pa.nulls(len(raw), pa.string())
-            columns["reason"] = pa.array([f[0] if f else None for _, f in results], pa.string())
-            columns["detail"] = pa.array([f[1] if f else None for _, f in results], pa.string())
-            columns["rejected_text"] = pa.array(
-                [None if f is None else t for t, (_, f) in zip(raw.to_pylist(), results, strict=True)], pa.string()
-            )
-            yield pa.RecordBatch.from_pydict(columns)
+            yield _clean(batch, rules, boilerplate, han_rules=han_rules)
 
     fields = ", ".join(f"`{f.name}` {f.dataType.simpleString()}" for f in raw_documents.schema)
-    types = f"{fields}, raw_text string, reason string, detail string, rejected_text string"
+    types = f"{fields}, raw_text string, changed_by array<string>, reason string, detail string, rejected_text string"
     judged = raw_documents.mapInArrow(apply, types).persist(StorageLevel.DISK_ONLY)
     kept = judged.where("reason is null").drop("reason", "detail", "rejected_text")
     rejects = judged.where("reason is not null").select(
@@ -43,4 +44,71 @@ def clean(raw_documents: DataFrame, *, config: Config) -> tuple[DataFrame, DataF
         "source",
         F.substring("rejected_text", 1, schemas.MAX_REJECT_TEXT).alias("text"),
     )
-    return kept, rejects
+    shown = repeated.select("corpus", F.substring("line", 1, _LINES_SHOWN).alias("line"), "documents", F.col("first").alias("kept_in"))
+    return kept, rejects, shown
+
+
+def _repeated_lines(raw_documents: DataFrame, rules: Clean) -> DataFrame:
+    """(corpus, line, documents, first): lines of documents of several lines that stand in too many of them."""
+    if not rules.boilerplate_share:
+        empty = raw_documents.where("false")
+        return empty.select("corpus", F.col("text").alias("line"), F.lit(0).cast("long").alias("documents"), F.col("source").alias("first"))
+    place = F.struct("source.file", "source.record", "source.line")
+    lines = F.array_distinct(F.transform(F.split("text", "\n"), F.trim))
+    each = raw_documents.where(F.contains("text", F.lit("\n"))).select("corpus", place.alias("place"), F.explode(lines).alias("line"))
+    # by hash: the lines themselves are not shuffled, but for the few that are repeated
+    counted = each.where(F.length("line") >= rules.boilerplate_length).where(F.rlike("line", F.lit(r"\S"))).groupBy("corpus", F.xxhash64("line").alias("hash")).agg(
+        F.count("*").alias("documents"), F.min_by(F.struct("place", "line"), "place").alias("least")
+    )  # fmt: skip
+    sizes = raw_documents.groupBy("corpus").agg(F.count("*").alias("size"))
+    return (
+        counted.where(F.col("documents") >= rules.boilerplate_documents)
+        .join(F.broadcast(sizes), "corpus")
+        .where(F.col("documents") > rules.boilerplate_share * F.col("size"))
+        .select(
+            "corpus",
+            F.col("least.line").alias("line"),
+            "documents",
+            F.struct("least.place.file", "least.place.line", "least.place.record").alias("first"),
+        )
+    )
+
+
+def _clean(batch: pa.RecordBatch, rules: Clean, boilerplate: Boilerplate, *, han_rules: bool) -> pa.RecordBatch:
+    raw = batch.column("text")
+    texts = raw.to_pylist()
+    shorter = _without_boilerplate(batch, texts, boilerplate) if boilerplate else np.zeros(len(texts), bool)
+    found = text.clean(texts, rules, han_rules=han_rules)
+    changed = found.changed | shorter.astype(np.uint32) << np.uint32(text.CHANGES.index("boilerplate"))
+    rejected = np.array([r is not None for r in found.reasons], bool)
+    columns = dict(zip(batch.schema.names, batch.columns, strict=True))
+    columns["text"] = pa.array(found.texts, pa.string())
+    columns["raw_text"] = raw if rules.keep_raw_text else pa.nulls(len(raw), pa.string())
+    columns["changed_by"] = _names(changed)
+    columns["reason"] = pa.array(found.reasons, pa.string())
+    columns["detail"] = pa.array(found.details, pa.string())
+    columns["rejected_text"] = pa.array(raw.to_pylist() if rejected.any() else [None] * len(raw), pa.string(), mask=~rejected)
+    return pa.RecordBatch.from_pydict(columns)
+
+
+def _without_boilerplate(batch: pa.RecordBatch, texts: list[str], boilerplate: Boilerplate) -> np.ndarray:
+    """Take the lines out of the texts, but for the first document that has one; returns which texts lost any."""
+    lost = np.zeros(len(texts), bool)
+    corpora, sources = batch.column("corpus"), batch.column("source")
+    for i, raw in enumerate(texts):
+        if "\n" not in raw:
+            continue
+        corpus, source = corpora[i].as_py(), sources[i].as_py()
+        here = (source["file"], source["record"])
+        lines = raw.split("\n")
+        kept = [line for line in lines if boilerplate.get((corpus, line.strip(" ")), here) == here]
+        if len(kept) < len(lines):
+            texts[i], lost[i] = "\n".join(kept), True
+    return lost
+
+
+def _names(changed: np.ndarray) -> pa.ListArray:
+    """The names of the rules whose bits are set, a list a text."""
+    bits = (changed[:, None] >> np.arange(len(text.CHANGES), dtype=np.uint32)) & 1
+    offsets = np.concatenate(([0], np.cumsum(bits.sum(axis=1)))).astype(np.int32)
+    return pa.ListArray.from_arrays(offsets, pa.array(np.array(text.CHANGES, object)[np.nonzero(bits)[1]], pa.string()))

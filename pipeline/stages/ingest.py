@@ -1,4 +1,5 @@
-"""Files to documents. In: the files of every corpus. Out: raw_documents, and ingest_rejects for what could not be read.
+"""Files to documents. In: the files of every corpus. Out: raw_documents, ingest_rejects for what could not be read, and
+files: what was in each.
 
 Each file is streamed by one task (pipeline/records.py); small files share a task. A file on a Hadoop file system is handed
 to the task whole, and must be smaller than 2 GB.
@@ -7,24 +8,42 @@ to the task whole, and must be smaller than 2 GB.
 import hashlib
 import io
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 from pyspark import StorageLevel
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from pipeline import records, schemas
+from pipeline import decoding, records, schemas
 from pipeline.config import Config, Corpus
 from pipeline.corpora import CorpusFile
 
-_BATCH_ROWS, _BATCH_CHARACTERS = 10_000, 16_000_000
-_PARSED = pa.schema([*schemas.TABLES["raw_documents"].schema, ("reason", pa.string()), ("detail", pa.string())])
+_BATCH_ROWS, _BATCH_CHARACTERS = 10_000, 4_000_000
+_FILE = pa.struct([(n, pa.string()) for n in ("format", "encoding")] + [(n, pa.int64()) for n in ("bytes", "records", "unreadable")])
+_PARSED = pa.schema(
+    [*schemas.TABLES["raw_documents"].schema, ("reason", pa.string()), ("detail", pa.string()), ("summary", _FILE)]
+)
 _SPARK_TYPES = (
     "doc_id string, corpus string, role string, text string, url string, tags array<string>, date string, "
-    "source struct<file: string, line: bigint, record: bigint>, reason string, detail string"
+    "source struct<file: string, line: bigint, record: bigint>, reason string, detail string, "
+    "summary struct<format: string, encoding: string, bytes: bigint, records: bigint, unreadable: bigint>"
 )
-_PLAN = "task int, corpus string, name string, location string, encoding string"
+_PLAN = "task int, corpus string, name string, location string, encoding string, bytes bigint"
+
+
+class _Row(NamedTuple):
+    """One row of _PARSED, a record kept or not; of `corpus` and `role` a batch has its own."""
+
+    doc_id: str | None
+    text: str | None
+    url: str | None
+    tags: list[str] | None
+    date: str | None
+    source: tuple[str, int, int]
+    reason: str | None = None
+    detail: str | None = None
+    summary: dict[str, Any] | None = None
 
 
 def doc_id(corpus: str, identity: str | None, file: str, number: int) -> str:
@@ -53,67 +72,99 @@ def _tags(value: Any) -> list[str] | None:
     return [str(v) for v in value if v is not None] if isinstance(value, list) else [str(value)]
 
 
-def row(found: records.Record | records.Broken, corpus: Corpus, file: str) -> dict[str, Any]:
-    """The row of one record, kept or not."""
-    base: dict[str, Any] = dict.fromkeys(_PARSED.names)
-    source = {"file": file, "line": found.line, "record": found.number}
-    base |= {"corpus": corpus.name, "role": corpus.role, "source": source}
+def _row(found: records.Record | records.Broken, corpus: Corpus, file: str, paths: tuple[str, ...]) -> _Row:
+    source = (file, found.line, found.number)
     if isinstance(found, records.Broken):
-        base["doc_id"] = doc_id(corpus.name, None, file, found.number)
-        return base | {"text": found.raw[: schemas.MAX_REJECT_TEXT], "reason": found.reason, "detail": found.detail}
-    paths = corpus.text if corpus_has_fields(corpus, file) else ("text",)
+        identity = doc_id(corpus.name, None, file, found.number)
+        return _Row(identity, found.raw[: schemas.MAX_REJECT_TEXT], None, None, None, source, found.reason, found.detail)
     text, fault = records.text_of(found.fields, paths)
-    base["doc_id"] = doc_id(corpus.name, _string(_optional(found.fields, corpus.id)), file, found.number)
-    base["url"] = _string(_optional(found.fields, corpus.url))
-    base["tags"] = _tags(_optional(found.fields, corpus.tags))
-    base["date"] = _string(_optional(found.fields, corpus.date))
-    base["text"] = text
     if fault is None:
         try:
             text.encode()
         except UnicodeEncodeError:
             fault = "invalid_encoding", "the text holds half a surrogate pair"
-            base["text"] = text.encode("utf-8", "replace").decode()
+            text = text.encode("utf-8", "replace").decode()
+    reason, detail = fault or (None, None)
     if fault:
-        base |= {"reason": fault[0], "detail": fault[1], "text": base["text"] or str(found.fields)[: schemas.MAX_REJECT_TEXT]}
-    return base
+        text = text or str(found.fields)[: schemas.MAX_REJECT_TEXT].encode("utf-8", "replace").decode()
+    return _Row(
+        doc_id(corpus.name, _string(_optional(found.fields, corpus.id)), file, found.number),
+        text,
+        _string(_optional(found.fields, corpus.url)),
+        _tags(_optional(found.fields, corpus.tags)),
+        _string(_optional(found.fields, corpus.date)),
+        source,
+        reason,
+        detail,
+    )
 
 
 def corpus_has_fields(corpus: Corpus, file: str) -> bool:
     """Does the format name its fields, so that [[corpus]] text applies?"""
-    kind = records.detect_format(file) if corpus.format == "auto" else corpus.format
-    return kind not in ("text", "markdown", "html", "wikidoc")
+    return records.format_of(corpus, file) not in ("text", "markdown", "html", "wikidoc")
 
 
-def _rows(stream: Any, file: str, encoding: str, corpus: Corpus) -> Iterator[dict[str, Any]]:
+def _rows(stream: Any, file: str, encoding: str, size: int, corpus: Corpus) -> Iterator[_Row]:
+    """The rows of one file, then one that sums it up."""
     if encoding == "auto":
-        encoding = records.sample_encoding(stream, file)
+        encoding = decoding.sample_encoding(stream, file)
         stream.seek(0)
+    paths = corpus.text if corpus_has_fields(corpus, file) else ("text",)
+    number = unreadable = 0
     for found in records.read(stream, file, corpus, encoding):
-        yield row(found, corpus, file)
+        parsed = _row(found, corpus, file, paths)
+        number, unreadable = number + 1, unreadable + (parsed.reason is not None)
+        yield parsed
+    summary = {"format": records.format_of(corpus, file), "encoding": encoding, "bytes": size}
+    yield _summary(file, summary | {"records": number, "unreadable": unreadable})
+
+
+def _summary(file: str, facts: dict[str, Any]) -> _Row:
+    return _Row(None, None, None, None, None, (file, 0, 0), summary=facts)
+
+
+def _unreadable(file: str, corpus: Corpus, error: OSError) -> Iterator[_Row]:
+    yield _row(records.Broken(1, 1, "unreadable_file", str(error)), corpus, file, ())
+    yield _summary(file, {"records": 1, "unreadable": 1})
+
+
+def _file_rows(file: dict[str, Any], corpus: Corpus) -> Iterator[_Row]:
+    content, name = file["content"], file["name"]
+    try:
+        stream: Any = io.BytesIO(content) if content is not None else open(file["location"], "rb")  # noqa: SIM115
+    except OSError as error:
+        yield from _unreadable(name, corpus, error)
+        return
+    with stream:
+        yield from _rows(stream, name, file["encoding"], file["bytes"], corpus)
+
+
+def _batch(rows: list[_Row], corpus: Corpus) -> pa.RecordBatch:
+    columns = dict(zip(_Row._fields, zip(*rows, strict=True), strict=True))
+    arrays = {name: pa.array(columns[name], _PARSED.field(name).type) for name in _Row._fields if name != "source"}
+    arrays |= {name: pa.array([value] * len(rows), pa.string()) for name, value in (("corpus", corpus.name), ("role", corpus.role))}
+    places = [pa.array(p, t) for p, t in zip(zip(*columns["source"], strict=True), (pa.string(), pa.int64(), pa.int64()), strict=True)]
+    arrays["source"] = pa.StructArray.from_arrays(places, fields=list(schemas.SOURCE))
+    return pa.RecordBatch.from_arrays([arrays[name] for name in _PARSED.names], schema=_PARSED)
 
 
 def _parse(batches: Iterator[pa.RecordBatch], corpora: dict[str, Corpus]) -> Iterator[pa.RecordBatch]:
-    pending: list[dict[str, Any]] = []
-    size = 0
+    pending: list[_Row] = []
+    size, of = 0, ""
     for batch in batches:
         for file in batch.to_pylist():
-            content = file.get("content")
-            try:
-                stream: Any = io.BytesIO(content) if content is not None else open(file["location"], "rb")  # noqa: SIM115
-            except OSError as error:
-                broken = records.Broken(1, 1, "unreadable_file", str(error))
-                pending.append(row(broken, corpora[file["corpus"]], file["name"]))
-                continue
-            with stream:
-                for parsed in _rows(stream, file["name"], file["encoding"], corpora[file["corpus"]]):
-                    pending.append(parsed)
-                    size += len(parsed["text"] or "")
-                    if len(pending) >= _BATCH_ROWS or size >= _BATCH_CHARACTERS:
-                        yield pa.RecordBatch.from_pylist(pending, _PARSED)
-                        pending, size = [], 0
+            if pending and file["corpus"] != of:
+                yield _batch(pending, corpora[of])
+                pending, size = [], 0
+            of = file["corpus"]
+            for parsed in _file_rows(file, corpora[of]):
+                pending.append(parsed)
+                size += len(parsed.text or "")
+                if len(pending) >= _BATCH_ROWS or size >= _BATCH_CHARACTERS:
+                    yield _batch(pending, corpora[of])
+                    pending, size = [], 0
     if pending:
-        yield pa.RecordBatch.from_pylist(pending, _PARSED)
+        yield _batch(pending, corpora[of])
 
 
 def _tasks(files: list[CorpusFile], most: int) -> list[int]:
@@ -130,13 +181,13 @@ def _plan(spark: SparkSession, files: list[CorpusFile]) -> DataFrame:
     most = 4 * spark.sparkContext.defaultParallelism
     local = [f for f in files if not f.remote]
     task = _tasks(local, most)
-    rows = [(t, f.corpus, f.name, f.location, f.encoding) for t, f in zip(task, local, strict=True)]
+    rows = [(t, f.corpus, f.name, f.location, f.encoding, f.size) for t, f in zip(task, local, strict=True)]
     plan = spark.createDataFrame(rows, _PLAN)
     return plan.repartitionById(max(task, default=0) + 1, "task").withColumn("content", F.lit(None).cast("binary"))
 
 
 def _remote_plan(spark: SparkSession, files: list[CorpusFile]) -> DataFrame:
-    names = spark.createDataFrame([(f.corpus, f.name, f.location, f.encoding) for f in files], _PLAN.split(", ", 1)[1])
+    names = spark.createDataFrame([(f.corpus, f.name, f.location, f.encoding, f.size) for f in files], _PLAN.split(", ", 1)[1])
     contents = spark.read.format("binaryFile").load(sorted({f.location for f in files}))
     # Hadoop shows file:///a as file:/a; the names go by the path alone, which is unique within one file system
     path = F.regexp_replace("location", r"^(\w+):/*", "$1:/")
@@ -145,8 +196,8 @@ def _remote_plan(spark: SparkSession, files: list[CorpusFile]) -> DataFrame:
     ).select(F.lit(0).alias("task"), *names.columns, "content")
 
 
-def ingest(spark: SparkSession, files: list[CorpusFile], *, config: Config) -> tuple[DataFrame, DataFrame]:
-    """(raw_documents, ingest_rejects) of all files. Of records with one id and different texts the first is kept."""
+def ingest(spark: SparkSession, files: list[CorpusFile], *, config: Config) -> tuple[DataFrame, DataFrame, DataFrame]:
+    """(raw_documents, ingest_rejects, files) of all files. Of records with one id and different texts the first is kept."""
     corpora = {c.name: c for c in config.corpus}
     plan = _plan(spark, files)
     if remote := [f for f in files if f.remote]:
@@ -155,7 +206,8 @@ def ingest(spark: SparkSession, files: list[CorpusFile], *, config: Config) -> t
     parsed = parsed.persist(StorageLevel.DISK_ONLY)
     if named := [c.name for c in config.corpus if c.id]:
         parsed = _without_repeated_ids(parsed, named).persist(StorageLevel.DISK_ONLY)
-    kept = parsed.where("reason is null").drop("reason", "detail")
+    summaries = parsed.where("summary is not null").select("corpus", "role", F.col("source.file").alias("file"), "summary.*")
+    kept = parsed.where("reason is null and summary is null").drop("reason", "detail", "summary")
     rejects = parsed.where("reason is not null").select(
         "doc_id",
         "corpus",
@@ -166,7 +218,7 @@ def ingest(spark: SparkSession, files: list[CorpusFile], *, config: Config) -> t
         "source",
         F.substring("text", 1, schemas.MAX_REJECT_TEXT).alias("text"),
     )
-    return kept, rejects
+    return kept, rejects, summaries
 
 
 def _text_hash() -> Column:

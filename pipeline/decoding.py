@@ -1,0 +1,126 @@
+"""Bytes to text. In: the bytes of one file, compressed or not, in any encoding. Out: its text, block by block or line by line.
+
+Streams throughout: memory is one block and one line. What breaks off raises `Cut`; bytes that do not decode become INVALID, so
+that only their record is lost.
+"""
+
+import bz2
+import codecs
+import zlib
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+import charset_normalizer
+import zstandard
+
+BLOCK = 1 << 20
+MAX_RECORD = 1 << 28  # bytes; a longer record is a fault of the file, and would not fit a column of Arrow batches
+COMPRESSIONS = (".gz", ".bz2", ".zst")
+INVALID = "\uffff"  # a noncharacter
+
+
+class Cut(Exception):
+    """The file ends, or stops making sense, before its end; raw: the beginning of what is incomplete."""
+
+    def __init__(self, detail: str, raw: str = "") -> None:
+        super().__init__(detail)
+        self.raw = raw
+
+
+def _decompressor(name: str) -> Any:
+    if name.endswith(".gz"):
+        return zlib.decompressobj(wbits=31)
+    if name.endswith(".bz2"):
+        return bz2.BZ2Decompressor()
+    return zstandard.ZstdDecompressor().decompressobj()
+
+
+def blocks(stream: BinaryIO, name: str) -> Iterator[bytes]:
+    """The file's bytes, decompressed. Raises Cut where the compressed data breaks off or is damaged."""
+    name = name.lower()
+    if not name.endswith(COMPRESSIONS):
+        while block := stream.read(BLOCK):
+            yield block
+        return
+    unpacker, fresh = _decompressor(name), True
+    while block := stream.read(BLOCK // 4):
+        while block:
+            if fresh is False and unpacker.eof:
+                if not block.strip(b"\0"):  # padding after the last member
+                    break
+                unpacker = _decompressor(name)
+            try:
+                out = unpacker.decompress(block)
+            except (zlib.error, OSError, zstandard.ZstdError) as error:
+                raise Cut(f"the compressed data is damaged: {error}") from None
+            fresh = False
+            if out:
+                yield out
+            block = unpacker.unused_data if unpacker.eof else b""
+    if not fresh and not unpacker.eof:
+        raise Cut("the compressed file ends before its end mark")
+
+
+def _mark_invalid(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)
+    return INVALID, max(error.end, error.start + 1)
+
+
+codecs.register_error("wajue-mark", _mark_invalid)
+
+
+def guess_encoding(sample: bytes) -> str:
+    """The encoding of a file by its beginning: a byte-order mark, else valid UTF-8, else the likeliest of the Chinese ones."""
+    for mark, name in ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+        if sample.startswith(mark):
+            return name
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(sample)
+        return "utf-8"
+    except UnicodeDecodeError:
+        marked = codecs.getincrementaldecoder("utf-8")("replace").decode(sample)
+        if marked.count("\ufffd") < 0.02 * sum(c > "\u07ff" for c in marked):  # UTF-8 with a few bad bytes
+            return "utf-8"
+        sample = sample[: sample.rfind(b"\n") + 1] or sample  # whole characters only
+        best = charset_normalizer.from_bytes(sample, cp_isolation=["gb18030", "big5hkscs", "utf_8"]).best()
+        return {"big5hkscs": "big5hkscs", "utf_8": "utf-8"}.get(best.encoding if best else "", "gb18030")
+
+
+def sample_encoding(stream: BinaryIO, name: str) -> str:
+    """`guess_encoding` of the first block of a file."""
+    try:
+        return guess_encoding(next(blocks(stream, name), b""))
+    except Cut:
+        return "utf-8"
+
+
+def text_blocks(data: Iterator[bytes], encoding: str) -> Iterator[str]:
+    """Decoded text; bytes that do not decode become INVALID."""
+    name = "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
+    decoder = codecs.getincrementaldecoder(name)("wajue-mark")
+    for block in data:
+        yield decoder.decode(block)
+    if tail := decoder.decode(b"", True):
+        yield tail
+
+
+def lines(texts: Iterator[str]) -> Iterator[str]:
+    """Lines without their end (\\n or \\r\\n)."""
+    pieces: list[str] = []  # of a line that goes on
+    held = 0
+    try:
+        for block in texts:
+            first, *others = block.split("\n")
+            pieces.append(first)
+            held += len(first)
+            if held > MAX_RECORD:
+                raise Cut(f"a line is longer than {MAX_RECORD} characters")
+            if others:
+                yield "".join(pieces).removesuffix("\r")
+                for line in others[:-1]:
+                    yield line.removesuffix("\r")
+                pieces, held = [others[-1]], len(others[-1])
+    except Cut as cut:
+        raise Cut(str(cut), "".join(pieces)[:10_000]) from None
+    if rest := "".join(pieces):
+        yield rest

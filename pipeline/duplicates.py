@@ -1,0 +1,343 @@
+"""The search for near-duplicates as functions from Arrow batches to Arrow batches, for any engine that can shuffle.
+
+    texts --scatter--> entries --match--> matches --attach--> candidates --verify--> edges --solve--> dropped
+
+Each arrow but the first is a shuffle by `bucket`. Arrays travel as the bytes of one cell, as in blocks.py; what a step does
+not deal with passes through it. A *place* is a document's 64-bit number in the order of preference: of several that
+resemble each other, the least place stays. A *node* is a distinct text: 32 bits of sketch, 16 of the hash of the text, and
+16 of the hash of the folded text, which choose its bucket, so that all that are equal when folded meet in one. Only hashes
+go to the buckets of the bands; a text goes to its own bucket, and once to that of every text which it may resemble.
+
+Bytes moved decide the cost: some 190 a short question from scatter to match, 70 on, and 60 for each bucket of candidates.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from pipeline import minhash, symbols
+from pipeline.blocks import Batches, by_bucket
+
+_TYPES = {
+    "first": np.uint64, "second": np.uint64, "text": np.uint64, "place": np.uint64, "kept": np.uint64, "node": np.uint64,
+    "low": np.uint64, "high": np.uint64, "size": np.uint32, "units": np.uint16, "key": np.uint32, "index": np.uint32,
+    "similarity": np.float64, "crowded": np.int64,
+}  # fmt: skip
+PACKED = "bucket int, kind string, " + ", ".join(f"{name} binary" for name in _TYPES)
+DROPPED = "place long, kept long, similarity double, exact boolean, members long, compared long"
+
+_SLAB = 1 << 18  # texts
+MOST_BUCKETS = 1 << 14  # 16 bits of hash choose the bucket, so that all are about as full
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the search is for; near False: equal texts only; words: shingles are of words, not of characters.
+
+    Documents whose place is before first_place are never dropped.
+    """
+
+    threshold: float
+    shingle_size: int
+    bands: int
+    rows_per_band: int
+    most: int
+    buckets: int
+    first_place: int = 0
+    near: bool = True
+    words: bool = False
+
+    @property
+    def exact(self) -> bool:
+        """Does a shingle fit 64 bits as it stands?"""
+        return not self.words and self.shingle_size <= 3
+
+
+class _Packed:
+    """The packed rows of one task, by kind."""
+
+    def __init__(self, batches: Batches) -> None:
+        self.rows: dict[str, list[pa.RecordBatch]] = {}
+        for batch in batches:
+            for i in range(batch.num_rows):
+                self.rows.setdefault(batch.column("kind")[i].as_py(), []).append(batch.slice(i, 1))
+
+    def __getitem__(self, kind: str) -> dict[str, np.ndarray]:
+        """The arrays of a kind, end to end."""
+        rows = self.rows.get(kind, [])
+        return {name: _joined([_array(row, name) for row in rows], dtype) for name, dtype in _TYPES.items()}
+
+    def pop(self, *kinds: str) -> Iterator[pa.RecordBatch]:
+        """The rows of these kinds as they are."""
+        for kind in kinds:
+            yield from self.rows.pop(kind, [])
+
+    @property
+    def bucket(self) -> int:
+        return next(iter(self.rows.values()))[0].column("bucket")[0].as_py()
+
+
+def _array(row: pa.RecordBatch, name: str) -> np.ndarray:
+    cell = row.column(name)[0]
+    return np.frombuffer(cell.as_buffer(), _TYPES[name]) if cell.is_valid else np.empty(0, _TYPES[name])
+
+
+def _joined(arrays: list[np.ndarray], dtype: type) -> np.ndarray:
+    return arrays[0] if len(arrays) == 1 else np.concatenate([np.empty(0, dtype), *arrays])
+
+
+def _pack(bucket: int, kind: str, **arrays: np.ndarray) -> pa.RecordBatch:
+    columns = {"bucket": pa.array([bucket], pa.int32()), "kind": pa.array([kind])}
+    for name, dtype in _TYPES.items():
+        given = arrays.get(name)
+        columns[name] = pa.array([None if given is None else given.astype(dtype, copy=False).tobytes()], pa.binary())
+    return pa.RecordBatch.from_pydict(columns)
+
+
+def _by_bucket(hashed: np.ndarray, buckets: int) -> Iterator[tuple[int, np.ndarray]]:
+    """(bucket, its rows): by the low 16 bits, which sort in linear time."""
+    return by_bucket((hashed & np.uint64(0xFFFF)).astype(np.uint16) % np.uint16(buckets), buckets)
+
+
+def _take(units: np.ndarray, ends: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(units of these rows end to end, their sizes)."""
+    size = ends[rows + 1] - ends[rows]
+    out = np.empty(int(size.sum()), units.dtype)
+    symbols.copy_spans(units, ends[rows], ends[rows + 1], out)
+    return out, size
+
+
+def _ends(size: np.ndarray) -> np.ndarray:
+    return np.concatenate(([0], np.cumsum(size, dtype=np.int64)))
+
+
+def _starts(*columns: np.ndarray) -> np.ndarray:
+    """Where, in sorted rows, one differs from the row before (bool)."""
+    new = np.ones(len(columns[0]), bool)
+    if len(new):
+        new[1:] = np.logical_or.reduce([c[1:] != c[:-1] for c in columns])
+    return new
+
+
+def scatter(settings: Settings) -> Callable[[Batches], Batches]:
+    """(text string, place long) -> texts, each to the bucket of its node, and bands, each to that of its key."""
+
+    def apply(batches: Batches) -> Batches:
+        for batch in batches:
+            for begin in range(0, batch.num_rows, _SLAB):
+                part = batch.slice(begin, _SLAB)
+                yield from _scatter(part.column("text"), part.column("place").to_numpy().astype(np.uint64), settings)
+
+    return apply
+
+
+def _scatter(texts: pa.StringArray, place: np.ndarray, settings: Settings) -> Batches:
+    codes, ends = minhash.code_points(texts)
+    hashes = minhash.hashes(codes, ends)
+    node = (hashes[:, 2] & np.uint64(0xFFFF0000)) | (hashes[:, 0] & np.uint64(0xFFFF))
+    units: np.ndarray = codes
+    if settings.near:
+        units, unit_ends = minhash.words(codes, ends) if settings.words else (codes, ends)
+        shape = {"size": settings.shingle_size, "exact": settings.exact}
+        key, sketch = minhash.band_keys(units, unit_ends, **shape, bands=settings.bands, rows=settings.rows_per_band)
+        node |= sketch.astype(np.uint64) << np.uint64(32)
+        units, ends = (units.view(np.uint16), 2 * unit_ends) if settings.words else minhash.to_utf16(units, unit_ends)
+    for b, rows in _by_bucket(node, settings.buckets):
+        arrays = dict(zip(("first", "second", "text"), hashes[rows].T, strict=True)) | {"place": place[rows], "node": node[rows]}
+        if settings.near:
+            arrays["units"], arrays["size"] = _take(units, ends, rows)
+        yield _pack(b, "texts", **arrays)
+    if settings.near:
+        flat, nodes = key.ravel(), np.repeat(node, settings.bands)
+        for b, rows in _by_bucket(flat, settings.buckets):
+            yield _pack(b, "bands", key=flat[rows] >> np.uint64(32), node=nodes[rows])
+
+
+def match(settings: Settings) -> Callable[[Batches], Batches]:
+    """The texts and bands of one bucket -> copies, classes, nodes; pairs, wanted, crowded.
+
+    copies: documents with one and the same text, and the first of them; classes: different texts that are equal when folded;
+    nodes: the distinct texts; pairs: of nodes that share a band, in the bucket of the lower node; wanted: the higher nodes,
+    in theirs; crowded: see minhash.bucket_pairs.
+    """
+    differences = minhash.most_differences(settings.threshold)
+
+    def apply(batches: Batches) -> Batches:
+        held = _Packed(batches)
+        if "texts" in held.rows:
+            yield from _match_texts(held.bucket, held["texts"], settings)
+        if "bands" in held.rows:
+            bands = held["bands"]
+            held.rows.clear()
+            low, high, crowded = minhash.bucket_pairs(bands["key"], bands["node"], settings.most, differences)
+            low, high = minhash.unique_pairs(low, high)
+            for b, chosen in _by_bucket(low, settings.buckets):
+                yield _pack(b, "pairs", low=low[chosen], high=high[chosen])
+            for b, chosen in _by_bucket(wanted := _distinct(high), settings.buckets):
+                yield _pack(b, "wanted", node=wanted[chosen])
+            if len(crowded):
+                yield _pack(0, "crowded", crowded=crowded)
+
+    return apply
+
+
+def _distinct(values: np.ndarray) -> np.ndarray:
+    ordered = np.sort(values)
+    return ordered[_starts(ordered)]
+
+
+def _match_texts(bucket: int, texts: dict[str, np.ndarray], settings: Settings) -> Batches:
+    order = minhash.text_order(texts["first"], texts["second"], texts["text"], texts["place"])
+    first, second, text, place = (texts[name][order] for name in ("first", "second", "text", "place"))
+    new_class, new_text = _starts(first, second), _starts(first, second, text)
+    chosen = np.flatnonzero(new_text)  # the first place of each distinct text
+    repeated = np.flatnonzero(~new_text)
+    if len(repeated):
+        group = np.cumsum(new_text) - 1
+        yield _pack(bucket, "copies", place=place[repeated], kept=place[chosen][group[repeated]])
+    in_class = (np.cumsum(new_class) - 1)[chosen]
+    shared = np.bincount(in_class)[in_class] > 1
+    if shared.any():
+        members = chosen[shared]
+        yield _pack(bucket, "classes", first=first[members], second=second[members], place=place[members])
+    if settings.near:
+        node = texts["node"][order][chosen]
+        ascending = np.argsort(node)
+        ascending = ascending[_starts(node[ascending])]  # of two texts with one node, which is rare, one is not searched for
+        chosen = chosen[ascending]
+        units, size = _take(texts["units"], _ends(texts["size"]), order[chosen])
+        yield _pack(bucket, "nodes", node=node[ascending], place=place[chosen], size=size, units=units)
+
+
+def attach(settings: Settings) -> Callable[[Batches], Batches]:
+    """The nodes of one bucket, the pairs by their lower node, and wanted -> candidates and nodes, by the higher node; edges.
+
+    candidates: places and units of lower nodes, and for each pair the number of its lower node, and its higher node. Pairs
+    whose nodes are both in this bucket are compared here.
+    """
+
+    def apply(batches: Batches) -> Batches:
+        held = _Packed(batches)
+        yield from held.pop("copies", "classes", "crowded")
+        if "pairs" not in held.rows and "wanted" not in held.rows:
+            return
+        bucket, nodes, pairs = held.bucket, held["nodes"], held["pairs"]
+        wanted = _distinct(held["wanted"]["node"])
+        held.rows.clear()
+        ends = _ends(nodes["size"])
+        low, high = minhash.unique_pairs(pairs["low"], pairs["high"])
+        at = np.searchsorted(nodes["node"], low)
+        for b, rows in _by_bucket(high, settings.buckets):
+            used = np.zeros(len(nodes["node"]), bool)
+            used[at[rows]] = True
+            if b == bucket:
+                used[above := np.searchsorted(nodes["node"], high[rows])] = True
+            lower, number = np.flatnonzero(used), np.cumsum(used) - 1
+            units, size = _take(nodes["units"], ends, lower)
+            chosen = {"place": nodes["place"][lower], "size": size, "units": units}
+            if b == bucket:
+                yield _edges(chosen, number[at[rows]], chosen, number[above], settings)
+            else:
+                yield _pack(b, "candidates", node=high[rows], index=number[at[rows]], **chosen)
+        if len(wanted):
+            rows = np.searchsorted(nodes["node"], wanted)
+            units, size = _take(nodes["units"], ends, rows)
+            yield _pack(bucket, "nodes", node=wanted, place=nodes["place"][rows], size=size, units=units)
+
+    return apply
+
+
+def verify(settings: Settings) -> Callable[[Batches], Batches]:
+    """The candidates and nodes of one bucket -> edges."""
+
+    def apply(batches: Batches) -> Batches:
+        held = _Packed(batches)
+        yield from held.pop("copies", "classes", "crowded", "edges")
+        nodes = held["nodes"]
+        nodes |= _shingles(nodes, settings)
+        for row in held.pop("candidates"):
+            candidates = {name: _array(row, name) for name in _TYPES}
+            at = np.searchsorted(nodes["node"], candidates["node"])
+            yield _edges(candidates, candidates["index"].astype(np.int64), nodes, at, settings)
+
+    return apply
+
+
+def _shingles(texts: dict[str, np.ndarray], settings: Settings) -> dict[str, np.ndarray]:
+    """The texts' shingle sets, and their ends."""
+    units, ends = texts["units"], _ends(texts["size"])
+    units, ends = (units.view(np.uint32), ends // 2) if settings.words else minhash.from_utf16(units, ends)
+    sets, ends = minhash.shingle_sets(units, ends, size=settings.shingle_size, exact=settings.exact)
+    return {"sets": sets, "ends": ends}
+
+
+def _edges(
+    lower: dict[str, np.ndarray], i: np.ndarray, higher: dict[str, np.ndarray], j: np.ndarray, settings: Settings
+) -> pa.RecordBatch:
+    """Of the pairs of text i[k] of `lower` and text j[k] of `higher` those that reach the threshold, by their places."""
+    left = _shingles(lower, settings)
+    right = left if higher is lower else higher
+    similarity = minhash.jaccard(left["sets"], left["ends"], i, right["sets"], right["ends"], j, settings.threshold)
+    one, other = lower["place"][i], higher["place"][j]
+    low, high = np.minimum(one, other), np.maximum(one, other)
+    found = (similarity > 0) & (high >= settings.first_place)
+    return _pack(0, "edges", low=low[found], high=high[found], similarity=similarity[found])
+
+
+def solve(settings: Settings) -> Callable[[Batches], Batches]:
+    """All edges, classes and copies -> a row for each document that is dropped; all crowded -> a row for each bucket.
+
+    In one task: 24 bytes an edge or member of a class, 16 a copy.
+    """
+
+    def apply(batches: Batches) -> Batches:
+        held = _Packed(batches)
+        edges, classes, copies, crowded = (held[kind] for kind in ("edges", "classes", "copies", "crowded"))
+        held.rows.clear()
+        order = np.lexsort((classes["place"], classes["second"], classes["first"]))
+        member = classes["place"][order]
+        starts = np.flatnonzero(_starts(classes["first"][order], classes["second"][order]))
+        place = _distinct(np.concatenate((edges["low"], edges["high"], member)))
+        order = np.lexsort((edges["low"], edges["high"]))
+        kept, score, equal = minhash.representatives(
+            np.searchsorted(place, edges["low"][order]),
+            np.searchsorted(place, edges["high"][order]),
+            edges["similarity"][order],
+            place < settings.first_place,
+            np.searchsorted(place, member),
+            np.concatenate((starts, [len(member)])),
+        )
+        gone = np.flatnonzero(kept != np.arange(len(place)))
+        yield from _rows(place[gone], place[kept[gone]], score[gone], equal[gone])
+        copies["place"], copies["kept"] = (copies[name][copies["place"] >= settings.first_place] for name in ("place", "kept"))
+        at = np.searchsorted(place, copies["kept"])
+        at[at == len(place)] = 0  # a text of which a copy was dropped for another text: its copies go the same way
+        moved = (place[at] == copies["kept"]) & (kept[at] != at) if len(place) else np.zeros(len(at), bool)
+        target, likeness, same = copies["kept"].copy(), np.ones(len(at)), np.ones(len(at), bool)
+        target[moved], likeness[moved], same[moved] = place[kept[at[moved]]], score[at[moved]], equal[at[moved]]
+        yield from _rows(copies["place"], target, likeness, same)
+        members = crowded["crowded"].reshape(-1, 2)
+        if len(members):
+            nothing = dict.fromkeys(("place", "kept", "similarity", "exact"), pa.nulls(len(members)))
+            yield _dropped(**nothing, members=members[:, 0], compared=members[:, 1])
+
+    return apply
+
+
+def _rows(place: np.ndarray, kept: np.ndarray, similarity: np.ndarray, exact: np.ndarray) -> Batches:
+    for begin in range(0, len(place), 100_000):
+        part = slice(begin, begin + 100_000)
+        none = pa.nulls(len(place[part]))
+        arrays = {"place": place[part].astype(np.int64), "kept": kept[part].astype(np.int64)}
+        yield _dropped(**arrays, similarity=similarity[part], exact=exact[part], members=none, compared=none)
+
+
+_DROPPED = pa.schema(
+    [(n, {"long": pa.int64(), "double": pa.float64(), "boolean": pa.bool_()}[t]) for n, t in (f.split(" ") for f in DROPPED.split(", "))]
+)
+
+
+def _dropped(**columns: np.ndarray | pa.Array) -> pa.RecordBatch:
+    return pa.RecordBatch.from_arrays([pa.array(columns[f.name], f.type) if isinstance(columns[f.name], np.ndarray) else columns[f.name].cast(f.type) for f in _DROPPED], schema=_DROPPED)

@@ -1,0 +1,62 @@
+"""What cleaning looks for in a text, as data: one place to read, to extend, and to disagree with.
+
+Every pattern takes linear time: no repetition inside a repetition, and each is bounded. None reaches across U+0001, which
+separates the texts of a batch.
+"""
+
+import re
+
+COMMENT = re.compile(r"<!--[^\x01]{0,2000}?-->")
+CODE = re.compile(r"(?i)<(script|style)\b[^<>\x01]{0,1000}>[^\x01]{0,100000}?</\1\s*>")  # its content is no text
+BLOCK = re.compile(r"(?i)</?(?:p|br|div|li|tr|h[1-6]|td|table|ul|ol)\b[^<>\x01]{0,1000}>")  # ends a line
+TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9:-]{0,30}(?:\s[^<>\x01]{0,1000})?/?>")
+
+_ADDRESS = r"[\w\-./?%&=:#~+,;@!*()]"
+URL = re.compile(rf"(?ai)(?:https?://|ftp://|(?<![\w.])www\.){_ADDRESS}{{1,2000}}(?<![.,;!)])")
+EMAIL = re.compile(r"(?a)(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[A-Za-z]{2,20}){1,4}(?![A-Za-z])")
+PHONE = re.compile(
+    r"(?a)(?<![\d.])(?:"
+    r"(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{4}){2}"  # mobile
+    r"|\(?0\d{2,3}\)?[- ]?[2-9]\d{6,7}(?:-\d{1,5})?"  # landline with its area code
+    r"|[48]00[- ]?\d{3}[- ]?\d{4}|[48]00[- ]?\d{4}[- ]?\d{3}"  # service numbers
+    r")(?![\d.]\d|\d)"
+)
+# the number or name alone is personal; that of the service (group 1) stays. A name without a digit needs a colon before it:
+# QQ Windows is no account
+_SERVICE = r"(?:[群号]|号码|客服|公众号|ID)?\s{0,3}"
+_WECHAT = rf"(?:微信|薇信|威信|V信|VX|WeChat|加微|加薇|加V){_SERVICE}"
+ACCOUNT = re.compile(
+    rf"(?ai)((?<![a-z])(?:(?:QQ|扣扣|企鹅号){_SERVICE}(?:[:：是为]\s{{0,3}})?(?=\d)|{_WECHAT}(?:[:：是为]\s{{0,3}}|(?=[\w-]{{0,19}}[\d_-]))))"
+    r"(\d{5,11}(?![\w-])|[a-z][\w-]{5,19}(?![\w-]))"
+)
+IDENTITY = re.compile(r"(?a)(?<![\dA-Za-z])[1-8]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![\dA-Za-z])")
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+def is_identity_number(digits: str) -> bool:
+    """Is the check digit of a resident identity number right (GB 11643-1999, ISO 7064 MOD 11-2)?"""
+    return "10X98765432"[sum(w * int(d) for w, d in zip(_WEIGHTS, digits, strict=False)) % 11] == digits[17].upper()
+
+
+# an advertisement names a way to reach its author, and offers something or calls upon the reader; each group counts once
+ADVERTISING = {
+    "offer": re.compile(
+        "代办|代开|代理加盟|办理[^\x01]{0,6}证|低价|批发|厂家直销|招代理|诚招|诚聘|招聘|加盟|包邮|货到付款|优惠价|免费领取|兼职|日结|刷单|"
+        "无抵押|贷款|返利|返现|高价回收|出售|专业承接|代孕|私彩|博彩|六合彩|时时彩|稳赚|高薪"
+    ),
+    "call": re.compile(
+        "联系电话|咨询热线|咨询电话|订购热线|欢迎来电|欢迎咨询|来电咨询|详情咨询|点击链接|扫码|私聊|私信我|加我|有意者|联系我|"
+        "请联系|微信同号|长期有效|非诚勿扰"
+    ),
+}
+ADVERTISING_LENGTH = 200  # characters; a longer text may hold a number and an offer for many reasons
+
+# UTF-8 that was read as Windows-1252: a lead byte of Han characters and what continuation bytes look like
+_CONTINUATION = "\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
+READ_AS_LATIN = re.compile(f"[à-ïÃÂ][{_CONTINUATION}]")
+LATIN_RUN = re.compile(f"[\xc0-\xff{_CONTINUATION}]+")
+# what Windows-1252 has where Latin-1 has controls, back to the byte
+LATIN_BYTES = {ord(bytes((b,)).decode("cp1252")): b for b in range(0x80, 0xA0) if b not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}
+# UTF-8 that was read as GBK: the first two bytes of a Han character make these
+READ_AS_GBK = {bytes((a, b)).decode("gbk", "ignore") for a in range(0xE4, 0xEA) for b in range(0x80, 0xC0)} - {""}
+LOST = re.compile("(?:锟斤拷|锟斤|烫烫烫|屯屯屯)")  # what is left of characters that were replaced, then read as GBK; beyond repair
