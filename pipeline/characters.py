@@ -92,7 +92,7 @@ def converter(script: str) -> opencc.OpenCC:
 
 @cache
 def may_convert(script: str) -> np.ndarray:
-    """The characters without which a text stays as it is (bool). """
+    """The characters without which a text stays as it is (bool)."""
     table = np.zeros(_ALL, bool)
     if script == "traditional":  # 后 may stay or become 後, as its neighbours tell
         return kinds() == HAN

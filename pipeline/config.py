@@ -76,15 +76,19 @@ class Clean(Section):
         0.01, ge=0, le=1, description="lines in more than this share of a corpus's documents stay in the first only; 0 = never"
     )
     boilerplate_documents: int = Field(10, ge=2, description="documents that must hold a line at least for it to be boilerplate")
-    boilerplate_length: int = Field(5, ge=1, description="characters of such a line at least: shorter ones may be pieces of sentences")
-    mojibake: Literal["repair", "keep"] = Field("repair", description="text that was read in the wrong encoding, where that is certain")
+    boilerplate_length: int = Field(
+        5, ge=1, description="characters of such a line at least: shorter ones may be pieces of sentences"
+    )
+    mojibake: Literal["repair", "keep"] = Field(
+        "repair", description="text that was read in the wrong encoding, where that is certain"
+    )
     html: bool = Field(True, description="resolve entities, remove tags, comments, scripts and styles")
     control_characters: bool = Field(True, description="remove controls, zero-width and other invisible characters")
     width: Literal["letters", "nfkc", "keep"] = Field(
         "letters", description="letters: full-width letters and digits, compatibility ideographs; nfkc: punctuation and symbols too"
     )
     script: Literal["simplified", "traditional", "keep"] = Field("simplified", description="conversion by OpenCC")
-    urls: Found = Field("drop", description="web addresses; mask = as many asterisks")
+    urls: Found = Field("drop", description="web addresses; mask = *** in their place")
     emails: Found = Field("drop", description="e-mail addresses")
     phones: Found = Field("drop", description="telephone numbers of mainland China")
     accounts: Found = Field("drop", description="numbers and names of QQ and WeChat accounts, after the service's name")
@@ -106,7 +110,9 @@ class Dedup(Section):
 
     exact: bool = Field(True, description="drop documents whose text stood before, in any corpus; false = no de-duplication at all")
     near: bool = Field(True, description="drop documents that resemble one before them, too")
-    threshold: float = Field(0.8, gt=0, le=1, description="Jaccard similarity of the shingles from which on texts are near-duplicates")
+    threshold: float = Field(
+        0.8, gt=0, le=1, description="Jaccard similarity of the shingles from which on texts are near-duplicates"
+    )
     shingle_size: int = Field(2, ge=1, le=32, description="characters in a shingle; words where the text is segmented already")
     bands: int = Field(0, ge=0, le=256, description="MinHash bands; 0 = so many that a pair at the threshold is found in 99 of 100")
     rows_per_band: int = Field(0, ge=0, le=64, description="hashes in a band; 0 = as the threshold needs")

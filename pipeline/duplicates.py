@@ -140,19 +140,20 @@ def _scatter(texts: pa.StringArray, place: np.ndarray, settings: Settings) -> Ba
     units: np.ndarray = codes
     if settings.near:
         units, unit_ends = minhash.words(codes, ends) if settings.words else (codes, ends)
-        shape = {"size": settings.shingle_size, "exact": settings.exact}
-        key, sketch = minhash.band_keys(units, unit_ends, **shape, bands=settings.bands, rows=settings.rows_per_band)
+        size, bands, rows = settings.shingle_size, settings.bands, settings.rows_per_band
+        key, sketch = minhash.band_keys(units, unit_ends, size=size, exact=settings.exact, bands=bands, rows=rows)
         node |= sketch.astype(np.uint64) << np.uint64(32)
         units, ends = (units.view(np.uint16), 2 * unit_ends) if settings.words else minhash.to_utf16(units, unit_ends)
-    for b, rows in _by_bucket(node, settings.buckets):
-        arrays = dict(zip(("first", "second", "text"), hashes[rows].T, strict=True)) | {"place": place[rows], "node": node[rows]}
+    for b, chosen in _by_bucket(node, settings.buckets):
+        arrays = dict(zip(("first", "second", "text"), hashes[chosen].T, strict=True))
+        arrays |= {"place": place[chosen], "node": node[chosen]}
         if settings.near:
-            arrays["units"], arrays["size"] = _take(units, ends, rows)
+            arrays["units"], arrays["size"] = _take(units, ends, chosen)
         yield _pack(b, "texts", **arrays)
     if settings.near:
         flat, nodes = key.ravel(), np.repeat(node, settings.bands)
-        for b, rows in _by_bucket(flat, settings.buckets):
-            yield _pack(b, "bands", key=flat[rows] >> np.uint64(32), node=nodes[rows])
+        for b, chosen in _by_bucket(flat, settings.buckets):
+            yield _pack(b, "bands", key=flat[chosen] >> np.uint64(32), node=nodes[chosen])
 
 
 def match(settings: Settings) -> Callable[[Batches], Batches]:
@@ -320,8 +321,8 @@ def solve(settings: Settings) -> Callable[[Batches], Batches]:
         yield from _rows(copies["place"], target, likeness, same)
         members = crowded["crowded"].reshape(-1, 2)
         if len(members):
-            nothing = dict.fromkeys(("place", "kept", "similarity", "exact"), pa.nulls(len(members)))
-            yield _dropped(**nothing, members=members[:, 0], compared=members[:, 1])
+            nothing = {f.name: pa.nulls(len(members), f.type) for f in _DROPPED}
+            yield _dropped(**nothing | {"members": members[:, 0], "compared": members[:, 1]})
 
     return apply
 
@@ -329,15 +330,15 @@ def solve(settings: Settings) -> Callable[[Batches], Batches]:
 def _rows(place: np.ndarray, kept: np.ndarray, similarity: np.ndarray, exact: np.ndarray) -> Batches:
     for begin in range(0, len(place), 100_000):
         part = slice(begin, begin + 100_000)
-        none = pa.nulls(len(place[part]))
+        none = pa.nulls(len(place[part]), pa.int64())
         arrays = {"place": place[part].astype(np.int64), "kept": kept[part].astype(np.int64)}
         yield _dropped(**arrays, similarity=similarity[part], exact=exact[part], members=none, compared=none)
 
 
-_DROPPED = pa.schema(
-    [(n, {"long": pa.int64(), "double": pa.float64(), "boolean": pa.bool_()}[t]) for n, t in (f.split(" ") for f in DROPPED.split(", "))]
-)
+_ARROW = {"long": pa.int64(), "double": pa.float64(), "boolean": pa.bool_()}
+_DROPPED = pa.schema([(name, _ARROW[type_]) for name, type_ in (field.split(" ") for field in DROPPED.split(", "))])
+NOTHING = pa.RecordBatch.from_pylist([], _DROPPED)
 
 
 def _dropped(**columns: np.ndarray | pa.Array) -> pa.RecordBatch:
-    return pa.RecordBatch.from_arrays([pa.array(columns[f.name], f.type) if isinstance(columns[f.name], np.ndarray) else columns[f.name].cast(f.type) for f in _DROPPED], schema=_DROPPED)
+    return pa.RecordBatch.from_arrays([pa.array(columns[f.name], f.type) for f in _DROPPED], schema=_DROPPED)

@@ -7,7 +7,8 @@ separates the texts of a batch.
 import re
 
 COMMENT = re.compile(r"<!--[^\x01]{0,2000}?-->")
-CODE = re.compile(r"(?i)<(script|style)\b[^<>\x01]{0,1000}>[^\x01]{0,100000}?</\1\s*>")  # its content is no text
+CODE = re.compile(r"(?i)<(script|style)\b[^<>\x01]{0,1000}>")  # begins what is no text, up to the tag that closes it
+CODE_END = {name: re.compile(rf"(?i)</{name}\s{{0,100}}>") for name in ("script", "style")}
 BLOCK = re.compile(r"(?i)</?(?:p|br|div|li|tr|h[1-6]|td|table|ul|ol)\b[^<>\x01]{0,1000}>")  # ends a line
 TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9:-]{0,30}(?:\s[^<>\x01]{0,1000})?/?>")
 
@@ -29,7 +30,9 @@ ACCOUNT = re.compile(
     rf"(?ai)((?<![a-z])(?:(?:QQ|扣扣|企鹅号){_SERVICE}(?:[:：是为]\s{{0,3}})?(?=\d)|{_WECHAT}(?:[:：是为]\s{{0,3}}|(?=[\w-]{{0,19}}[\d_-]))))"
     r"(\d{5,11}(?![\w-])|[a-z][\w-]{5,19}(?![\w-]))"
 )
-IDENTITY = re.compile(r"(?a)(?<![\dA-Za-z])[1-8]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![\dA-Za-z])")
+IDENTITY = re.compile(
+    r"(?a)(?<![\dA-Za-z])[1-8]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![\dA-Za-z])"
+)
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 

@@ -93,9 +93,7 @@ def _json_array(texts: Iterator[str], encoding: str) -> Iterator[Record | Broken
 _LONGEST_CSV = 5_000  # lines of one record; a stray quote would otherwise take in the rest of the file
 
 
-def _delimited(
-    lines: Iterator[str], encoding: str, delimiter: str, columns: tuple[str, ...]
-) -> Iterator[Record | Broken]:
+def _delimited(lines: Iterator[str], encoding: str, delimiter: str, columns: tuple[str, ...]) -> Iterator[Record | Broken]:
     """CSV as RFC 4180 has it; TSV likewise, with tabs. The first record is the header, unless the columns are given.
 
     Where a quote does not close, the line that opened it is rejected and the lines after it are read anew; in TSV, whose

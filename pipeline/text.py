@@ -7,7 +7,7 @@ counts. All work on a batch at once: its texts joined, so that a pattern or a ta
 import html
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cache, partial
 
@@ -84,7 +84,7 @@ def _html(batch: _Batch, rules: Clean) -> None:
     text = batch.joined
     for _ in range(2):  # the second time for tags that were written as entities
         if "<" in text:
-            text = patterns.COMMENT.sub("", patterns.CODE.sub("", text))
+            text = patterns.COMMENT.sub("", _without_code(text))
             text = patterns.TAG.sub("", patterns.BLOCK.sub("\n", text))
         if "&" not in text:
             break
@@ -93,6 +93,23 @@ def _html(batch: _Batch, rules: Clean) -> None:
             return batch.some("html", np.ones(batch.size, bool), lambda t: patterns.TAG.sub("", html.unescape(t)))
     batch.set("html", text)
     return None
+
+
+def _without_code(text: str) -> str:
+    """Scripts and styles taken out; one that does not end in its text is left, and neither is what follows it looked at."""
+    parts, at, skip = [], 0, 0
+    for opening in patterns.CODE.finditer(text):
+        if opening.start() < max(at, skip):
+            continue
+        stop = text.find(SEPARATOR, opening.end())
+        stop = len(text) if stop < 0 else stop
+        closing = patterns.CODE_END[opening[1].lower()].search(text, opening.end(), stop)
+        if closing is None:
+            skip = stop
+            continue
+        parts.append(text[at : opening.start()])
+        at = closing.end()
+    return "".join([*parts, text[at:]])
 
 
 def _mojibake(batch: _Batch, rules: Clean) -> None:
@@ -121,7 +138,9 @@ def repair(text: str) -> str:
     if suspects >= 2 and suspects >= 0.2 * len(text):
         text = _BEYOND_ASCII.sub(lambda m: _again(m[0], m[0].encode("gb18030", "replace")), text)
     if patterns.READ_AS_LATIN.search(text):
-        text = patterns.LATIN_RUN.sub(lambda m: _again(m[0], m[0].translate(patterns.LATIN_BYTES).encode("latin-1", "replace")), text)
+        text = patterns.LATIN_RUN.sub(
+            lambda m: _again(m[0], m[0].translate(patterns.LATIN_BYTES).encode("latin-1", "replace")), text
+        )
     return patterns.LOST.sub("\ufffd", text)
 
 
@@ -153,16 +172,16 @@ def _script(batch: _Batch, rules: Clean) -> None:
     batch.set("script", SEPARATOR.join(texts))
 
 
-def _found(policy: str, pattern: re.Pattern[str], rule: str, hint: str, batch: _Batch, *, group: int = 0) -> None:
-    """Drop what a pattern finds, or mask it with as many asterisks; a name before it (`group`) stays."""
-    if policy == "keep" or not any(h in batch.joined for h in hint):
+def _found(policy: str, pattern: re.Pattern[str], rule: str, hints: Iterable[str], batch: _Batch, *, group: int = 0) -> None:
+    """Drop what a pattern finds, or mask it; a name before it (`group`) stays."""
+    if policy == "keep" or not any(h in batch.joined for h in hints):
         return
 
     def replacement(match: re.Match[str]) -> str:
         if rule == "identity_numbers" and not patterns.is_identity_number(match[0]):
             return match[0]
         kept = match[group] if group else ""
-        return kept + (" " if policy == "drop" else "*" * (len(match[0]) - len(kept)))
+        return kept + (" " if policy == "drop" else "***")
 
     differs = batch.set(rule, pattern.sub(replacement, batch.joined))
     if rule in ("phones", "accounts"):
@@ -279,16 +298,19 @@ def _verdicts(batch: _Batch, rules: Clean, *, han_rules: bool) -> tuple[list[str
         bad["advertising"] = _advertising(batch, length)
     for name, which in bad.items():
         for i in np.flatnonzero(which).tolist():
-            if reasons[i] is None:
-                reasons[i] = name
-                if name in shares:
-                    found, limit, what = shares[name]
-                    details[i] = f"{found[i]:.1%} {what} = {limit}"
-                elif name == "advertising":
-                    details[i] = "a number to reach its author by, with " + " and ".join(_groups(batch.texts[i]))
-                else:
-                    limit = f", {'max' if name == 'too_long' else 'min'}_length = {rules.max_length if name == 'too_long' else rules.min_length}"
-                    details[i] = "nothing is left after cleaning" if name == "empty" else f"{length[i]} characters{limit}"
+            if reasons[i] is not None:
+                continue
+            reasons[i] = name
+            if name in shares:
+                measured, limit, what = shares[name]
+                details[i] = f"{measured[i]:.1%} {what} = {limit}"
+            elif name == "empty":
+                details[i] = "nothing is left after cleaning"
+            elif name == "advertising":
+                details[i] = "a number to reach its author by, with " + " and ".join(_groups(batch.texts[i]))
+            else:
+                setting = "min_length" if name == "too_short" else "max_length"
+                details[i] = f"{length[i]} characters, {setting} = {getattr(rules, setting)}"
     return reasons, details
 
 

@@ -6,8 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from pipeline import config as configuration
+
+settings.register_profile("compiled", deadline=None)  # the first example may compile a kernel
+settings.load_profile("compiled")
 
 
 @pytest.fixture(scope="session")

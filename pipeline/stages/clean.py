@@ -44,7 +44,9 @@ def clean(raw_documents: DataFrame, *, config: Config) -> tuple[DataFrame, DataF
         "source",
         F.substring("rejected_text", 1, schemas.MAX_REJECT_TEXT).alias("text"),
     )
-    shown = repeated.select("corpus", F.substring("line", 1, _LINES_SHOWN).alias("line"), "documents", F.col("first").alias("kept_in"))
+    shown = repeated.select(
+        "corpus", F.substring("line", 1, _LINES_SHOWN).alias("line"), "documents", F.col("first").alias("kept_in")
+    )
     return kept, rejects, shown
 
 
@@ -52,25 +54,28 @@ def _repeated_lines(raw_documents: DataFrame, rules: Clean) -> DataFrame:
     """(corpus, line, documents, first): lines of documents of several lines that stand in too many of them."""
     if not rules.boilerplate_share:
         empty = raw_documents.where("false")
-        return empty.select("corpus", F.col("text").alias("line"), F.lit(0).cast("long").alias("documents"), F.col("source").alias("first"))
-    place = F.struct("source.file", "source.record", "source.line")
-    lines = F.array_distinct(F.transform(F.split("text", "\n"), F.trim))
-    each = raw_documents.where(F.contains("text", F.lit("\n"))).select("corpus", place.alias("place"), F.explode(lines).alias("line"))
-    # by hash: the lines themselves are not shuffled, but for the few that are repeated
-    counted = each.where(F.length("line") >= rules.boilerplate_length).where(F.rlike("line", F.lit(r"\S"))).groupBy("corpus", F.xxhash64("line").alias("hash")).agg(
-        F.count("*").alias("documents"), F.min_by(F.struct("place", "line"), "place").alias("least")
-    )  # fmt: skip
+        return empty.select(
+            "corpus", F.col("text").alias("line"), F.lit(0).cast("long").alias("documents"), F.col("source").alias("first")
+        )
+    several = raw_documents.where(F.contains("text", F.lit("\n")))
+    trimmed = F.array_distinct(F.transform(F.split("text", F.lit("\n")), lambda line: F.trim(line)))
+    long = F.filter(trimmed, lambda line: F.length(line) >= rules.boilerplate_length)
+    each = several.select("corpus", "source", F.explode(long).alias("line")).withColumn("hash", F.xxhash64("line"))
     sizes = raw_documents.groupBy("corpus").agg(F.count("*").alias("size"))
-    return (
-        counted.where(F.col("documents") >= rules.boilerplate_documents)
+    # the hashes alone are counted; the lines are looked up again for the few that are repeated
+    repeated = (
+        each.groupBy("corpus", "hash")
+        .agg(F.count("*").alias("documents"))
+        .where(F.col("documents") >= rules.boilerplate_documents)
         .join(F.broadcast(sizes), "corpus")
         .where(F.col("documents") > rules.boilerplate_share * F.col("size"))
-        .select(
-            "corpus",
-            F.col("least.line").alias("line"),
-            "documents",
-            F.struct("least.place.file", "least.place.line", "least.place.record").alias("first"),
-        )
+    )
+    place = F.struct("source.file", "source.record")
+    return (
+        each.where(F.rlike("line", F.lit(r"\S")))
+        .join(F.broadcast(repeated), ["corpus", "hash"])
+        .groupBy("corpus", "line", "documents")
+        .agg(F.min_by("source", place).alias("first"))
     )
 
 

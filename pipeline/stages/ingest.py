@@ -20,10 +20,10 @@ from pipeline.config import Config, Corpus
 from pipeline.corpora import CorpusFile
 
 _BATCH_ROWS, _BATCH_CHARACTERS = 10_000, 4_000_000
-_FILE = pa.struct([(n, pa.string()) for n in ("format", "encoding")] + [(n, pa.int64()) for n in ("bytes", "records", "unreadable")])
-_PARSED = pa.schema(
-    [*schemas.TABLES["raw_documents"].schema, ("reason", pa.string()), ("detail", pa.string()), ("summary", _FILE)]
+_FILE = pa.struct(
+    [(n, pa.string()) for n in ("format", "encoding")] + [(n, pa.int64()) for n in ("bytes", "records", "unreadable")]
 )
+_PARSED = pa.schema([*schemas.TABLES["raw_documents"].schema, ("reason", pa.string()), ("detail", pa.string()), ("summary", _FILE)])
 _SPARK_TYPES = (
     "doc_id string, corpus string, role string, text string, url string, tags array<string>, date string, "
     "source struct<file: string, line: bigint, record: bigint>, reason string, detail string, "
@@ -143,7 +143,9 @@ def _batch(rows: list[_Row], corpus: Corpus) -> pa.RecordBatch:
     columns = dict(zip(_Row._fields, zip(*rows, strict=True), strict=True))
     arrays = {name: pa.array(columns[name], _PARSED.field(name).type) for name in _Row._fields if name != "source"}
     arrays |= {name: pa.array([value] * len(rows), pa.string()) for name, value in (("corpus", corpus.name), ("role", corpus.role))}
-    places = [pa.array(p, t) for p, t in zip(zip(*columns["source"], strict=True), (pa.string(), pa.int64(), pa.int64()), strict=True)]
+    places = [
+        pa.array(p, t) for p, t in zip(zip(*columns["source"], strict=True), (pa.string(), pa.int64(), pa.int64()), strict=True)
+    ]
     arrays["source"] = pa.StructArray.from_arrays(places, fields=list(schemas.SOURCE))
     return pa.RecordBatch.from_arrays([arrays[name] for name in _PARSED.names], schema=_PARSED)
 

@@ -25,8 +25,11 @@ tags = "tags"
 
 
 def rows(spark: Any, config: Config) -> tuple[list[Any], list[Any]]:
-    kept, rejects = ingest(spark, corpora.find(config), config=config)
+    kept, rejects, files = ingest(spark, corpora.find(config), config=config)
     order = ["source.file", "source.record"]
+    listed = {(r.corpus, r.file): r.records for r in files.collect()}
+    told = kept.select("corpus", "source.file").unionAll(rejects.select("corpus", "source.file")).collect()
+    assert listed == {f: told.count(f) for f in listed} and len(told) == sum(listed.values())
     return kept.orderBy(*order).collect(), rejects.orderBy(*order).collect()
 
 
@@ -69,9 +72,9 @@ def test_files_by_uri_are_read_through_hadoop(spark: Any, load: Load, tmp_path: 
 
     (tmp_path / "a.txt").write_text("一行\n两行\n", encoding="utf-8")
     config = load(corpus=f'[[corpus]]\nname = "u"\nrole = "domain"\npaths = ["{tmp_path.as_uri()}/*.txt"]\n')
-    kept, rejects = ingest(spark, run.find_files(config, spark), config=config)
+    kept, rejects, files = ingest(spark, run.find_files(config, spark), config=config)
     assert sorted((r.text, r.source.line) for r in kept.collect()) == [("一行", 1), ("两行", 2)]
-    assert rejects.count() == 0
+    assert rejects.count() == 0 and files.collect()[0].records == 2
 
 
 def test_an_encoding_for_each_corpus(spark: Any, load: Load, tmp_path: Path) -> None:
@@ -82,6 +85,18 @@ def test_an_encoding_for_each_corpus(spark: Any, load: Load, tmp_path: Path) -> 
         corpus = f'[[corpus]]\nname = "e"\nrole = "domain"\npaths = "{files}"\nencoding = "{encoding}"\n'
         kept, rejects = rows(spark, load(corpus=corpus))
         assert {r.text for r in kept} == {text.split("\n")[0]} and not rejects
+
+
+def test_what_was_in_each_file_is_told(spark: Any, load: Load, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes("患者高血压怎么办，应该吃什么药\n".encode("gb18030") * 20)
+    (tmp_path / "b.jsonl").write_text('{"text": "断路器"}\nx\n', encoding="utf-8")
+    corpus = '[[corpus]]\nname = "e"\nrole = "domain"\npaths = ["a.txt", "b.jsonl"]\nencoding = "auto"\n'
+    config = load(corpus=corpus)
+    _, _, files = ingest(spark, corpora.find(config), config=config)
+    assert [tuple(r) for r in files.orderBy("file").collect()] == [
+        ("e", "domain", "a.txt", "text", "gb18030", 620, 20, 0),
+        ("e", "domain", "b.jsonl", "jsonl", "utf-8", 24, 2, 1),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,7 @@ import pytest
 
 from pipeline.config import Config
 from pipeline.discovery import Candidates
-from pipeline.stages.clean import clean
 from pipeline.stages.contrast import contrast
-from pipeline.stages.dedup import dedup
 from pipeline.stages.new_words import new_words
 from pipeline.stages.ngrams import ngrams
 from pipeline.stages.segment import segment
@@ -55,27 +53,6 @@ def power(n: int = 400) -> list[tuple[str, str, str]]:
 
 def as_set(frame: Any) -> set[str]:
     return {str(r) for r in frame.collect()}
-
-
-def test_clean_rejects_with_a_reason_and_loses_nothing(spark: Any, load: Load) -> None:
-    raw = documents(spark, [("d", "domain", "<p>断路器坏了</p>"), ("d", "domain", "x"), ("d", "domain", "only English here")])
-    kept, rejects = clean(raw.drop("raw_text"), config=load("[clean]\nkeep_raw_text = true\n"))
-    assert [(r.text, r.raw_text) for r in kept.collect()] == [("断路器坏了", "<p>断路器坏了</p>")]
-    assert {(r.reason, r.step, r.text) for r in rejects.collect()} == {
-        ("too_short", "clean", "x"),
-        ("too_little_han", "clean", "only English here"),
-    }
-
-
-@pytest.mark.parametrize("partitions", [1, 3, 17])
-def test_dedup_keeps_the_domains_first_one(spark: Any, load: Load, partitions: int) -> None:
-    texts = [("q", "general", "一样"), ("d", "domain", "一样"), ("d", "domain", "一样"), ("q", "general", "别样")]
-    kept, duplicates = dedup(documents(spark, texts).repartition(partitions), config=load(corpus=BOTH))
-    assert {r.doc_id for r in kept.collect()} == {"d1", "q3"}
-    assert {(r.doc_id, r.duplicate_of, r.reason) for r in duplicates.collect()} == {
-        ("q0", "d1", "exact_duplicate"),
-        ("d2", "d1", "exact_duplicate"),
-    }
 
 
 def test_ngrams_equal_the_reference(spark: Any, load: Load) -> None:

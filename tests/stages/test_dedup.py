@@ -1,0 +1,112 @@
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline import config as configuration
+from pipeline import query, run
+from pipeline.config import Config
+from pipeline.errors import ConfigError, WajueError
+from pipeline.stages.dedup import dedup
+from pipeline.workspace import Workspace
+from tests.test_duplicates import questions
+
+Load = Callable[..., Config]
+pytestmark = pytest.mark.spark
+
+BOTH = """
+[[corpus]]
+name = "q"
+role = "general"
+paths = "x"
+[[corpus]]
+name = "d"
+role = "domain"
+paths = "x"
+"""
+DOCUMENTS = (
+    "doc_id string, corpus string, role string, text string, raw_text string, changed_by array<string>, url string, "
+    "tags array<string>, date string, source struct<file: string, line: bigint, record: bigint>"
+)
+
+
+def documents(spark: Any, texts: list[tuple[str, str]], order: list[int] | None = None) -> Any:
+    """Documents of (corpus, text); the file changes every ten records."""
+    roles = {"q": "general", "d": "domain"}
+    rows = [
+        (f"{c}{i}", c, roles[c], t, None, [], None, None, None, (f"{c}{i // 10}.txt", i, i % 10 + 1))
+        for i, (c, t) in enumerate(texts)
+    ]
+    return spark.createDataFrame([rows[i] for i in order or range(len(rows))], DOCUMENTS)
+
+
+@pytest.mark.parametrize("partitions", [1, 3, 17])
+def test_the_domains_first_one_is_kept(spark: Any, load: Load, partitions: int) -> None:
+    texts = [("q", "一样"), ("d", "一样。"), ("d", "一样"), ("q", "别样")]
+    kept, duplicates, _ = dedup(documents(spark, texts).repartition(partitions), config=load(corpus=BOTH))
+    assert {r.doc_id for r in kept.collect()} == {"d1", "q3"}
+    assert {(r.doc_id, r.duplicate_of, r.reason, r.similarity) for r in duplicates.collect()} == {
+        ("q0", "d1", "exact_duplicate", 1.0),
+        ("d2", "d1", "exact_duplicate", 1.0),
+    }
+
+
+def test_the_same_whatever_the_partitions_and_the_order(spark: Any, load: Load) -> None:
+    texts = [("q" if i % 3 else "d", t) for i, t in enumerate(questions(200, 4))]
+    config = load(corpus=BOTH)
+    results = []
+    for partitions in (1, 3, 17):
+        order = random.Random(partitions).sample(range(len(texts)), len(texts))
+        kept, duplicates, _ = dedup(documents(spark, texts, order).repartition(partitions), config=config)
+        results.append((sorted(map(str, kept.collect())), sorted(map(str, duplicates.collect()))))
+        assert len(results[-1][0]) + len(results[-1][1]) == len(texts)
+    assert results[0] == results[1] == results[2]
+    assert any("near_duplicate" in d for d in results[0][1])
+
+
+def test_what_a_near_duplicate_resembles_is_told(spark: Any, load: Load) -> None:
+    text = "高压断路器怎么检修母线电压互感"
+    _, duplicates, _ = dedup(documents(spark, [("d", text), ("d", text + "吗")]), config=load(corpus=BOTH))
+    [row] = duplicates.collect()
+    assert (row.reason, row.duplicate_of, row.source.record) == ("near_duplicate", "d0", 2)
+    assert row.similarity == pytest.approx(14 / 15)
+    assert row.detail == "Jaccard similarity 0.933 to d: d0.txt record 1"
+
+
+@pytest.mark.parametrize(("settings", "kept"), [("exact = false", 3), ("near = false", 2), ("threshold = 0.95", 2), ("", 1)])
+def test_what_counts_as_a_duplicate_is_a_setting(spark: Any, load: Load, settings: str, kept: int) -> None:
+    text = "高压断路器怎么检修母线电压互感"
+    frame = documents(spark, [("d", text), ("d", text + "吗"), ("q", text)])
+    documents_kept, duplicates, _ = dedup(frame, config=load(f"[dedup]\n{settings}\n", corpus=BOTH))
+    assert documents_kept.count() == kept and duplicates.count() == 3 - kept
+
+
+def test_bands_and_rows_go_together(load: Load) -> None:
+    with pytest.raises(ConfigError, match="bands and rows_per_band"):
+        load("[dedup]\nbands = 3\n")
+
+
+def test_new_data_against_an_earlier_workspace(spark: Any, tmp_path: Path) -> None:
+    text = '[[corpus]]\nname = "a"\nrole = "domain"\npaths = "{}.txt"\n'
+    (tmp_path / "old.txt").write_text("高压断路器怎么检修母线电压互感\n变压器漏油了\n", encoding="utf-8")
+    (tmp_path / "new.txt").write_text("高压断路器怎么检修母线电压互感吗\n变压器漏油了\n新的问题来了\n", encoding="utf-8")
+    (tmp_path / "old.toml").write_text(text.format("old"), encoding="utf-8")
+    (tmp_path / "new.toml").write_text('[dedup]\nagainst = "old"\n' + text.format("new"), encoding="utf-8")
+    new = configuration.load(tmp_path / "new.toml")
+    place = Workspace(str(tmp_path / "out"))
+    with pytest.raises(WajueError, match="no workspace"):
+        run.run(new, place, last="dedup")
+    run.run(configuration.load(tmp_path / "old.toml"), Workspace(str(tmp_path / "old")), last="dedup")
+    run.run(new, place, last="dedup")
+    connection = query.connect(place)
+    assert query.execute(connection, "SELECT text FROM documents").to_pylist() == [{"text": "新的问题来了"}]
+    rows = query.execute(connection, "SELECT reason, detail, duplicate_of FROM rejects ORDER BY reason").to_pylist()
+    assert [r["reason"] for r in rows] == ["exact_duplicate", "near_duplicate"]
+    assert "old, a: old.txt record 1" in rows[1]["detail"]
+    old = query.execute(query.connect(Workspace(str(tmp_path / "old"))), "SELECT doc_id FROM documents").column(0).to_pylist()
+    assert {r["duplicate_of"] for r in rows} == set(old)
+    assert {s.step.name: s.state for s in run.states(new, place, run.find_files(new))}["dedup"] == "done"
+    run.run(configuration.load(tmp_path / "old.toml"), Workspace(str(tmp_path / "old")), last="dedup", force=True)
+    assert {s.step.name: s.state for s in run.states(new, place, run.find_files(new))}["dedup"] == "stale"
