@@ -1,11 +1,18 @@
-"""python -m benchmarks [counting|segmentation|sgns|jose ...]: those named, or all."""
+"""python -m benchmarks [cleaning|dedup|counting|segmentation|sgns|jose ...]: those named, or all."""
 
 import sys
 
-from benchmarks import counting, jose, segmentation, sgns
+from benchmarks import cleaning, counting, dedup, jose, segmentation, sgns
 from benchmarks.common import hardware
 
-EVERY = {"counting": counting.main, "segmentation": segmentation.main, "sgns": sgns.main, "jose": jose.main}
+EVERY = {
+    "cleaning": cleaning.main,
+    "dedup": dedup.main,
+    "counting": counting.main,
+    "segmentation": segmentation.main,
+    "sgns": sgns.main,
+    "jose": jose.main,
+}
 
 print(hardware())
 for name in sys.argv[1:] or EVERY:

@@ -173,7 +173,6 @@ def match(settings: Settings) -> Callable[[Batches], Batches]:
             bands = held["bands"]
             held.rows.clear()
             low, high, crowded = minhash.bucket_pairs(bands["key"], bands["node"], settings.most, differences)
-            low, high = minhash.unique_pairs(low, high)
             for b, chosen in _by_bucket(low, settings.buckets):
                 yield _pack(b, "pairs", low=low[chosen], high=high[chosen])
             for b, chosen in _by_bucket(wanted := _distinct(high), settings.buckets):

@@ -14,13 +14,13 @@ from pyspark import StorageLevel
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from pipeline import duplicates, minhash, schemas
+from pipeline import duplicates as search
+from pipeline import minhash, schemas
 from pipeline.config import Config
 
 _BUCKET_BYTES, _BUCKET_ROWS = 1 << 27, 700_000  # of text and of documents in one task, which holds them in memory
 _BROADCAST = 2_000_000  # dropped documents, some 400 MB in each executor; more are joined by sorting
 _RECORDS = 40  # bits of a record's number in a place
-_KEEPER = ("doc_id", "corpus", "source")  # what is told of the document that is kept
 
 
 def dedup(
@@ -36,34 +36,35 @@ def dedup(
        the documents.
     """
     if not config.dedup.exact:
-        kept = [F.col(c).alias(f"kept_{c}") for c in _KEEPER]
-        none = clean_documents.where("false").select("*", F.lit(True).alias("exact"), F.lit(1.0).alias("similarity"), *kept)
-        crowded = clean_documents.sparkSession.createDataFrame([], "members long, compared long")
-        return clean_documents, none.select(*_reject_columns()), crowded
+        empty = {"exact": F.lit(True), "similarity": F.lit(1.0), "detail": F.lit(""), "duplicate_of": F.lit("")}
+        nothing = clean_documents.where("false").withColumns(empty).select(*_reject_columns())
+        return clean_documents, nothing, clean_documents.sparkSession.createDataFrame([], "members long, compared long")
     everything = _in_order(clean_documents, config, earlier)
     files = everything.groupBy("preference", "corpus", "source.file").agg(
         F.count("*").alias("documents"), F.sum(F.octet_length("text")).alias("bytes")
     )
     listed = sorted(files.collect(), key=lambda r: (r["preference"], r["file"]))
-    settings = _settings(config, listed, clean_documents.sparkSession.sparkContext.defaultParallelism)
-    ranks = clean_documents.sparkSession.createDataFrame(
-        [(r["preference"], r["file"], rank << _RECORDS) for rank, r in enumerate(listed)], "preference int, file string, base long"
+    spark = clean_documents.sparkSession
+    settings = _settings(config, listed, spark.sparkContext.defaultParallelism)
+    ranks = F.broadcast(
+        spark.createDataFrame(
+            [(r["preference"], r["file"], r["corpus"], rank << _RECORDS) for rank, r in enumerate(listed)],
+            "preference int, file string, of string, base long",
+        )
     )
     numbered = everything.join(
-        F.broadcast(ranks), (everything["preference"] == ranks["preference"]) & (F.col("source.file") == ranks["file"])
+        ranks, (everything["preference"] == ranks["preference"]) & (F.col("source.file") == ranks["file"])
     ).select(everything["*"], (F.col("base") + F.col("source.record")).alias("place"))
     found = _search(numbered.select("text", "place"), settings)
     dropped = found.where("place is not null").select("place", "kept", "similarity", "exact")
-    small = dropped.count() <= _BROADCAST
-    if small:
-        dropped = F.broadcast(dropped)
+    sent = F.broadcast if dropped.count() <= _BROADCAST else lambda frame: frame
+    told = sent(dropped).join(numbered.select(F.col("place").alias("kept"), F.col("doc_id").alias("duplicate_of")), "kept")
+    told = told.join(ranks, F.col("base") == F.col("kept") - F.col("kept") % (1 << _RECORDS))
+    told = told.select("place", "duplicate_of", "similarity", "exact", _detail(F.col("kept") % (1 << _RECORDS)).alias("detail"))
     ours = numbered.where(F.col("place") >= settings.first_place)
-    gone_places = dropped.select("place")
-    documents = ours.join(F.broadcast(gone_places) if small else gone_places, "place", "left_anti").select(clean_documents.columns)
-    keepers = numbered.select(F.col("place").alias("kept"), *[F.col(c).alias(f"kept_{c}") for c in _KEEPER])
-    told = keepers.join(dropped, "kept")
-    gone = ours.join(F.broadcast(told) if small else told, "place")
-    return documents, gone.select(*_reject_columns()), found.where("members is not null").select("members", "compared")
+    documents = ours.join(sent(dropped.select("place")), "place", "left_anti").select(clean_documents.columns)
+    duplicates = ours.join(sent(told), "place").select(*_reject_columns())
+    return documents, duplicates, found.where("members is not null").select("members", "compared")
 
 
 def _in_order(clean_documents: DataFrame, config: Config, earlier: DataFrame | None) -> DataFrame:
@@ -74,45 +75,49 @@ def _in_order(clean_documents: DataFrame, config: Config, earlier: DataFrame | N
     return ours if earlier is None else ours.unionByName(earlier)
 
 
-def _settings(config: Config, files: list, parallelism: int) -> duplicates.Settings:
+def _settings(config: Config, files: list, parallelism: int) -> search.Settings:
     rules, words = config.dedup, config.segment.method == "whitespace"
     bands, rows = minhash.banding(rules.threshold)
     needed = max(sum(f["bytes"] or 0 for f in files) / _BUCKET_BYTES, sum(f["documents"] for f in files) / _BUCKET_ROWS)
-    return duplicates.Settings(
+    return search.Settings(
         threshold=rules.threshold,
         shingle_size=rules.shingle_size,
         bands=rules.bands or bands,
         rows_per_band=rules.rows_per_band or rows,
         most=rules.max_bucket,
-        buckets=min(parallelism * max(1, math.ceil(needed / parallelism)), duplicates.MOST_BUCKETS),
+        buckets=min(parallelism * max(1, math.ceil(needed / parallelism)), search.MOST_BUCKETS),
         first_place=sum(f["preference"] < 0 for f in files) << _RECORDS,
         near=rules.near,
         words=words,
     )
 
 
-def _search(texts: DataFrame, settings: duplicates.Settings) -> DataFrame:
-    """duplicates.DROPPED: every document to be dropped, and the crowded buckets."""
-    found = texts.mapInArrow(duplicates.scatter(settings), duplicates.PACKED)
-    for step in (duplicates.match, duplicates.attach, duplicates.verify):
-        found = found.repartitionById(settings.buckets, "bucket").mapInArrow(step(settings), duplicates.PACKED)
-    return found.repartition(1).mapInArrow(duplicates.solve(settings), duplicates.DROPPED).persist(StorageLevel.DISK_ONLY)
+def _search(texts: DataFrame, settings: search.Settings) -> DataFrame:
+    """search.DROPPED: every document to be dropped, and the crowded buckets."""
+    found = texts.mapInArrow(search.scatter(settings), search.PACKED)
+    for step in (search.match, search.attach, search.verify):
+        found = found.repartitionById(settings.buckets, "bucket").mapInArrow(step(settings), search.PACKED)
+    return found.repartition(1).mapInArrow(search.solve(settings), search.DROPPED).persist(StorageLevel.DISK_ONLY)
 
 
-def _reject_columns() -> list[Column]:
-    shown = F.concat_ws(
-        " ", F.concat("kept_corpus", F.lit(":")), F.col("kept_source.file"), F.lit("record"), F.col("kept_source.record")
+def _detail(record: Column) -> Column:
+    """What the document kept has in common with the one dropped, and where it stands."""
+    same = F.lit("but for width, case, white space and punctuation the text of")
+    like = F.concat(F.lit("Jaccard similarity "), F.format_number("similarity", 3), F.lit(" to"))
+    return F.concat_ws(
+        " ", F.when(F.col("exact"), same).otherwise(like), F.concat("of", F.lit(":")), "file", F.lit("record"), record
     )
-    same = F.concat(F.lit("but for width, case, white space and punctuation the text of "), shown)
-    like = F.concat(F.lit("Jaccard similarity "), F.format_number("similarity", 3), F.lit(" to "), shown)
+
+
+def _reject_columns() -> list[Column | str]:
     return [
-        F.col("doc_id"),
-        F.col("corpus"),
+        "doc_id",
+        "corpus",
         F.lit("dedup").alias("step"),
         F.when(F.col("exact"), "exact_duplicate").otherwise("near_duplicate").alias("reason"),
-        F.when(F.col("exact"), same).otherwise(like).alias("detail"),
-        F.col("kept_doc_id").alias("duplicate_of"),
-        F.col("similarity"),
-        F.col("source"),
+        "detail",
+        "duplicate_of",
+        "similarity",
+        "source",
         F.substring("text", 1, schemas.MAX_REJECT_TEXT).alias("text"),
     ]
