@@ -1,11 +1,12 @@
-"""python -m benchmarks [cleaning|dedup|counting|segmentation|sgns|jose ...]: those named, or all."""
+"""python -m benchmarks [ingest|cleaning|dedup|counting|segmentation|sgns|jose ...]: those named, or all."""
 
 import sys
 
-from benchmarks import cleaning, counting, dedup, jose, segmentation, sgns
+from benchmarks import cleaning, counting, dedup, ingest, jose, segmentation, sgns
 from benchmarks.common import hardware
 
 EVERY = {
+    "ingest": ingest.main,
     "cleaning": cleaning.main,
     "dedup": dedup.main,
     "counting": counting.main,

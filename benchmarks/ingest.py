@@ -1,0 +1,67 @@
+"""Reading one JSON array of a million elements on Spark: seconds, and the memory of all Python processes together."""
+
+import json
+import tempfile
+import threading
+from pathlib import Path
+
+import psutil
+
+from benchmarks.common import record
+from benchmarks.dedup import real_questions
+from pipeline import corpora, spark_io
+from pipeline.config import Config, Corpus
+from pipeline.progress import Watch
+from pipeline.stages.ingest import ingest
+
+_ELEMENTS = 1_000_000
+
+
+class _PythonMemory(threading.Thread):
+    """The most that the workers, which are children of the JVM, hold at once, with and without this process."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.done = threading.Event()
+        self.workers = 0
+
+    def run(self) -> None:
+        while not self.done.wait(0.1):
+            held = 0
+            for process in psutil.Process().children(recursive=True):
+                try:
+                    held += process.memory_info().rss if "python" in process.name() else 0
+                except psutil.Error:
+                    continue
+            self.workers = max(self.workers, held)
+
+
+def main() -> None:
+    """On one line and pretty-printed; the file is read by one task, for an array cannot be split."""
+    questions = real_questions()
+    rows = [
+        {"url": f"http://zhidao.example/question/{i}.html", "question": questions[i % len(questions)], "tags": ["生活", "健康"]}
+        for i in range(_ELEMENTS)
+    ]
+    spark = spark_io.session("local[2]")
+    with tempfile.TemporaryDirectory() as folder:
+        for name, indent in (("on one line", None), ("pretty-printed", 1)):
+            path = Path(folder) / "questions.json"
+            path.write_text(json.dumps(rows, ensure_ascii=False, indent=indent), encoding="utf-8")
+            corpus = Corpus(name="q", role="general", paths=("questions.json",), text=("question",), url="url", tags="tags")
+            config = Config(corpus=(corpus,), base=Path(folder))
+            memory, watch = _PythonMemory(), Watch("ingest")
+            memory.start()
+            with watch.running():
+                for i, table in enumerate(ingest(spark, corpora.find(config), config=config)):
+                    table.write.mode("overwrite").parquet(f"{folder}/out/{i}")
+                spark.catalog.clearCache()
+            memory.done.set()
+            assert spark.read.parquet(f"{folder}/out/0").count() == _ELEMENTS
+            note = f"one JSON array {name}, {_ELEMENTS} elements, {path.stat().st_size / 1e6:.0f} MB"
+            record("ingest", "wajue", "CPU s", note, cpu=watch.cpu_seconds)
+            record("ingest", "wajue", "MB", note, workers=memory.workers / 1e6)
+
+
+if __name__ == "__main__":
+    main()
