@@ -2,13 +2,15 @@
 
     texts --scatter--> entries --match--> matches --attach--> candidates --verify--> edges --solve--> dropped
 
-Each arrow but the first is a shuffle by `bucket`. Arrays travel as the bytes of one cell, as in blocks.py; what a step does
+Each arrow but the first is a shuffle by `bucket`; where one bucket holds all texts, `match` compares them and the next two are
+left out. Arrays travel as the bytes of one cell, as in blocks.py; what a step does
 not deal with passes through it. A *place* is a document's 64-bit number in the order of preference: of several that
 resemble each other, the least place stays. A *node* is a distinct text: 32 bits of sketch, 16 of the hash of the text, and
 16 of the hash of the folded text, which choose its bucket, so that all that are equal when folded meet in one. Only hashes
 go to the buckets of the bands; a text goes to its own bucket, and once to that of every text which it may resemble.
 
-Bytes moved decide the cost: some 190 a short question from scatter to match, 70 on, and 60 for each bucket of candidates.
+Bytes moved decide the cost: some 190 a short question from scatter to match, 70 on, and 60 for each bucket of candidates; 90
+in all where there is one bucket.
 """
 
 from collections.abc import Callable, Iterator
@@ -53,6 +55,15 @@ class Settings:
     def exact(self) -> bool:
         """Does a shingle fit 64 bits as it stands?"""
         return not self.words and self.shingle_size <= 3
+
+    @property
+    def alone(self) -> bool:
+        """Does one bucket hold everything?"""
+        return self.buckets == 1
+
+    def steps(self) -> tuple[Callable[["Settings"], Callable[[Batches], Batches]], ...]:
+        """What comes between `scatter` and `solve`."""
+        return (match,) if self.alone else (match, attach, verify)
 
 
 class _Packed:
@@ -140,9 +151,12 @@ def _scatter(texts: pa.StringArray, place: np.ndarray, settings: Settings) -> Ba
     units: np.ndarray = codes
     if settings.near:
         units, unit_ends = minhash.words(codes, ends) if settings.words else (codes, ends)
-        size, bands, rows = settings.shingle_size, settings.bands, settings.rows_per_band
-        key, sketch = minhash.band_keys(units, unit_ends, size=size, exact=settings.exact, bands=bands, rows=rows)
-        node |= sketch.astype(np.uint64) << np.uint64(32)
+        if not settings.alone:
+            key, sketch = _band_keys(units, unit_ends, settings)
+            node |= sketch.astype(np.uint64) << np.uint64(32)
+            for b, chosen in _by_bucket(key.ravel(), settings.buckets):
+                nodes = np.repeat(node, settings.bands)[chosen]
+                yield _pack(b, "bands", key=key.ravel()[chosen] >> np.uint64(32), node=nodes)
         units, ends = (units.view(np.uint16), 2 * unit_ends) if settings.words else minhash.to_utf16(units, unit_ends)
     for b, chosen in _by_bucket(node, settings.buckets):
         arrays = dict(zip(("first", "second", "text"), hashes[chosen].T, strict=True))
@@ -150,14 +164,15 @@ def _scatter(texts: pa.StringArray, place: np.ndarray, settings: Settings) -> Ba
         if settings.near:
             arrays["units"], arrays["size"] = _take(units, ends, chosen)
         yield _pack(b, "texts", **arrays)
-    if settings.near:
-        flat, nodes = key.ravel(), np.repeat(node, settings.bands)
-        for b, chosen in _by_bucket(flat, settings.buckets):
-            yield _pack(b, "bands", key=flat[chosen] >> np.uint64(32), node=nodes[chosen])
+
+
+def _band_keys(units: np.ndarray, ends: np.ndarray, settings: Settings) -> tuple[np.ndarray, np.ndarray]:
+    size, bands, rows = settings.shingle_size, settings.bands, settings.rows_per_band
+    return minhash.band_keys(units, ends, size=size, exact=settings.exact, bands=bands, rows=rows)
 
 
 def match(settings: Settings) -> Callable[[Batches], Batches]:
-    """The texts and bands of one bucket -> copies, classes, nodes; pairs, wanted, crowded.
+    """The texts and bands of one bucket -> copies, classes, nodes; pairs, wanted, crowded. Of the only one: edges at once.
 
     copies: documents with one and the same text, and the first of them; classes: different texts that are equal when folded;
     nodes: the distinct texts; pairs: of nodes that share a band, in the bucket of the lower node; wanted: the higher nodes,
@@ -168,7 +183,11 @@ def match(settings: Settings) -> Callable[[Batches], Batches]:
     def apply(batches: Batches) -> Batches:
         held = _Packed(batches)
         if "texts" in held.rows:
-            yield from _match_texts(held.bucket, held["texts"], settings)
+            bucket, texts = held.bucket, held["texts"]
+            rows, found = _distinct_texts(bucket, texts)
+            yield from found
+            if settings.near:
+                yield from (_compare if settings.alone else _nodes)(bucket, texts, rows, settings)
         if "bands" in held.rows:
             bands = held["bands"]
             held.rows.clear()
@@ -188,27 +207,56 @@ def _distinct(values: np.ndarray) -> np.ndarray:
     return ordered[_starts(ordered)]
 
 
-def _match_texts(bucket: int, texts: dict[str, np.ndarray], settings: Settings) -> Batches:
+def _distinct_texts(bucket: int, texts: dict[str, np.ndarray]) -> tuple[np.ndarray, list[pa.RecordBatch]]:
+    """(the row with the first place of each distinct text; copies and classes)."""
     order = minhash.text_order(texts["first"], texts["second"], texts["text"], texts["place"])
     first, second, text, place = (texts[name][order] for name in ("first", "second", "text", "place"))
     new_class, new_text = _starts(first, second), _starts(first, second, text)
-    chosen = np.flatnonzero(new_text)  # the first place of each distinct text
-    repeated = np.flatnonzero(~new_text)
+    chosen, repeated = np.flatnonzero(new_text), np.flatnonzero(~new_text)
+    found = []
     if len(repeated):
         group = np.cumsum(new_text) - 1
-        yield _pack(bucket, "copies", place=place[repeated], kept=place[chosen][group[repeated]])
+        found.append(_pack(bucket, "copies", place=place[repeated], kept=place[chosen][group[repeated]]))
     in_class = (np.cumsum(new_class) - 1)[chosen]
     shared = np.bincount(in_class)[in_class] > 1
     if shared.any():
         members = chosen[shared]
-        yield _pack(bucket, "classes", first=first[members], second=second[members], place=place[members])
-    if settings.near:
-        node = texts["node"][order][chosen]
-        ascending = np.argsort(node)
-        ascending = ascending[_starts(node[ascending])]  # of two texts with one node, which is rare, one is not searched for
-        chosen = chosen[ascending]
-        units, size = _take(texts["units"], _ends(texts["size"]), order[chosen])
-        yield _pack(bucket, "nodes", node=node[ascending], place=place[chosen], size=size, units=units)
+        found.append(_pack(bucket, "classes", first=first[members], second=second[members], place=place[members]))
+    return order[chosen], found
+
+
+def _nodes(bucket: int, texts: dict[str, np.ndarray], rows: np.ndarray, settings: Settings) -> Batches:
+    """The distinct texts by node; of two texts with one node, which is rare, one is not searched for."""
+    node = texts["node"][rows]
+    ascending = np.argsort(node)
+    ascending = ascending[_starts(node[ascending])]
+    rows = rows[ascending]
+    yield _pack(bucket, "nodes", node=node[ascending], **_chosen(texts, rows))
+
+
+def _compare(bucket: int, texts: dict[str, np.ndarray], rows: np.ndarray, settings: Settings) -> Batches:
+    """All distinct texts with each other -> edges, crowded. In pairs the lower half of a node is the rank of what it was."""
+    chosen = _chosen(texts, rows)
+    key, sketch = _band_keys(*_units(chosen, settings), settings)
+    ascending = np.argsort((sketch.astype(np.uint64) << np.uint64(32)) | texts["node"][rows])
+    node = np.empty(len(rows), np.uint64)
+    node[ascending] = (sketch[ascending].astype(np.uint64) << np.uint64(32)) | np.arange(len(rows), dtype=np.uint64)
+    flat, nodes = (key.ravel() >> np.uint64(32)).astype(np.uint32), np.repeat(node, settings.bands)
+    differences = minhash.most_differences(settings.threshold)
+    low, high, crowded = minhash.bucket_pairs(flat, nodes, settings.most, differences)
+    del key, flat, nodes
+    i, j = (ascending[(side & np.uint64(0xFFFFFFFF)).astype(np.int64)] for side in minhash.unique_pairs(low, high))
+    used = np.zeros(len(rows), bool)
+    used[i] = used[j] = True
+    number, some = np.cumsum(used) - 1, _chosen(texts, rows[used])
+    yield _edges(some, number[i], some, number[j], settings)
+    if len(crowded):
+        yield _pack(bucket, "crowded", crowded=crowded)
+
+
+def _chosen(texts: dict[str, np.ndarray], rows: np.ndarray) -> dict[str, np.ndarray]:
+    units, size = _take(texts["units"], _ends(texts["size"]), rows)
+    return {"place": texts["place"][rows], "size": size, "units": units}
 
 
 def attach(settings: Settings) -> Callable[[Batches], Batches]:
@@ -226,7 +274,6 @@ def attach(settings: Settings) -> Callable[[Batches], Batches]:
         bucket, nodes, pairs = held.bucket, held["nodes"], held["pairs"]
         wanted = _distinct(held["wanted"]["node"])
         held.rows.clear()
-        ends = _ends(nodes["size"])
         low, high = minhash.unique_pairs(pairs["low"], pairs["high"])
         at = np.searchsorted(nodes["node"], low)
         for b, rows in _by_bucket(high, settings.buckets):
@@ -234,17 +281,13 @@ def attach(settings: Settings) -> Callable[[Batches], Batches]:
             used[at[rows]] = True
             if b == bucket:
                 used[above := np.searchsorted(nodes["node"], high[rows])] = True
-            lower, number = np.flatnonzero(used), np.cumsum(used) - 1
-            units, size = _take(nodes["units"], ends, lower)
-            chosen = {"place": nodes["place"][lower], "size": size, "units": units}
+            number, chosen = np.cumsum(used) - 1, _chosen(nodes, np.flatnonzero(used))
             if b == bucket:
                 yield _edges(chosen, number[at[rows]], chosen, number[above], settings)
             else:
                 yield _pack(b, "candidates", node=high[rows], index=number[at[rows]], **chosen)
         if len(wanted):
-            rows = np.searchsorted(nodes["node"], wanted)
-            units, size = _take(nodes["units"], ends, rows)
-            yield _pack(bucket, "nodes", node=wanted, place=nodes["place"][rows], size=size, units=units)
+            yield _pack(bucket, "nodes", node=wanted, **_chosen(nodes, np.searchsorted(nodes["node"], wanted)))
 
     return apply
 
@@ -265,11 +308,15 @@ def verify(settings: Settings) -> Callable[[Batches], Batches]:
     return apply
 
 
+def _units(texts: dict[str, np.ndarray], settings: Settings) -> tuple[np.ndarray, np.ndarray]:
+    """The texts' units as they were before they were packed (uint32), and their ends."""
+    units, ends = texts["units"], _ends(texts["size"])
+    return (units.view(np.uint32), ends // 2) if settings.words else minhash.from_utf16(units, ends)
+
+
 def _shingles(texts: dict[str, np.ndarray], settings: Settings) -> dict[str, np.ndarray]:
     """The texts' shingle sets, and their ends."""
-    units, ends = texts["units"], _ends(texts["size"])
-    units, ends = (units.view(np.uint32), ends // 2) if settings.words else minhash.from_utf16(units, ends)
-    sets, ends = minhash.shingle_sets(units, ends, size=settings.shingle_size, exact=settings.exact)
+    sets, ends = minhash.shingle_sets(*_units(texts, settings), size=settings.shingle_size, exact=settings.exact)
     return {"sets": sets, "ends": ends}
 
 

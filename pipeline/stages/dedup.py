@@ -11,14 +11,14 @@ workspaces ([dedup] against) stand before all others, and are never dropped.
 import math
 
 from pyspark import StorageLevel
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
 from pipeline import duplicates as search
 from pipeline import minhash, schemas
 from pipeline.config import Config
 
-_BUCKET_BYTES, _BUCKET_ROWS = 1 << 27, 700_000  # of text and of documents in one task, which holds them in memory
+_BUCKET_BYTES, _BUCKET_ROWS = 100 << 20, 1_500_000  # of text and of documents in one task, which holds them in memory
 _BROADCAST = 2_000_000  # dropped documents, some 400 MB in each executor; more are joined by sorting
 _RECORDS = 40  # bits of a record's number in a place
 
@@ -45,7 +45,7 @@ def dedup(
     )
     listed = sorted(files.collect(), key=lambda r: (r["preference"], r["file"]))
     spark = clean_documents.sparkSession
-    settings = _settings(config, listed, spark.sparkContext.defaultParallelism)
+    settings = _settings(config, listed)
     ranks = F.broadcast(
         spark.createDataFrame(
             [(r["preference"], r["file"], r["corpus"], rank << _RECORDS) for rank, r in enumerate(listed)],
@@ -75,7 +75,7 @@ def _in_order(clean_documents: DataFrame, config: Config, earlier: DataFrame | N
     return ours if earlier is None else ours.unionByName(earlier)
 
 
-def _settings(config: Config, files: list, parallelism: int) -> search.Settings:
+def _settings(config: Config, files: list[Row]) -> search.Settings:
     rules, words = config.dedup, config.segment.method == "whitespace"
     bands, rows = minhash.banding(rules.threshold)
     needed = max(sum(f["bytes"] or 0 for f in files) / _BUCKET_BYTES, sum(f["documents"] for f in files) / _BUCKET_ROWS)
@@ -85,7 +85,7 @@ def _settings(config: Config, files: list, parallelism: int) -> search.Settings:
         bands=rules.bands or bands,
         rows_per_band=rules.rows_per_band or rows,
         most=rules.max_bucket,
-        buckets=min(parallelism * max(1, math.ceil(needed / parallelism)), search.MOST_BUCKETS),
+        buckets=min(max(1, math.ceil(needed)), search.MOST_BUCKETS),
         first_place=sum(f["preference"] < 0 for f in files) << _RECORDS,
         near=rules.near,
         words=words,
@@ -95,7 +95,7 @@ def _settings(config: Config, files: list, parallelism: int) -> search.Settings:
 def _search(texts: DataFrame, settings: search.Settings) -> DataFrame:
     """search.DROPPED: every document to be dropped, and the crowded buckets."""
     found = texts.mapInArrow(search.scatter(settings), search.PACKED)
-    for step in (search.match, search.attach, search.verify):
+    for step in settings.steps():
         found = found.repartitionById(settings.buckets, "bucket").mapInArrow(step(settings), search.PACKED)
     return found.repartition(1).mapInArrow(search.solve(settings), search.DROPPED).persist(StorageLevel.DISK_ONLY)
 
