@@ -17,6 +17,7 @@ BLOCK = 1 << 20
 MAX_RECORD = 1 << 28  # bytes; a longer record is a fault of the file, and would not fit a column of Arrow batches
 COMPRESSIONS = (".gz", ".bz2", ".zst")
 INVALID = "\uffff"  # a noncharacter
+_PIECE = 1 << 10  # bytes; a decompressor that meets damage gives nothing of the piece it was handed, so pieces are small
 
 
 class Cut(Exception):
@@ -42,22 +43,26 @@ def blocks(stream: BinaryIO, name: str) -> Iterator[bytes]:
         while block := stream.read(BLOCK):
             yield block
         return
-    unpacker, fresh = _decompressor(name), True
+    unpacker = _decompressor(name)
     while block := stream.read(BLOCK // 4):
-        while block:
-            if fresh is False and unpacker.eof:
-                if not block.strip(b"\0"):  # padding after the last member
+        outs: list[bytes] = []
+        at, fault = 0, ""
+        while at < len(block) and not fault:
+            if unpacker.eof:
+                if not block[at:].strip(b"\0"):  # padding after the last member
                     break
                 unpacker = _decompressor(name)
+            piece = block[at : at + _PIECE]
             try:
-                out = unpacker.decompress(block)
+                outs.append(unpacker.decompress(piece))
             except (zlib.error, OSError, zstandard.ZstdError) as error:
-                raise Cut(f"the compressed data is damaged: {error}") from None
-            fresh = False
-            if out:
-                yield out
-            block = unpacker.unused_data if unpacker.eof else b""
-    if not fresh and not unpacker.eof:
+                fault = f"the compressed data is damaged: {error}"
+            at += len(piece) - (len(unpacker.unused_data) if unpacker.eof else 0)
+        if out := b"".join(outs):
+            yield out
+        if fault:
+            raise Cut(fault)
+    if not unpacker.eof:  # so does a file of no bytes: an empty text, compressed, has some
         raise Cut("the compressed file ends before its end mark")
 
 
@@ -105,11 +110,16 @@ def text_blocks(data: Iterator[bytes], encoding: str) -> Iterator[str]:
 
 
 def lines(texts: Iterator[str]) -> Iterator[str]:
-    """Lines without their end (\\n or \\r\\n)."""
+    """Lines without their end (\\n or \\r\\n; in a file that begins without any \\n also \\r, as old Macs had it)."""
     pieces: list[str] = []  # of a line that goes on
     held = 0
+    old_mac: bool | None = None
     try:
         for block in texts:
+            if old_mac is None:
+                old_mac = "\n" not in block and "\r" in block[:-1]
+            if old_mac:
+                block = block.replace("\r\n", "\n").replace("\r", "\n")
             first, *others = block.split("\n")
             pieces.append(first)
             held += len(first)

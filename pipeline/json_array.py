@@ -21,8 +21,8 @@ class Element(NamedTuple):
 
 
 # state of the scan of a JSON array: nesting depth, inside a string, after a backslash, broken, only white space so far in
-# this line, lines seen, which brackets are open (a bit each, 1 for {), something seen of the element
-_DEPTH, _STRING, _ESCAPE, _BROKEN, _LINE_START, _LINES, _KINDS, _SEEN = range(8)
+# this line, lines seen, which brackets are open (a bit each, 1 for {), something seen of the element, just after a comma
+_DEPTH, _STRING, _ESCAPE, _BROKEN, _LINE_START, _LINES, _KINDS, _SEEN, _COMMA = range(9)
 _DEEPEST = 60  # brackets whose kinds are remembered
 
 
@@ -32,7 +32,8 @@ def _element_ends(data, state, ends, lines):
 
     JSON allows no line end inside a string: one there means that a quote is missing. Then, as after a bracket of the wrong
     kind, the element is broken, and the next line that opens an object starts the next one. So does an object right after
-    another, without a comma. Returns the number of ends; state carries over to the next block.
+    another, without a comma, and one where only a key can stand, inside an object that was never closed. Returns the number
+    of ends; state carries over to the next block.
     """
     n = 0
     for i in range(len(data)):
@@ -55,17 +56,20 @@ def _element_ends(data, state, ends, lines):
             if c == 123 and state[_LINE_START]:
                 ends[n], lines[n] = i, state[_LINES]
                 n += 1
-                state[_BROKEN], state[_DEPTH], state[_KINDS], state[_SEEN] = 0, 2, 1, 1
+                state[_BROKEN], state[_DEPTH], state[_KINDS], state[_SEEN], state[_COMMA] = 0, 2, 1, 1, 0
             elif c > 32 and c != 44:
                 state[_LINE_START] = 0
             continue
         if c > 32:
             state[_LINE_START] = 0
-        if c == 123 and state[_DEPTH] == 1 and state[_SEEN]:
+        if c == 123 and (
+            (state[_DEPTH] == 1 and state[_SEEN]) or (state[_COMMA] and 1 < state[_DEPTH] <= _DEEPEST and state[_KINDS] & 1)
+        ):
             ends[n], lines[n] = i, state[_LINES]
             n += 1
+            state[_DEPTH], state[_KINDS] = 1, 0
         if c > 32:
-            state[_SEEN] = 1
+            state[_SEEN], state[_COMMA] = 1, c == 44
         if c == 34:
             state[_STRING] = 1
         elif c == 123 or c == 91:
@@ -88,9 +92,14 @@ def _element_ends(data, state, ends, lines):
     return n
 
 
+def _first_line(line: int, raw: bytes) -> int:
+    """The line in which the text begins, of what begins in this one with white space."""
+    return line + raw[: len(raw) - len(raw.lstrip())].count(b"\n") if raw.strip() else line
+
+
 def elements(texts: Iterator[str]) -> Iterator[Element]:
     """The elements of the array, and a faulty one at its end for whatever is wrong with it."""
-    state = np.zeros(8, np.int64)
+    state = np.zeros(9, np.int64)
     pending, pending_line, opened, any_before = b"", 1, False, False
     ends, lines = np.empty(4 * BLOCK, np.int64), np.empty(4 * BLOCK, np.int64)
     try:
@@ -119,7 +128,7 @@ def elements(texts: Iterator[str]) -> Iterator[Element]:
                     raw = pending + data[begin:end] if pending else data[begin:end]
                     closes = data[end] == 93 and state[_DEPTH] == 0 and end == ends[n - 1]
                     begin = end if data[end] == 123 else end + 1
-                    at = pending_line + raw[: len(raw) - len(raw.lstrip())].count(b"\n")
+                    at = _first_line(pending_line, raw)
                     pending, pending_line = b"", line + 1
                     if raw := raw.strip(b", \r\n\t"):
                         any_before = True
@@ -129,12 +138,16 @@ def elements(texts: Iterator[str]) -> Iterator[Element]:
                         yield Element(at, b"", ("invalid_json", "a comma without an element after it"))
                 pending += data[begin:]
             if state[_DEPTH] == 0 and pending.strip():
-                yield Element(int(state[_LINES]) + 1, pending.strip(), ("trailing_data", "text after the end of the array"))
+                yield Element(
+                    _first_line(pending_line, pending), pending.strip(), ("trailing_data", "text after the end of the array")
+                )
                 return
             if len(pending) > MAX_RECORD:
                 raise Cut(f"an element is longer than {MAX_RECORD} bytes; a quote may be missing")
     except Cut as cut:
-        yield Element(pending_line, pending.strip(), ("truncated_file", str(cut)))
+        yield Element(_first_line(pending_line, pending), pending.strip(), ("truncated_file", str(cut)))
         return
     if opened and state[_DEPTH] > 0:
-        yield Element(pending_line, pending.strip(), ("truncated_file", "the file ends before the array does"))
+        yield Element(
+            _first_line(pending_line, pending), pending.strip(), ("truncated_file", "the file ends before the array does")
+        )

@@ -210,26 +210,59 @@ def _whole(blocks: Iterator[str], encoding: str, corpus_format: str) -> Iterator
         yield Record(1, 1, {"text": _WHOLE.get(corpus_format, str)(text)})
 
 
-def _parquet(stream: BinaryIO) -> Iterator[Record | Broken]:
+# what Arrow raises for damage, and for values that Python has no form for; KeyError: an unknown time zone
+_ARROW_FAULTS = (pa.ArrowException, OSError, ValueError, OverflowError, KeyError)
+_MOST_ROWS = 1 << 40  # of a row group: a damaged file may state any number, and line numbers must stay within 64 bits
+
+
+def _parquet(stream: BinaryIO, corpus: Corpus) -> Iterator[Record | Broken]:
     """The rows; a row group that cannot be read is one Broken, from the row where it stops on, and the next one is read."""
     try:
-        file = pq.ParquetFile(pa.PythonFile(stream, mode="r"))
-    except (pa.ArrowException, OSError, ValueError) as error:
+        file = pq.ParquetFile(pa.PythonFile(stream, mode="r"), page_checksum_verification=True)
+    except _ARROW_FAULTS as error:
         yield Broken(1, 1, "truncated_file", f"not readable as Parquet: {_first_line(error)}")
         return
+    paths = [p for p in (*corpus.text, corpus.id, corpus.url, corpus.tags, corpus.date) if p]
+    wanted = {*paths, *(p.split(".", 1)[0] for p in paths)}
     number, start = 0, 0
     for group in range(file.num_row_groups):
-        rows, done = file.metadata.row_group(group).num_rows, 0
+        rows, done, said = min(max(file.metadata.row_group(group).num_rows, 0), _MOST_ROWS), 0, "its pages hold no more"
         try:
             for batch in file.iter_batches(10_000, row_groups=[group]):
-                for row in batch.to_pylist():
+                for row in _parquet_rows(batch, wanted):
                     number, done = number + 1, done + 1
-                    yield Record(number, start + done, row)
-        except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+                    if isinstance(row, dict):
+                        yield Record(number, start + done, row)
+                    else:
+                        reason = "invalid_encoding" if isinstance(row, UnicodeDecodeError) else "unreadable_rows"
+                        yield Broken(number, start + done, reason, _first_line(row))
+        except _ARROW_FAULTS as error:
+            said = _first_line(error)
+        if done < rows:  # Arrow skips a page of unknown kind without an error
             number += 1
-            lost = f"{rows - done} of {rows} rows of row group {group} are lost: {_first_line(error)}"
-            yield Broken(number, start + done + 1, "unreadable_rows", lost)
-        start += rows
+            yield Broken(
+                number, start + done + 1, "unreadable_rows", f"{rows - done} of {rows} rows of row group {group} are lost: {said}"
+            )
+        start += max(rows, done)
+    if start != file.metadata.num_rows:
+        said = f"the file speaks of {file.metadata.num_rows} rows, its row groups of {start}"
+        yield Broken(number + 1, start + 1, "unreadable_rows", said)
+
+
+def _parquet_rows(batch: pa.RecordBatch, wanted: set[str]) -> list[dict[str, Any] | Exception]:
+    """The rows; where a value has no Python form, only the columns that are wanted, and an error for a row without one."""
+    try:
+        return batch.to_pylist()
+    except _ARROW_FAULTS:
+        batch = batch.select([i for i, name in enumerate(batch.schema.names) if name in wanted])
+        return [_parquet_row(batch.slice(i, 1)) for i in range(batch.num_rows)]
+
+
+def _parquet_row(batch: pa.RecordBatch) -> dict[str, Any] | Exception:
+    try:
+        return batch.to_pylist()[0]
+    except _ARROW_FAULTS as error:
+        return error
 
 
 def _first_line(error: Exception) -> str:
@@ -274,7 +307,8 @@ def read(stream: BinaryIO, name: str, corpus: Corpus, encoding: str) -> Iterator
 def _read(stream: BinaryIO, name: str, corpus: Corpus, encoding: str) -> Iterator[Record | Broken]:
     kind = format_of(corpus, name)
     if kind == "parquet":
-        yield from _parquet(io.BytesIO(b"".join(decoding.blocks(stream, name))) if name.lower().endswith(COMPRESSIONS) else stream)
+        whole = io.BytesIO(b"".join(decoding.blocks(stream, name))) if name.lower().endswith(COMPRESSIONS) else stream
+        yield from _parquet(whole, corpus)
         return
     texts = decoding.text_blocks(decoding.blocks(stream, name), encoding)
     if kind == "json" and corpus.format == "auto":
