@@ -36,7 +36,6 @@ class Case:
     """One kind of bad input. settings: lines of its [[corpus]]; rejects: (reason, line); both lists by file, then by record.
 
     at_least: the texts kept are the first of `kept`, so many of them or more, where a decompressor's block size decides.
-    bug: what the code does wrong today.
     """
 
     name: str
@@ -45,7 +44,6 @@ class Case:
     rejects: list[tuple[str, int]] = field(default_factory=list)
     settings: str = ""
     at_least: int | None = None
-    bug: str = ""
 
 
 def array(*texts: str) -> bytes:
@@ -417,7 +415,6 @@ CASES = [
         [("invalid_encoding", 1), ("invalid_encoding", 2), ("invalid_encoding", 1)],
     ),
 ]
-CRASHES = [c for c in CASES if c.bug.startswith("crash")]  # these would end the one call that reads all
 
 
 @dataclass
@@ -435,8 +432,6 @@ def outcomes(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
     base = tmp_path_factory.mktemp("reliability")
     sections = []
     for number, case in enumerate(CASES):
-        if case in CRASHES:
-            continue
         folder = base / f"{number:02}"
         folder.mkdir()
         for name, data in case.files.items():
@@ -457,12 +452,8 @@ def outcomes(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
     return {CASES[int(name)].name: outcome for name, outcome in found.items()}
 
 
-def params() -> list[Any]:
-    return [pytest.param(c, id=c.name, marks=[pytest.mark.xfail(strict=True, reason=c.bug)] if c.bug else []) for c in CASES]
-
-
 @pytest.mark.spark
-@pytest.mark.parametrize("case", params())
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c.name)
 def test_what_comes_of(case: Case, outcomes: dict[str, Outcome]) -> None:
     outcome = outcomes[case.name]
     kept = [text for _, _, text in sorted(outcome.kept)]
@@ -477,7 +468,7 @@ def test_what_comes_of(case: Case, outcomes: dict[str, Outcome]) -> None:
 
 
 @pytest.mark.spark
-@pytest.mark.parametrize("case", [c for c in CASES if c not in CRASHES], ids=lambda c: c.name)
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c.name)
 def test_rows_in_are_rows_kept_and_rows_rejected(case: Case, outcomes: dict[str, Outcome]) -> None:
     outcome = outcomes[case.name]
     assert set(outcome.files) == {f"{CASES.index(case):02}/{name}" for name in case.files}
