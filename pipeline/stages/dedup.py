@@ -19,7 +19,7 @@ from pipeline import minhash, schemas
 from pipeline.config import Config
 
 _BUCKET_BYTES, _BUCKET_ROWS = 100 << 20, 1_500_000  # of text and of documents in one task, which holds them in memory
-_BROADCAST = 2_000_000  # dropped documents, some 400 MB in each executor; more are joined by sorting
+_BROADCAST = 1_000_000  # dropped documents, some 200 MB in each executor; more are joined by sorting
 _RECORDS = 40  # bits of a record's number in a place
 
 

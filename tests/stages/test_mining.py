@@ -17,26 +17,16 @@ from pipeline.stages.vocabulary import vocabulary
 from pipeline.stages.word_counts import word_counts
 from pipeline.symbols import Alphabet
 from tests import reference
+from tests.stages.test_dedup import BOTH, DOCUMENTS
 
 Load = Callable[..., Config]
 pytestmark = pytest.mark.spark
 
-BOTH = """
-[[corpus]]
-name = "q"
-role = "general"
-paths = "x"
-[[corpus]]
-name = "d"
-role = "domain"
-paths = "x"
-"""
 PLANTED = ["断路器", "母线", "主变压器", "SF6气体"]
-DOCUMENTS = "doc_id string, corpus string, role string, text string, raw_text string, url string, tags array<string>, date string, source struct<file: string, line: bigint, record: bigint>"
 
 
 def documents(spark: Any, texts: list[tuple[str, str, str]]) -> Any:
-    rows = [(f"{c}{i}", c, role, t, None, None, None, None, (f"{c}.txt", i + 1, i + 1)) for i, (c, role, t) in enumerate(texts)]
+    rows = [(f"{c}{i}", c, role, t, None, [], None, None, None, (f"{c}.txt", i + 1, i + 1)) for i, (c, role, t) in enumerate(texts)]
     return spark.createDataFrame(rows, DOCUMENTS)
 
 
