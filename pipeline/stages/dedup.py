@@ -43,23 +43,21 @@ def dedup(
     files = everything.groupBy("preference", "corpus", "source.file").agg(
         F.count("*").alias("documents"), F.sum(F.octet_length("text")).alias("bytes")
     )
-    listed = sorted(files.collect(), key=lambda r: (r["preference"], r["file"]))
+    listed = sorted(files.collect(), key=lambda r: (r["preference"], r["corpus"], r["file"]))
     spark = clean_documents.sparkSession
     settings = _settings(config, listed)
-    ranks = F.broadcast(
-        spark.createDataFrame(
-            [(r["preference"], r["file"], r["corpus"], rank << _RECORDS) for rank, r in enumerate(listed)],
-            "preference int, file string, of string, base long",
-        )
+    ranks = [(r["preference"], r["corpus"], r["file"], rank << _RECORDS) for rank, r in enumerate(listed)]
+    bases = F.broadcast(spark.createDataFrame(ranks, "preference int, of string, file string, base long"))
+    numbered = (
+        everything.withColumns({"of": F.col("corpus"), "file": F.col("source.file")})
+        .join(bases, ["preference", "of", "file"])
+        .select(*everything.columns, (F.col("base") + F.col("source.record")).alias("place"))
     )
-    numbered = everything.join(
-        ranks, (everything["preference"] == ranks["preference"]) & (F.col("source.file") == ranks["file"])
-    ).select(everything["*"], (F.col("base") + F.col("source.record")).alias("place"))
     found = _search(numbered.select("text", "place"), settings)
     dropped = found.where("place is not null").select("place", "kept", "similarity", "exact")
     sent = F.broadcast if dropped.count() <= _BROADCAST else lambda frame: frame
     told = sent(dropped).join(numbered.select(F.col("place").alias("kept"), F.col("doc_id").alias("duplicate_of")), "kept")
-    told = told.join(ranks, F.col("base") == F.col("kept") - F.col("kept") % (1 << _RECORDS))
+    told = told.join(bases, F.col("base") == F.col("kept") - F.col("kept") % (1 << _RECORDS))
     told = told.select("place", "duplicate_of", "similarity", "exact", _detail(F.col("kept") % (1 << _RECORDS)).alias("detail"))
     ours = numbered.where(F.col("place") >= settings.first_place)
     documents = ours.join(sent(dropped.select("place")), "place", "left_anti").select(clean_documents.columns)
