@@ -154,9 +154,9 @@ def _scatter(texts: pa.StringArray, place: np.ndarray, settings: Settings) -> Ba
         if not settings.alone:
             key, sketch = _band_keys(units, unit_ends, settings)
             node |= sketch.astype(np.uint64) << np.uint64(32)
-            for b, chosen in _by_bucket(key.ravel(), settings.buckets):
-                nodes = np.repeat(node, settings.bands)[chosen]
-                yield _pack(b, "bands", key=key.ravel()[chosen] >> np.uint64(32), node=nodes)
+            flat, nodes = key.ravel(), np.repeat(node, settings.bands)
+            for b, chosen in _by_bucket(flat, settings.buckets):
+                yield _pack(b, "bands", key=flat[chosen] >> np.uint64(32), node=nodes[chosen])
         units, ends = (units.view(np.uint16), 2 * unit_ends) if settings.words else minhash.to_utf16(units, unit_ends)
     for b, chosen in _by_bucket(node, settings.buckets):
         arrays = dict(zip(("first", "second", "text"), hashes[chosen].T, strict=True))

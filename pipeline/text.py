@@ -165,9 +165,7 @@ def _script(batch: _Batch, rules: Clean) -> None:
         return
     rows = np.flatnonzero(batch.holding(codes, wanted)).tolist()
     texts = list(batch.texts)
-    convert = characters.converter(rules.script).convert
-    converted = convert(SEPARATOR.join(texts[i] for i in rows)).split(SEPARATOR)  # faster on one long text
-    for i, new in zip(rows, converted, strict=True):
+    for i, new in zip(rows, convert_script([texts[i] for i in rows], rules.script), strict=True):
         texts[i] = new
     batch.set("script", SEPARATOR.join(texts))
 
@@ -352,5 +350,5 @@ def convert_script(texts: list[str], script: str) -> list[str]:
     if script == "keep" or not texts:
         return texts
     convert = characters.converter(script).convert
-    joined = convert(SEPARATOR.join(texts)).split(SEPARATOR)
+    joined = convert(SEPARATOR.join(texts)).split(SEPARATOR)  # faster on one long text
     return joined if len(joined) == len(texts) else [convert(t) for t in texts]
