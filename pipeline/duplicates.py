@@ -2,15 +2,14 @@
 
     texts --scatter--> entries --match--> matches --attach--> candidates --verify--> edges --solve--> dropped
 
-Each arrow but the first is a shuffle by `bucket`; where one bucket holds all texts, `match` compares them and the next two are
-left out. Arrays travel as the bytes of one cell, as in blocks.py; what a step does
-not deal with passes through it. A *place* is a document's 64-bit number in the order of preference: of several that
-resemble each other, the least place stays. A *node* is a distinct text: 32 bits of sketch, 16 of the hash of the text, and
+Each arrow but the first is a shuffle by `bucket`; where one bucket holds all texts, `whole` is all of it in one task, without
+any. Arrays travel as the bytes of one cell, as in blocks.py; what a step does not deal with passes through it. A *place* is a
+document's 64-bit number in the order of preference, its file's number and, in the low bits, that of its record in the file: of
+several that resemble each other, the least place stays. A *node* is a distinct text: 32 bits of sketch, 16 of the hash of the text, and
 16 of the hash of the folded text, which choose its bucket, so that all that are equal when folded meet in one. Only hashes
 go to the buckets of the bands; a text goes to its own bucket, and once to that of every text which it may resemble.
 
-Bytes moved decide the cost: some 190 a short question from scatter to match, 70 on, and 60 for each bucket of candidates; 90
-in all where there is one bucket.
+Bytes moved decide the cost: some 190 a short question from scatter to match, 70 on, and 60 for each bucket of candidates.
 """
 
 from collections.abc import Callable, Iterator
@@ -28,7 +27,10 @@ _TYPES = {
     "similarity": np.float64, "crowded": np.int64,
 }  # fmt: skip
 PACKED = "bucket int, kind string, " + ", ".join(f"{name} binary" for name in _TYPES)
-DROPPED = "place long, kept long, similarity double, exact boolean, members long, compared long"
+FOUND = (
+    "place long, kept long, similarity double, exact boolean, members long, compared long, block long, dropped long, kept_for long"
+)
+RECORD_BITS = 40  # of a place
 
 _SLAB = 1 << 18  # texts
 MOST_BUCKETS = 1 << 14  # 16 bits of hash choose the bucket, so that all are about as full
@@ -60,10 +62,6 @@ class Settings:
     def alone(self) -> bool:
         """Does one bucket hold everything?"""
         return self.buckets == 1
-
-    def steps(self) -> tuple[Callable[["Settings"], Callable[[Batches], Batches]], ...]:
-        """What comes between `scatter` and `solve`."""
-        return (match,) if self.alone else (match, attach, verify)
 
 
 class _Packed:
@@ -102,9 +100,14 @@ def _joined(arrays: list[np.ndarray], dtype: type) -> np.ndarray:
 def _pack(bucket: int, kind: str, **arrays: np.ndarray) -> pa.RecordBatch:
     columns = {"bucket": pa.array([bucket], pa.int32()), "kind": pa.array([kind])}
     for name, dtype in _TYPES.items():
-        given = arrays.get(name)
-        columns[name] = pa.array([None if given is None else given.astype(dtype, copy=False).tobytes()], pa.binary())
+        columns[name] = _cell(np.ascontiguousarray(arrays[name], dtype)) if name in arrays else pa.nulls(1, pa.binary())
     return pa.RecordBatch.from_pydict(columns)
+
+
+def _cell(array: np.ndarray) -> pa.BinaryArray:
+    """The array's own bytes, not copied, as the only row."""
+    ends = np.array([0, array.nbytes], np.int32)
+    return pa.Array.from_buffers(pa.binary(), 1, [None, pa.py_buffer(ends), pa.py_buffer(array)])
 
 
 def _by_bucket(hashed: np.ndarray, buckets: int) -> Iterator[tuple[int, np.ndarray]]:
@@ -130,6 +133,15 @@ def _starts(*columns: np.ndarray) -> np.ndarray:
     if len(new):
         new[1:] = np.logical_or.reduce([c[1:] != c[:-1] for c in columns])
     return new
+
+
+def whole(settings: Settings) -> Callable[[Batches], Batches]:
+    """The search by one task, which holds everything: (text string, place long) -> FOUND."""
+
+    def apply(batches: Batches) -> Batches:
+        return solve(settings)(match(settings)(scatter(settings)(batches)))
+
+    return apply
 
 
 def scatter(settings: Settings) -> Callable[[Batches], Batches]:
@@ -236,6 +248,7 @@ def _nodes(bucket: int, texts: dict[str, np.ndarray], rows: np.ndarray, settings
 
 def _compare(bucket: int, texts: dict[str, np.ndarray], rows: np.ndarray, settings: Settings) -> Batches:
     """All distinct texts with each other -> edges, crowded. In pairs the lower half of a node is the rank of what it was."""
+    rows = np.sort(rows)  # as they lie in memory
     chosen = _chosen(texts, rows)
     key, sketch = _band_keys(*_units(chosen, settings), settings)
     ascending = np.argsort((sketch.astype(np.uint64) << np.uint64(32)) | texts["node"][rows])
@@ -245,10 +258,11 @@ def _compare(bucket: int, texts: dict[str, np.ndarray], rows: np.ndarray, settin
     differences = minhash.most_differences(settings.threshold)
     low, high, crowded = minhash.bucket_pairs(flat, nodes, settings.most, differences)
     del key, flat, nodes
-    i, j = (ascending[(side & np.uint64(0xFFFFFFFF)).astype(np.int64)] for side in minhash.unique_pairs(low, high))
+    pairs = _distinct((low << np.uint64(32)) | (high & np.uint64(0xFFFFFFFF)))
+    i, j = (side.astype(np.int64) for side in (pairs >> np.uint64(32), pairs & np.uint64(0xFFFFFFFF)))
     used = np.zeros(len(rows), bool)
     used[i] = used[j] = True
-    number, some = np.cumsum(used) - 1, _chosen(texts, rows[used])
+    number, some = np.cumsum(used) - 1, _chosen(texts, rows[ascending[used]])
     yield _edges(some, number[i], some, number[j], settings)
     if len(crowded):
         yield _pack(bucket, "crowded", crowded=crowded)
@@ -334,7 +348,10 @@ def _edges(
 
 
 def solve(settings: Settings) -> Callable[[Batches], Batches]:
-    """All edges, classes and copies -> a row for each document that is dropped; all crowded -> a row for each bucket.
+    """All edges, classes and copies -> FOUND, of which each row has one of three parts, the others being null:
+
+    place, kept, similarity, exact: a document that is dropped, and for which one; members, compared: a crowded bucket; block,
+    dropped, kept_for: for the 64 places from 64 * block a bit each, the lowest first: is it dropped, is one dropped for it?
 
     In one task: 24 bytes an edge or member of a class, 16 a copy.
     """
@@ -357,34 +374,40 @@ def solve(settings: Settings) -> Callable[[Batches], Batches]:
             np.concatenate((starts, [len(member)])),
         )
         gone = np.flatnonzero(kept != np.arange(len(place)))
-        yield from _rows(place[gone], place[kept[gone]], score[gone], equal[gone])
         copies["place"], copies["kept"] = (copies[name][copies["place"] >= settings.first_place] for name in ("place", "kept"))
         at = np.searchsorted(place, copies["kept"])
         at[at == len(place)] = 0  # a text of which a copy was dropped for another text: its copies go the same way
         moved = (place[at] == copies["kept"]) & (kept[at] != at) if len(place) else np.zeros(len(at), bool)
         target, likeness, same = copies["kept"].copy(), np.ones(len(at)), np.ones(len(at), bool)
         target[moved], likeness[moved], same[moved] = place[kept[at[moved]]], score[at[moved]], equal[at[moved]]
-        yield from _rows(copies["place"], target, likeness, same)
+        dropped, stays = np.concatenate((place[gone], copies["place"])), np.concatenate((place[kept[gone]], target))
+        similarity, exact = np.concatenate((score[gone], likeness)), np.concatenate((equal[gone], same))
+        for begin in range(0, len(dropped), _SLAB):
+            part = slice(begin, begin + _SLAB)
+            yield _found(place=dropped[part], kept=stays[part], similarity=similarity[part], exact=exact[part])
         members = crowded["crowded"].reshape(-1, 2)
         if len(members):
-            nothing = {f.name: pa.nulls(len(members), f.type) for f in _DROPPED}
-            yield _dropped(**nothing | {"members": members[:, 0], "compared": members[:, 1]})
+            yield _found(members=members[:, 0], compared=members[:, 1])
+        yield _marks(dropped, stays)
 
     return apply
 
 
-def _rows(place: np.ndarray, kept: np.ndarray, similarity: np.ndarray, exact: np.ndarray) -> Batches:
-    for begin in range(0, len(place), 100_000):
-        part = slice(begin, begin + 100_000)
-        none = pa.nulls(len(place[part]), pa.int64())
-        arrays = {"place": place[part].astype(np.int64), "kept": kept[part].astype(np.int64)}
-        yield _dropped(**arrays, similarity=similarity[part], exact=exact[part], members=none, compared=none)
+def _marks(dropped: np.ndarray, kept: np.ndarray) -> pa.RecordBatch:
+    block = _distinct(np.concatenate((dropped, kept)) >> np.uint64(6))
+    bits = np.zeros((2, len(block)), np.uint64)
+    for row, places in zip(bits, (dropped, kept), strict=True):
+        at = np.searchsorted(block, places >> np.uint64(6))
+        np.bitwise_or.at(row, at, np.uint64(1) << (places & np.uint64(63)))
+    return _found(block=block, dropped=bits[0].view(np.int64), kept_for=bits[1].view(np.int64))
 
 
 _ARROW = {"long": pa.int64(), "double": pa.float64(), "boolean": pa.bool_()}
-_DROPPED = pa.schema([(name, _ARROW[type_]) for name, type_ in (field.split(" ") for field in DROPPED.split(", "))])
-NOTHING = pa.RecordBatch.from_pylist([], _DROPPED)
+_FOUND = pa.schema([(name, _ARROW[type_]) for name, type_ in (field.split(" ") for field in FOUND.split(", "))])
+NOTHING = pa.RecordBatch.from_pylist([], _FOUND)
 
 
-def _dropped(**columns: np.ndarray | pa.Array) -> pa.RecordBatch:
-    return pa.RecordBatch.from_arrays([pa.array(columns[f.name], f.type) for f in _DROPPED], schema=_DROPPED)
+def _found(**columns: np.ndarray) -> pa.RecordBatch:
+    rows = len(next(iter(columns.values())))
+    arrays = [pa.array(columns[f.name]).cast(f.type) if f.name in columns else pa.nulls(rows, f.type) for f in _FOUND]
+    return pa.RecordBatch.from_arrays(arrays, schema=_FOUND)

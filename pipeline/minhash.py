@@ -310,14 +310,25 @@ def text_order(first: np.ndarray, second: np.ndarray, text: np.ndarray, place: n
 @njit(cache=True, nogil=True)
 def _shingle_sets(units, ends, size, exact, out, out_ends):
     n = 0
+    few = np.empty(40, np.uint64)
     for row in range(len(ends) - 1):
         start, stop = ends[row], ends[row + 1]
         width = min(size, stop - start)
-        begin = n
-        for i in range(start, max(start + 1, stop - width + 1)):
-            out[n] = _shingle(units, i, width, exact)
-            n += 1
-        _sort_few(out, begin, n)
+        begin, n = n, n + max(1, stop - start - width + 1)
+        if n - begin > len(few):
+            for k in range(n - begin):
+                out[begin + k] = _shingle(units, start + k, width, exact)
+            out[begin:n] = np.sort(out[begin:n])
+        else:  # each goes where its rank is: more comparisons than other ways, but no branch that cannot be foreseen
+            for k in range(n - begin):
+                few[k] = _shingle(units, start + k, width, exact)
+            for k in range(n - begin):
+                rank = begin
+                for i in range(k):
+                    rank += few[i] <= few[k]
+                for i in range(k + 1, n - begin):
+                    rank += few[i] < few[k]
+                out[rank] = few[k]
         k = begin + 1
         for i in range(begin + 1, n):
             if out[i] != out[k - 1]:
@@ -399,15 +410,31 @@ def _bucket_pairs(key, node, order, most, differences, low, high, crowded):
     return n, c
 
 
+@njit(cache=True, nogil=True)
+def _pack_keys(key, packed):
+    for i in range(len(key)):
+        packed[i] = (np.uint64(key[i]) << np.uint64(32)) | np.uint64(i)
+
+
+@njit(cache=True, nogil=True)
+def _keep_shared(packed):
+    """Of the sorted words those whose upper half stands more than once, their lower half, in place; how many there are."""
+    n, before = 0, False
+    for i in range(len(packed)):
+        after = i + 1 < len(packed) and packed[i + 1] >> np.uint64(32) == packed[i] >> np.uint64(32)
+        if before or after:
+            packed[n] = packed[i] & np.uint64(0xFFFFFFFF)
+            n += 1
+        before = after
+    return n
+
+
 def _shared(key: np.ndarray) -> np.ndarray:
     """Indices of the keys (uint32) that stand more than once, by key; most stand once, and are out before anything else."""
-    packed = (key.astype(np.uint64) << np.uint64(32)) | np.arange(len(key), dtype=np.uint64)
+    packed = np.empty(len(key), np.uint64)
+    _pack_keys(key, packed)
     packed.sort()  # key and index as one word: three times faster than argsort, which gathers at random
-    high = packed >> np.uint64(32)
-    shared = np.zeros(len(key), bool)
-    shared[1:] = high[1:] == high[:-1]
-    shared[:-1] |= shared[1:]
-    return (packed[shared] & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    return packed[: _keep_shared(packed)].view(np.int64)
 
 
 def bucket_pairs(key: np.ndarray, node: np.ndarray, most: int, differences: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -23,10 +23,15 @@ def search(
     table = pa.RecordBatch.from_pydict(
         {"text": pa.array([texts[i] for i in rows], pa.string()), "place": pa.array(rows, pa.int64())}
     )
-    found = list(duplicates.scatter(settings)(table.slice(i, slab) for i in range(0, len(texts), slab)))
-    for step in settings.steps():
-        found = _shuffled(step(settings), found)
-    return pa.Table.from_batches(list(duplicates.solve(settings)(iter(found))) or [duplicates.NOTHING]).to_pylist()
+    batches = (table.slice(i, slab) for i in range(0, len(texts), slab))
+    if settings.alone:
+        found = list(duplicates.whole(settings)(batches))
+    else:
+        found = list(duplicates.scatter(settings)(batches))
+        for step in (duplicates.match, duplicates.attach, duplicates.verify):
+            found = _shuffled(step(settings), found)
+        found = list(duplicates.solve(settings)(iter(found)))
+    return pa.Table.from_batches(found or [duplicates.NOTHING]).to_pylist()
 
 
 def _shuffled(step: Callable[[Batches], Batches], found: list[pa.RecordBatch]) -> list[pa.RecordBatch]:

@@ -18,9 +18,8 @@ from pipeline import duplicates as search
 from pipeline import minhash, schemas
 from pipeline.config import Config
 
-_BUCKET_BYTES, _BUCKET_ROWS = 100 << 20, 1_500_000  # of text and of documents in one task, which holds them in memory
 _BROADCAST = 1_000_000  # dropped documents, some 200 MB in each executor; more are joined by sorting
-_RECORDS = 40  # bits of a record's number in a place
+_BUCKET_BYTES, _BUCKET_ROWS = 100 << 20, 1_500_000  # of text and of documents in one task, which holds them in memory
 
 
 def dedup(
@@ -32,8 +31,8 @@ def dedup(
 
     1. list the files with their documents and bytes: ranked in the order of preference they number the documents, and the
        bytes tell how many buckets keep a task within memory;
-    2. the search of pipeline/duplicates.py; what it drops, if it is not too much, is sent to all executors as it is joined to
-       the documents.
+    2. the search of pipeline/duplicates.py. What it finds comes back twice: as rows, and as a bit for each record of a file, so
+       that the documents are parted from the duplicates, which alone are joined, by looking up a bit.
     """
     if not config.dedup.exact:
         empty = {"exact": F.lit(True), "similarity": F.lit(1.0), "detail": F.lit(""), "duplicate_of": F.lit("")}
@@ -44,25 +43,31 @@ def dedup(
         F.count("*").alias("documents"), F.sum(F.octet_length("text")).alias("bytes")
     )
     listed = sorted(files.collect(), key=lambda r: (r["preference"], r["corpus"], r["file"]))
-    spark = clean_documents.sparkSession
     settings = _settings(config, listed)
-    ranks = [(r["preference"], r["corpus"], r["file"], rank << _RECORDS) for rank, r in enumerate(listed)]
-    bases = F.broadcast(spark.createDataFrame(ranks, "preference int, of string, file string, base long"))
+    ranks = [(r["preference"], r["corpus"], r["file"], rank << search.RECORD_BITS) for rank, r in enumerate(listed)]
+    bases = clean_documents.sparkSession.createDataFrame(ranks, "preference int, of string, file string, base long")
     numbered = (
         everything.withColumns({"of": F.col("corpus"), "file": F.col("source.file")})
-        .join(bases, ["preference", "of", "file"])
-        .select(*everything.columns, (F.col("base") + F.col("source.record")).alias("place"))
+        .join(F.broadcast(bases), ["preference", "of", "file"])
+        .withColumn("place", F.col("base") + F.col("source.record"))
     )
-    found = _search(numbered.select("text", "place"), settings)
-    dropped = found.where("place is not null").select("place", "kept", "similarity", "exact")
-    sent = F.broadcast if dropped.count() <= _BROADCAST else lambda frame: frame
-    told = sent(dropped).join(numbered.select(F.col("place").alias("kept"), F.col("doc_id").alias("duplicate_of")), "kept")
-    told = told.join(bases, F.col("base") == F.col("kept") - F.col("kept") % (1 << _RECORDS))
-    told = told.select("place", "duplicate_of", "similarity", "exact", _detail(F.col("kept") % (1 << _RECORDS)).alias("detail"))
-    ours = numbered.where(F.col("place") >= settings.first_place)
-    documents = ours.join(sent(dropped.select("place")), "place", "left_anti").select(clean_documents.columns)
-    duplicates = ours.join(sent(told), "place").select(*_reject_columns())
+    found = _search(numbered.select("text", "place"), settings).persist(StorageLevel.DISK_ONLY)
+    marks = F.broadcast(found.where("block is not null").select("block", "dropped", "kept_for"))
+    marked = numbered.withColumn("block", F.shiftright("place", 6)).join(marks, "block", "left")
+    documents = marked.where(~_is_set("dropped") & (F.col("preference") >= 0)).select(clean_documents.columns)
+    kept = marked.where(_is_set("kept_for")).select(F.col("place").alias("kept"), F.col("doc_id").alias("duplicate_of"))
+    dropped = found.where("place is not null").select("place", "kept", "similarity", "exact").join(kept, "kept")
+    record = F.col("kept") % (1 << search.RECORD_BITS)
+    dropped = dropped.withColumn("base", F.col("kept") - record).join(F.broadcast(bases), "base")
+    dropped = dropped.select("place", "duplicate_of", "similarity", "exact", _detail(record).alias("detail"))
+    dropped = F.broadcast(dropped) if found.count() <= _BROADCAST else dropped
+    duplicates = marked.where(_is_set("dropped")).join(dropped, "place").select(*_reject_columns())
     return documents, duplicates, found.where("members is not null").select("members", "compared")
+
+
+def _is_set(bits: str) -> Column:
+    """Is the bit of the document's place set?"""
+    return F.coalesce(F.getbit(bits, F.col("place").bitwiseAND(63).cast("int")), F.lit(0)) == 1
 
 
 def _in_order(clean_documents: DataFrame, config: Config, earlier: DataFrame | None) -> DataFrame:
@@ -84,18 +89,20 @@ def _settings(config: Config, files: list[Row]) -> search.Settings:
         rows_per_band=rules.rows_per_band or rows,
         most=rules.max_bucket,
         buckets=min(max(1, math.ceil(needed)), search.MOST_BUCKETS),
-        first_place=sum(f["preference"] < 0 for f in files) << _RECORDS,
+        first_place=sum(f["preference"] < 0 for f in files) << search.RECORD_BITS,
         near=rules.near,
         words=words,
     )
 
 
 def _search(texts: DataFrame, settings: search.Settings) -> DataFrame:
-    """search.DROPPED: every document to be dropped, and the crowded buckets."""
+    """search.FOUND."""
+    if settings.alone:
+        return texts.coalesce(1).mapInArrow(search.whole(settings), search.FOUND)
     found = texts.mapInArrow(search.scatter(settings), search.PACKED)
-    for step in settings.steps():
+    for step in (search.match, search.attach, search.verify):
         found = found.repartitionById(settings.buckets, "bucket").mapInArrow(step(settings), search.PACKED)
-    return found.repartition(1).mapInArrow(search.solve(settings), search.DROPPED).persist(StorageLevel.DISK_ONLY)
+    return found.repartition(1).mapInArrow(search.solve(settings), search.FOUND)
 
 
 def _detail(record: Column) -> Column:
