@@ -5,9 +5,9 @@
 Each arrow but the first is a shuffle by `bucket`; where one bucket holds all texts, `whole` is all of it in one task, without
 any. Arrays travel as the bytes of one cell, as in blocks.py; what a step does not deal with passes through it. A *place* is a
 document's 64-bit number in the order of preference, its file's number and, in the low bits, that of its record in the file: of
-several that resemble each other, the least place stays. A *node* is a distinct text: 32 bits of sketch, 16 of the hash of the text, and
-16 of the hash of the folded text, which choose its bucket, so that all that are equal when folded meet in one. Only hashes
-go to the buckets of the bands; a text goes to its own bucket, and once to that of every text which it may resemble.
+several that resemble each other, the least place stays. A *node* is a distinct text: 32 bits of sketch, 16 of the hash of the
+text, and 16 of the hash of the folded text, which choose its bucket, so that all that are equal when folded meet in one. Only
+hashes go to the buckets of the bands; a text goes to its own bucket, and once to that of every text which it may resemble.
 
 Bytes moved decide the cost: some 190 a short question from scatter to match, 70 on, and 60 for each bucket of candidates.
 """

@@ -46,20 +46,14 @@ def dedup(
     settings = _settings(config, listed)
     ranks = [(r["preference"], r["corpus"], r["file"], rank << search.RECORD_BITS) for rank, r in enumerate(listed)]
     bases = clean_documents.sparkSession.createDataFrame(ranks, "preference int, of string, file string, base long")
-    numbered = (
-        everything.withColumns({"of": F.col("corpus"), "file": F.col("source.file")})
-        .join(F.broadcast(bases), ["preference", "of", "file"])
-        .withColumn("place", F.col("base") + F.col("source.record"))
-    )
+    numbers = F.broadcast(bases.select(F.xxhash64("preference", "of", "file").alias("key"), "base"))  # one word, not three fields
+    numbered = everything.withColumn("key", F.xxhash64("preference", "corpus", "source.file")).join(numbers, "key")
+    numbered = numbered.withColumn("place", F.col("base") + F.col("source.record"))
     found = _search(numbered.select("text", "place"), settings).persist(StorageLevel.DISK_ONLY)
     marks = F.broadcast(found.where("block is not null").select("block", "dropped", "kept_for"))
     marked = numbered.withColumn("block", F.shiftright("place", 6)).join(marks, "block", "left")
     documents = marked.where(~_is_set("dropped") & (F.col("preference") >= 0)).select(clean_documents.columns)
-    kept = marked.where(_is_set("kept_for")).select(F.col("place").alias("kept"), F.col("doc_id").alias("duplicate_of"))
-    dropped = found.where("place is not null").select("place", "kept", "similarity", "exact").join(kept, "kept")
-    record = F.col("kept") % (1 << search.RECORD_BITS)
-    dropped = dropped.withColumn("base", F.col("kept") - record).join(F.broadcast(bases), "base")
-    dropped = dropped.select("place", "duplicate_of", "similarity", "exact", _detail(record).alias("detail"))
+    dropped = _dropped(found, marked, bases)
     dropped = F.broadcast(dropped) if found.count() <= _BROADCAST else dropped
     duplicates = marked.where(_is_set("dropped")).join(dropped, "place").select(*_reject_columns())
     return documents, duplicates, found.where("members is not null").select("members", "compared")
@@ -103,6 +97,15 @@ def _search(texts: DataFrame, settings: search.Settings) -> DataFrame:
     for step in (search.match, search.attach, search.verify):
         found = found.repartitionById(settings.buckets, "bucket").mapInArrow(step(settings), search.PACKED)
     return found.repartition(1).mapInArrow(search.solve(settings), search.FOUND)
+
+
+def _dropped(found: DataFrame, marked: DataFrame, bases: DataFrame) -> DataFrame:
+    """What is to be said of each document that is dropped, by its place."""
+    kept = marked.where(_is_set("kept_for")).select(F.col("place").alias("kept"), F.col("doc_id").alias("duplicate_of"))
+    dropped = found.where("place is not null").select("place", "kept", "similarity", "exact").join(kept, "kept")
+    record = F.col("kept") % (1 << search.RECORD_BITS)
+    dropped = dropped.withColumn("base", F.col("kept") - record).join(F.broadcast(bases), "base")
+    return dropped.select("place", "duplicate_of", "similarity", "exact", _detail(record).alias("detail"))
 
 
 def _detail(record: Column) -> Column:
