@@ -93,7 +93,7 @@ def _found_pairs(texts: pa.Array, threshold: float) -> set[tuple[int, int]]:
     key, sketch = minhash.band_keys(codes, ends, **_SETTINGS, bands=bands, rows=rows)
     node = sketch.astype(np.uint64) << np.uint64(32) | np.arange(len(texts), dtype=np.uint64)
     flat = (key.ravel() >> np.uint64(32)).astype(np.uint32)
-    low, high, _ = minhash.bucket_pairs(flat, np.repeat(node, bands), 1000, minhash.most_differences(threshold))
+    low, high, _ = minhash.bucket_pairs(flat, node, 1000, minhash.most_differences(threshold))
     i, j = (np.asarray(a & np.uint64(0xFFFFFFFF), np.int64) for a in (low, high))
     sets, set_ends = minhash.shingle_sets(codes, ends, **_SETTINGS)
     alike = minhash.jaccard(sets, set_ends, i, sets, set_ends, j, threshold) > 0

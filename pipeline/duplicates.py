@@ -254,10 +254,10 @@ def _compare(bucket: int, texts: dict[str, np.ndarray], rows: np.ndarray, settin
     ascending = np.argsort((sketch.astype(np.uint64) << np.uint64(32)) | texts["node"][rows])
     node = np.empty(len(rows), np.uint64)
     node[ascending] = (sketch[ascending].astype(np.uint64) << np.uint64(32)) | np.arange(len(rows), dtype=np.uint64)
-    flat, nodes = (key.ravel() >> np.uint64(32)).astype(np.uint32), np.repeat(node, settings.bands)
+    flat = (key.ravel() >> np.uint64(32)).astype(np.uint32)
     differences = minhash.most_differences(settings.threshold)
-    low, high, crowded = minhash.bucket_pairs(flat, nodes, settings.most, differences)
-    del key, flat, nodes
+    low, high, crowded = minhash.bucket_pairs(flat, node, settings.most, differences)
+    del key, flat
     pairs = _distinct((low << np.uint64(32)) | (high & np.uint64(0xFFFFFFFF)))
     i, j = (side.astype(np.int64) for side in (pairs >> np.uint64(32), pairs & np.uint64(0xFFFFFFFF)))
     used = np.zeros(len(rows), bool)
