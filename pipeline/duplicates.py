@@ -364,10 +364,11 @@ def solve(settings: Settings) -> Callable[[Batches], Batches]:
         member = classes["place"][order]
         starts = np.flatnonzero(_starts(classes["first"][order], classes["second"][order]))
         place = _distinct(np.concatenate((edges["low"], edges["high"], member)))
-        order = np.lexsort((edges["low"], edges["high"]))
+        low, high = np.searchsorted(place, edges["low"]), np.searchsorted(place, edges["high"])
+        order = np.argsort(high * len(place) + low)
         kept, score, equal = minhash.representatives(
-            np.searchsorted(place, edges["low"][order]),
-            np.searchsorted(place, edges["high"][order]),
+            low[order],
+            high[order],
             edges["similarity"][order],
             place < settings.first_place,
             np.searchsorted(place, member),
