@@ -1,0 +1,179 @@
+"""New-word discovery: how good its lexicon, its cuts and its new words are, and what counting, EM and cutting cost on Spark.
+
+Scores, all of them over strings of Han characters: the lexicon, as far as it stands at least 5 times in the text cut by it, against
+the types of a segmented corpus (2 to 4 characters, at least 5 times); segmentation by words whose both ends agree, numbers and
+Latin runs cut the same way for all; new words, those that jieba's dictionary lacks, in the order of their score, by the share of
+the first k that are types of the segmented corpus. The text that is cut stands, without its spaces, in the text that is mined,
+which is the custom for unsupervised segmentation. The segmented corpora are normalised (NFKC), as the text is.
+"""
+
+import re
+import tempfile
+import unicodedata
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyspark.sql import DataFrame
+
+from benchmarks.common import corpora, record
+from pipeline import spark_io
+from pipeline.config import Config, Corpus
+from pipeline.progress import Meter, Watch
+from pipeline.segmenter import Segmenter
+from pipeline.stages.new_words import new_words
+from pipeline.stages.ngrams import ngrams
+from pipeline.stages.segment import segment
+from pipeline.text import convert_script, normalize_in_place
+
+_HAN = re.compile("[\u4e00-\u9fa5]+")
+_RUNS = re.compile("([\u4e00-\u9fa5]+)|[0-9A-Za-z.%]+|.")
+_SMALL, _LARGE = 12_000_000, 50_000_000  # characters
+_TAGS = re.compile("<[^>]*>")
+Cut = Callable[[list[str]], list[list[str]]]
+
+
+def gold(path: Path) -> list[list[str]]:
+    """The words of each line, normalised."""
+    return [unicodedata.normalize("NFKC", line).split() for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
+
+
+def _ends(words: list[str]) -> set[tuple[int, int]]:
+    ends, at = set(), 0
+    for word in words:
+        ends.add((at, at + len(word)))
+        at += len(word)
+    return ends
+
+
+def segmentation_f1(cut: Cut, lines: list[list[str]]) -> float:
+    """F1 of words over all lines; only runs of Han characters are given to `cut`."""
+    texts = ["".join(words) for words in lines]
+    found = iter(cut([m[1] for text in texts for m in _RUNS.finditer(text) if m[1]]))
+    right = given = wanted = 0
+    for text, words in zip(texts, lines, strict=True):
+        ours = _ends([w for m in _RUNS.finditer(text) for w in (next(found) if m[1] else [m[0]])])
+        theirs = _ends(words)
+        right, given, wanted = right + len(ours & theirs), given + len(ours), wanted + len(theirs)
+    return 2 * right / (given + wanted)
+
+
+def lexicon_f1(words: list[str], types: Counter[str]) -> float:
+    """F1 of the words of 2 to 4 Han characters against the types that stand at least 5 times."""
+    wanted = {w for w, n in types.items() if n >= 5 and 2 <= len(w) <= 4 and _HAN.fullmatch(w)}
+    given = {w for w in words if 2 <= len(w) <= 4 and _HAN.fullmatch(w)}
+    return 2 * len(wanted & given) / (len(wanted) + len(given))
+
+
+def mine(texts: DataFrame, **settings: object) -> tuple[pa.Table, Segmenter]:
+    """(lexicon, its segmenter) of a frame with the column text."""
+    config = Config(corpus=(Corpus(name="x", role="general", paths=("x",)),), **settings)  # type: ignore[arg-type]
+    clauses, counted = ngrams(texts, config=config)
+    counted = counted.persist()
+    rows = new_words(clauses, counted, config=config).toArrow()
+    texts.sparkSession.catalog.clearCache()
+    return rows, Segmenter.from_lexicon(rows.select(["word", "count", "log_prob"]), unknown_share=config.segment.unknown_share)
+
+
+def _cut(segmenter: Segmenter) -> Cut:
+    return lambda runs: segmenter.tokens(pa.array(runs, pa.string())).to_pylist()
+
+
+def mix(folder: Path) -> list[str]:
+    """News, Zhihu, laws, the wiki and the text of the PKU and MSR tests, a line each.
+
+    The wiki is converted to simplified script; lines that keep a character of the traditional one are left out.
+    """
+    tests = ["".join(words) for name in ("pku", "msr") for words in gold(next(folder.glob(f"seg/**/{name}_test_gold.utf8")))]
+    named = [*folder.glob("general/xinwenlianbo*/news/*.md"), *folder.glob("general/zhihu*/raw/*.json")]
+    named += folder.glob("domain/law_national/**/*.md")
+    plain = [line for path in sorted(named) for line in path.read_text(encoding="utf-8").split("\n")]
+    wiki = [_TAGS.sub("", line) for line in (folder / "general/zhwiki_AA_00-79.txt").read_text(encoding="utf-8").split("\n")]
+    simple = convert_script(wiki, "simplified")
+    left_over = re.compile("[" + "".join(sorted(_traditional())) + "]")
+    lines = tests + plain + [line for line in simple if not left_over.search(line)]
+    return [normalize_in_place(line) for line in lines if line.strip()]
+
+
+def _traditional() -> set[str]:
+    """Characters that the conversion changes wherever they stand."""
+    plane = [chr(c) for c in range(0x4E00, 0x9FA6)]
+    return {a for a, b in zip(plane, convert_script(plane, "simplified"), strict=True) if a != b}
+
+
+def _frame(folder: str, name: str, texts: list[str]) -> DataFrame:
+    """As the pipeline would find them: Parquet, in a few row groups."""
+    rows = {"doc_id": [f"{i:020x}" for i in range(len(texts))], "corpus": ["x"] * len(texts), "role": ["general"] * len(texts)}
+    pq.write_table(pa.table(rows | {"text": texts}), f"{folder}/{name}.parquet", row_group_size=max(1, len(texts) // 8))
+    return spark_io.session("local[2]").read.parquet(f"{folder}/{name}.parquet")
+
+
+def quality(folder: str) -> None:
+    """SXU (on which the recipe was tuned), PKU and MSR."""
+    train, test = gold(corpora() / "seg/sxu_train.gold"), gold(corpora() / "seg/sxu_test.gold")
+    types = Counter(w for line in train + test for w in line)
+    texts = ["".join(line) for line in train + test]
+    rows, segmenter = mine(_frame(folder, "sxu", texts))
+    words = rows.column("word").to_pylist()
+    found = Counter(w for line in _cut(segmenter)(texts) for w in line)
+    scores = {"lexicon_f1": lexicon_f1([w for w in words if found[w] >= 5], types), "train_f1": segmentation_f1(_cut(segmenter), train)}
+    scores["test_f1"] = segmentation_f1(_cut(segmenter), test)
+    new = [w for w, is_new in zip(words, rows.column("is_new").to_pylist(), strict=True) if is_new and _HAN.fullmatch(w) and len(w) > 1]
+    record("discovery", "wajue", "F1", "SXU, train and test text mined", **scores)
+    record("discovery", "wajue", "P@k", "new words, SXU", **{f"at_{k}": sum(w in types for w in new[:k]) / k for k in (100, 300, 500)})
+    texts = mix(corpora())
+    _, segmenter = mine(_frame(folder, "mix", texts))
+    note = f"mined: news, Zhihu, laws, wiki, test text, {sum(map(len, texts)) / 1e6:.1f} M characters"
+    tests = {name: gold(next(corpora().glob(f"seg/**/{name}_test_gold.utf8"))) for name in ("pku", "msr")}
+    record("discovery", "wajue", "F1", note, **{name: segmentation_f1(_cut(segmenter), lines) for name, lines in tests.items()})
+
+
+def cost(folder: str) -> None:
+    """CPU seconds of all processes for counting, EM and cutting the text; the slope leaves out what does not grow."""
+    texts, spent = mix(corpora()), {}
+    config = Config(corpus=(Corpus(name="x", role="general", paths=("x",)),))
+    for size in (_SMALL, _SMALL, _LARGE):  # the first round compiles
+        part, have = [], 0
+        for text in texts:
+            if have >= size:
+                break
+            part.append(text)
+            have += len(text)
+        frame, seconds = _frame(folder, "part", part), {}
+        spark = frame.sparkSession
+        total = 0.0
+        for step in ("ngrams", "new_words", "segment"):
+            watch = Watch(step)
+            with watch.running():
+                if step == "ngrams":
+                    clauses, counted = ngrams(frame, config=config)
+                    counted.write.mode("overwrite").parquet(f"{folder}/ngrams")
+                    clauses.write.mode("overwrite").parquet(f"{folder}/clauses")
+                elif step == "new_words":
+                    frames = (spark.read.parquet(f"{folder}/{name}") for name in ("clauses", "ngrams"))
+                    new_words(*frames, config=config).write.mode("overwrite").parquet(f"{folder}/lexicon")
+                else:
+                    tokens = segment(frame, spark.read.parquet(f"{folder}/lexicon"), config=config)
+                    tokens.write.mode("overwrite").parquet(f"{folder}/tokens")
+                spark.catalog.clearCache()
+            assert isinstance(watch.meter, Meter)
+            seconds[step] = watch.cpu_seconds
+            total += watch.cpu_seconds
+            print(f"{have / 1e6:.1f} M: {step} {watch.cpu_seconds:.1f} CPU s, peak {watch.meter.peak_rss / 1e6:.0f} MB", flush=True)
+        spent[size] = (have, total)
+        record("discovery", "wajue", "CPU s", f"{have / 1e6:.1f} M characters, local[2]", **seconds)
+    (small, before), (large, after) = spent[_SMALL], spent[_LARGE]
+    record("discovery", "wajue", "characters/CPU s", "counting, EM and cutting, local[2]", slope=(large - small) / (after - before))
+
+
+def main() -> None:
+    """Quality, then cost."""
+    with tempfile.TemporaryDirectory() as folder:
+        quality(folder)
+        cost(folder)
+
+
+if __name__ == "__main__":
+    main()
