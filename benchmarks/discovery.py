@@ -118,11 +118,18 @@ def quality(folder: str) -> None:
     rows, segmenter = mine(_frame(folder, "sxu", texts))
     words = rows.column("word").to_pylist()
     found = Counter(w for line in _cut(segmenter)(texts) for w in line)
-    scores = {"lexicon_f1": lexicon_f1([w for w in words if found[w] >= 5], types), "train_f1": segmentation_f1(_cut(segmenter), train)}
+    scores = {
+        "lexicon_f1": lexicon_f1([w for w in words if found[w] >= 5], types),
+        "train_f1": segmentation_f1(_cut(segmenter), train),
+    }
     scores["test_f1"] = segmentation_f1(_cut(segmenter), test)
-    new = [w for w, is_new in zip(words, rows.column("is_new").to_pylist(), strict=True) if is_new and _HAN.fullmatch(w) and len(w) > 1]
+    new = [
+        w for w, is_new in zip(words, rows.column("is_new").to_pylist(), strict=True) if is_new and _HAN.fullmatch(w) and len(w) > 1
+    ]
     record("discovery", "wajue", "F1", "SXU, train and test text mined", **scores)
-    record("discovery", "wajue", "P@k", "new words, SXU", **{f"at_{k}": sum(w in types for w in new[:k]) / k for k in (100, 300, 500)})
+    record(
+        "discovery", "wajue", "P@k", "new words, SXU", **{f"at_{k}": sum(w in types for w in new[:k]) / k for k in (100, 300, 500)}
+    )
     texts = mix(corpora())
     _, segmenter = mine(_frame(folder, "mix", texts))
     note = f"mined: news, Zhihu, laws, wiki, test text, {sum(map(len, texts)) / 1e6:.1f} M characters"

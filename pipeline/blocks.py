@@ -1,9 +1,10 @@
 """The distributed n-gram count as functions from Arrow batches to Arrow batches, for any engine that can shuffle.
 
-    clauses --scatter--> contexts --walk--> runs --join--> n-grams        each arrow a shuffle by `bucket`
+    texts --spread--> lines --distinct--> clauses
+    clauses --scatter--> contexts --walk--> runs --join--> n-grams        each arrow but the first a shuffle by `bucket`
 
-Arrays travel as the bytes of one cell: a few large rows where there would be millions of small ones (measured: 128 rows
-and 99 MB for 17 M characters, where a row an n-gram took 11.7 M rows and twice the CPU time).
+Arrays travel as the bytes of one cell, clauses as the lines of one string: a few large rows where there would be millions of
+small ones (measured: 128 rows and 99 MB for 17 M characters, where a row an n-gram took 11.7 M rows and twice the CPU time).
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -13,15 +14,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline import ngrams
+from pipeline import ngrams, symbols
 
 Batches = Iterator[pa.RecordBatch]
 
+LINES = "bucket int, text string"
 CONTEXTS = "bucket int, symbol binary, after binary, before binary"
 RUNS = "bucket int, leftward boolean, key binary, count binary, entropy binary, parts binary"
 SUMS = "slice int, sums binary"
 
 _SLAB = 2_000_000  # symbols; contexts leave a task in blocks of this size
+_LINES = 1 << 17  # clauses in one string
 SLICES = 8  # parts of a long array of sums, each added up by a task of its own
 
 
@@ -59,6 +62,41 @@ def slabs(codes: Iterable[np.ndarray], size: int = _SLAB) -> Iterator[np.ndarray
             pending, held = [], 0
     if held:
         yield np.concatenate(pending)
+
+
+def spread(buckets: int) -> Callable[[Batches], Batches]:
+    """(text string) -> LINES: the clauses, each to the bucket of its hash."""
+
+    def apply(batches: Batches) -> Batches:
+        pending: list[pa.StringArray] = []
+        for batch in batches:
+            pending.append(symbols.clauses(batch.column(0)))
+            if sum(map(len, pending)) >= _LINES:
+                yield from _spread(pending, buckets)
+                pending = []
+        yield from _spread(pending, buckets)
+
+    return apply
+
+
+def _spread(pending: list[pa.StringArray], buckets: int) -> Batches:
+    clauses = pc.unique(pa.chunked_array(pending, pa.string()))
+    bucket = (symbols.string_hashes(clauses) & np.uint64(0xFFFF)).astype(np.uint16) % np.uint16(buckets)
+    for b, rows in by_bucket(bucket, buckets):
+        yield pa.RecordBatch.from_arrays([pa.array([b], pa.int32()), _lines(clauses.take(pa.array(rows)))], ["bucket", "text"])
+
+
+def _lines(strings: pa.StringArray) -> pa.StringArray:
+    """All of them as the lines of one string."""
+    return pc.binary_join(pa.ListArray.from_arrays(pa.array([0, len(strings)], pa.int32()), strings), "\n")
+
+
+def distinct(batches: Batches) -> Batches:
+    """LINES of one bucket -> (clauses string): the distinct lines, many to a string."""
+    lines = [pc.split_pattern(batch.column("text"), "\n").flatten() for batch in batches]
+    clauses = pc.unique(pa.chunked_array(lines, pa.string()))
+    for begin in range(0, len(clauses), _LINES):
+        yield pa.RecordBatch.from_arrays([_lines(clauses.slice(begin, _LINES))], ["clauses"])
 
 
 def _words(longest: int) -> int:

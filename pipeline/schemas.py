@@ -150,7 +150,9 @@ TABLES = {
                 Column("compared", pa.int64(), "pairs of them that were compared"),
             ),
         ),
-        Table("clauses", "a distinct clause", (Column("clause", pa.string(), "a run of symbols without a break"),)),
+        Table(
+            "clauses", "many clauses", (Column("clauses", pa.string(), "distinct runs of symbols without a break, a line each"),)
+        ),
         Table(
             "ngrams",
             "a character n-gram at or above the count floor",

@@ -301,6 +301,20 @@ def clauses(texts: pa.StringArray) -> pa.StringArray:
     return string_array(out, ends[: n + 1])
 
 
+@njit(cache=True, nogil=True)
+def _string_hashes(data, offsets, out):
+    for row in range(len(out)):
+        out[row] = _bytes_hash(data, offsets[row], offsets[row + 1])
+
+
+def string_hashes(strings: pa.StringArray) -> np.ndarray:
+    """A 64-bit hash of each string (uint64)."""
+    data, offsets = string_buffers(strings)
+    out = np.empty(len(strings), np.uint64)
+    _string_hashes(data, offsets, out)
+    return out
+
+
 def pseudo_characters(units: Units) -> pa.StringArray:
     """Every occurrence of a pseudo-character without a code, in order."""
     rare = units.code == RARE

@@ -15,6 +15,8 @@ from pyspark.sql import functions as F
 from pipeline import blocks, symbols
 from pipeline.config import Config
 
+_PARTS = 2  # of the clauses, for each core; a task costs some 0.1 CPU s, be it ever so small
+_MOST_PARTS = 1 << 14  # of the clauses: 16 bits of hash choose one
 _BUCKET_SYMBOLS = 2_000_000  # some 200 MB of memory in the task that counts them
 
 
@@ -26,13 +28,16 @@ def ngrams(documents: DataFrame, *, config: Config) -> tuple[DataFrame, DataFram
     3. n-grams meet in the bucket of their first symbol, where the two sides are joined.
     """
     rules = config.ngrams
-    clauses = documents.select("text").mapInArrow(_clauses, "clause string").distinct().persist(StorageLevel.DISK_ONLY)
+    parallelism = documents.sparkSession.sparkContext.defaultParallelism
+    parts = min(_PARTS * parallelism, _MOST_PARTS)
+    lines = documents.select("text").mapInArrow(blocks.spread(parts), blocks.LINES).repartitionById(parts, "bucket")
+    clauses = lines.mapInArrow(blocks.distinct, "clauses string").persist(StorageLevel.DISK_ONLY)
     counts = clauses.mapInArrow(_symbol_counts, "symbol string, count long").groupBy("symbol").agg(F.sum("count").alias("count"))
     frequent = counts.where((F.col("symbol") == "") | (F.col("count") >= rules.min_count)).collect()
     found = {r["symbol"]: r["count"] for r in frequent}
     total = found.pop("", 0)
     alphabet = symbols.Alphabet.from_symbols(found.items())
-    buckets = rules.buckets or max(2 * documents.sparkSession.sparkContext.defaultParallelism, -(-total // _BUCKET_SYMBOLS))
+    buckets = rules.buckets or max(2 * parallelism, -(-total // _BUCKET_SYMBOLS))
 
     def encode(batch: pa.RecordBatch) -> np.ndarray:
         return alphabet.units(batch.column(0)).code
@@ -46,11 +51,6 @@ def ngrams(documents: DataFrame, *, config: Config) -> tuple[DataFrame, DataFram
     runs = contexts.mapInArrow(blocks.walk(rules.max_length, rules.min_count, buckets), blocks.RUNS)
     columns = "ngram string, n int, count long, pmi double, left_entropy double, right_entropy double"
     return clauses, runs.repartitionById(buckets, "bucket").mapInArrow(blocks.join(total, decode), columns)
-
-
-def _clauses(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    for batch in batches:
-        yield pa.RecordBatch.from_arrays([pc.unique(symbols.clauses(batch.column(0)))], ["clause"])
 
 
 def _symbol_counts(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
