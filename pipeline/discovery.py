@@ -82,7 +82,7 @@ class Candidates:
 
     def _find_parts(self) -> dict[int, list[tuple[np.ndarray, np.ndarray]]]:
         """For each length, for each split, the ids of both halves: a word id, or -1 - symbol for a single one."""
-        table = word_table(self.keys, np.ones(len(self.keys)))
+        table = self.listed = word_table(self.keys, np.zeros(len(self.keys)))
 
         def ids(codes: np.ndarray) -> np.ndarray:
             if codes.shape[1] == 1:
@@ -138,7 +138,7 @@ class Candidates:
     def weights(self, *, spelled: bool) -> tuple[np.ndarray, WordTable, Spelling]:
         """What a round of forward-backward needs: probabilities scaled by exp(scale) a symbol."""
         words, singles = self.log_probabilities()
-        table = word_table(self.keys, np.exp(np.maximum(words + self.scale * self.length, -700)) * (self.expected > 0))
+        table = self._table(np.exp(np.maximum(words + self.scale * self.length, -700)))
         single = np.exp(np.maximum(singles + self.scale, -700))
         if not spelled:
             return single, table, no_spelling()
@@ -150,7 +150,17 @@ class Candidates:
         words, singles = self.log_probabilities()
         position, share = self.spelling()
         spelled = Spelling(np.log(position), np.log(np.maximum(share, 1e-300)))
-        return singles, word_table(self.keys, np.where(self.expected > 0, words, 0.0)), spelled
+        return singles, self._table(words), spelled
+
+    def _table(self, weights: np.ndarray) -> WordTable:
+        """The active words, and with weight 0 their prefixes: few enough for a processor's cache."""
+        active = self.expected > 0
+        needed = active.copy()
+        for n, rows in self.rows.items():
+            for left, _ in self._parts[n][1:]:
+                needed[left[active[rows]]] = True
+        words = np.flatnonzero(needed)
+        return word_table(self.keys[words], np.where(active, weights, 0.0)[words], words)
 
     def update(self, result: Expected, *, spelled: bool) -> None:
         """Take over the expected counts of a round."""

@@ -67,7 +67,7 @@ def _slot(key, mask):
 
 
 @njit(cache=True)
-def _fill(keys, weights, slots, ids, values, mask):
+def _fill(keys, weights, words, slots, ids, values, mask):
     for e in range(len(keys)):
         h = _slot(keys[e], mask)
         while slots[2 * h] != 0:
@@ -75,19 +75,25 @@ def _fill(keys, weights, slots, ids, values, mask):
                 return e
             h = (h + np.uint64(1)) & mask
         slots[2 * h] = keys[e]
-        ids[4 * h + 2] = e
+        ids[4 * h + 2] = words[e]
         values[4 * h + 3] = weights[e]
     return -1
 
 
-def word_table(keys: np.ndarray, weights: np.ndarray) -> WordTable:
-    """The table of words 0..n-1; keys: uint64 [n], weights: float [n]. Raises ValueError if two words share a key."""
+def word_table(keys: np.ndarray, weights: np.ndarray, words: np.ndarray | None = None) -> WordTable:
+    """The table of the words with these ids (0..n-1 if none are given); keys: uint64 [n], weights: float [n], words: int [n].
+
+    Raises ValueError if two words share a key.
+    """
+    words = np.arange(len(keys)) if words is None else words
     size = 1024
     while size < 2 * len(keys):
         size *= 2
     slots = np.zeros(2 * size, np.uint64)
     mask = np.uint64(size - 1)
-    twin = _fill(keys, weights.astype(np.float32), slots, slots.view(np.int32), slots.view(np.float32), mask)
+    twin = _fill(
+        keys, weights.astype(np.float32), words.astype(np.int32), slots, slots.view(np.int32), slots.view(np.float32), mask
+    )
     if twin >= 0:
         raise ValueError(f"word {twin} has the key of another word")
     return WordTable(slots, mask)
@@ -160,8 +166,25 @@ def _forward(code, i, single, slots, ids, values, mask, position, share, longest
     return k
 
 
+@njit(cache=True, inline="always")
+def _look_up(code, begin, end, slots, ids, mask):
+    """The id of the word code[begin:end], or -1."""
+    if code[begin] == RARE:
+        return -1
+    key = np.uint64(code[begin])
+    for i in range(begin + 1, end):
+        key = key * _MULTIPLIER + np.uint64(code[i])
+    h = _slot(key, mask)
+    while slots[2 * h] != 0 and slots[2 * h] != key:
+        h = (h + np.uint64(1)) & mask
+    return ids[4 * h + 2] if slots[2 * h] != 0 else -1
+
+
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=True)
-def _forward_backward(code, single, slots, ids, values, mask, position, share, longest, scale, count, single_count, spelled_count):
+def _forward_backward(
+    code, single, slots, ids, values, mask, position, share, longest, scale, listed, listed_ids, listed_mask,
+    count, single_count, spelled_count,
+):  # fmt: skip
     weight = np.zeros((MAX_CLAUSE + 1, longest))
     word = np.empty((MAX_CLAUSE + 1, longest), np.int32)
     f, g = np.zeros(MAX_CLAUSE + longest + 2), np.zeros(MAX_CLAUSE + longest + 2)
@@ -202,8 +225,10 @@ def _forward_backward(code, single, slots, ids, values, mask, position, share, l
                     total -= q
                     posterior = -a * q
                     spelled_count[m + 1] += np.int64(posterior * unit + 0.5)
-                    if posterior > _LEAST_CREDIT and word[k, m] >= 0:
-                        count[word[k, m]] += np.int64(posterior * unit + 0.5)
+                    if posterior > _LEAST_CREDIT:
+                        earner = _look_up(code, i + k, i + k + m + 1, listed, listed_ids, listed_mask)
+                        if earner >= 0:
+                            count[earner] += np.int64(posterior * unit + 0.5)
             g[k] = total
         i += n
     return log_likelihood
@@ -222,20 +247,32 @@ class Expected(NamedTuple):
 
 
 def forward_backward(
-    code: np.ndarray, single: np.ndarray, table: WordTable, words: int, spelling: Spelling, *, longest: int, scale: float
+    code: np.ndarray,
+    single: np.ndarray,
+    table: WordTable,
+    words: int,
+    spelling: Spelling,
+    *,
+    longest: int,
+    scale: float,
+    listed: WordTable | None = None,
 ) -> Expected:
     """Expected counts of every arc under the current weights.
 
     code: uint16, clauses of at most MAX_CLAUSE symbols with 0 between and after them; single: float64 [65536], the
     weight of each symbol alone. All weights are probabilities times exp(scale) to the power of their length.
     Raises ValueError if a symbol has no weight.
-    A word of the table with weight 0 earns what the same string earns as a spelled arc (its *credit*).
+    A word with weight 0 earns what the same string earns as a spelled arc (its *credit*). Such words are looked up in `listed`
+    (default: the table), seldom enough for that one to be large: the table itself, looked up for each arc, should be small.
     """
     if len(code) and code[-1] != 0:
         raise ValueError("the last clause does not end with a break")
     expected = np.zeros(words, np.int64), np.zeros(65536, np.int64), np.zeros(LONGEST_SPELLED + 1, np.int64)
     views = table.slots, table.slots.view(np.int32), table.slots.view(np.float32), table.mask
-    ll = _forward_backward(code, single, *views, *spelling, longest, scale, *expected)
+    earners = table if listed is None else listed
+    ll = _forward_backward(
+        code, single, *views, *spelling, longest, scale, earners.slots, earners.slots.view(np.int32), earners.mask, *expected
+    )
     return Expected(*expected, ll)
 
 

@@ -43,11 +43,12 @@ def new_words(clauses: DataFrame, ngrams: DataFrame, *, config: Config) -> DataF
     alphabet, candidates, order = _candidates(rows, config)
     encoded = clauses.mapInArrow(_encode(alphabet), "code binary").persist(StorageLevel.MEMORY_AND_DISK)
     longest, words = candidates.longest, len(candidates.codes)
+    listed = spark.sparkContext.broadcast(candidates.listed)
     for number in range(config.new_words.rounds):
         candidates.floor()
         spelled = number >= _FIRST_SPELLED
         weights = spark.sparkContext.broadcast(candidates.weights(spelled=spelled))
-        expected = _sum(encoded, _expect(weights, words, longest, candidates.scale), words)
+        expected = _sum(encoded, _expect(weights, listed, words, longest, candidates.scale), words)
         weights.destroy()
         candidates.update(expected, spelled=spelled)
         if number >= _FIRST_PRUNED:
@@ -60,6 +61,7 @@ def new_words(clauses: DataFrame, ngrams: DataFrame, *, config: Config) -> DataF
             int((candidates.expected > 0).sum()),
             100 * candidates.spelled_share if spelled else 0.0,
         )
+    listed.destroy()
     candidates.floor()
     final = spark.sparkContext.broadcast(candidates.decoding())
     used = _sum(encoded, _use(final, words, longest), words).word
@@ -126,10 +128,10 @@ def _encode(alphabet: Alphabet) -> Callable[[blocks.Batches], blocks.Batches]:
     return encode
 
 
-def _expect(weights: Any, words: int, longest: int, scale: float) -> Callable[[np.ndarray], lattice.Expected]:
+def _expect(weights: Any, listed: Any, words: int, longest: int, scale: float) -> Callable[[np.ndarray], lattice.Expected]:
     def count(code: np.ndarray) -> lattice.Expected:
         single, table, spelling = weights.value
-        return lattice.forward_backward(code, single, table, words, spelling, longest=longest, scale=scale)
+        return lattice.forward_backward(code, single, table, words, spelling, longest=longest, scale=scale, listed=listed.value)
 
     return count
 
