@@ -32,6 +32,7 @@ _HAN = re.compile("[\u4e00-\u9fa5]+")
 _RUNS = re.compile("([\u4e00-\u9fa5]+)|[0-9A-Za-z.%]+|.")
 _SMALL, _LARGE = 12_000_000, 50_000_000  # characters
 _TAGS = re.compile("<[^>]*>")
+_KEY, _TITLE = re.compile(r'\s*"\w+":'), re.compile(r'\s*"title": "(.*)",?$')  # lines of pretty-printed JSON
 Cut = Callable[[list[str]], list[list[str]]]
 
 
@@ -82,7 +83,7 @@ def _cut(segmenter: Segmenter) -> Cut:
 
 
 def mix(folder: Path) -> list[str]:
-    """News, Zhihu, laws, the wiki and the text of the PKU and MSR tests, a line each.
+    """News, titles of Zhihu, laws, the wiki and the text of the PKU and MSR tests, a line each.
 
     The wiki is converted to simplified script; lines that keep a character of the traditional one are left out.
     """
@@ -90,6 +91,7 @@ def mix(folder: Path) -> list[str]:
     named = [*folder.glob("general/xinwenlianbo*/news/*.md"), *folder.glob("general/zhihu*/raw/*.json")]
     named += folder.glob("domain/law_national/**/*.md")
     plain = [line for path in sorted(named) for line in path.read_text(encoding="utf-8").split("\n")]
+    plain = [_TITLE.sub(r"\1", line) for line in plain if not _KEY.match(line) or _TITLE.match(line)]
     wiki = [_TAGS.sub("", line) for line in (folder / "general/zhwiki_AA_00-79.txt").read_text(encoding="utf-8").split("\n")]
     simple = convert_script(wiki, "simplified")
     left_over = re.compile("[" + "".join(sorted(_traditional())) + "]")
