@@ -1,8 +1,8 @@
-"""python -m benchmarks [ingest|cleaning|dedup|counting|segmentation|sgns|jose ...]: those named, or all."""
+"""python -m benchmarks [ingest|cleaning|dedup|counting|discovery|segmentation|sgns|jose ...]: those named, or all."""
 
 import sys
 
-from benchmarks import cleaning, counting, dedup, ingest, jose, segmentation, sgns
+from benchmarks import cleaning, counting, dedup, discovery, ingest, jose, segmentation, sgns
 from benchmarks.common import hardware
 
 EVERY = {
@@ -10,6 +10,7 @@ EVERY = {
     "cleaning": cleaning.main,
     "dedup": dedup.main,
     "counting": counting.main,
+    "discovery": discovery.main,
     "segmentation": segmentation.main,
     "sgns": sgns.main,
     "jose": jose.main,

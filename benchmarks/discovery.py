@@ -33,6 +33,7 @@ _RUNS = re.compile("([\u4e00-\u9fa5]+)|[0-9A-Za-z.%]+|.")
 _SMALL, _LARGE = 12_000_000, 50_000_000  # characters
 _TAGS = re.compile("<[^>]*>")
 _KEY, _TITLE = re.compile(r'\s*"\w+":'), re.compile(r'\s*"title": "(.*)",?$')  # lines of pretty-printed JSON
+_CONFIG = Config(corpus=(Corpus(name="x", role="general", paths=("x",)),))
 Cut = Callable[[list[str]], list[list[str]]]
 
 
@@ -68,14 +69,13 @@ def lexicon_f1(words: list[str], types: Counter[str]) -> float:
     return 2 * len(wanted & given) / (len(wanted) + len(given))
 
 
-def mine(texts: DataFrame, **settings: object) -> tuple[pa.Table, Segmenter]:
+def mine(texts: DataFrame) -> tuple[pa.Table, Segmenter]:
     """(lexicon, its segmenter) of a frame with the column text."""
-    config = Config(corpus=(Corpus(name="x", role="general", paths=("x",)),), **settings)  # type: ignore[arg-type]
-    clauses, counted = ngrams(texts, config=config)
+    clauses, counted = ngrams(texts, config=_CONFIG)
     counted = counted.persist()
-    rows = new_words(clauses, counted, config=config).toArrow()
+    rows = new_words(clauses, counted, config=_CONFIG).toArrow()
     texts.sparkSession.catalog.clearCache()
-    return rows, Segmenter.from_lexicon(rows.select(["word", "count", "log_prob"]), unknown_share=config.segment.unknown_share)
+    return rows, Segmenter.from_lexicon(rows.select(["word", "count", "log_prob"]), unknown_share=_CONFIG.segment.unknown_share)
 
 
 def _cut(segmenter: Segmenter) -> Cut:
@@ -123,8 +123,8 @@ def quality(folder: str) -> None:
     scores = {
         "lexicon_f1": lexicon_f1([w for w in words if found[w] >= 5], types),
         "train_f1": segmentation_f1(_cut(segmenter), train),
+        "test_f1": segmentation_f1(_cut(segmenter), test),
     }
-    scores["test_f1"] = segmentation_f1(_cut(segmenter), test)
     new = [
         w for w, is_new in zip(words, rows.column("is_new").to_pylist(), strict=True) if is_new and _HAN.fullmatch(w) and len(w) > 1
     ]
@@ -142,7 +142,6 @@ def quality(folder: str) -> None:
 def cost(folder: str) -> None:
     """CPU seconds of all processes for counting, EM and cutting the text; the slope leaves out what does not grow."""
     texts, spent = mix(corpora()), {}
-    config = Config(corpus=(Corpus(name="x", role="general", paths=("x",)),))
     for size in (_SMALL, _SMALL, _LARGE):  # the first round compiles
         part, have = [], 0
         for text in texts:
@@ -157,14 +156,14 @@ def cost(folder: str) -> None:
             watch = Watch(step)
             with watch.running():
                 if step == "ngrams":
-                    clauses, counted = ngrams(frame, config=config)
+                    clauses, counted = ngrams(frame, config=_CONFIG)
                     counted.write.mode("overwrite").parquet(f"{folder}/ngrams")
                     clauses.write.mode("overwrite").parquet(f"{folder}/clauses")
                 elif step == "new_words":
                     frames = (spark.read.parquet(f"{folder}/{name}") for name in ("clauses", "ngrams"))
-                    new_words(*frames, config=config).write.mode("overwrite").parquet(f"{folder}/lexicon")
+                    new_words(*frames, config=_CONFIG).write.mode("overwrite").parquet(f"{folder}/lexicon")
                 else:
-                    tokens = segment(frame, spark.read.parquet(f"{folder}/lexicon"), config=config)
+                    tokens = segment(frame, spark.read.parquet(f"{folder}/lexicon"), config=_CONFIG)
                     tokens.write.mode("overwrite").parquet(f"{folder}/tokens")
                 spark.catalog.clearCache()
             assert isinstance(watch.meter, Meter)

@@ -25,13 +25,21 @@ SUMS = "slice int, sums binary"
 
 _SLAB = 2_000_000  # symbols; contexts leave a task in blocks of this size
 _LINES = 1 << 17  # clauses in one string
+MOST_BUCKETS = 1 << 14  # 16 bits of hash choose the bucket, so that all are about as full
 SLICES = 8  # parts of a long array of sums, each added up by a task of its own
 
 
 def block(keys: dict[str, Any], arrays: dict[str, np.ndarray]) -> pa.RecordBatch:
     """One row: scalars, and arrays as bytes."""
     columns = {name: pa.array([value]) for name, value in keys.items()}
-    return pa.RecordBatch.from_pydict(columns | {n: pa.array([a.tobytes()], pa.binary()) for n, a in arrays.items()})
+    return pa.RecordBatch.from_pydict(columns | {name: cell(array) for name, array in arrays.items()})
+
+
+def cell(array: np.ndarray) -> pa.BinaryArray:
+    """The array's own bytes, not copied, as the only row."""
+    array = np.ascontiguousarray(array)
+    ends = np.array([0, array.nbytes], np.int32)
+    return pa.Array.from_buffers(pa.binary(), 1, [None, pa.py_buffer(ends), pa.py_buffer(array)])
 
 
 def gather(batches: Iterable[pa.RecordBatch], name: str, dtype: type, width: int = 0) -> np.ndarray:
@@ -48,6 +56,11 @@ def by_bucket(bucket: np.ndarray, buckets: int) -> Iterator[tuple[int, np.ndarra
     for b in range(buckets):
         if bounds[b] < bounds[b + 1]:
             yield b, order[bounds[b] : bounds[b + 1]]
+
+
+def by_hash(hashed: np.ndarray, buckets: int) -> Iterator[tuple[int, np.ndarray]]:
+    """(bucket, its rows), at most MOST_BUCKETS: by the low 16 bits, which sort in linear time."""
+    return by_bucket((hashed & np.uint64(0xFFFF)).astype(np.uint16) % np.uint16(buckets), buckets)
 
 
 def slabs(codes: Iterable[np.ndarray], size: int = _SLAB) -> Iterator[np.ndarray]:
@@ -81,8 +94,7 @@ def spread(buckets: int) -> Callable[[Batches], Batches]:
 
 def _spread(pending: list[pa.StringArray], buckets: int) -> Batches:
     clauses = pc.unique(pa.chunked_array(pending, pa.string()))
-    bucket = (symbols.string_hashes(clauses) & np.uint64(0xFFFF)).astype(np.uint16) % np.uint16(buckets)
-    for b, rows in by_bucket(bucket, buckets):
+    for b, rows in by_hash(symbols.string_hashes(clauses), buckets):
         yield pa.RecordBatch.from_arrays([pa.array([b], pa.int32()), _lines(clauses.take(pa.array(rows)))], ["bucket", "text"])
 
 

@@ -68,6 +68,7 @@ class Candidates:
         self.last = self.codes[np.arange(len(self.codes)), self.length - 1]
         self.keys = word_keys(self.codes)
         self.rows = {n: np.flatnonzero(self.length == n) for n in range(2, self.longest + 1)}
+        self.listed = word_table(self.keys, np.zeros(len(self.keys)))
         self._parts = self._find_parts()
         self.autonomy = self._autonomy()
         free = np.minimum(self.left_entropy, self.right_entropy) >= self.thresholds.branching_entropy
@@ -82,12 +83,11 @@ class Candidates:
 
     def _find_parts(self) -> dict[int, list[tuple[np.ndarray, np.ndarray]]]:
         """For each length, for each split, the ids of both halves: a word id, or -1 - symbol for a single one."""
-        table = self.listed = word_table(self.keys, np.zeros(len(self.keys)))
 
         def ids(codes: np.ndarray) -> np.ndarray:
             if codes.shape[1] == 1:
                 return -1 - codes[:, 0].astype(np.int64)
-            found = find_words(table, word_keys(codes)).astype(np.int64)
+            found = find_words(self.listed, word_keys(codes)).astype(np.int64)
             assert (found >= 0).all()  # both parts of a listed n-gram are at least as frequent
             return found
 

@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline import minhash, symbols
-from pipeline.blocks import Batches, by_bucket
+from pipeline.blocks import Batches, by_hash, cell
 
 _TYPES = {
     "first": np.uint64, "second": np.uint64, "text": np.uint64, "place": np.uint64, "kept": np.uint64, "node": np.uint64,
@@ -33,7 +33,6 @@ FOUND = (
 RECORD_BITS = 40  # of a place
 
 _SLAB = 1 << 18  # texts
-MOST_BUCKETS = 1 << 14  # 16 bits of hash choose the bucket, so that all are about as full
 
 
 @dataclass(frozen=True)
@@ -100,19 +99,8 @@ def _joined(arrays: list[np.ndarray], dtype: type) -> np.ndarray:
 def _pack(bucket: int, kind: str, **arrays: np.ndarray) -> pa.RecordBatch:
     columns = {"bucket": pa.array([bucket], pa.int32()), "kind": pa.array([kind])}
     for name, dtype in _TYPES.items():
-        columns[name] = _cell(np.ascontiguousarray(arrays[name], dtype)) if name in arrays else pa.nulls(1, pa.binary())
+        columns[name] = cell(arrays[name].astype(dtype, copy=False)) if name in arrays else pa.nulls(1, pa.binary())
     return pa.RecordBatch.from_pydict(columns)
-
-
-def _cell(array: np.ndarray) -> pa.BinaryArray:
-    """The array's own bytes, not copied, as the only row."""
-    ends = np.array([0, array.nbytes], np.int32)
-    return pa.Array.from_buffers(pa.binary(), 1, [None, pa.py_buffer(ends), pa.py_buffer(array)])
-
-
-def _by_bucket(hashed: np.ndarray, buckets: int) -> Iterator[tuple[int, np.ndarray]]:
-    """(bucket, its rows): by the low 16 bits, which sort in linear time."""
-    return by_bucket((hashed & np.uint64(0xFFFF)).astype(np.uint16) % np.uint16(buckets), buckets)
 
 
 def _take(units: np.ndarray, ends: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -167,10 +155,10 @@ def _scatter(texts: pa.StringArray, place: np.ndarray, settings: Settings) -> Ba
             key, sketch = _band_keys(units, unit_ends, settings)
             node |= sketch.astype(np.uint64) << np.uint64(32)
             flat, nodes = key.ravel(), np.repeat(node, settings.bands)
-            for b, chosen in _by_bucket(flat, settings.buckets):
+            for b, chosen in by_hash(flat, settings.buckets):
                 yield _pack(b, "bands", key=flat[chosen] >> np.uint64(32), node=nodes[chosen])
         units, ends = (units.view(np.uint16), 2 * unit_ends) if settings.words else minhash.to_utf16(units, unit_ends)
-    for b, chosen in _by_bucket(node, settings.buckets):
+    for b, chosen in by_hash(node, settings.buckets):
         arrays = dict(zip(("first", "second", "text"), hashes[chosen].T, strict=True))
         arrays |= {"place": place[chosen], "node": node[chosen]}
         if settings.near:
@@ -204,9 +192,9 @@ def match(settings: Settings) -> Callable[[Batches], Batches]:
             bands = held["bands"]
             held.rows.clear()
             low, high, crowded = minhash.bucket_pairs(bands["key"], bands["node"], settings.most, differences)
-            for b, chosen in _by_bucket(low, settings.buckets):
+            for b, chosen in by_hash(low, settings.buckets):
                 yield _pack(b, "pairs", low=low[chosen], high=high[chosen])
-            for b, chosen in _by_bucket(wanted := _distinct(high), settings.buckets):
+            for b, chosen in by_hash(wanted := _distinct(high), settings.buckets):
                 yield _pack(b, "wanted", node=wanted[chosen])
             if len(crowded):
                 yield _pack(0, "crowded", crowded=crowded)
@@ -290,7 +278,7 @@ def attach(settings: Settings) -> Callable[[Batches], Batches]:
         held.rows.clear()
         low, high = minhash.unique_pairs(pairs["low"], pairs["high"])
         at = np.searchsorted(nodes["node"], low)
-        for b, rows in _by_bucket(high, settings.buckets):
+        for b, rows in by_hash(high, settings.buckets):
             used = np.zeros(len(nodes["node"]), bool)
             used[at[rows]] = True
             if b == bucket:
@@ -345,6 +333,9 @@ def _edges(
     low, high = np.minimum(one, other), np.maximum(one, other)
     found = (similarity > 0) & (high >= settings.first_place)
     return _pack(0, "edges", low=low[found], high=high[found], similarity=similarity[found])
+
+
+STEPS = (match, attach, verify)  # between `scatter` and `solve`, where there are several buckets
 
 
 def solve(settings: Settings) -> Callable[[Batches], Batches]:

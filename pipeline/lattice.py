@@ -99,13 +99,19 @@ def word_table(keys: np.ndarray, weights: np.ndarray, words: np.ndarray | None =
     return WordTable(slots, mask)
 
 
+@njit(cache=True, inline="always")
+def _id_of(key, slots, ids, mask):
+    """The id of the word with this key, or -1."""
+    h = _slot(key, mask)
+    while slots[2 * h] != 0 and slots[2 * h] != key:
+        h = (h + np.uint64(1)) & mask
+    return ids[4 * h + 2] if slots[2 * h] != 0 else -1
+
+
 @njit(cache=True)
 def _find(keys, slots, ids, mask, out):
     for e in range(len(keys)):
-        h = _slot(keys[e], mask)
-        while slots[2 * h] != 0 and slots[2 * h] != keys[e]:
-            h = (h + np.uint64(1)) & mask
-        out[e] = ids[4 * h + 2] if slots[2 * h] != 0 else -1
+        out[e] = _id_of(keys[e], slots, ids, mask)
 
 
 def find_words(table: WordTable, keys: np.ndarray) -> np.ndarray:
@@ -174,10 +180,7 @@ def _look_up(code, begin, end, slots, ids, mask):
     key = np.uint64(code[begin])
     for i in range(begin + 1, end):
         key = key * _MULTIPLIER + np.uint64(code[i])
-    h = _slot(key, mask)
-    while slots[2 * h] != 0 and slots[2 * h] != key:
-        h = (h + np.uint64(1)) & mask
-    return ids[4 * h + 2] if slots[2 * h] != 0 else -1
+    return _id_of(key, slots, ids, mask)
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=True)

@@ -28,7 +28,7 @@ def search(
         found = list(duplicates.whole(settings)(batches))
     else:
         found = list(duplicates.scatter(settings)(batches))
-        for step in (duplicates.match, duplicates.attach, duplicates.verify):
+        for step in duplicates.STEPS:
             found = _shuffled(step(settings), found)
         found = list(duplicates.solve(settings)(iter(found)))
     return pa.Table.from_batches(found or [duplicates.NOTHING]).to_pylist()

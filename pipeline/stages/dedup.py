@@ -16,6 +16,7 @@ from pyspark.sql import functions as F
 
 from pipeline import duplicates as search
 from pipeline import minhash, schemas
+from pipeline.blocks import MOST_BUCKETS
 from pipeline.config import Config
 
 _BROADCAST = 1_000_000  # dropped documents, some 200 MB in each executor; more are joined by sorting
@@ -31,7 +32,7 @@ def dedup(
 
     1. list the files with their documents and bytes: ranked in the order of preference they number the documents, and the
        bytes tell how many buckets keep a task within memory;
-    2. the search of pipeline/duplicates.py. What it finds comes back twice: as rows, and as a bit for each record of a file, so
+    2. the search of pipeline/duplicates.py. What it finds comes back twice: as rows, and as a bit for each place, so
        that the documents are parted from the duplicates, which alone are joined, by looking up a bit.
     """
     if not config.dedup.exact:
@@ -82,7 +83,7 @@ def _settings(config: Config, files: list[Row]) -> search.Settings:
         bands=rules.bands or bands,
         rows_per_band=rules.rows_per_band or rows,
         most=rules.max_bucket,
-        buckets=min(max(1, math.ceil(needed)), search.MOST_BUCKETS),
+        buckets=min(max(1, math.ceil(needed)), MOST_BUCKETS),
         first_place=sum(f["preference"] < 0 for f in files) << search.RECORD_BITS,
         near=rules.near,
         words=words,
@@ -94,7 +95,7 @@ def _search(texts: DataFrame, settings: search.Settings) -> DataFrame:
     if settings.alone:
         return texts.coalesce(1).mapInArrow(search.whole(settings), search.FOUND)
     found = texts.mapInArrow(search.scatter(settings), search.PACKED)
-    for step in (search.match, search.attach, search.verify):
+    for step in search.STEPS:
         found = found.repartitionById(settings.buckets, "bucket").mapInArrow(step(settings), search.PACKED)
     return found.repartition(1).mapInArrow(search.solve(settings), search.FOUND)
 

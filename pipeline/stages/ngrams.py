@@ -16,7 +16,6 @@ from pipeline import blocks, symbols
 from pipeline.config import Config
 
 _PARTS = 2  # of the clauses, for each core; a task costs some 0.1 CPU s, be it ever so small
-_MOST_PARTS = 1 << 14  # of the clauses: 16 bits of hash choose one
 _BUCKET_SYMBOLS = 2_000_000  # some 200 MB of memory in the task that counts them
 
 
@@ -29,7 +28,7 @@ def ngrams(documents: DataFrame, *, config: Config) -> tuple[DataFrame, DataFram
     """
     rules = config.ngrams
     parallelism = documents.sparkSession.sparkContext.defaultParallelism
-    parts = min(_PARTS * parallelism, _MOST_PARTS)
+    parts = min(_PARTS * parallelism, blocks.MOST_BUCKETS)
     lines = documents.select("text").mapInArrow(blocks.spread(parts), blocks.LINES).repartitionById(parts, "bucket")
     clauses = lines.mapInArrow(blocks.distinct, "clauses string").persist(StorageLevel.DISK_ONLY)
     counts = clauses.mapInArrow(_symbol_counts, "symbol string, count long").groupBy("symbol").agg(F.sum("count").alias("count"))
