@@ -1,13 +1,14 @@
 """The distributed n-gram count as functions from Arrow batches to Arrow batches, for any engine that can shuffle.
 
     texts --spread--> lines --distinct--> clauses
-    clauses --scatter--> contexts --walk--> runs --join--> n-grams        each arrow but the first a shuffle by `bucket`
+    clauses --scatter--> windows --count--> counted --join--> n-grams        each but the last shuffled by `bucket`
 
 Arrays travel as the bytes of one cell, clauses as the lines of one string: a few large rows where there would be millions of
 small ones (measured: 128 rows and 99 MB for 17 M characters, where a row an n-gram took 11.7 M rows and twice the CPU time).
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -19,14 +20,14 @@ from pipeline import ngrams, symbols
 Batches = Iterator[pa.RecordBatch]
 
 LINES = "bucket int, text string"
-CONTEXTS = "bucket int, symbol binary, after binary, before binary"
-RUNS = "bucket int, leftward boolean, key binary, count binary, entropy binary, parts binary"
-SUMS = "slice int, sums binary"
+WINDOWS = "bucket int, code binary"
+COUNTED = "bucket int, key binary, count binary, left_entropy binary, right_entropy binary, prefixes binary"
+SUMS = "slice int, place binary, sums binary"
 
-_SLAB = 2_000_000  # symbols; contexts leave a task in blocks of this size
+_SLAB = 2_000_000  # symbols; windows leave a task in blocks of this size
 _LINES = 1 << 17  # clauses in one string
 MOST_BUCKETS = 1 << 14  # 16 bits of hash choose the bucket, so that all are about as full
-SLICES = 8  # parts of a long array of sums, each added up by a task of its own
+_SLICES, _FEW_TASKS = 8, 32
 
 
 def block(keys: dict[str, Any], arrays: dict[str, np.ndarray]) -> pa.RecordBatch:
@@ -111,69 +112,61 @@ def distinct(batches: Batches) -> Batches:
         yield pa.RecordBatch.from_arrays([_lines(clauses.slice(begin, _LINES))], ["clauses"])
 
 
-def _words(longest: int) -> int:
-    """64-bit words of context that n-grams of this length need: what is not needed is not shuffled."""
-    return -(-longest // 4)
-
-
 def scatter(encode: Callable[[pa.RecordBatch], np.ndarray], longest: int, buckets: int) -> Callable[[Batches], Batches]:
-    """Batches -> CONTEXTS; encode: a batch as symbol codes (uint16, 0 between clauses)."""
+    """Batches -> WINDOWS; encode: a batch as symbol codes (uint16, 0 between clauses)."""
 
     def apply(batches: Batches) -> Batches:
         for code in slabs(encode(batch) for batch in batches):
-            found = ngrams.contexts(code)
-            found = found._replace(after=found.after[:, : _words(longest)], before=found.before[:, : _words(longest)])
-            for b, rows in by_bucket(ngrams.bucket(found.symbol, buckets), buckets):
-                yield block({"bucket": np.int32(b)}, {name: getattr(found, name)[rows] for name in found._fields})
+            for b, windows in enumerate(ngrams.windows(code, buckets, longest)):
+                if len(windows):
+                    yield block({"bucket": np.int32(b)}, {"code": windows})
 
     return apply
 
 
-def walk(longest: int, floor: int, buckets: int) -> Callable[[Batches], Batches]:
-    """CONTEXTS of one bucket -> RUNS, each for the bucket of its n-grams' first symbol."""
+def count(longest: int, floor: int, buckets: int) -> Callable[[Batches], Batches]:
+    """WINDOWS of one bucket -> COUNTED, each n-gram for the bucket of its last symbol."""
 
     def apply(batches: Batches) -> Batches:
         held = list(batches)
-        symbol = gather(held, "symbol", np.uint16)
-        sides = {name: gather(held, name, np.uint64, _words(longest)) for name in ("after", "before")}
+        if not held:
+            return
+        mine = ngrams.bucket(np.arange(65536), buckets) == held[0].column("bucket")[0].as_py()
+        code = gather(held, "code", np.uint16)
         held.clear()
-        for name in ("after", "before"):
-            leftward = name == "before"
-            runs = ngrams.scan(symbol, sides.pop(name), longest=longest, floor=floor, leftward=leftward)
-            first = (runs.key[:, 0] >> np.uint64(48)).astype(np.uint16)
-            for b, rows in by_bucket(ngrams.bucket(first, buckets), buckets):
-                arrays = {n: getattr(runs, n)[rows] for n in runs._fields}
-                yield block({"bucket": np.int32(b), "leftward": leftward}, arrays)
+        found = ngrams.count(code, mine, longest=longest, floor=floor)
+        for b, rows in by_bucket(ngrams.bucket(ngrams.last_symbol(found.key), buckets), buckets):
+            yield block({"bucket": np.int32(b)}, {name: getattr(found, name)[rows] for name in found._fields})
 
     return apply
 
 
-def join(total: int, decode: Callable[[np.ndarray], dict[str, Any]]) -> Callable[[Batches], Batches]:
-    """RUNS of one bucket -> n-grams: the columns that decode makes of the codes, then n, count, pmi and both entropies.
+def join(total: int, longest: int, decode: Callable[[np.ndarray], dict[str, Any]]) -> Callable[[Batches], Batches]:
+    """COUNTED of one bucket -> n-grams: the columns that decode makes of the codes, then n, count, pmi and both entropies.
 
     total: symbols in the corpus; decode: from codes uint16 [n, 8].
     """
 
-    def side(held: list[pa.RecordBatch], leftward: bool) -> ngrams.Runs:
-        mine = [b.filter(pc.equal(b.column("leftward"), leftward)) for b in held]
-        return ngrams.Runs(
-            gather(mine, "key", np.uint64, 2),
-            gather(mine, "count", np.int64),
-            gather(mine, "entropy", np.float64),
-            gather(mine, "parts", np.int64, ngrams.LONGEST - 1),
-        )
-
     def apply(batches: Batches) -> Batches:
         held = list(batches)
-        found = ngrams.join(side(held, False), side(held, True), total)
-        for begin in range(0, len(found.n), 100_000):
+        found = ngrams.Counted(
+            gather(held, "key", np.uint64, 2),
+            gather(held, "count", np.uint32),
+            gather(held, "left_entropy", np.float64),
+            gather(held, "right_entropy", np.float64),
+            gather(held, "prefixes", np.uint32, max(1, longest - 1)),
+        )
+        held.clear()
+        found = ngrams.by_key(found)
+        pmi, lengths = ngrams.pmi(found, total), ngrams.lengths(found.key)
+        for begin in range(0, len(pmi), 100_000):
             part = slice(begin, begin + 100_000)
             yield pa.RecordBatch.from_pydict(
                 {
                     **decode(ngrams.key_codes(found.key[part])),
-                    "n": found.n[part].astype(np.int32),
-                    "count": found.count[part],
-                    "pmi": pa.array(found.pmi[part], mask=np.isnan(found.pmi[part])),
+                    "n": lengths[part].astype(np.int32),
+                    "count": found.count[part].astype(np.int64),
+                    "pmi": pa.array(pmi[part], mask=np.isnan(pmi[part])),
                     "left_entropy": found.left_entropy[part],
                     "right_entropy": found.right_entropy[part],
                 }
@@ -182,31 +175,45 @@ def join(total: int, decode: Callable[[np.ndarray], dict[str, Any]]) -> Callable
     return apply
 
 
-def partial_sums(count: Callable[[Batches], np.ndarray]) -> Callable[[Batches], Batches]:
-    """Batches of one task -> SUMS: what `count` makes of them (int64), in slices to be added up by `add_sums`."""
+def sum_slices(tasks: int) -> int:
+    """Into how many slices the sums of so many tasks are cut, each to be added up by a task of its own; 1: by the driver."""
+    return 1 if tasks <= _FEW_TASKS else _SLICES
+
+
+def partial_sums(count: Callable[[Batches], np.ndarray], slices: int) -> Callable[[Batches], Batches]:
+    """Batches of one task -> SUMS: what `count` makes of them (int64), as far as it is not 0."""
 
     def apply(batches: Batches) -> Batches:
         total = count(batches)
-        bounds = np.linspace(0, len(total), SLICES + 1).astype(int)
-        for i in range(SLICES):
-            yield block({"slice": np.int32(i)}, {"sums": total[bounds[i] : bounds[i + 1]]})
+        place = np.flatnonzero(total)
+        bounds = np.searchsorted(place, np.linspace(0, len(total), slices + 1).astype(np.int64))
+        for i, (begin, end) in enumerate(pairwise(bounds.tolist())):
+            here = place[begin:end]
+            yield block({"slice": np.int32(i)}, {"place": here.astype(np.uint32), "sums": total[here]})
 
     return apply
 
 
 def add_sums(batches: Batches) -> Batches:
     """SUMS of one slice -> one row of SUMS."""
-    total: np.ndarray | None = None
-    number = 0
+    held = list(batches)
+    if held:
+        place = np.unique(gather(held, "place", np.uint32))
+        total = np.zeros(len(place), np.int64)
+        for here, sums in _sums(held):
+            total[np.searchsorted(place, here)] += sums
+        yield block({"slice": np.int32(held[0].column("slice")[0].as_py())}, {"place": place, "sums": total})
+
+
+def _sums(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     for batch in batches:
-        for i in range(batch.num_rows):
-            part = np.frombuffer(batch.column("sums")[i].as_buffer(), np.int64)
-            total, number = (part.copy() if total is None else total + part), batch.column("slice")[i].as_py()
-    if total is not None:
-        yield block({"slice": np.int32(number)}, {"sums": total})
+        for place, sums in zip(batch.column("place"), batch.column("sums"), strict=True):
+            yield np.frombuffer(place.as_buffer(), np.uint32), np.frombuffer(sums.as_buffer(), np.int64)
 
 
-def whole_sum(rows: Iterable[Any]) -> np.ndarray:
-    """The array again, from all collected rows of `add_sums`."""
-    by_slice = {r["slice"]: np.frombuffer(r["sums"], np.int64) for r in rows}
-    return np.concatenate([by_slice[i] for i in range(SLICES)])
+def whole_sum(rows: pa.Table, size: int) -> np.ndarray:
+    """The array (int64 [size]) again, from all SUMS."""
+    total = np.zeros(size, np.int64)
+    for place, sums in _sums(rows.to_batches()):
+        total[place] += sums
+    return total

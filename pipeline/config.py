@@ -136,7 +136,7 @@ class Ngrams(Section):
 
     min_count: int = Field(3, ge=2, description="occurrences in distinct clauses; rarer n-grams are not listed")
     max_length: int = Field(8, ge=2, le=8, description="symbols; a run of Latin letters and digits is one symbol")
-    buckets: int = Field(0, ge=0, le=4096, description="parts of the counting shuffle; 0 = one for every 2 M symbols")
+    buckets: int = Field(0, ge=0, le=4096, description="parts of the counting shuffle; 0 = one for every 8 M symbols")
 
 
 class NewWords(Section):

@@ -23,12 +23,9 @@ from pipeline.lattice import (
     POSTERIOR_UNIT,
     Expected,
     Spelling,
-    WordTable,
-    find_words,
     no_spelling,
-    word_keys,
-    word_table,
 )
+from pipeline.word_table import WordTable, find_words, word_keys, word_table
 
 _IMPOSSIBLE = -1e30
 _LEAST_SINGLE, _LEAST_WORD, _LEAST_SHARE = 0.5, 2.0, 1e-4
@@ -68,7 +65,8 @@ class Candidates:
         self.last = self.codes[np.arange(len(self.codes)), self.length - 1]
         self.keys = word_keys(self.codes)
         self.rows = {n: np.flatnonzero(self.length == n) for n in range(2, self.longest + 1)}
-        self.listed = word_table(self.keys, np.zeros(len(self.keys)))
+        short = np.flatnonzero(self.length <= LONGEST_SPELLED)  # which may earn something while they are not active
+        self.earners = word_table(self.keys[short], np.zeros(len(short)), short)
         self._parts = self._find_parts()
         self.autonomy = self._autonomy()
         free = np.minimum(self.left_entropy, self.right_entropy) >= self.thresholds.branching_entropy
@@ -82,12 +80,14 @@ class Candidates:
         self.symbols_total = float(self.symbol_count.sum())
 
     def _find_parts(self) -> dict[int, list[tuple[np.ndarray, np.ndarray]]]:
-        """For each length, for each split, the ids of both halves: a word id, or -1 - symbol for a single one."""
+        """For each length, for each split, the ids (int32) of both halves: a word id, or -1 - symbol for a single one."""
+
+        listed = word_table(self.keys, np.zeros(len(self.keys)))
 
         def ids(codes: np.ndarray) -> np.ndarray:
             if codes.shape[1] == 1:
-                return -1 - codes[:, 0].astype(np.int64)
-            found = find_words(self.listed, word_keys(codes)).astype(np.int64)
+                return -1 - codes[:, 0].astype(np.int32)
+            found = find_words(listed, word_keys(codes))
             assert (found >= 0).all()  # both parts of a listed n-gram are at least as frequent
             return found
 
@@ -157,8 +157,9 @@ class Candidates:
         active = self.expected > 0
         needed = active.copy()
         for n, rows in self.rows.items():
+            here = np.flatnonzero(active[rows])
             for left, _ in self._parts[n][1:]:
-                needed[left[active[rows]]] = True
+                needed[left[here]] = True
         words = np.flatnonzero(needed)
         return word_table(self.keys[words], np.where(active, weights, 0.0)[words], words)
 
@@ -175,7 +176,7 @@ class Candidates:
         """Drop every word whose S(w) is below the threshold of its length."""
         self._floor_symbols()
         words, singles = self.log_probabilities()
-        self.gain = words - self._best_split(words, singles)
+        self.gain = np.where(self.expected > 0, words - self._best_split(words, singles), 0.0)
         free = (self.symbol_expected + 0.5) / (self.symbol_count + 1)
         t = self.thresholds
         s = self.gain - self._by_length(t.free) * (free[self.first] + free[self.last] - 0.5)
@@ -183,14 +184,25 @@ class Candidates:
         self.expected = np.where(s < self._by_length(t.gain), 0.0, self.expected)
 
     def _best_split(self, words: np.ndarray, singles: np.ndarray) -> np.ndarray:
+        """Of every active word; what is no part of one is passed over."""
+        needed = self.expected > 0
+        for n in range(self.longest, 2, -1):
+            here = np.flatnonzero(needed[self.rows[n]])
+            for parts in self._parts[n]:
+                for part in parts:
+                    ids = part[here]
+                    needed[ids[ids >= 0]] = True
         best, split = words.copy(), np.full(len(words), _IMPOSSIBLE)
         for n, rows in self.rows.items():
-            value = np.full(len(rows), _IMPOSSIBLE)
-            for left, right in self._parts[n]:
-                parts = [np.where(p < 0, singles[np.maximum(-1 - p, 0)], best[np.maximum(p, 0)]) for p in (left, right)]
-                np.maximum(value, parts[0] + parts[1], out=value)
-            split[rows] = value
-            best[rows] = np.maximum(words[rows], value)
+            here = np.flatnonzero(needed[rows])
+            value = np.full(len(here), _IMPOSSIBLE)
+            for pair in self._parts[n]:
+                left, right = (
+                    np.where(p < 0, singles[np.maximum(-1 - p, 0)], best[np.maximum(p, 0)]) for p in (q[here] for q in pair)
+                )
+                np.maximum(value, left + right, out=value)
+            split[rows[here]] = value
+            best[rows[here]] = np.maximum(words[rows[here]], value)
         return split
 
     def score(self, used: np.ndarray) -> np.ndarray:

@@ -17,24 +17,14 @@ import numpy as np
 from numba import njit
 
 from pipeline.symbols import MAX_CLAUSE, RARE
+from pipeline.word_table import WordTable, extended, first_slot, prefetch, probe
 
 LONGEST_SPELLED = 4
 POSTERIOR_UNIT = 2.0**-24
 _LEAST_CREDIT = 1e-6  # a posterior below this earns an unlisted word nothing; measured: no word list changes
-_MULTIPLIER = np.uint64(0xD1B54A32D192ED03)  # odd; a word's key is the value of its symbols as a polynomial, mod 2**64
-_MIX = np.uint64(0x9E3779B97F4A7C15)
+_AHEAD = 12  # symbols; so early the slots of strings are fetched: where the table exceeds the cache a quarter less time
+_CREDITS = 32  # strings that wait for their look-up, whose slots are fetched meanwhile
 _ABSENT = np.float32(0)
-
-
-class WordTable(NamedTuple):
-    """Words by the hash of their symbols, open addressing at load 1/2, 16 bytes an entry.
-
-    slots: uint64 [2 * size], an entry is a key (0: free), then an int32 word id and a float32 weight; mask: size - 1.
-    Weight 0: no word, but a prefix of one (a look-up stops at the first prefix that is missing).
-    """
-
-    slots: np.ndarray
-    mask: np.uint64
 
 
 class Spelling(NamedTuple):
@@ -52,78 +42,22 @@ def no_spelling() -> Spelling:
     return Spelling(np.zeros((1, 3)), np.zeros(0))
 
 
-def word_keys(codes: np.ndarray) -> np.ndarray:
-    """The 64-bit key of each word; codes: uint16 [words, longest], 0 after the end."""
-    key = np.zeros(len(codes), np.uint64)
-    for j in range(codes.shape[1]):
-        symbol = codes[:, j].astype(np.uint64)
-        key = np.where(symbol > 0, key * _MULTIPLIER + symbol, key)
-    return key
-
-
 @njit(cache=True, inline="always")
-def _slot(key, mask):
-    return ((key * _MIX) >> np.uint64(20)) & mask
-
-
-@njit(cache=True)
-def _fill(keys, weights, words, slots, ids, values, mask):
-    for e in range(len(keys)):
-        h = _slot(keys[e], mask)
-        while slots[2 * h] != 0:
-            if slots[2 * h] == keys[e]:
-                return e
-            h = (h + np.uint64(1)) & mask
-        slots[2 * h] = keys[e]
-        ids[4 * h + 2] = words[e]
-        values[4 * h + 3] = weights[e]
-    return -1
-
-
-def word_table(keys: np.ndarray, weights: np.ndarray, words: np.ndarray | None = None) -> WordTable:
-    """The table of the words with these ids (0..n-1 if none are given); keys: uint64 [n], weights: float [n], words: int [n].
-
-    Raises ValueError if two words share a key.
-    """
-    words = np.arange(len(keys)) if words is None else words
-    size = 1024
-    while size < 2 * len(keys):
-        size *= 2
-    slots = np.zeros(2 * size, np.uint64)
-    mask = np.uint64(size - 1)
-    twin = _fill(
-        keys, weights.astype(np.float32), words.astype(np.int32), slots, slots.view(np.int32), slots.view(np.float32), mask
-    )
-    if twin >= 0:
-        raise ValueError(f"word {twin} has the key of another word")
-    return WordTable(slots, mask)
-
-
-@njit(cache=True, inline="always")
-def _id_of(key, slots, ids, mask):
-    """The id of the word with this key, or -1."""
-    h = _slot(key, mask)
-    while slots[2 * h] != 0 and slots[2 * h] != key:
-        h = (h + np.uint64(1)) & mask
-    return ids[4 * h + 2] if slots[2 * h] != 0 else -1
-
-
-@njit(cache=True)
-def _find(keys, slots, ids, mask, out):
-    for e in range(len(keys)):
-        out[e] = _id_of(keys[e], slots, ids, mask)
-
-
-def find_words(table: WordTable, keys: np.ndarray) -> np.ndarray:
-    """The ids (int32 [n]) of the words with these keys, -1 where there is none."""
-    out = np.empty(len(keys), np.int32)
-    _find(keys, table.slots, table.slots.view(np.int32), table.mask, out)
-    return out
+def _fetch_ahead(code, i, slots):
+    """Begin to fetch the slots of the strings of 2 to 4 symbols at i, a few symbols before they are needed."""
+    if i + 3 < len(code):
+        key = np.uint64(code[i])
+        for n in range(1, 4):
+            key = extended(key, code[i + n])
+            prefetch(slots, np.int64(2 * first_slot(slots, key)))
 
 
 @njit(cache=True, inline="always", error_model="numpy", fastmath=True)
-def _forward(code, i, single, slots, ids, values, mask, position, share, longest, factor, weight, word, f):
-    """Arc weights and forward sums of the clause at i; a spelled arc has its weight negated. Returns its length."""
+def _forward(code, i, single, slots, ids, values, position, share, longest, factor, weight, word, arcs, f):
+    """Arc weights and forward sums of the clause at i; a spelled arc has its weight negated. Returns its length.
+
+    weight, word: [clause, longest], of the arc of m + 1 symbols from each place, for m below arcs[place].
+    """
     spelled = len(share) > 0
     f[0] = 1.0
     for n in range(1, longest + 1):
@@ -131,6 +65,7 @@ def _forward(code, i, single, slots, ids, values, mask, position, share, longest
     k = 0
     while code[i + k] != 0:
         c = code[i + k]
+        _fetch_ahead(code, i + k + _AHEAD, slots)
         f[k + longest] = 0.0 if k > 0 else f[k + longest]
         a = f[k]
         power = factor
@@ -139,23 +74,18 @@ def _forward(code, i, single, slots, ids, values, mask, position, share, longest
         key = np.uint64(c)
         listed = c != RARE
         b = position[c, 0] if spelled else 0.0
-        for n in range(1, longest):
-            weight[k, n] = 0.0
-            word[k, n] = -1
-        for n in range(1, longest):
+        n = 1
+        while n < longest:
             d = code[i + k + n]
             if d == 0:
                 break
             power *= factor
             w = 0.0
+            word[k, n] = -1
             if listed:
-                key = key * _MULTIPLIER + np.uint64(d)
-                h = _slot(key, mask)
-                t = slots[2 * h]
-                while t != 0 and t != key:
-                    h = (h + np.uint64(1)) & mask
-                    t = slots[2 * h]
-                if t == 0:
+                key = extended(key, d)
+                h = probe(slots, key)
+                if slots[2 * h] == 0:
                     listed = False
                 else:
                     w = values[4 * h + 3] * power
@@ -168,29 +98,31 @@ def _forward(code, i, single, slots, ids, values, mask, position, share, longest
                 break
             weight[k, n] = w
             f[k + n + 1] += a * abs(w)
+            n += 1
+        arcs[k] = n
         k += 1
     return k
 
 
 @njit(cache=True, inline="always")
-def _look_up(code, begin, end, slots, ids, mask):
-    """The id of the word code[begin:end], or -1."""
-    if code[begin] == RARE:
-        return -1
-    key = np.uint64(code[begin])
-    for i in range(begin + 1, end):
-        key = key * _MULTIPLIER + np.uint64(code[i])
-    return _id_of(key, slots, ids, mask)
+def _give(keys, earned, waiting, listed, listed_ids, count):
+    """Give what strings earned to those of them that are listed."""
+    for j in range(waiting):
+        h = probe(listed, keys[j])
+        if listed[2 * h] != 0:
+            count[listed_ids[4 * h + 2]] += earned[j]
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=True)
 def _forward_backward(
-    code, single, slots, ids, values, mask, position, share, longest, scale, listed, listed_ids, listed_mask,
+    code, single, slots, ids, values, position, share, longest, scale, listed, listed_ids,
     count, single_count, spelled_count,
 ):  # fmt: skip
     weight = np.zeros((MAX_CLAUSE + 1, longest))
     word = np.empty((MAX_CLAUSE + 1, longest), np.int32)
+    arcs = np.empty(MAX_CLAUSE + 1, np.int64)
     f, g = np.zeros(MAX_CLAUSE + longest + 2), np.zeros(MAX_CLAUSE + longest + 2)
+    keys, earned, waiting = np.empty(_CREDITS, np.uint64), np.empty(_CREDITS, np.int64), 0
     log_likelihood = np.int64(0)
     unit = 1.0 / POSTERIOR_UNIT
     i = 0
@@ -203,7 +135,7 @@ def _forward_backward(
             tries += 1
             if tries > 100:
                 raise ValueError("a clause has no cut: a symbol has no weight")
-            n = _forward(code, i, single, slots, ids, values, mask, position, share, longest, factor, weight, word, f)
+            n = _forward(code, i, single, slots, ids, values, position, share, longest, factor, weight, word, arcs, f)
             z = f[n]
             if z > 1e250:
                 factor *= 1e-3
@@ -219,7 +151,7 @@ def _forward_backward(
             a = f[k]
             total = weight[k, 0] * g[k + 1]
             single_count[code[i + k]] += np.int64(a * total * unit + 0.5)
-            for m in range(1, min(longest, n - k)):
+            for m in range(1, arcs[k]):
                 q = weight[k, m] * g[k + m + 1]
                 if q > 0.0:
                     total += q
@@ -228,12 +160,19 @@ def _forward_backward(
                     total -= q
                     posterior = -a * q
                     spelled_count[m + 1] += np.int64(posterior * unit + 0.5)
-                    if posterior > _LEAST_CREDIT:
-                        earner = _look_up(code, i + k, i + k + m + 1, listed, listed_ids, listed_mask)
-                        if earner >= 0:
-                            count[earner] += np.int64(posterior * unit + 0.5)
+                    if posterior > _LEAST_CREDIT and code[i + k] != RARE:
+                        key = np.uint64(code[i + k])
+                        for j in range(i + k + 1, i + k + m + 1):
+                            key = extended(key, code[j])
+                        prefetch(listed, np.int64(2 * first_slot(listed, key)))
+                        keys[waiting], earned[waiting] = key, np.int64(posterior * unit + 0.5)
+                        waiting += 1
+                        if waiting == _CREDITS:
+                            _give(keys, earned, waiting, listed, listed_ids, count)
+                            waiting = 0
             g[k] = total
         i += n
+    _give(keys, earned, waiting, listed, listed_ids, count)
     return log_likelihood
 
 
@@ -258,29 +197,26 @@ def forward_backward(
     *,
     longest: int,
     scale: float,
-    listed: WordTable | None = None,
+    earners: WordTable | None = None,
 ) -> Expected:
     """Expected counts of every arc under the current weights.
 
     code: uint16, clauses of at most MAX_CLAUSE symbols with 0 between and after them; single: float64 [65536], the
     weight of each symbol alone. All weights are probabilities times exp(scale) to the power of their length.
     Raises ValueError if a symbol has no weight.
-    A word with weight 0 earns what the same string earns as a spelled arc (its *credit*). Such words are looked up in `listed`
+    A word with weight 0 earns what the same string earns as a spelled arc (its *credit*). Such words are looked up in `earners`
     (default: the table), seldom enough for that one to be large: the table itself, looked up for each arc, should be small.
     """
     if len(code) and code[-1] != 0:
         raise ValueError("the last clause does not end with a break")
     expected = np.zeros(words, np.int64), np.zeros(65536, np.int64), np.zeros(LONGEST_SPELLED + 1, np.int64)
-    views = table.slots, table.slots.view(np.int32), table.slots.view(np.float32), table.mask
-    earners = table if listed is None else listed
-    ll = _forward_backward(
-        code, single, *views, *spelling, longest, scale, earners.slots, earners.slots.view(np.int32), earners.mask, *expected
-    )
+    listed, listed_ids, _ = (table if earners is None else earners).views
+    ll = _forward_backward(code, single, *table.views, *spelling, longest, scale, listed, listed_ids, *expected)
     return Expected(*expected, ll)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _viterbi(code, single, slots, ids, values, mask, position, share, longest, stop, count):
+def _viterbi(code, single, slots, ids, values, position, share, longest, stop, count):
     best = np.empty(MAX_CLAUSE + longest + 2)
     back = np.zeros(MAX_CLAUSE + longest + 2, np.int32)
     chosen = np.zeros(MAX_CLAUSE + longest + 2, np.int32)
@@ -297,6 +233,7 @@ def _viterbi(code, single, slots, ids, values, mask, position, share, longest, s
         k = 0
         while k < MAX_CLAUSE and code[i + k] != 0:
             c = code[i + k]
+            _fetch_ahead(code, i + k + _AHEAD, slots)
             best[k + longest] = -1e30 if k > 0 else best[k + longest]
             a = best[k]
             if a + single[c] > best[k + 1]:
@@ -310,13 +247,9 @@ def _viterbi(code, single, slots, ids, values, mask, position, share, longest, s
                     break
                 w, identity = -1e30, -1
                 if listed:
-                    key = key * _MULTIPLIER + np.uint64(d)
-                    h = _slot(key, mask)
-                    t = slots[2 * h]
-                    while t != 0 and t != key:
-                        h = (h + np.uint64(1)) & mask
-                        t = slots[2 * h]
-                    if t == 0:
+                    key = extended(key, d)
+                    h = probe(slots, key)
+                    if slots[2 * h] == 0:
                         listed = False
                     elif values[4 * h + 3] != _ABSENT:
                         w, identity = np.float64(values[4 * h + 3]), ids[4 * h + 2]
@@ -351,6 +284,5 @@ def viterbi(
     if len(code) and code[-1] != 0:
         raise ValueError("the last clause does not end with a break")
     stop, count = np.empty(len(code), np.uint8), np.zeros(words, np.int64)
-    views = table.slots, table.slots.view(np.int32), table.slots.view(np.float32), table.mask
-    _viterbi(code, single, *views, *spelling, longest, stop, count)
+    _viterbi(code, single, *table.views, *spelling, longest, stop, count)
     return stop, count

@@ -11,6 +11,7 @@ from numba import njit
 
 from pipeline import discovery, lattice, text
 from pipeline.symbols import Alphabet, span_array, string_array, string_buffers
+from pipeline.word_table import WordTable, word_keys, word_table
 
 _IMPOSSIBLE = -1e30
 
@@ -55,7 +56,7 @@ class Segmenter:
 
     alphabet: Alphabet
     single: np.ndarray
-    table: lattice.WordTable
+    table: WordTable
     words: int
     spelling: lattice.Spelling
     longest: int
@@ -87,7 +88,7 @@ class Segmenter:
             known = discovery.spelling(long_codes, length[~one], symbol_count, unknown_share)
             spelling = lattice.Spelling(np.log(known.position), np.log(np.maximum(known.share, 1e-300)))
         keys, weights = _with_prefixes(long_codes, weights)
-        return cls(alphabet, single, lattice.word_table(keys, weights), len(keys), spelling, longest, script)
+        return cls(alphabet, single, word_table(keys, weights), len(keys), spelling, longest, script)
 
     def spans(self, texts: pa.StringArray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """(bytes uint8, start int64 [tokens], stop int64 [tokens], rows int64 [texts + 1]): the tokens of each text."""
@@ -127,11 +128,11 @@ def _as_written(spaced: str, original: str) -> str:
 
 def _with_prefixes(codes: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Keys and weights of the words, and of their prefixes with weight 0."""
-    keys = lattice.word_keys(codes)
+    keys = word_keys(codes)
     prefixes = [keys]
     for n in range(2, codes.shape[1]):
         longer = codes[:, n] > 0
-        prefixes.append(np.unique(lattice.word_keys(codes[longer, :n])))
+        prefixes.append(np.unique(word_keys(codes[longer, :n])))
     every = np.unique(np.concatenate(prefixes))
     found = np.zeros(len(every))
     found[np.searchsorted(every, keys)] = weights

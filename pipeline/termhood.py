@@ -13,15 +13,15 @@ A term's vector is the sum of its words' unit vectors. Without vectors the score
 import numpy as np
 from numba import njit
 
-from pipeline import lattice
 from pipeline.symbols import RARE
+from pipeline.word_table import WordTable, extended, find_words, probe, word_keys, word_table
 
 CHUNK = 100  # words; the stretch of text in which burst looks for a second occurrence
 FIGURES = ("domain_count", "general_count", "domain_documents", "general_documents", "domain_chunks")
 
 
 @njit(cache=True, nogil=True)
-def _find_listed(code, document, slots, ids, mask, longest, domain, figures, last_document, last_chunk):
+def _find_listed(code, document, slots, ids, longest, domain, figures, last_document, last_chunk):
     """Add the occurrences of listed word n-grams; figures int64 [5, words] as FIGURES. Returns the number of chunks."""
     chunks = 0
     at = 0
@@ -35,10 +35,8 @@ def _find_listed(code, document, slots, ids, mask, longest, domain, figures, las
         for n in range(longest):
             if i + n >= len(code) or code[i + n] <= RARE or document[i + n] != document[i]:
                 break
-            key = key * lattice._MULTIPLIER + np.uint64(code[i + n])
-            h = lattice._slot(key, mask)
-            while slots[2 * h] != 0 and slots[2 * h] != key:
-                h = (h + np.uint64(1)) & mask
+            key = extended(key, code[i + n])
+            h = probe(slots, key)
             if slots[2 * h] == 0:
                 break
             e = ids[4 * h + 2]
@@ -53,7 +51,7 @@ def _find_listed(code, document, slots, ids, mask, longest, domain, figures, las
 
 
 def count_listed(
-    code: np.ndarray, document: np.ndarray, table: lattice.WordTable, words: int, longest: int, domain: bool
+    code: np.ndarray, document: np.ndarray, table: WordTable, words: int, longest: int, domain: bool
 ) -> tuple[np.ndarray, int]:
     """(int64 [5, words] as FIGURES, number of chunks) of the listed n-grams of words.
 
@@ -62,8 +60,8 @@ def count_listed(
     """
     figures = np.zeros((len(FIGURES), words), np.int64)
     last_document, last_chunk = np.full(words, -1, np.int64), np.zeros(words, np.int64)
-    views = table.slots, table.slots.view(np.int32), table.mask
-    chunks = _find_listed(code, document, *views, longest, domain, figures, last_document, last_chunk)
+    slots, ids, _ = table.views
+    chunks = _find_listed(code, document, slots, ids, longest, domain, figures, last_document, last_chunk)
     return figures, chunks
 
 
@@ -72,13 +70,13 @@ def nesting(codes: np.ndarray, count: np.ndarray) -> tuple[np.ndarray, np.ndarra
 
     codes: uint16 [n, longest]; count: int64 [n]. A container is longer by one word at either end.
     """
-    table = lattice.word_table(lattice.word_keys(codes), np.ones(len(codes)))
+    table = word_table(word_keys(codes), np.ones(len(codes)))
     length = (codes != 0).sum(axis=1)
     most, container = np.zeros(len(codes), np.int64), np.full(len(codes), -1, np.int64)
     for n in range(2, codes.shape[1] + 1):
         rows = np.flatnonzero(length == n)
         for inside in (codes[rows, : n - 1], codes[rows, 1:n]):
-            found = lattice.find_words(table, lattice.word_keys(inside))
+            found = find_words(table, word_keys(inside))
             order = np.argsort(count[rows], kind="stable")  # the most frequent is written last
             here, whole = found[order], rows[order]
             known = (here >= 0) & (count[whole] > most[np.maximum(here, 0)])

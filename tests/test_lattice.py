@@ -2,21 +2,22 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import lattice
 from pipeline.lattice import POSTERIOR_UNIT
+from pipeline.word_table import WordTable, word_keys, word_table
 from tests import reference
 
 SINGLES = {(c,): 0.05 * c for c in range(2, 6)}
 WORDS = {(2, 3): 0.2, (3, 4): 0.1, (2, 3, 4): 0.05, (5, 5): 0.1}
 
 
-def table(words: dict[tuple[int, ...], float], log: bool = False) -> tuple[lattice.WordTable, int]:
+def table(words: dict[tuple[int, ...], float], log: bool = False) -> tuple[WordTable, int]:
     codes = np.array([[*w, 0, 0, 0][:4] for w in words], np.uint16)
     weights = np.array(list(words.values()))
-    return lattice.word_table(lattice.word_keys(codes), np.log(weights) if log else weights), len(words)
+    return word_table(word_keys(codes), np.log(weights) if log else weights), len(words)
 
 
 def singles(log: bool = False) -> np.ndarray:
@@ -135,18 +136,3 @@ def test_an_open_end_is_an_error() -> None:
     words, n = table(WORDS)
     with pytest.raises(ValueError, match="break"):
         lattice.viterbi(np.array([2, 3], np.uint16), singles(log=True), words, n, lattice.no_spelling(), longest=4)
-
-
-def test_two_words_with_one_key_are_an_error() -> None:
-    with pytest.raises(ValueError, match="key"):
-        lattice.word_table(np.array([5, 5], np.uint64), np.ones(2))
-
-
-@given(st.lists(st.lists(st.integers(2, 65535), min_size=1, max_size=8), max_size=30, unique_by=tuple))
-def test_listed_words_are_found_and_others_are_not(words: list[list[int]]) -> None:
-    codes = np.array([[*w, *[0] * 8][:8] for w in words], np.uint16).reshape(-1, 8)
-    keys = lattice.word_keys(codes)
-    assume(len(set(keys.tolist())) == len(keys))
-    built = lattice.word_table(keys, np.ones(len(keys)))
-    assert lattice.find_words(built, keys).tolist() == list(range(len(keys)))
-    assert (lattice.find_words(built, keys + np.uint64(1)) < len(keys)).all()

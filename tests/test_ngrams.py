@@ -1,6 +1,7 @@
 import math
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -8,52 +9,67 @@ from pipeline import ngrams
 from tests import reference
 
 
-def count(code: list[int], longest: int, floor: int) -> ngrams.NGrams:
-    found = ngrams.contexts(np.array(code, np.uint16))
-    sides = [
-        ngrams.scan(found.symbol, side, longest=longest, floor=floor, leftward=left)
-        for side, left in ((found.after, False), (found.before, True))
+def count(code: list[int], longest: int, floor: int, buckets: int = 1) -> dict[tuple[int, ...], tuple[int, float, float, float]]:
+    """{n-gram: (count, pmi, left entropy, right entropy)}, counted in so many buckets."""
+    array = np.array(code, np.uint16)
+    counted = [
+        ngrams.count(part, ngrams.bucket(np.arange(65536), buckets) == b, longest=longest, floor=floor)
+        for b, part in enumerate(ngrams.windows(array, buckets, longest))
     ]
-    return ngrams.join(sides[0], sides[1], len(found.symbol))
-
-
-def rows(found: ngrams.NGrams) -> dict[tuple[int, ...], int]:
-    return {tuple(c for c in row if c): i for i, row in enumerate(ngrams.key_codes(found.key).tolist())}
+    found = ngrams.by_key(ngrams.Counted(*(np.concatenate(arrays) for arrays in zip(*counted, strict=True))))
+    pmi = ngrams.pmi(found, int(np.count_nonzero(array)))
+    grams = [tuple(c for c in row if c) for row in ngrams.key_codes(found.key).tolist()]
+    assert [len(g) for g in grams] == ngrams.lengths(found.key).tolist()
+    assert [g[-1] for g in grams] == ngrams.last_symbol(found.key).tolist()
+    assert grams == sorted(grams)
+    figures = zip(found.count.tolist(), pmi.tolist(), found.left_entropy.tolist(), found.right_entropy.tolist(), strict=True)
+    return dict(zip(grams, figures, strict=True))
 
 
 def test_a_worked_example() -> None:
     # clauses 2 3 | 2 3 | 2 4 | 3: T = 7, c(2) = 3, c(3) = 3, c(2 3) = 2
     found = count([2, 3, 0, 2, 3, 0, 2, 4, 0, 3, 0], longest=2, floor=2)
-    place = rows(found)
-    assert set(place) == {(2,), (3,), (2, 3)}
-    i = place[2, 3]
-    assert found.count[i] == 2
-    assert math.isclose(found.pmi[i], math.log(2 * 7 / (3 * 3)))  # ln(14/9) = 0.442 nats
-    assert math.isclose(found.right_entropy[i], math.log(2))  # two clause edges, each a fresh neighbour
-    right = found.right_entropy[place[2,]]
-    assert math.isclose(right, -(2 / 3 * math.log(2 / 3) + 1 / 3 * math.log(1 / 3)))  # neighbours 3, 3, 4: 0.637 nats
+    assert set(found) == {(2,), (3,), (2, 3)}
+    times, pmi, _, right = found[2, 3]
+    assert times == 2
+    assert math.isclose(pmi, math.log(2 * 7 / (3 * 3)))  # ln(14/9) = 0.442 nats
+    assert math.isclose(right, math.log(2), abs_tol=1e-8)  # two clause edges, each a fresh neighbour
+    # neighbours 3, 3, 4: 0.637 nats
+    assert math.isclose(found[2,][3], -(2 / 3 * math.log(2 / 3) + 1 / 3 * math.log(1 / 3)), abs_tol=1e-8)
+
+
+def same(found: dict, expected: dict) -> None:
+    assert set(found) == set(expected)
+    for gram, (c, pmi, left, right) in expected.items():
+        times, ours, *entropies = found[gram]
+        assert times == c
+        assert math.isnan(ours) if pmi is None else math.isclose(ours, pmi, abs_tol=1e-9)
+        # the sum of c ln c is of multiples of 2^-28
+        assert math.isclose(entropies[0], left, abs_tol=1e-8)
+        assert math.isclose(entropies[1], right, abs_tol=1e-8)
 
 
 @settings(max_examples=200, deadline=None)
-@given(
-    st.lists(st.integers(0, 4), max_size=80),
-    st.integers(1, 8),
-    st.integers(2, 4),
-)
-def test_equal_to_the_reference(code: list[int], longest: int, floor: int) -> None:
-    found = count(code, longest, floor)
-    expected = reference.ngrams(code, longest, floor)
-    place = rows(found)
-    assert set(place) == set(expected)
-    for gram, (c, pmi, left, right) in expected.items():
-        i = place[gram]
-        assert found.count[i] == c
-        assert found.n[i] == len(gram)
-        assert math.isclose(found.left_entropy[i], left, abs_tol=1e-9)
-        assert math.isclose(found.right_entropy[i], right, abs_tol=1e-9)
-        assert math.isnan(found.pmi[i]) if pmi is None else math.isclose(found.pmi[i], pmi, abs_tol=1e-9)
+@given(st.lists(st.integers(0, 4), max_size=80), st.integers(1, 8), st.integers(2, 4), st.integers(1, 5))
+def test_equal_to_the_reference(code: list[int], longest: int, floor: int, buckets: int) -> None:
+    same(count(code, longest, floor, buckets), reference.ngrams(code, longest, floor))
+
+
+@pytest.mark.parametrize(("length", "symbols"), [(3_000, 1), (3_000, 2), (3_000, 30), (120_000, 2)])
+def test_runs_of_any_length(length: int, symbols: int) -> None:
+    # short runs are sorted by insertion, longer ones in two steps, above 65,536 rows by two symbols at first
+    rng = np.random.default_rng(symbols)
+    code = (rng.integers(2, symbols + 2, length) * (rng.random(length) > 0.1)).tolist()
+    same(count(code, 6, 3, 2), reference.ngrams(code, 6, 3))
+
+
+def test_the_order_of_the_clauses_changes_nothing() -> None:
+    rng = np.random.default_rng(1)
+    clauses = [rng.integers(1, 6, rng.integers(1, 12)).tolist() for _ in range(400)]
+    forth = [c for clause in clauses for c in (*clause, 0)]
+    back = [c for clause in reversed(clauses) for c in (*clause, 0)]
+    assert repr(count(forth, 8, 2)) == repr(count(back, 8, 2, 4))  # bit by bit, NaN too
 
 
 def test_codes_up_to_the_last_one_are_counted() -> None:
-    found = count([65535, 40000, 0] * 3, longest=2, floor=3)
-    assert set(rows(found)) == {(65535,), (40000,), (65535, 40000)}
+    assert set(count([65535, 40000, 0] * 3, longest=2, floor=3)) == {(65535,), (40000,), (65535, 40000)}

@@ -1,7 +1,8 @@
 import numpy as np
 
-from pipeline import lattice, termhood
+from pipeline import termhood
 from pipeline.form_rules import broken_rule
+from pipeline.word_table import word_keys, word_table
 
 CODES = np.array([[2, 0, 0], [3, 0, 0], [4, 0, 0], [2, 3, 0], [2, 3, 4]], np.uint16)
 
@@ -9,7 +10,7 @@ CODES = np.array([[2, 0, 0], [3, 0, 0], [4, 0, 0], [2, 3, 0], [2, 3, 4]], np.uin
 def test_listed_runs_are_counted_by_occurrence_document_and_stretch() -> None:
     code = np.array([2, 3, 4, 0, 2, 3, 0, 2, 0], np.uint16)
     document = np.array([0, 0, 0, 0, 0, 0, 0, 1, 1])
-    table = lattice.word_table(lattice.word_keys(CODES), np.ones(len(CODES)))
+    table = word_table(word_keys(CODES), np.ones(len(CODES)))
     figures, chunks = termhood.count_listed(code, document, table, len(CODES), 3, domain=True)
     assert chunks == 2  # two documents, each shorter than a stretch
     assert figures[0].tolist() == [3, 2, 1, 2, 1]

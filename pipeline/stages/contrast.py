@@ -11,11 +11,12 @@ import pyarrow.compute as pc
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from pipeline import blocks, lattice, measures, termhood
+from pipeline import blocks, measures, termhood
 from pipeline.config import Config
 from pipeline.errors import WajueError
 from pipeline.form_rules import broken_rule
 from pipeline.symbols import RARE
+from pipeline.word_table import word_keys, word_table
 
 _MOST_WORDS = 65_000  # distinct words that may stand in a candidate: codes have 16 bits
 _BUCKET_WORDS = 2_000_000
@@ -47,14 +48,13 @@ def contrast(tokens: DataFrame, word_counts: DataFrame, *, config: Config) -> Da
     def decode(codes: np.ndarray) -> dict[str, pa.Array]:
         return {"codes": pa.array([row.tobytes() for row in codes], pa.binary())}
 
-    contexts = domain.mapInArrow(blocks.scatter(encode, rules.max_words, buckets), blocks.CONTEXTS).repartitionById(
-        buckets, "bucket"
-    )
-    runs = contexts.mapInArrow(blocks.walk(rules.max_words, rules.min_count, buckets), blocks.RUNS)
+    windows = domain.mapInArrow(blocks.scatter(encode, rules.max_words, buckets), blocks.WINDOWS)
+    count = blocks.count(rules.max_words, rules.min_count, buckets)
+    counted = windows.repartitionById(buckets, "bucket").mapInArrow(count, blocks.COUNTED).repartitionById(buckets, "bucket")
     columns = "codes binary, n int, count long, pmi double, left_entropy double, right_entropy double"
-    found = runs.repartitionById(buckets, "bucket").mapInArrow(blocks.join(totals["domain"], decode), columns).toArrow()
+    found = counted.mapInArrow(blocks.join(totals["domain"], rules.max_words, decode), columns).toArrow()
     codes = np.frombuffer(b"".join(found.column("codes").to_pylist()), np.uint16).reshape(-1, 8)[:, : rules.max_words]
-    order = np.argsort(lattice.word_keys(codes))
+    order = np.argsort(word_keys(codes))
     found, codes = found.take(pa.array(order)), codes[order]
     figures, chunks = _figures(tokens, value_set, codes)
     return spark.createDataFrame(_assemble(found, codes, figures, chunks, words, frequent, totals, config)).coalesce(1)
@@ -73,7 +73,7 @@ def _codes(lists: pa.ListArray, words: pa.StringArray) -> tuple[np.ndarray, np.n
 
 def _figures(tokens: DataFrame, words: Any, codes: np.ndarray) -> tuple[np.ndarray, int]:
     """(int64 [5, candidates] as termhood.FIGURES, number of the domain's stretches of text)."""
-    table = tokens.sparkSession.sparkContext.broadcast(lattice.word_table(lattice.word_keys(codes), np.ones(len(codes))))
+    table = tokens.sparkSession.sparkContext.broadcast(word_table(word_keys(codes), np.ones(len(codes))))
     size, longest = len(codes), codes.shape[1]
 
     def total(batches: blocks.Batches) -> np.ndarray:
@@ -88,9 +88,11 @@ def _figures(tokens: DataFrame, words: Any, codes: np.ndarray) -> tuple[np.ndarr
                     chunks += stretches if role == "domain" else 0
         return np.append(sums.ravel(), chunks)
 
-    partial = tokens.select("role", "tokens").mapInArrow(blocks.partial_sums(total), blocks.SUMS)
-    summed = partial.repartitionById(blocks.SLICES, "slice").mapInArrow(blocks.add_sums, blocks.SUMS)
-    whole = blocks.whole_sum(summed.collect())
+    slices = blocks.sum_slices(tokens.rdd.getNumPartitions())
+    sums = tokens.select("role", "tokens").mapInArrow(blocks.partial_sums(total, slices), blocks.SUMS)
+    if slices > 1:
+        sums = sums.repartitionById(slices, "slice").mapInArrow(blocks.add_sums, blocks.SUMS)
+    whole = blocks.whole_sum(sums.toArrow(), len(termhood.FIGURES) * size + 1)
     return whole[:-1].reshape(len(termhood.FIGURES), size), int(whole[-1])
 
 

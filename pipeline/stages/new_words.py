@@ -20,10 +20,12 @@ from pipeline.config import Config
 from pipeline.discovery import Candidates, Thresholds
 from pipeline.errors import WajueError
 from pipeline.symbols import Alphabet
+from pipeline.word_table import word_keys
 
 log = logging.getLogger(__name__)
 
 _BLOCK = 1_000_000  # symbols; clauses are encoded once, in blocks of this size
+_SLAB = 16_000_000  # symbols that are counted at once: arrays of the lexicon's size are made for each slab
 _FIRST_SPELLED = 2  # the round from which strings outside the lexicon compete
 _FIRST_PRUNED = 1
 
@@ -43,12 +45,12 @@ def new_words(clauses: DataFrame, ngrams: DataFrame, *, config: Config) -> DataF
     alphabet, candidates, order = _candidates(rows, config)
     encoded = clauses.mapInArrow(_encode(alphabet), "code binary").persist(StorageLevel.MEMORY_AND_DISK)
     longest, words = candidates.longest, len(candidates.codes)
-    listed = spark.sparkContext.broadcast(candidates.listed)
+    earners = spark.sparkContext.broadcast(candidates.earners)
     for number in range(config.new_words.rounds):
         candidates.floor()
         spelled = number >= _FIRST_SPELLED
         weights = spark.sparkContext.broadcast(candidates.weights(spelled=spelled))
-        expected = _sum(encoded, _expect(weights, listed, words, longest, candidates.scale), words)
+        expected = _sum(encoded, _expect(weights, earners, words, longest, candidates.scale), words)
         weights.destroy()
         candidates.update(expected, spelled=spelled)
         if number >= _FIRST_PRUNED:
@@ -61,7 +63,7 @@ def new_words(clauses: DataFrame, ngrams: DataFrame, *, config: Config) -> DataF
             int((candidates.expected > 0).sum()),
             100 * candidates.spelled_share if spelled else 0.0,
         )
-    listed.destroy()
+    earners.destroy()
     candidates.floor()
     final = spark.sparkContext.broadcast(candidates.decoding())
     used = _sum(encoded, _use(final, words, longest), words).word
@@ -101,14 +103,14 @@ def _candidates(rows: pa.Table, config: Config) -> tuple[Alphabet, Candidates, t
 
 def _sorted_by_key(rows: np.ndarray, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """In an order that does not depend on how the table was written."""
-    order = np.argsort(lattice.word_keys(codes))
+    order = np.argsort(word_keys(codes))
     return rows[order], codes[order]
 
 
 def _ids(candidates: Candidates, alphabet: Alphabet, words: list[str]) -> np.ndarray:
     if not words or not len(candidates.keys):
         return np.zeros(0, np.int64)
-    keys = lattice.word_keys(alphabet.codes(pa.array(words, pa.string()), candidates.codes.shape[1]))
+    keys = word_keys(alphabet.codes(pa.array(words, pa.string()), candidates.codes.shape[1]))
     place = np.minimum(np.searchsorted(candidates.keys, keys), len(candidates.keys) - 1)
     found = candidates.keys[place] == keys
     if not found.all():
@@ -128,10 +130,10 @@ def _encode(alphabet: Alphabet) -> Callable[[blocks.Batches], blocks.Batches]:
     return encode
 
 
-def _expect(weights: Any, listed: Any, words: int, longest: int, scale: float) -> Callable[[np.ndarray], lattice.Expected]:
+def _expect(weights: Any, earners: Any, words: int, longest: int, scale: float) -> Callable[[np.ndarray], lattice.Expected]:
     def count(code: np.ndarray) -> lattice.Expected:
         single, table, spelling = weights.value
-        return lattice.forward_backward(code, single, table, words, spelling, longest=longest, scale=scale, listed=listed.value)
+        return lattice.forward_backward(code, single, table, words, spelling, longest=longest, scale=scale, earners=earners.value)
 
     return count
 
@@ -147,18 +149,22 @@ def _use(weights: Any, words: int, longest: int) -> Callable[[np.ndarray], latti
 
 def _sum(encoded: DataFrame, count: Callable[[np.ndarray], lattice.Expected], words: int) -> lattice.Expected:
     """The counts of all clauses, added up: within a task, then slice by slice across tasks."""
-    ends = np.cumsum([words, 65536, lattice.LONGEST_SPELLED + 1])
+    ends = np.cumsum([words, 65536, lattice.LONGEST_SPELLED + 1, 1]).tolist()
+    starts = [0, *ends[:-1]]
 
     def total(batches: blocks.Batches) -> np.ndarray:
-        sums = np.zeros(ends[-1] + 1, np.int64)
-        for batch in batches:
-            for cell in batch.column("code"):
-                expected = count(np.frombuffer(cell.as_buffer(), np.uint16))
-                sums += np.concatenate([np.atleast_1d(part) for part in expected])
+        sums = np.zeros(ends[-1], np.int64)
+        codes = (np.frombuffer(cell.as_buffer(), np.uint16) for batch in batches for cell in batch.column("code"))
+        for code in blocks.slabs(codes, _SLAB):
+            for part, begin, end in zip(count(code), starts, ends, strict=True):
+                sums[begin:end] += part
         return sums
 
-    partial = encoded.mapInArrow(blocks.partial_sums(total), blocks.SUMS).repartitionById(blocks.SLICES, "slice")
-    word, single, spelled, ll = np.split(blocks.whole_sum(partial.mapInArrow(blocks.add_sums, blocks.SUMS).collect()), ends)
+    slices = blocks.sum_slices(encoded.rdd.getNumPartitions())
+    sums = encoded.mapInArrow(blocks.partial_sums(total, slices), blocks.SUMS)
+    if slices > 1:
+        sums = sums.repartitionById(slices, "slice").mapInArrow(blocks.add_sums, blocks.SUMS)
+    word, single, spelled, ll = np.split(blocks.whole_sum(sums.toArrow(), ends[-1]), ends[:-1])
     return lattice.Expected(word, single, spelled, int(ll[0]))
 
 

@@ -16,15 +16,15 @@ from pipeline import blocks, symbols
 from pipeline.config import Config
 
 _PARTS = 2  # of the clauses, for each core; a task costs some 0.1 CPU s, be it ever so small
-_BUCKET_SYMBOLS = 2_000_000  # some 200 MB of memory in the task that counts them
+_BUCKET_SYMBOLS = 8_000_000  # some 300 MB of memory in the task that counts them
 
 
 def ngrams(documents: DataFrame, *, config: Config) -> tuple[DataFrame, DataFrame]:
     """(clauses, ngrams). Starts one job, over the clauses:
 
     1. count the symbols and the pseudo-characters; those at the floor get a code, which all tasks must share;
-    2. (no job yet) contexts of all positions go to the bucket of their symbol, which counts from both sides;
-    3. n-grams meet in the bucket of their first symbol, where the two sides are joined.
+    2. (no job yet) windows of all positions go to the bucket of their symbol, which counts the n-grams that begin with it;
+    3. n-grams meet in the bucket of their last symbol, where what precedes it gives their PMI.
     """
     rules = config.ngrams
     parallelism = documents.sparkSession.sparkContext.defaultParallelism
@@ -36,7 +36,7 @@ def ngrams(documents: DataFrame, *, config: Config) -> tuple[DataFrame, DataFram
     found = {r["symbol"]: r["count"] for r in frequent}
     total = found.pop("", 0)
     alphabet = symbols.Alphabet.from_symbols(found.items())
-    buckets = rules.buckets or max(2 * parallelism, -(-total // _BUCKET_SYMBOLS))
+    buckets = rules.buckets or max(parallelism, -(-total // _BUCKET_SYMBOLS))
 
     def encode(batch: pa.RecordBatch) -> np.ndarray:
         return alphabet.units(batch.column(0)).code
@@ -44,12 +44,11 @@ def ngrams(documents: DataFrame, *, config: Config) -> tuple[DataFrame, DataFram
     def decode(codes: np.ndarray) -> dict[str, pa.Array]:
         return {"ngram": alphabet.strings(codes)}
 
-    contexts = clauses.mapInArrow(blocks.scatter(encode, rules.max_length, buckets), blocks.CONTEXTS).repartitionById(
-        buckets, "bucket"
-    )
-    runs = contexts.mapInArrow(blocks.walk(rules.max_length, rules.min_count, buckets), blocks.RUNS)
+    windows = clauses.mapInArrow(blocks.scatter(encode, rules.max_length, buckets), blocks.WINDOWS)
+    count = blocks.count(rules.max_length, rules.min_count, buckets)
+    counted = windows.repartitionById(buckets, "bucket").mapInArrow(count, blocks.COUNTED).repartitionById(buckets, "bucket")
     columns = "ngram string, n int, count long, pmi double, left_entropy double, right_entropy double"
-    return clauses, runs.repartitionById(buckets, "bucket").mapInArrow(blocks.join(total, decode), columns)
+    return clauses, counted.mapInArrow(blocks.join(total, rules.max_length, decode), columns)
 
 
 def _symbol_counts(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
