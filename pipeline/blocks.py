@@ -95,8 +95,18 @@ def spread(buckets: int) -> Callable[[Batches], Batches]:
 
 def _spread(pending: list[pa.StringArray], buckets: int) -> Batches:
     clauses = pc.unique(pa.chunked_array(pending, pa.string()))
-    for b, rows in by_hash(symbols.string_hashes(clauses), buckets):
+    for b, rows in by_hash(symbols.string_hashes(clauses, numbers_alike=True), buckets):
         yield pa.RecordBatch.from_arrays([pa.array([b], pa.int32()), _lines(clauses.take(pa.array(rows)))], ["bucket", "text"])
+
+
+def _one_a_form(clauses: pa.StringArray) -> pa.StringArray:
+    """Without those that differ from another in their numbers alone; that of the least hash is kept."""
+    form, own = symbols.string_hashes(clauses, numbers_alike=True), symbols.string_hashes(clauses)
+    kept = form == own  # there is no number in it
+    others = np.flatnonzero(~kept)
+    others = others[np.lexsort((own[others], form[others]))]
+    kept[others[np.diff(form[others], prepend=np.uint64(0)) != 0]] = True
+    return clauses.filter(pa.array(kept))
 
 
 def _lines(strings: pa.StringArray) -> pa.StringArray:
@@ -105,9 +115,12 @@ def _lines(strings: pa.StringArray) -> pa.StringArray:
 
 
 def distinct(batches: Batches) -> Batches:
-    """LINES of one bucket -> (clauses string): the distinct lines, many to a string."""
+    """LINES of one bucket -> (clauses string): the distinct lines, many to a string.
+
+    Of lines that differ in their numbers alone one is kept: a form filled in a hundred times says what it says once.
+    """
     lines = [pc.split_pattern(batch.column("text"), "\n").flatten() for batch in batches]
-    clauses = pc.unique(pa.chunked_array(lines, pa.string()))
+    clauses = _one_a_form(pc.unique(pa.chunked_array(lines, pa.string())))
     for begin in range(0, len(clauses), _LINES):
         yield pa.RecordBatch.from_arrays([_lines(clauses.slice(begin, _LINES))], ["clauses"])
 

@@ -145,6 +145,8 @@ class NewWords(Section):
     known: Literal["jieba", "none"] | tuple[str, ...] = Field("jieba", description="what is not new: a dictionary, or word files")
     accept: tuple[str, ...] = Field((), description="words that must be in the lexicon, or .txt files of them")
     reject: tuple[str, ...] = Field((), description="words that must not, or .txt files of them")
+    sample: int = Field(0, ge=0, description="symbols of the clauses that the rounds look at, chosen by hash; 0 = all")
+    examples: int = Field(10_000, ge=0, description="new words, from the first, that are shown with a clause they stand in")
     rounds: int = Field(5, ge=2, le=50, description="of expectation maximisation; 3 lose .006 F1, 12 change nothing")
     branching_entropy: float = Field(0.69, ge=0, description="nats; the lesser of left and right, for the first lexicon")
 

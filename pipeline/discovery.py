@@ -14,9 +14,11 @@ let EM share the text out among them; each round drop what explains the text lit
     score  = gain/(n - 1) * min(1, use) * sqrt(min(HL, HR)), ranks words; use = share of occurrences cut out as a word
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
+from numba import njit
 
 from pipeline.lattice import (
     LONGEST_SPELLED,
@@ -25,10 +27,13 @@ from pipeline.lattice import (
     Spelling,
     no_spelling,
 )
-from pipeline.word_table import WordTable, find_words, word_keys, word_table
+from pipeline.symbols import MAX_CLAUSE, RARE
+from pipeline.word_table import WordTable, extended, find_words, word_keys, word_table
 
 _IMPOSSIBLE = -1e30
 _LEAST_SINGLE, _LEAST_WORD, _LEAST_SHARE = 0.5, 2.0, 1e-4
+_SHORTEST_EXAMPLE, _LONGEST_EXAMPLE = 8, 30  # symbols
+_BOUND = 0.5  # least share of its occurrences that the rest of a word has with the number beside it
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,8 @@ class Candidates:
     """All n-grams that may be words, and the state of the rounds.
 
     codes: uint16 [n, longest]; count: float64 [n]; left_entropy, right_entropy: float64 [n], nats;
-    symbol_count: float64 [65536]; symbol_left_entropy: float64 [65536].
+    symbol_count: float64 [65536]; symbol_left_entropy: float64 [65536]; numbers: bool [65536], the symbols that are numbers.
+    A number belongs to a word only where what is left of the word seldom stands without it: 10米气步枪, but not 10月.
     """
 
     codes: np.ndarray
@@ -56,6 +62,7 @@ class Candidates:
     right_entropy: np.ndarray
     symbol_count: np.ndarray
     symbol_left_entropy: np.ndarray
+    numbers: np.ndarray = field(default_factory=lambda: np.zeros(65536, bool))
     thresholds: Thresholds = field(default_factory=Thresholds)
 
     def __post_init__(self) -> None:
@@ -72,7 +79,7 @@ class Candidates:
         free = np.minimum(self.left_entropy, self.right_entropy) >= self.thresholds.branching_entropy
         self.expected = np.where(free, self.count, 0.0)
         self.accepted = np.zeros(len(self.codes), bool)  # a reviewer's verdicts: never pruned, never a word
-        self.rejected = np.zeros(len(self.codes), bool)
+        self.rejected = self._counted_out()
         self.symbol_expected = self.symbol_count.copy()
         self.spelled_share = self.thresholds.spelled_share
         self.gain = np.zeros(len(self.codes))
@@ -106,6 +113,18 @@ class Candidates:
             z[rows] = np.clip((gain - mean) / max(deviation, 1e-9), -2, 2)
         return z
 
+    def _counted_out(self) -> np.ndarray:
+        """bool [n]: what holds a number beside what stands without it more often than with it."""
+        out = np.zeros(len(self.codes), bool)
+        for n, rows in self.rows.items():
+            for j in range(n):
+                here = np.flatnonzero(self.numbers[self.codes[rows, j]])
+                for rest in ([self._parts[n][j][1]] if j + 1 < n else []) + ([self._parts[n][j - 1][0]] if j else []):
+                    ids = rest[here]
+                    count = np.where(ids < 0, self.symbol_count[np.maximum(-1 - ids, 0)], self.count[np.maximum(ids, 0)])
+                    out[rows[here]] |= self.count[rows[here]] < _BOUND * count
+        return out
+
     def _by_length(self, values: tuple[float, ...]) -> np.ndarray:
         return np.array((0, 0, *values), float)[self.length]
 
@@ -138,7 +157,7 @@ class Candidates:
     def weights(self, *, spelled: bool) -> tuple[np.ndarray, WordTable, Spelling]:
         """What a round of forward-backward needs: probabilities scaled by exp(scale) a symbol."""
         words, singles = self.log_probabilities()
-        table = self._table(np.exp(np.maximum(words + self.scale * self.length, -700)))
+        table = self._table(words, lambda log, length: np.exp(np.maximum(log + self.scale * length, -700)))
         single = np.exp(np.maximum(singles + self.scale, -700))
         if not spelled:
             return single, table, no_spelling()
@@ -150,9 +169,9 @@ class Candidates:
         words, singles = self.log_probabilities()
         position, share = self.spelling()
         spelled = Spelling(np.log(position), np.log(np.maximum(share, 1e-300)))
-        return singles, self._table(words), spelled
+        return singles, self._table(words, lambda log, length: log), spelled
 
-    def _table(self, weights: np.ndarray) -> WordTable:
+    def _table(self, log_prob: np.ndarray, weight: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> WordTable:
         """The active words, and with weight 0 their prefixes: few enough for a processor's cache."""
         active = self.expected > 0
         needed = active.copy()
@@ -161,16 +180,17 @@ class Candidates:
             for left, _ in self._parts[n][1:]:
                 needed[left[here]] = True
         words = np.flatnonzero(needed)
-        return word_table(self.keys[words], np.where(active, weights, 0.0)[words], words)
+        weights = np.where(active[words], weight(log_prob[words], self.length[words]), 0.0)
+        return word_table(self.keys[words], weights, words)
 
-    def update(self, result: Expected, *, spelled: bool) -> None:
-        """Take over the expected counts of a round."""
-        self.expected = result.word * POSTERIOR_UNIT
-        self.symbol_expected = result.single * POSTERIOR_UNIT
+    def update(self, result: Expected, *, spelled: bool, share: float = 1.0) -> None:
+        """Take over the expected counts of a round over this share of the text."""
+        self.expected = result.word * (POSTERIOR_UNIT / share)
+        self.symbol_expected = result.single * (POSTERIOR_UNIT / share)
         if spelled:
             total = self.expected.sum() + self.symbol_expected.sum()
-            self.spelled_share = max(result.spelled.sum() * POSTERIOR_UNIT / total, _LEAST_SHARE)
-        self.scale = -result.log_likelihood / 1024 / self.symbols_total
+            self.spelled_share = max(result.spelled.sum() * POSTERIOR_UNIT / share / total, _LEAST_SHARE)
+        self.scale = -result.log_likelihood / 1024 / (self.symbols_total * share)
 
     def prune(self) -> None:
         """Drop every word whose S(w) is below the threshold of its length."""
@@ -210,6 +230,42 @@ class Candidates:
         use = np.minimum(1.0, used / np.maximum(self.count, 1))
         freedom = np.sqrt(np.maximum(np.minimum(self.left_entropy, self.right_entropy), 0))
         return np.maximum(self.gain, 0) / (self.length - 1) * use * freedom
+
+
+@njit(cache=True, nogil=True)
+def _choose(code, words, wanted, rank, begin, end):
+    i = 0
+    while i < len(code):
+        if code[i] == 0:
+            i += 1
+            continue
+        k, key, whole = i, np.uint64(0), True
+        while code[k] != 0:
+            key = extended(key, code[k])
+            whole = whole and code[k] != RARE
+            k += 1
+        mixed = np.int64((key ^ (key >> np.uint64(32))) * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(2))
+        if not _SHORTEST_EXAMPLE <= k - i <= _LONGEST_EXAMPLE:
+            mixed |= np.int64(1) << np.int64(62)
+        for j in range(i, k):
+            if whole and words[j] >= 0 and wanted[words[j]] and mixed < rank[words[j]]:
+                rank[words[j]], begin[words[j]], end[words[j]] = mixed, i, k
+        i = k
+
+
+def examples(code: np.ndarray, words: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """A clause for each wanted word: (id int64 [k], rank int64 [k], its symbols uint16 [k, MAX_CLAUSE]).
+
+    code: uint16, 0 between clauses; words: int32, as `lattice.viterbi` names them; wanted: bool [words]. Of many clauses that
+    of the least rank is taken, a hash: any part of the text may be searched by itself. Neither too short nor too long is first.
+    """
+    rank = np.full(len(wanted), np.iinfo(np.int64).max)
+    begin, end = np.zeros(len(wanted), np.int64), np.zeros(len(wanted), np.int64)
+    _choose(code, words, wanted, rank, begin, end)
+    found = np.flatnonzero(end)
+    place = begin[found, None] + np.arange(MAX_CLAUSE)
+    inside = place < end[found, None]
+    return found, rank[found], np.where(inside, code[np.where(inside, place, 0)], 0).astype(np.uint16)
 
 
 def spelling(codes: np.ndarray, length: np.ndarray, symbol_count: np.ndarray, share: float) -> Spelling:

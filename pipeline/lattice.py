@@ -216,11 +216,13 @@ def forward_backward(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _viterbi(code, single, slots, ids, values, position, share, longest, stop, count):
+def _viterbi(code, single, slots, ids, values, position, share, longest, stop, count, words):
     best = np.empty(MAX_CLAUSE + longest + 2)
     back = np.zeros(MAX_CLAUSE + longest + 2, np.int32)
     chosen = np.zeros(MAX_CLAUSE + longest + 2, np.int32)
     spelled = len(share) > 0
+    named = len(words) > 0
+    total = 0.0
     i = 0
     while i < len(code):
         if code[i] == 0:
@@ -263,26 +265,44 @@ def _viterbi(code, single, slots, ids, values, position, share, longest, stop, c
                     best[k + n + 1], back[k + n + 1], chosen[k + n + 1] = a + w, n + 1, identity
             k += 1
         length = k
+        total += best[k]
         for j in range(length):
             stop[i + j] = 0
         while k > 0:
             stop[i + k - 1] = 1
             if chosen[k] >= 0:
                 count[chosen[k]] += 1
+                if named:
+                    words[i + k - 1] = chosen[k]
             k -= back[k]
         i += length
+    return total
+
+
+class Cut(NamedTuple):
+    """The most probable cut.
+
+    stop: uint8 [n], 1 where a word ends after this symbol; count: int64 [words], uses of each word; words: int32 [n], at the
+    last symbol of a word its id, else -1 (empty if not asked for); log_probability: nats, of the whole text.
+    """
+
+    stop: np.ndarray
+    count: np.ndarray  # type: ignore[assignment]
+    words: np.ndarray
+    log_probability: float
 
 
 def viterbi(
-    code: np.ndarray, single: np.ndarray, table: WordTable, words: int, spelling: Spelling, *, longest: int
-) -> tuple[np.ndarray, np.ndarray]:
+    code: np.ndarray, single: np.ndarray, table: WordTable, words: int, spelling: Spelling, *, longest: int, named: bool = False
+) -> Cut:
     """The most probable cut of every clause; weights and spelling are log probabilities.
 
-    code: uint16 [n], clauses with 0 between and after them (one longer than MAX_CLAUSE is cut there).
-    Returns (stop, count): stop uint8 [n], 1 where a word ends after this symbol; count int64 [words], uses of each word.
+    code: uint16 [n], clauses with 0 between and after them (one longer than MAX_CLAUSE is cut there); named: say which word
+    stands where.
     """
     if len(code) and code[-1] != 0:
         raise ValueError("the last clause does not end with a break")
     stop, count = np.empty(len(code), np.uint8), np.zeros(words, np.int64)
-    _viterbi(code, single, *table.views, *spelling, longest, stop, count)
-    return stop, count
+    ids = np.full(len(code) if named else 0, -1, np.int32)
+    total = _viterbi(code, single, *table.views, *spelling, longest, stop, count, ids)
+    return Cut(stop, count, ids, total)

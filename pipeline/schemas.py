@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 
 _TEXTS = pa.list_(pa.string())
 _VECTOR = pa.list_(pa.float32())
@@ -151,7 +151,9 @@ TABLES = {
             ),
         ),
         Table(
-            "clauses", "many clauses", (Column("clauses", pa.string(), "distinct runs of symbols without a break, a line each"),)
+            "clauses",
+            "many clauses",
+            (Column("clauses", pa.string(), "runs of symbols without a break, a line each, distinct in more than their numbers"),),
         ),
         Table(
             "ngrams",
@@ -178,6 +180,7 @@ TABLES = {
                 Column("log_prob", pa.float64(), "natural logarithm of its probability in the word model"),
                 Column("is_new", pa.bool_(), "absent from the known words ([new_words] known)"),
                 Column("is_latin", pa.bool_(), "holds a Latin or Greek letter"),
+                Column("example", pa.string(), "a clause that it is cut out of, for the first [new_words] examples; else null"),
             ),
         ),
         Table(

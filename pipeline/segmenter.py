@@ -93,7 +93,7 @@ class Segmenter:
     def spans(self, texts: pa.StringArray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """(bytes uint8, start int64 [tokens], stop int64 [tokens], rows int64 [texts + 1]): the tokens of each text."""
         units = self.alphabet.units(texts)
-        ends, _ = lattice.viterbi(units.code, self.single, self.table, self.words, self.spelling, longest=self.longest)
+        ends = lattice.viterbi(units.code, self.single, self.table, self.words, self.spelling, longest=self.longest).stop
         start, stop = np.empty(len(ends), np.int64), np.empty(len(ends), np.int64)
         rows = np.zeros(len(texts) + 1, np.int64)
         row_ends = string_buffers(texts)[1][1:]

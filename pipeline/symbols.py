@@ -3,8 +3,9 @@
 In: Arrow string arrays (UTF-8). Out: arrays of *units*, each a symbol code and the bytes it covers.
 
 A Han character of the basic plane is its own code point. A run of letters and digits that holds a letter (B, PD-1,
-SF6, 10kV), and a Han character beyond the basic plane, is one *pseudo-character*; the frequent ones get a code that no
-basic-plane Han character uses, the others are RARE. Everything else (punctuation, digits, white space) is a BREAK.
+SF6, 10kV), a number of up to 3 digits (the 2 of 2型糖尿病), and a Han character beyond the basic plane, is one
+*pseudo-character*; the frequent ones get a code that no basic-plane Han character uses, the others are RARE. Everything
+else (punctuation, longer numbers, white space) is a BREAK.
 RARE counts as a fresh neighbour each time and belongs to no n-gram, as a break does, but takes part in segmentation.
 """
 
@@ -18,7 +19,8 @@ from numba import njit
 
 BREAK, RARE = 0, 1
 MAX_CLAUSE = 64  # symbols; bounds the underflow of a product of probabilities, and the memory of one lattice
-SPACE, OTHER = 0, 1  # the kinds of break: white space is no token, anything else is one
+_HASH_START, _HASH_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
+_MOST_DIGITS = 3  # of a number that may belong to a word; longer ones name no kind of thing
 
 _HAN = ((0x3007, 0x3007), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF))
 # codes that no basic-plane Han character uses, low ones first
@@ -96,11 +98,20 @@ def _run_end(data, i, end):
 
 
 @njit(cache=True, inline="always")
+def _is_short_number(data, i, end):
+    """Is data[i:end], a run without a letter, a number of few digits without a point?"""
+    digits = 0
+    for k in range(i, min(end, i + _MOST_DIGITS)):
+        digits += _is_digit(data[k])
+    return digits == end - i
+
+
+@njit(cache=True, inline="always")
 def _bytes_hash(data, i, end):
     """64-bit FNV-1a of data[i:end], never 0."""
-    h = np.uint64(0xCBF29CE484222325)
+    h = _HASH_START
     for k in range(i, end):
-        h = (h ^ np.uint64(data[k])) * np.uint64(0x100000001B3)
+        h = (h ^ np.uint64(data[k])) * _HASH_PRIME
     return h | np.uint64(1)
 
 
@@ -123,6 +134,7 @@ def _units(data, offsets, keys, codes, out_code, out_start, out_stop):
                     pseudo = c < 0x40000  # planes 2 and 3 hold Han characters, the ones above do not
                 else:
                     stop, pseudo = _run_end(data, i, end)
+                    pseudo = pseudo or _is_short_number(data, i, stop)
                 if pseudo:
                     code = np.int64(RARE)
                     h = _bytes_hash(data, i, stop)
@@ -214,6 +226,13 @@ class Alphabet:
         return Units(code[:n], start[:n], stop[:n], data)
 
     @cached_property
+    def numbers(self) -> np.ndarray:
+        """bool [65536]: the codes of numbers."""
+        found = np.zeros(65536, bool)
+        found[PSEUDO_CODES[: len(self.pseudo)]] = [s.isascii() and s.isdigit() for s in self.pseudo]
+        return found
+
+    @cached_property
     def _spelling(self) -> tuple[np.ndarray, np.ndarray]:
         """The UTF-8 of every code: bytes (uint8) and offsets (int64 [65537])."""
         names = [""] * 65536
@@ -302,16 +321,24 @@ def clauses(texts: pa.StringArray) -> pa.StringArray:
 
 
 @njit(cache=True, nogil=True)
-def _string_hashes(data, offsets, out):
+def _string_hashes(data, offsets, numbers_alike, out):
     for row in range(len(out)):
-        out[row] = _bytes_hash(data, offsets[row], offsets[row + 1])
+        h = _HASH_START
+        for k in range(offsets[row], offsets[row + 1]):
+            c = data[k]
+            if numbers_alike and _is_digit(c):
+                if k > offsets[row] and _is_digit(data[k - 1]):
+                    continue
+                c = np.uint8(1)
+            h = (h ^ np.uint64(c)) * _HASH_PRIME
+        out[row] = h | np.uint64(1)
 
 
-def string_hashes(strings: pa.StringArray) -> np.ndarray:
-    """A 64-bit hash of each string (uint64)."""
+def string_hashes(strings: pa.StringArray, *, numbers_alike: bool = False) -> np.ndarray:
+    """A 64-bit hash of each string (uint64), FNV-1a; numbers_alike: the same whatever numbers stand in it."""
     data, offsets = string_buffers(strings)
     out = np.empty(len(strings), np.uint64)
-    _string_hashes(data, offsets, out)
+    _string_hashes(data, offsets, numbers_alike, out)
     return out
 
 

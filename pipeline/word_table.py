@@ -15,6 +15,7 @@ from numba.extending import intrinsic
 
 _MULTIPLIER = np.uint64(0xD1B54A32D192ED03)  # odd
 _MIX = np.uint64(0x9E3779B97F4A7C15)
+_AHEAD = 16  # keys; so early their slots are fetched
 
 
 class WordTable(NamedTuple):
@@ -89,6 +90,8 @@ prefetch: Any = intrinsic(_prefetch)
 @njit(cache=True)
 def _fill(keys, weights, words, slots, ids, values):
     for e in range(len(keys)):
+        if e + _AHEAD < len(keys):
+            prefetch(slots, np.int64(2 * first_slot(slots, keys[e + _AHEAD])))
         h = probe(slots, keys[e])
         if slots[2 * h] != 0:
             return e
@@ -117,6 +120,8 @@ def word_table(keys: np.ndarray, weights: np.ndarray, words: np.ndarray | None =
 @njit(cache=True)
 def _find(keys, slots, ids, out):
     for e in range(len(keys)):
+        if e + _AHEAD < len(keys):
+            prefetch(slots, np.int64(2 * first_slot(slots, keys[e + _AHEAD])))
         h = probe(slots, keys[e])
         out[e] = ids[4 * h + 2] if slots[2 * h] != 0 else -1
 

@@ -72,11 +72,12 @@ def test_spelled_arcs_are_words_with_their_spelled_weight(clause: list[int], see
         total = sum(p for w, p in expected.items() if w in extra and len(w) == length)
         assert math.isclose(found.spelled[length] * POSTERIOR_UNIT, total, abs_tol=1e-5)
     ways = reference.cuts(tuple(clause), SINGLES | WORDS | extra)
-    stop, _ = lattice.viterbi(
-        code, singles(log=True), table(WORDS, log=True)[0], n, lattice.Spelling(np.log(position), np.log(np.maximum(share, 1e-30))), longest=4
+    found_cut = lattice.viterbi(
+        code, singles(log=True), table(WORDS, log=True)[0], n, lattice.Spelling(np.log(position), np.log(np.maximum(share, 1e-30))), longest=4, named=True
     )  # fmt: skip
     best = max(p for p, _ in ways)
-    cut = np.split(np.array(clause), np.flatnonzero(stop[:-1])[:-1] + 1)
+    assert math.isclose(found_cut.log_probability, math.log(best), abs_tol=1e-5)
+    cut = np.split(np.array(clause), np.flatnonzero(found_cut.stop[:-1])[:-1] + 1)
     assert math.isclose(math.prod((SINGLES | WORDS | extra)[tuple(w.tolist())] for w in cut), best, rel_tol=1e-5)
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.symbols import MAX_CLAUSE, RARE, Alphabet, clauses, pseudo_characters
+from pipeline.symbols import MAX_CLAUSE, RARE, Alphabet, clauses, pseudo_characters, string_hashes
 
 
 def clauses_of(*texts: str) -> list[str]:
@@ -18,7 +18,9 @@ def clauses_of(*texts: str) -> list[str]:
         ("做B超和PD-1检查", ["做B超和PD-1检查"]),
         ("缺维生素B12", ["缺维生素B12"]),
         ("10kV母线", ["10kV母线"]),
-        ("2008年3.14元", ["年", "元"]),  # digits alone are a break
+        ("2008年3.14元", ["年", "元"]),  # long numbers, and those with a point, are breaks
+        ("2型糖尿病", ["2型糖尿病"]),
+        ("拨打110、211工程", ["拨打110", "211工程"]),
         ("A B", ["A", "B"]),
         ("TNF-α升高", ["TNF-α升高"]),
         ("PD-", ["PD"]),
@@ -67,3 +69,10 @@ def test_units_cover_everything_but_white_space(texts: list[str]) -> None:
     covered = b"".join(data[a:b] for a, b in zip(units.start, units.stop, strict=True))
     assert covered.decode() == "".join(c for t in texts for c in t if not c.isspace())
     assert np.count_nonzero(units.stop == units.start) >= len(texts)
+
+
+def test_clauses_that_differ_in_numbers_alone_are_alike() -> None:
+    strings = pa.array(["第3条", "第12条", "第条", "第0条", "第x条"])
+    alike = string_hashes(strings, numbers_alike=True).tolist()
+    assert alike[0] == alike[1] == alike[3] and len(set(alike)) == 3
+    assert len(set(string_hashes(strings).tolist())) == 5

@@ -12,14 +12,16 @@ from typing import Any
 import jieba
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyspark import StorageLevel
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from pipeline import blocks, lattice
 from pipeline.config import Config
-from pipeline.discovery import Candidates, Thresholds
+from pipeline.discovery import Candidates, Thresholds, examples
 from pipeline.errors import WajueError
-from pipeline.symbols import Alphabet
+from pipeline.symbols import Alphabet, string_hashes
 from pipeline.word_table import word_keys
 
 log = logging.getLogger(__name__)
@@ -34,16 +36,18 @@ def new_words(clauses: DataFrame, ngrams: DataFrame, *, config: Config) -> DataF
     """The lexicon. Starts jobs:
 
     1. collect the n-grams, the candidates;
-    2. encode the clauses once, kept for the rounds;
+    2. encode the clauses once (or a sample of them), kept for the rounds;
     3. each round: expected counts under the current weights, then pruning;
-    4. cut every clause with the final lexicon, to see how often each word is used.
+    4. cut every clause with the final lexicon, to see how often each word is used;
+    5. once more, for a clause that shows each of the first new words.
     """
     spark = clauses.sparkSession
     rows = ngrams.toArrow()
     if not rows.num_rows:
         raise WajueError("no n-gram reaches [ngrams] min_count: there is too little text to find words in; add text or lower it")
     alphabet, candidates, order = _candidates(rows, config)
-    encoded = clauses.mapInArrow(_encode(alphabet), "code binary").persist(StorageLevel.MEMORY_AND_DISK)
+    share = _share(candidates, config)
+    encoded = clauses.mapInArrow(_encode(alphabet, share), "code binary").persist(StorageLevel.MEMORY_AND_DISK)
     longest, words = candidates.longest, len(candidates.codes)
     earners = spark.sparkContext.broadcast(candidates.earners)
     for number in range(config.new_words.rounds):
@@ -52,7 +56,7 @@ def new_words(clauses: DataFrame, ngrams: DataFrame, *, config: Config) -> DataF
         weights = spark.sparkContext.broadcast(candidates.weights(spelled=spelled))
         expected = _sum(encoded, _expect(weights, earners, words, longest, candidates.scale), words)
         weights.destroy()
-        candidates.update(expected, spelled=spelled)
+        candidates.update(expected, spelled=spelled, share=share)
         if number >= _FIRST_PRUNED:
             candidates.prune()
         log.info(
@@ -66,10 +70,22 @@ def new_words(clauses: DataFrame, ngrams: DataFrame, *, config: Config) -> DataF
     earners.destroy()
     candidates.floor()
     final = spark.sparkContext.broadcast(candidates.decoding())
-    used = _sum(encoded, _use(final, words, longest), words).word
+    every = encoded if share == 1 else clauses.mapInArrow(_encode(alphabet, 1.0), "code binary")
+    used = _sum(every, _use(final, words, longest), words).word
+    table = _lexicon(rows, order, candidates, used, alphabet, config)
+    table = _with_examples(table, every, final, alphabet, longest, config)
     final.destroy()
     encoded.unpersist()
-    return spark.createDataFrame(_lexicon(rows, order, candidates, used, alphabet, config)).coalesce(1)
+    return spark.createDataFrame(_with_accepted(table, config).drop_columns(["id"])).coalesce(1)
+
+
+def _share(candidates: Candidates, config: Config) -> float:
+    """Of the clauses, how many the rounds look at."""
+    if not config.new_words.sample or config.new_words.sample >= candidates.symbols_total:
+        return 1.0
+    share = config.new_words.sample / candidates.symbols_total
+    log.info("[new_words] sample: the rounds look at %.1f%% of the clauses", 100 * share)
+    return share
 
 
 def _candidates(rows: pa.Table, config: Config) -> tuple[Alphabet, Candidates, tuple[np.ndarray, np.ndarray]]:
@@ -93,6 +109,7 @@ def _candidates(rows: pa.Table, config: Config) -> tuple[Alphabet, Candidates, t
         entropies["right"][many],
         symbol_count,
         symbol_left,
+        alphabet.numbers,
         Thresholds(branching_entropy=config.new_words.branching_entropy),
     )
     for words, value in ((config.new_words.reject, False), (config.new_words.accept, True)):
@@ -122,9 +139,17 @@ def _ids(candidates: Candidates, alphabet: Alphabet, words: list[str]) -> np.nda
     return place[found]
 
 
-def _encode(alphabet: Alphabet) -> Callable[[blocks.Batches], blocks.Batches]:
+def _encode(alphabet: Alphabet, share: float) -> Callable[[blocks.Batches], blocks.Batches]:
+    """Clauses as symbols; a share below 1 takes those whose hash is small, so that every run takes the same."""
+
+    def sampled(lines: pa.StringArray) -> pa.StringArray:
+        if share == 1:
+            return lines
+        clauses = pc.split_pattern(lines, "\n").flatten()
+        return clauses.filter(pa.array(string_hashes(clauses) < np.uint64(share * 2.0**64)))
+
     def encode(batches: blocks.Batches) -> blocks.Batches:
-        for code in blocks.slabs((alphabet.units(batch.column(0)).code for batch in batches), _BLOCK):
+        for code in blocks.slabs((alphabet.units(sampled(batch.column(0))).code for batch in batches), _BLOCK):
             yield blocks.block({}, {"code": code})
 
     return encode
@@ -141,7 +166,7 @@ def _expect(weights: Any, earners: Any, words: int, longest: int, scale: float) 
 def _use(weights: Any, words: int, longest: int) -> Callable[[np.ndarray], lattice.Expected]:
     def count(code: np.ndarray) -> lattice.Expected:
         single, table, spelling = weights.value
-        _, used = lattice.viterbi(code, single, table, words, spelling, longest=longest)
+        used = lattice.viterbi(code, single, table, words, spelling, longest=longest).count
         return lattice.Expected(used, np.zeros(65536, np.int64), np.zeros(lattice.LONGEST_SPELLED + 1, np.int64), 0)
 
     return count
@@ -168,6 +193,34 @@ def _sum(encoded: DataFrame, count: Callable[[np.ndarray], lattice.Expected], wo
     return lattice.Expected(word, single, spelled, int(ll[0]))
 
 
+def _with_examples(table: pa.Table, encoded: DataFrame, weights: Any, alphabet: Alphabet, longest: int, config: Config) -> pa.Table:
+    """With the column `example` for the first new words."""
+    shown = table.filter(pc.and_(table.column("is_new"), pc.greater_equal(table.column("id"), 0)))
+    ids = shown.column("id").to_numpy()[: config.new_words.examples]
+    words = int(table.column("id").to_numpy().max(initial=-1)) + 1
+    wanted = np.zeros(words, bool)
+    wanted[ids] = True
+
+    def search(batches: blocks.Batches) -> blocks.Batches:
+        single, lexicon, spelling = weights.value
+        codes = (np.frombuffer(cell.as_buffer(), np.uint16) for batch in batches for cell in batch.column("code"))
+        for code in blocks.slabs(codes, _SLAB):
+            named = lattice.viterbi(code, single, lexicon, words, spelling, longest=longest, named=True).words
+            found, rank, symbols = examples(code, named, wanted)
+            yield pa.RecordBatch.from_arrays(
+                [pa.array(found), pa.array(rank), alphabet.strings(symbols)], ["id", "rank", "example"]
+            )
+
+    if not len(ids):
+        return table.append_column("example", pa.nulls(len(table), pa.string()))
+    found = (
+        encoded.mapInArrow(search, "id long, rank long, example string").groupBy("id").agg(F.min_by("example", "rank")).toArrow()
+    )
+    known = dict(zip(found.column(0).to_pylist(), found.column(1).to_pylist(), strict=True))
+    example = pa.array([known.get(i) for i in table.column("id").to_pylist()], pa.string())
+    return table.append_column("example", example)
+
+
 def _with_accepted(table: pa.Table, config: Config) -> pa.Table:
     """The accepted words that never reached the count floor, with the least probability there is."""
     there = set(table.column("word").to_pylist())
@@ -175,10 +228,15 @@ def _with_accepted(table: pa.Table, config: Config) -> pa.Table:
     if not missing:
         return table
     n = len(missing)
-    rows = {f.name: pa.array([0] * n, f.type) for f in table.schema if f.name != "word"}
-    rows |= {"word": pa.array(missing, pa.string()), "pmi": pa.nulls(n, pa.float64())}
-    least = min(table.column("log_prob").to_pylist(), default=-20.0)
-    rows["log_prob"] = pa.array([least] * n, pa.float64())
+    known = known_words(config)
+    rows = {f.name: [0] * n for f in table.schema} | {
+        "word": missing,
+        "pmi": [None] * n,
+        "example": [None] * n,
+        "log_prob": [min(table.column("log_prob").to_pylist(), default=-20.0)] * n,
+        "is_new": [w not in known for w in missing],
+        "is_latin": [_is_latin(w) for w in missing],
+    }
     return pa.concat_tables([table, pa.table(rows, schema=table.schema)])
 
 
@@ -207,6 +265,7 @@ def _lexicon(
     table = rows.take(pa.array(np.concatenate((many[kept], one)))).rename_columns({"ngram": "word"}).drop_columns(["n"])
     zeros = np.zeros(len(one))
     columns = {
+        "id": np.concatenate((kept, np.full(len(one), -1))),
         "used": np.concatenate((used[kept], np.rint(candidates.symbol_expected[symbols]).astype(np.int64))),
         "score": np.concatenate((candidates.score(used)[kept], zeros)),
         "gain": np.concatenate((candidates.gain[kept], zeros)),
@@ -214,10 +273,12 @@ def _lexicon(
     }
     for name, values in columns.items():
         table = table.append_column(name, pa.array(values))
-    table = _with_accepted(table, config)
     known = known_words(config)
     words = table.column("word").to_pylist()
     table = table.append_column("is_new", pa.array([w not in known for w in words]))
-    latin = [any(c.isalpha() and c < "\u2e80" for c in w) for w in words]
-    table = table.append_column("is_latin", pa.array(latin))
+    table = table.append_column("is_latin", pa.array([_is_latin(w) for w in words]))
     return table.sort_by([("score", "descending"), ("count", "descending"), ("word", "ascending")])
+
+
+def _is_latin(word: str) -> bool:
+    return any(c.isalpha() and c < "\u2e80" for c in word)
