@@ -1,17 +1,12 @@
 """New-word discovery: how good its lexicon, its cuts and its new words are, and what counting, EM and cutting cost on Spark.
 
-Scores, all of them over strings of Han characters: the lexicon, as far as it stands at least 5 times in the text cut by it, against
-the types of a segmented corpus (2 to 4 characters, at least 5 times); segmentation by words whose both ends agree, numbers and
-Latin runs cut the same way for all; new words, those that jieba's dictionary lacks, in the order of their score, by the share of
-the first k that are types of the segmented corpus. The text that is cut stands, without its spaces, in the text that is mined,
-which is the custom for unsupervised segmentation. The segmented corpora are normalised (NFKC), as the text is.
+The scores are those of gold.py. The text that is cut stands, without its spaces, in the text that is mined, which is the
+custom for unsupervised segmentation.
 """
 
 import re
 import tempfile
-import unicodedata
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
@@ -19,6 +14,7 @@ import pyarrow.parquet as pq
 from pyspark.sql import DataFrame
 
 from benchmarks.common import corpora, record
+from benchmarks.gold import Cut, gold, lexicon_f1, precision, segmentation_f1
 from pipeline import spark_io
 from pipeline.config import Config, Corpus
 from pipeline.progress import Meter, Watch
@@ -28,45 +24,10 @@ from pipeline.stages.ngrams import ngrams
 from pipeline.stages.segment import segment
 from pipeline.text import convert_script, normalize_in_place
 
-_HAN = re.compile("[\u4e00-\u9fa5]+")
-_RUNS = re.compile("([\u4e00-\u9fa5]+)|[0-9A-Za-z.%]+|.")
 _SMALL, _LARGE = 12_000_000, 50_000_000  # characters
 _TAGS = re.compile("<[^>]*>")
 _KEY, _TITLE = re.compile(r'\s*"\w+":'), re.compile(r'\s*"title": "(.*)",?$')  # lines of pretty-printed JSON
 _CONFIG = Config(corpus=(Corpus(name="x", role="general", paths=("x",)),))
-Cut = Callable[[list[str]], list[list[str]]]
-
-
-def gold(path: Path) -> list[list[str]]:
-    """The words of each line, normalised."""
-    return [unicodedata.normalize("NFKC", line).split() for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
-
-
-def _ends(words: list[str]) -> set[tuple[int, int]]:
-    ends, at = set(), 0
-    for word in words:
-        ends.add((at, at + len(word)))
-        at += len(word)
-    return ends
-
-
-def segmentation_f1(cut: Cut, lines: list[list[str]]) -> float:
-    """F1 of words over all lines; only runs of Han characters are given to `cut`."""
-    texts = ["".join(words) for words in lines]
-    found = iter(cut([m[1] for text in texts for m in _RUNS.finditer(text) if m[1]]))
-    right = given = wanted = 0
-    for text, words in zip(texts, lines, strict=True):
-        ours = _ends([w for m in _RUNS.finditer(text) for w in (next(found) if m[1] else [m[0]])])
-        theirs = _ends(words)
-        right, given, wanted = right + len(ours & theirs), given + len(ours), wanted + len(theirs)
-    return 2 * right / (given + wanted)
-
-
-def lexicon_f1(words: list[str], types: Counter[str]) -> float:
-    """F1 of the words of 2 to 4 Han characters against the types that stand at least 5 times."""
-    wanted = {w for w, n in types.items() if n >= 5 and 2 <= len(w) <= 4 and _HAN.fullmatch(w)}
-    given = {w for w in words if 2 <= len(w) <= 4 and _HAN.fullmatch(w)}
-    return 2 * len(wanted & given) / (len(wanted) + len(given))
 
 
 def mine(texts: DataFrame) -> tuple[pa.Table, Segmenter]:
@@ -125,13 +86,9 @@ def quality(folder: str) -> None:
         "train_f1": segmentation_f1(_cut(segmenter), train),
         "test_f1": segmentation_f1(_cut(segmenter), test),
     }
-    new = [
-        w for w, is_new in zip(words, rows.column("is_new").to_pylist(), strict=True) if is_new and _HAN.fullmatch(w) and len(w) > 1
-    ]
     record("discovery", "wajue", "F1", "SXU, train and test text mined", **scores)
-    record(
-        "discovery", "wajue", "P@k", "new words, SXU", **{f"at_{k}": sum(w in types for w in new[:k]) / k for k in (100, 300, 500)}
-    )
+    new = [w for w, is_new in zip(words, rows.column("is_new").to_pylist(), strict=True) if is_new]
+    record("discovery", "wajue", "P@k", "new words, SXU", **precision(new, types))
     texts = mix(corpora())
     _, segmenter = mine(_frame(folder, "mix", texts))
     note = f"mined: news, Zhihu, laws, wiki, test text, {sum(map(len, texts)) / 1e6:.1f} M characters"

@@ -143,9 +143,16 @@ class NewWords(Section):
     """New-word discovery; the recipe is in pipeline/discovery.py, its figures in LOG.md."""
 
     known: Literal["jieba", "none"] | tuple[str, ...] = Field("jieba", description="what is not new: a dictionary, or word files")
-    accept: tuple[str, ...] = Field((), description="words that must be in the lexicon, or .txt files of them")
+    accept: tuple[str, ...] = Field(
+        (), description="words that must be in the lexicon, or .txt files of them; a count after a word is its weight"
+    )
     reject: tuple[str, ...] = Field((), description="words that must not, or .txt files of them")
-    sample: int = Field(0, ge=0, description="symbols of the clauses that the rounds look at, chosen by hash; 0 = all")
+    sample: int = Field(
+        0,
+        ge=0,
+        description="symbols of the clauses that the rounds look at, chosen by hash; 0 = all. Half of them cost .003 F1 and more",
+    )
+    min_score: float = Field(8.0, ge=0, description="score from which a new word is taken for one: jieba is given these")
     examples: int = Field(10_000, ge=0, description="new words, from the first, that are shown with a clause they stand in")
     rounds: int = Field(5, ge=2, le=50, description="of expectation maximisation; 3 lose .006 F1, 12 change nothing")
     branching_entropy: float = Field(0.69, ge=0, description="nats; the lesser of left and right, for the first lexicon")
@@ -167,6 +174,7 @@ class Segment(Section):
     method: Literal["lexicon", "jieba", "whitespace"] = Field(
         "lexicon", description="the mined lexicon; jieba with the mined words added; or text that is segmented already"
     )
+    offsets: bool = Field(False, description="keep where in the text each token begins")
     unknown_share: float = Field(0.03, ge=0, lt=1, description="expected share of tokens outside the lexicon; 0 = allow none")
 
 
@@ -285,6 +293,30 @@ class Config(Section):
             else:
                 found.append(entry)
         return list(dict.fromkeys(found))
+
+    def weights(self, entries: tuple[str, ...]) -> dict[str, float | None]:
+        """Words with the count that stands after each, if any ("断路器 500"), of a list that may name .txt files of such lines.
+
+        Raises ConfigError, with the place, if what stands there is no positive number.
+        """
+        lines: list[tuple[str, str]] = []
+        for entry in entries:
+            if entry.endswith(".txt"):
+                lines += [(f"{self.base / entry}, line {i}", t) for i, t in enumerate(self.text_of(entry).splitlines(), 1)]
+            else:
+                lines.append((f"{entry!r}", entry))
+        found: dict[str, float | None] = {}
+        for place, line in lines:
+            word, *rest = line.split() or [""]
+            try:
+                weight = float(rest[0]) if rest else None
+            except ValueError:
+                weight = 0.0
+            if weight is not None and not 0 < weight < float("inf"):
+                raise ConfigError(f"{place}: {rest[0]!r} after the word {word!r} is no count; write a number above 0, or nothing")
+            if word:
+                found[word] = weight
+        return found
 
     def text_of(self, path: str) -> str:
         """A UTF-8 file named in the config. Raises ConfigError if it cannot be read."""

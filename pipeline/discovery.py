@@ -14,7 +14,7 @@ let EM share the text out among them; each round drop what explains the text lit
     score  = gain/(n - 1) * min(1, use) * sqrt(min(HL, HR)), ranks words; use = share of occurrences cut out as a word
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -30,7 +30,11 @@ from pipeline.lattice import (
 from pipeline.symbols import MAX_CLAUSE, RARE
 from pipeline.word_table import WordTable, extended, find_words, word_keys, word_table
 
+Weights = tuple[np.ndarray, WordTable, Spelling]  # of single symbols float64 [65536], of words, of strings outside the lexicon
+
 _IMPOSSIBLE = -1e30
+_FIRST_SPELLED = 2  # the round from which strings outside the lexicon compete
+_FIRST_PRUNED = 1
 _LEAST_SINGLE, _LEAST_WORD, _LEAST_SHARE = 0.5, 2.0, 1e-4
 _SHORTEST_EXAMPLE, _LONGEST_EXAMPLE = 8, 30  # symbols
 _BOUND = 0.5  # least share of its occurrences that the rest of a word has with the number beside it
@@ -128,6 +132,20 @@ class Candidates:
     def _by_length(self, values: tuple[float, ...]) -> np.ndarray:
         return np.array((0, 0, *values), float)[self.length]
 
+    def rounds(self, number: int, expect: Callable[[Weights], Expected], *, share: float = 1.0) -> Iterator[int]:
+        """Expectation maximisation: yields the number of each round, from 1, once it is done.
+
+        expect: the expected counts of this share of the text under the weights given.
+        """
+        for k in range(number):
+            self.floor()
+            spelled = k >= _FIRST_SPELLED
+            self.update(expect(self.weights(spelled=spelled)), spelled=spelled, share=share)
+            if k >= _FIRST_PRUNED:
+                self.prune()
+            yield k + 1
+        self.floor()
+
     def floor(self) -> None:
         """Before a round: single symbols never vanish, a longer word below two expected uses does."""
         self._floor_symbols()
@@ -154,7 +172,7 @@ class Candidates:
         active = np.flatnonzero(self.expected > 0)
         return spelling(self.codes[active], self.length[active], self.symbol_count, self.spelled_share)
 
-    def weights(self, *, spelled: bool) -> tuple[np.ndarray, WordTable, Spelling]:
+    def weights(self, *, spelled: bool) -> Weights:
         """What a round of forward-backward needs: probabilities scaled by exp(scale) a symbol."""
         words, singles = self.log_probabilities()
         table = self._table(words, lambda log, length: np.exp(np.maximum(log + self.scale * length, -700)))
@@ -164,7 +182,7 @@ class Candidates:
         position, share = self.spelling()
         return single, table, Spelling(position * np.exp(self.scale), share)
 
-    def decoding(self) -> tuple[np.ndarray, WordTable, Spelling]:
+    def decoding(self) -> Weights:
         """What the best cut needs: log probabilities, of spelled strings too."""
         words, singles = self.log_probabilities()
         position, share = self.spelling()

@@ -173,7 +173,12 @@ TABLES = {
                 _WORD,
                 Column("count", pa.int64(), "occurrences of the string in distinct clauses"),
                 Column("used", pa.int64(), "of these, how many the best segmentation cuts out as this word"),
-                Column("score", pa.float64(), "gain/(n-1) * used/count * sqrt(least entropy); 0 for single symbols"),
+                Column(
+                    "score",
+                    pa.float64(),
+                    "gain/(n-1) * used/count * sqrt(least entropy); 0 for single symbols. SXU's new words of 8 and more: "
+                    "68 % are words of that segmented corpus, 93 % mostly end where its words end; of 12 and more 87 and 96 %",
+                ),
                 Column("gain", pa.float64(), "log probability over its best split into other words, nats"),
                 Column("pmi", pa.float64(), "pointwise mutual information, nats; null for single symbols"),
                 *_ENTROPIES,
@@ -186,7 +191,17 @@ TABLES = {
         Table(
             "tokens",
             "a segmented document",
-            (_DOC_ID, _CORPUS, _ROLE, Column("tokens", _TEXTS, "words, numbers and punctuation in order; no white space")),
+            (
+                _DOC_ID,
+                _CORPUS,
+                _ROLE,
+                Column("tokens", _TEXTS, "words, numbers and punctuation in order; no white space"),
+                Column(
+                    "starts",
+                    pa.list_(pa.int32()),
+                    "where each begins, characters of the text from 0, if [segment] offsets; else null",
+                ),
+            ),
         ),
         Table(
             "word_counts",

@@ -36,6 +36,18 @@ def _tokens(start, stop, word_end, row_ends, out_start, out_stop, out_rows):
 
 
 @njit(cache=True, nogil=True)
+def _characters(data, start, rows, offsets, out):
+    """Bytes to characters, from the beginning of each row."""
+    for row in range(len(rows) - 1):
+        at, characters = offsets[row], 0
+        for j in range(rows[row], rows[row + 1]):
+            while at < start[j]:
+                characters += (data[at] & 0xC0) != 0x80  # not a byte that continues a character
+                at += 1
+            out[j] = characters
+
+
+@njit(cache=True, nogil=True)
 def _copy_spaced(data, start, stop, rows, out, ends):
     """The tokens of each row with one space between them."""
     k = 0
@@ -104,6 +116,13 @@ class Segmenter:
         """The tokens of each text, as written: words, numbers, punctuation; white space is left out."""
         data, start, stop, rows = self.spans(texts)
         return pa.ListArray.from_arrays(pa.array(rows.astype(np.int32)), span_array(data, start, stop))
+
+    def starts(self, texts: pa.StringArray) -> pa.ListArray:
+        """Where each of `tokens` begins: characters from the start of its text, int32."""
+        data, start, _, rows = self.spans(texts)
+        places = np.empty(len(start), np.int32)
+        _characters(data, start, rows, string_buffers(texts)[1], places)
+        return pa.ListArray.from_arrays(pa.array(rows.astype(np.int32)), pa.array(places))
 
     def spaced(self, texts: list[str]) -> list[str]:
         """Each text with one space between its words; nothing but white space is changed, added or lost.

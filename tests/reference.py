@@ -73,3 +73,83 @@ def expected_counts(code: list[int], weights: dict[tuple[int, ...], float]) -> t
             for word in words:
                 expected[word] += p / total
     return expected, log_likelihood
+
+
+def _spelled(
+    words: list[tuple[int, ...]], counts: dict[int, float], share: float, texts: set[tuple[int, ...]]
+) -> dict[tuple[int, ...], float]:
+    """The weight of each of these texts as a string of 2 to 4 symbols that is no word."""
+    total = sum(counts.values()) + 0.5
+    q = {c: n / total for c, n in counts.items()}
+    q[RARE] = q.get(RARE, 0.0) + 0.5 / total
+    places = [Counter(w[0] for w in words), Counter(c for w in words for c in w[1:-1]), Counter(w[-1] for w in words)]
+
+    def p(c: int, place: int) -> float:
+        seen = sum(places[place].values())
+        s = seen / 10 + 1
+        return max((places[place][c] + s * q.get(c, 0.0)) / (seen + s), 1e-12)
+
+    of_length = Counter(map(len, words))
+    shares = {n: share * max(of_length[n] / len(words) if words else 0.0, 1e-9) for n in (2, 3, 4)}
+    return {
+        t: shares[len(t)] * p(t[0], 0) * math.prod(p(c, 1) for c in t[1:-1]) * p(t[-1], 2) for t in texts if t not in set(words)
+    }
+
+
+def discover(
+    code: list[int],
+    longest: int,
+    floor: int,
+    rounds: int,
+    gains: dict[int, float],
+    free: dict[int, float],
+    autonomy: dict[int, float],
+    gate: float,
+) -> tuple[dict[tuple[int, ...], float], float]:
+    """({active word: expected count}, how near any S(w) came to its threshold) after the rounds of EM and pruning."""
+    grams = ngrams(code, longest, floor)
+    counts = {g[0]: float(f[0]) for g, f in grams.items() if len(g) == 1}
+    z: dict[tuple[int, ...], float] = {}
+    for n in range(2, longest + 1):
+        rise = {g: grams[g][2] - grams[g[1:]][2] for g in grams if len(g) == n}
+        total = sum(grams[g][0] for g in rise)
+        mean = sum(grams[g][0] * x for g, x in rise.items()) / total if total else 0.0
+        deviation = math.sqrt(sum(grams[g][0] * (x - mean) ** 2 for g, x in rise.items()) / total) if total else 0.0
+        z |= {g: min(2.0, max(-2.0, (x - mean) / max(deviation, 1e-9))) for g, x in rise.items()}
+    expected = {g: float(f[0]) for g, f in grams.items() if len(g) > 1 and min(f[2], f[3]) >= gate}
+    single = dict(counts)
+    texts = {c[i : i + n] for c in clauses(code) for n in range(2, 5) for i in range(len(c) - n + 1)}
+    share, nearest = 0.1, math.inf
+    for k in range(rounds):
+        single = {c: max(n, 0.5) for c, n in single.items()}
+        expected = {w: n for w, n in expected.items() if n >= 2}
+        total = sum(expected.values()) + sum(single.values())
+        weights = {w: n / total for w, n in expected.items()}
+        weights |= {(c,): single.get(c, 0.5) / total for c in set(code) if c}
+        extra = _spelled(list(expected), counts, share, {t for t in texts if len(t) <= longest}) if k >= 2 else {}
+        found, _ = expected_counts(code, weights | extra)
+        if k >= 2:
+            outside = sum(found[t] for t in extra)
+        expected = {w: found[w] for w in grams if len(w) > 1 and (w in weights or w in extra)}
+        if k >= 2:  # of all expected words, those of one symbol too
+            share = max(outside / (sum(expected.values()) + sum(n for w, n in found.items() if len(w) == 1)), 1e-4)
+        single = {c: found[c,] for c in counts}
+        if k < 1:
+            continue
+        single = {c: max(n, 0.5) for c, n in single.items()}
+        total = sum(expected.values()) + sum(single.values())
+        log_p = {w: math.log(n / total) if n > 0 else -1e30 for w, n in expected.items()}
+        log_p |= {(c,): math.log(n / total) for c, n in single.items()}
+        best: dict[tuple[int, ...], float] = {g: log_p[g] for g in grams if len(g) == 1}
+        for w in sorted((g for g in grams if len(g) > 1), key=len):
+            split = max(best[w[:i]] + best[w[i:]] for i in range(1, len(w)))
+            best[w] = max(log_p.get(w, -1e30), split)
+            if expected.get(w, 0) > 0:
+                freedom = sum((single[c] + 0.5) / (counts[c] + 1) for c in (w[0], w[-1])) - 0.5
+                n = len(w)
+                s = log_p[w] - split - free[n] * freedom + autonomy[n] * z[w]
+                nearest = min(nearest, abs(s - gains[n]))
+                if s < gains[n]:
+                    expected[w] = 0.0
+        nearest = min([nearest, *(abs(n - 2) for n in expected.values())])
+    return {w: n for w, n in expected.items() if n >= 2}, nearest

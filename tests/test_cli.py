@@ -86,6 +86,7 @@ def lexicon(tmp_path: Path) -> Path:
         "used": [9] * n,
         "is_new": [True] * n,
         "is_latin": [False] * n,
+        "example": [None] * n,
     }
     floats = {c.name: [1.0] * n for c in TABLES["lexicon"].columns if c.type == pa.float64() and c.name != "log_prob"}
     workspace = Workspace(str(tmp_path / "w"))

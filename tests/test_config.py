@@ -75,6 +75,15 @@ def test_word_lists_are_words_or_files(load: Load, tmp_path: Path) -> None:
     assert config.fingerprint("new_words") != before
 
 
+def test_words_may_have_weights(load: Load, tmp_path: Path) -> None:
+    (tmp_path / "words.txt").write_text("断路器 3 n\n\n母线\n", encoding="utf-8")
+    config = load('[new_words]\naccept = ["words.txt", "刀闸 2.5"]\n')
+    assert config.weights(config.new_words.accept) == {"断路器": 3, "母线": None, "刀闸": 2.5}
+    (tmp_path / "words.txt").write_text("断路器\n母线 many\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"words\.txt, line 2: 'many' after the word '母线'"):
+        config.weights(config.new_words.accept)
+
+
 def test_a_missing_word_list(load: Load) -> None:
     config = load('[new_words]\naccept = ["words.txt"]\n')
     with pytest.raises(ConfigError, match=r"words\.txt"):

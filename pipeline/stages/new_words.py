@@ -19,17 +19,16 @@ from pyspark.sql import functions as F
 
 from pipeline import blocks, lattice
 from pipeline.config import Config
-from pipeline.discovery import Candidates, Thresholds, examples
-from pipeline.errors import WajueError
-from pipeline.symbols import Alphabet, string_hashes
+from pipeline.discovery import Candidates, Thresholds, Weights, examples
+from pipeline.errors import ConfigError, WajueError
+from pipeline.symbols import Alphabet, pseudo_characters, string_hashes
 from pipeline.word_table import word_keys
 
 log = logging.getLogger(__name__)
 
 _BLOCK = 1_000_000  # symbols; clauses are encoded once, in blocks of this size
 _SLAB = 16_000_000  # symbols that are counted at once: arrays of the lexicon's size are made for each slab
-_FIRST_SPELLED = 2  # the round from which strings outside the lexicon compete
-_FIRST_PRUNED = 1
+_MARGIN = 0.01  # nats by which an accepted word beats its parts; weights are kept in 32 bits
 
 
 def new_words(clauses: DataFrame, ngrams: DataFrame, *, config: Config) -> DataFrame:
@@ -50,25 +49,24 @@ def new_words(clauses: DataFrame, ngrams: DataFrame, *, config: Config) -> DataF
     encoded = clauses.mapInArrow(_encode(alphabet, share), "code binary").persist(StorageLevel.MEMORY_AND_DISK)
     longest, words = candidates.longest, len(candidates.codes)
     earners = spark.sparkContext.broadcast(candidates.earners)
-    for number in range(config.new_words.rounds):
-        candidates.floor()
-        spelled = number >= _FIRST_SPELLED
-        weights = spark.sparkContext.broadcast(candidates.weights(spelled=spelled))
-        expected = _sum(encoded, _expect(weights, earners, words, longest, candidates.scale), words)
-        weights.destroy()
-        candidates.update(expected, spelled=spelled, share=share)
-        if number >= _FIRST_PRUNED:
-            candidates.prune()
+
+    def expect(weights: Weights) -> lattice.Expected:
+        sent = spark.sparkContext.broadcast(weights)
+        expected = _sum(encoded, _expect(sent, earners, words, longest, candidates.scale), words)
+        sent.destroy()
+        return expected
+
+    for number in candidates.rounds(config.new_words.rounds, expect, share=share):
         log.info(
             "round %d of %d: log likelihood %.4f a symbol, %d words, %.2f%% outside the lexicon",
-            number + 1,
+            number,
             config.new_words.rounds,
             -candidates.scale,
             int((candidates.expected > 0).sum()),
-            100 * candidates.spelled_share if spelled else 0.0,
+            100 * candidates.spelled_share,
         )
     earners.destroy()
-    candidates.floor()
+    accepted = _weigh(candidates, alphabet, config)
     final = spark.sparkContext.broadcast(candidates.decoding())
     every = encoded if share == 1 else clauses.mapInArrow(_encode(alphabet, 1.0), "code binary")
     used = _sum(every, _use(final, words, longest), words).word
@@ -76,7 +74,7 @@ def new_words(clauses: DataFrame, ngrams: DataFrame, *, config: Config) -> DataF
     table = _with_examples(table, every, final, alphabet, longest, config)
     final.destroy()
     encoded.unpersist()
-    return spark.createDataFrame(_with_accepted(table, config).drop_columns(["id"])).coalesce(1)
+    return spark.createDataFrame(_with_accepted(table, accepted, config).drop_columns(["id"])).coalesce(1)
 
 
 def _share(candidates: Candidates, config: Config) -> float:
@@ -112,9 +110,12 @@ def _candidates(rows: pa.Table, config: Config) -> tuple[Alphabet, Candidates, t
         alphabet.numbers,
         Thresholds(branching_entropy=config.new_words.branching_entropy),
     )
-    for words, value in ((config.new_words.reject, False), (config.new_words.accept, True)):
-        ids = _ids(candidates, alphabet, config.words(words))
-        (candidates.accepted if value else candidates.rejected)[ids] = True
+    both = set(config.weights(config.new_words.accept)) & set(config.weights(config.new_words.reject))
+    if both:
+        raise ConfigError(f"[new_words] accept and reject both name {'、'.join(sorted(both)[:5])}; take them out of one")
+    for entries, verdict in ((config.new_words.reject, candidates.rejected), (config.new_words.accept, candidates.accepted)):
+        ids = _ids(candidates, alphabet, list(config.weights(entries)))
+        verdict[ids[ids >= 0]] = True
     return alphabet, candidates, (many, one)
 
 
@@ -125,18 +126,32 @@ def _sorted_by_key(rows: np.ndarray, codes: np.ndarray) -> tuple[np.ndarray, np.
 
 
 def _ids(candidates: Candidates, alphabet: Alphabet, words: list[str]) -> np.ndarray:
+    """The candidate (int64) that each word is, or -1."""
     if not words or not len(candidates.keys):
-        return np.zeros(0, np.int64)
+        return np.full(len(words), -1)
     keys = word_keys(alphabet.codes(pa.array(words, pa.string()), candidates.codes.shape[1]))
     place = np.minimum(np.searchsorted(candidates.keys, keys), len(candidates.keys) - 1)
-    found = candidates.keys[place] == keys
-    if not found.all():
-        missing = [w for w, there in zip(words, found, strict=True) if not there and len(w) > 1]
-        if missing:
-            log.warning(
-                "[new_words] accept/reject: %d words never reach the count floor, e.g. %s", len(missing), "、".join(missing[:5])
-            )
-    return place[found]
+    return np.where((candidates.keys[place] == keys) & (keys > 0), place, -1)
+
+
+def _weigh(candidates: Candidates, alphabet: Alphabet, config: Config) -> dict[str, float]:
+    """The log probability of each accepted word: what its weight says, or just enough for it to be cut out whole."""
+    weights = config.weights(config.new_words.accept)
+    total = candidates.expected.sum() + candidates.symbol_expected.sum()
+    ids = dict(zip(weights, _ids(candidates, alphabet, list(weights)).tolist(), strict=True))
+    single, table, spelling = candidates.decoding()
+    found: dict[str, float] = {}
+    for word, weight in weights.items():
+        code = alphabet.units(pa.array([word])).code
+        if (code[:-1] == 0).any():
+            log.warning("[new_words] accept: %s is never cut out whole, it holds a mark, a space or a long number", word)
+        if weight is None:
+            whole = lattice.viterbi(code, single, table, len(candidates.codes), spelling, longest=candidates.longest)
+            weight = total * np.exp(whole.log_probability + _MARGIN)
+        if ids[word] >= 0:
+            candidates.expected[ids[word]] = weight
+        found[word] = float(np.log(weight / total))
+    return found
 
 
 def _encode(alphabet: Alphabet, share: float) -> Callable[[blocks.Batches], blocks.Batches]:
@@ -221,19 +236,22 @@ def _with_examples(table: pa.Table, encoded: DataFrame, weights: Any, alphabet: 
     return table.append_column("example", example)
 
 
-def _with_accepted(table: pa.Table, config: Config) -> pa.Table:
-    """The accepted words that never reached the count floor, with the least probability there is."""
+def _with_accepted(table: pa.Table, accepted: dict[str, float], config: Config) -> pa.Table:
+    """With the accepted words that never reached the count floor, and the pseudo-characters in them."""
     there = set(table.column("word").to_pylist())
-    missing = [w for w in config.words(config.new_words.accept) if w not in there]
+    least = min(table.column("log_prob").to_pylist(), default=-20.0)
+    missing = {w: p for w, p in accepted.items() if w not in there}
+    units = Alphabet().units(pa.array(list(missing), pa.string()))
+    missing |= {s: least for s in pseudo_characters(units).to_pylist() if s not in there and s not in missing}
     if not missing:
         return table
-    n = len(missing)
-    known = known_words(config)
+    log.info("[new_words] accept: %d words never reach the count floor, e.g. %s", len(missing), "、".join(list(missing)[:5]))
+    known, n = known_words(config), len(missing)
     rows = {f.name: [0] * n for f in table.schema} | {
-        "word": missing,
+        "word": list(missing),
         "pmi": [None] * n,
         "example": [None] * n,
-        "log_prob": [min(table.column("log_prob").to_pylist(), default=-20.0)] * n,
+        "log_prob": list(missing.values()),
         "is_new": [w not in known for w in missing],
         "is_latin": [_is_latin(w) for w in missing],
     }

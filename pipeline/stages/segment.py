@@ -1,6 +1,8 @@
 """Documents to words. In: documents and the lexicon. Out: tokens."""
 
+import re
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import jieba
 import pyarrow as pa
@@ -11,31 +13,50 @@ from pipeline.config import Config
 from pipeline.segmenter import Segmenter
 
 _SUGGESTED = 3  # jieba takes a mined word in where it beats its parts; a floor keeps rare ones from vanishing
+_WORD = re.compile(r"[^ \t\n\x0b\f\r]+")
+Cut = Callable[[pa.StringArray], tuple[pa.Array, pa.Array | None]]  # (tokens, where each begins, if that is asked for)
 
 
 def segment(documents: DataFrame, lexicon: DataFrame | None, *, config: Config) -> DataFrame:
     """tokens, by [segment] method. With `lexicon` or `jieba` starts one job: it collects the lexicon."""
-    method = config.segment.method
-    if method == "whitespace":
-        # split drops no word: only white space, and the empty strings between
-        words = F.filter(F.split(F.trim("text"), r"\s+"), lambda w: w != "")
-        return documents.select("doc_id", "corpus", "role", words.alias("tokens"))
-    assert lexicon is not None
-    if method == "jieba":
-        mined = [(r["word"], r["count"]) for r in lexicon.where("is_new and score > 0").select("word", "count").collect()]
-        cut: Callable[[pa.StringArray], pa.Array] = _jieba(mined)
+    rules = config.segment
+    if rules.method == "whitespace":
+        cut: Cut = _whitespace
+    elif rules.method == "jieba":
+        assert lexicon is not None
+        accepted = list(config.weights(config.new_words.accept))
+        mined = lexicon.where((F.col("is_new") & (F.col("score") >= config.new_words.min_score)) | F.col("word").isin(accepted))
+        cut = _jieba([(r["word"], r["count"]) for r in mined.select("word", "count").collect()])
     else:
+        assert lexicon is not None
         rows = lexicon.select("word", "count", "log_prob").toArrow()
-        cut = Segmenter.from_lexicon(rows, unknown_share=config.segment.unknown_share).tokens
+        cut = partial(_lattice, Segmenter.from_lexicon(rows, unknown_share=rules.unknown_share), rules.offsets)
     shared = documents.sparkSession.sparkContext.broadcast(cut)
 
     def apply(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
-            columns = [batch.column("doc_id"), batch.column("corpus"), batch.column("role")]
-            yield pa.RecordBatch.from_arrays([*columns, shared.value(batch.column("text"))], ["doc_id", "corpus", "role", "tokens"])
+            tokens, starts = shared.value(batch.column("text"))
+            if starts is None or not rules.offsets:
+                starts = pa.nulls(batch.num_rows, pa.list_(pa.int32()))
+            kept = [batch.column(name) for name in ("doc_id", "corpus", "role")]
+            yield pa.RecordBatch.from_arrays([*kept, tokens, starts], ["doc_id", "corpus", "role", "tokens", "starts"])
 
-    types = "doc_id string, corpus string, role string, tokens array<string>"
+    types = "doc_id string, corpus string, role string, tokens array<string>, starts array<int>"
     return documents.select("doc_id", "corpus", "role", "text").mapInArrow(apply, types)
+
+
+def _lattice(segmenter: Segmenter, offsets: bool, texts: pa.StringArray) -> tuple[pa.Array, pa.Array | None]:
+    return segmenter.tokens(texts), segmenter.starts(texts) if offsets else None
+
+
+def _spans(spans: list[list[tuple[str, int]]]) -> tuple[pa.Array, pa.Array]:
+    """(tokens, starts) of (word, start) in each text."""
+    tokens = pa.array([[w for w, _ in text] for text in spans], pa.list_(pa.string()))
+    return tokens, pa.array([[s for _, s in text] for text in spans], pa.list_(pa.int32()))
+
+
+def _whitespace(texts: pa.StringArray) -> tuple[pa.Array, pa.Array]:
+    return _spans([[(m[0], m.start()) for m in _WORD.finditer(t)] for t in texts.to_pylist()])
 
 
 class _jieba:  # noqa: N801  reads as the function that it is
@@ -48,10 +69,10 @@ class _jieba:  # noqa: N801  reads as the function that it is
     def __getstate__(self) -> dict[str, object]:
         return {"mined": self.mined, "tokenizer": None}
 
-    def __call__(self, texts: pa.StringArray) -> pa.Array:
+    def __call__(self, texts: pa.StringArray) -> tuple[pa.Array, pa.Array]:
         if self.tokenizer is None:
             jieba.setLogLevel(60)
             self.tokenizer = jieba.Tokenizer()
             for word, count in self.mined:
                 self.tokenizer.add_word(word, max(count, self.tokenizer.suggest_freq(word, tune=False), _SUGGESTED))
-        return pa.array([[w for w in self.tokenizer.cut(t) if not w.isspace()] for t in texts.to_pylist()], pa.list_(pa.string()))
+        return _spans([[(w, s) for w, s, _ in self.tokenizer.tokenize(t) if not w.isspace()] for t in texts.to_pylist()])

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pipeline.config import Config
-from pipeline.discovery import Candidates
+from pipeline.errors import ConfigError
 from pipeline.stages.contrast import contrast
 from pipeline.stages.new_words import new_words
 from pipeline.stages.ngrams import ngrams
@@ -85,10 +85,73 @@ def test_the_planted_words_are_found_whatever_the_partitions(spark: Any, load: L
 
 
 def test_verdicts_are_honoured(spark: Any, load: Load) -> None:
-    config = load('[new_words]\nknown = "none"\nreject = ["母线"]\naccept = ["线坏", "从未出现"]\n')
+    config = load(
+        '[new_words]\nknown = "none"\nreject = ["母线"]\naccept = ["线坏", "从未出现", "坏断 90", "IPv6地址", "3.5毫米"]\n'
+    )
     clauses, grams = ngrams(documents(spark, power()), config=config)
-    words = {r.word: r for r in new_words(clauses, grams, config=config).collect()}
-    assert "母线" not in words and {"线坏", "从未出现"} <= set(words) and words["断路器"].is_new
+    lexicon = new_words(clauses, grams, config=config)
+    words = {r.word: r for r in lexicon.collect()}
+    assert "母线" not in words and words["断路器"].is_new
+    assert {"线坏", "从未出现", "坏断", "IPv6地址", "IPv6", "3.5毫米"} <= set(words)
+    # a weight is a count: 90 of all uses of words
+    assert np.isclose(words["坏断"].log_prob, np.log(90 / sum(r.used for r in words.values())), atol=0.1)
+    # what is accepted without a weight is cut out whole, wherever it came from
+    [row] = segment(documents(spark, [("d", "domain", "看从未出现的IPv6地址线坏")]), lexicon, config=config).collect()
+    assert {"从未出现", "IPv6地址", "线坏"} <= set(row.tokens)
+
+
+def test_a_word_cannot_be_accepted_and_rejected(spark: Any, load: Load) -> None:
+    config = load('[new_words]\nreject = ["母线"]\naccept = ["母线 3"]\n')
+    clauses, grams = ngrams(documents(spark, power(20)), config=config)
+    with pytest.raises(ConfigError, match="母线"):
+        new_words(clauses, grams, config=config)
+
+
+def test_new_words_are_shown_with_a_clause(spark: Any, load: Load) -> None:
+    texts = power()
+    config = load("[new_words]\nexamples = 2\n")
+    clauses, grams = ngrams(documents(spark, texts), config=config)
+    rows = new_words(clauses, grams, config=config).collect()
+    shown = [r for r in rows if r.example]
+    assert [r.word for r in shown] == [r.word for r in rows if r.is_new and len(r.word) > 1][:2]
+    whole = {clause for _, _, t in texts for clause in t.split("。")}
+    assert all(r.word in r.example and r.example in whole for r in shown)
+
+
+def test_a_sample_finds_what_is_frequent(spark: Any, load: Load) -> None:
+    clauses, grams = ngrams(documents(spark, power()), config=load())
+    every = {r.word: r for r in new_words(clauses, grams, config=load()).collect()}
+    some = {r.word: r for r in new_words(clauses, grams, config=load("[new_words]\nsample = 1500\n")).collect()}
+    assert set(PLANTED) <= set(some)
+    for word in PLANTED:  # all clauses are cut in the end, whatever the rounds looked at
+        assert some[word].used == every[word].used
+
+
+def test_words_of_letters_digits_and_characters(spark: Any, load: Load) -> None:
+    planted = ["B超", "5G", "PD-1", "维生素B12", "IPv6地址", "2型糖尿病", "𠮷野家"]
+    rng, around = random.Random(5), "看见听说买了修好打开关上想要没有找到需要坏新旧多少大小快慢"
+    texts = []
+    for i in range(600):
+        side = ["".join(rng.choice(around) for _ in range(2)) for _ in range(2)]
+        texts.append(("d", "domain", f"{side[0]}{planted[i % 7]}{side[1]}。{rng.randint(10, 99)}个{rng.choice(around)}"))
+    config = load()
+    clauses, grams = ngrams(documents(spark, texts), config=config)
+    counted = {r.ngram: r["count"] for r in grams.collect()}
+    assert all(counted[w] >= 80 for w in planted)
+    lexicon = {r.word for r in new_words(clauses, grams, config=config).collect()}
+    assert set(planted) <= lexicon
+    assert not any(w[0].isdigit() and w.endswith("个") for w in lexicon)  # counted things are no words
+
+
+def test_where_tokens_begin(spark: Any, load: Load) -> None:
+    lexicon = new_words(*ngrams(documents(spark, power()), config=load()), config=load())
+    frame = documents(spark, [("d", "domain", " 𠮷 断路器、SF6气体，坏 了"), ("d", "domain", "")])
+    for method in ("lexicon", "jieba", "whitespace"):
+        rows = segment(frame, lexicon, config=load(f'[segment]\noffsets = true\nmethod = "{method}"\n')).collect()
+        for row, text in zip(rows, [" 𠮷 断路器、SF6气体，坏 了", ""], strict=True):
+            assert all(text[s : s + len(t)] == t for t, s in zip(row.tokens, row.starts, strict=True))
+            assert "".join(row.tokens) == text.replace(" ", "")
+    assert segment(frame, lexicon, config=load()).collect()[0].starts is None
 
 
 def test_from_text_to_terms(spark: Any, load: Load) -> None:
@@ -121,15 +184,10 @@ def test_the_other_ways_to_segment(spark: Any, load: Load) -> None:
     frame = documents(spark, [("d", "domain", "the  cat\tsat 断路器")])
     [row] = segment(frame, None, config=load('[segment]\nmethod = "whitespace"\n')).collect()
     assert row.tokens == ["the", "cat", "sat", "断路器"]
-    lexicon = spark.createDataFrame([("噼里啪断", 9, 1.0, True)], "word string, count long, score double, is_new boolean")
+    lexicon = spark.createDataFrame(
+        [("噼里啪断", 9, 9.0, True), ("爱噼", 9, 7.0, True)], "word string, count long, score double, is_new boolean"
+    )
     [row] = segment(
         documents(spark, [("d", "domain", "我爱噼里啪断 吗")]), lexicon, config=load('[segment]\nmethod = "jieba"\n')
     ).collect()
     assert row.tokens == ["我", "爱", "噼里啪断", "吗"]
-
-
-def test_the_start_lexicon_is_gated_by_entropy() -> None:
-    codes = np.array([[2, 3], [4, 5]], np.uint16)
-    ones = np.ones(2)
-    candidates = Candidates(codes, 9 * ones, np.array([1.0, 0.1]), ones, np.full(65536, 1.0), np.zeros(65536))
-    assert candidates.expected.tolist() == [9, 0]
