@@ -149,9 +149,17 @@ def count(longest: int, floor: int, buckets: int) -> Callable[[Batches], Batches
         held.clear()
         found = ngrams.count(code, mine, longest=longest, floor=floor)
         for b, rows in by_bucket(ngrams.bucket(ngrams.last_symbol(found.key), buckets), buckets):
-            yield block({"bucket": np.int32(b)}, {name: getattr(found, name)[rows] for name in found._fields})
+            part = ngrams.Counted(*(array[rows] for array in found))
+            flat = part._replace(prefixes=part.prefixes[_has_prefix(part.key, longest)])
+            yield block({"bucket": np.int32(b)}, flat._asdict())
 
     return apply
+
+
+def _has_prefix(key: np.ndarray, longest: int) -> np.ndarray:
+    """bool [n, longest - 1]: of which lengths an n-gram has prefixes; no others travel."""
+    found: np.ndarray = np.arange(1, max(2, longest)) < ngrams.lengths(key)[:, None]
+    return found
 
 
 def join(total: int, longest: int, decode: Callable[[np.ndarray], dict[str, Any]]) -> Callable[[Batches], Batches]:
@@ -162,12 +170,16 @@ def join(total: int, longest: int, decode: Callable[[np.ndarray], dict[str, Any]
 
     def apply(batches: Batches) -> Batches:
         held = list(batches)
+        key = gather(held, "key", np.uint64, 2)
+        there = _has_prefix(key, longest)
+        prefixes = np.zeros(there.shape, np.uint32)
+        prefixes[there] = gather(held, "prefixes", np.uint32)
         found = ngrams.Counted(
-            gather(held, "key", np.uint64, 2),
+            key,
             gather(held, "count", np.uint32),
             gather(held, "left_entropy", np.float64),
             gather(held, "right_entropy", np.float64),
-            gather(held, "prefixes", np.uint32, max(1, longest - 1)),
+            prefixes,
         )
         held.clear()
         found = ngrams.by_key(found)

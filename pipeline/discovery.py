@@ -28,7 +28,7 @@ from pipeline.lattice import (
     no_spelling,
 )
 from pipeline.symbols import MAX_CLAUSE, RARE
-from pipeline.word_table import WordTable, extended, find_words, word_keys, word_table
+from pipeline.word_table import WordTable, extended, find_words, probe, word_keys, word_table
 
 Weights = tuple[np.ndarray, WordTable, Spelling]  # of single symbols float64 [65536], of words, of strings outside the lexicon
 
@@ -78,55 +78,47 @@ class Candidates:
         self.rows = {n: np.flatnonzero(self.length == n) for n in range(2, self.longest + 1)}
         short = np.flatnonzero(self.length <= LONGEST_SPELLED)  # which may earn something while they are not active
         self.earners = word_table(self.keys[short], np.zeros(len(short)), short)
-        self._parts = self._find_parts()
-        self.autonomy = self._autonomy()
+        listed = word_table(self.keys, np.zeros(len(self.keys)))
+        self.autonomy = self._autonomy(listed)
         free = np.minimum(self.left_entropy, self.right_entropy) >= self.thresholds.branching_entropy
         self.expected = np.where(free, self.count, 0.0)
         self.accepted = np.zeros(len(self.codes), bool)  # a reviewer's verdicts: never pruned, never a word
-        self.rejected = self._counted_out()
+        self.rejected = self._counted_out(listed)
         self.symbol_expected = self.symbol_count.copy()
         self.spelled_share = self.thresholds.spelled_share
         self.gain = np.zeros(len(self.codes))
         self.scale = 6.0
         self.symbols_total = float(self.symbol_count.sum())
 
-    def _find_parts(self) -> dict[int, list[tuple[np.ndarray, np.ndarray]]]:
-        """For each length, for each split, the ids (int32) of both halves: a word id, or -1 - symbol for a single one."""
+    def _figure(self, codes: np.ndarray, listed: WordTable, words: np.ndarray, singles: np.ndarray) -> np.ndarray:
+        """What `words` and `singles` say of these parts of candidates, each of so many symbols (uint16 [k, n])."""
+        if codes.shape[1] == 1:
+            return singles[codes[:, 0]]
+        found = find_words(listed, word_keys(codes))
+        assert (found >= 0).all()  # what is part of a listed n-gram is at least as frequent
+        return words[found]
 
-        listed = word_table(self.keys, np.zeros(len(self.keys)))
-
-        def ids(codes: np.ndarray) -> np.ndarray:
-            if codes.shape[1] == 1:
-                return -1 - codes[:, 0].astype(np.int32)
-            found = find_words(listed, word_keys(codes))
-            assert (found >= 0).all()  # both parts of a listed n-gram are at least as frequent
-            return found
-
-        return {n: [(ids(self.codes[rows, :k]), ids(self.codes[rows, k:n])) for k in range(1, n)] for n, rows in self.rows.items()}
-
-    def _autonomy(self) -> np.ndarray:
+    def _autonomy(self, listed: WordTable) -> np.ndarray:
         z = np.zeros(len(self.codes))
         for n, rows in self.rows.items():
             if not len(rows):
                 continue
-            tail = self._parts[n][0][1]
-            below = self.symbol_left_entropy[-1 - tail] if n == 2 else self.left_entropy[tail]
+            below = self._figure(self.codes[rows, 1:n], listed, self.left_entropy, self.symbol_left_entropy)
             gain, weight = self.left_entropy[rows] - below, self.count[rows]
             mean = np.average(gain, weights=weight)
             deviation = np.sqrt(np.average((gain - mean) ** 2, weights=weight))
             z[rows] = np.clip((gain - mean) / max(deviation, 1e-9), -2, 2)
         return z
 
-    def _counted_out(self) -> np.ndarray:
+    def _counted_out(self, listed: WordTable) -> np.ndarray:
         """bool [n]: what holds a number beside what stands without it more often than with it."""
         out = np.zeros(len(self.codes), bool)
         for n, rows in self.rows.items():
             for j in range(n):
-                here = np.flatnonzero(self.numbers[self.codes[rows, j]])
-                for rest in ([self._parts[n][j][1]] if j + 1 < n else []) + ([self._parts[n][j - 1][0]] if j else []):
-                    ids = rest[here]
-                    count = np.where(ids < 0, self.symbol_count[np.maximum(-1 - ids, 0)], self.count[np.maximum(ids, 0)])
-                    out[rows[here]] |= self.count[rows[here]] < _BOUND * count
+                here = rows[self.numbers[self.codes[rows, j]]]
+                for rest in (self.codes[here, :j], self.codes[here, j + 1 : n]):
+                    if rest.size:
+                        out[here] |= self.count[here] < _BOUND * self._figure(rest, listed, self.count, self.symbol_count)
         return out
 
     def _by_length(self, values: tuple[float, ...]) -> np.ndarray:
@@ -191,15 +183,9 @@ class Candidates:
 
     def _table(self, log_prob: np.ndarray, weight: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> WordTable:
         """The active words, and with weight 0 their prefixes: few enough for a processor's cache."""
-        active = self.expected > 0
-        needed = active.copy()
-        for n, rows in self.rows.items():
-            here = np.flatnonzero(active[rows])
-            for left, _ in self._parts[n][1:]:
-                needed[left[here]] = True
-        words = np.flatnonzero(needed)
-        weights = np.where(active[words], weight(log_prob[words], self.length[words]), 0.0)
-        return word_table(self.keys[words], weights, words)
+        active = np.flatnonzero(self.expected > 0)
+        weights = weight(log_prob[active], self.length[active])
+        return word_table(self.keys[active], weights, active, prefixes_of=self.codes[active])
 
     def update(self, result: Expected, *, spelled: bool, share: float = 1.0) -> None:
         """Take over the expected counts of a round over this share of the text."""
@@ -214,40 +200,51 @@ class Candidates:
         """Drop every word whose S(w) is below the threshold of its length."""
         self._floor_symbols()
         words, singles = self.log_probabilities()
-        self.gain = np.where(self.expected > 0, words - self._best_split(words, singles), 0.0)
+        active = np.flatnonzero(self.expected > 0)
+        self.gain = np.zeros(len(words))
+        self.gain[active] = words[active] - best_splits(self.codes[active], self.keys[active], words[active], singles)
         free = (self.symbol_expected + 0.5) / (self.symbol_count + 1)
         t = self.thresholds
         s = self.gain - self._by_length(t.free) * (free[self.first] + free[self.last] - 0.5)
         s += self._by_length(t.autonomy) * self.autonomy
         self.expected = np.where(s < self._by_length(t.gain), 0.0, self.expected)
 
-    def _best_split(self, words: np.ndarray, singles: np.ndarray) -> np.ndarray:
-        """Of every active word; what is no part of one is passed over."""
-        needed = self.expected > 0
-        for n in range(self.longest, 2, -1):
-            here = np.flatnonzero(needed[self.rows[n]])
-            for parts in self._parts[n]:
-                for part in parts:
-                    ids = part[here]
-                    needed[ids[ids >= 0]] = True
-        best, split = words.copy(), np.full(len(words), _IMPOSSIBLE)
-        for n, rows in self.rows.items():
-            here = np.flatnonzero(needed[rows])
-            value = np.full(len(here), _IMPOSSIBLE)
-            for pair in self._parts[n]:
-                left, right = (
-                    np.where(p < 0, singles[np.maximum(-1 - p, 0)], best[np.maximum(p, 0)]) for p in (q[here] for q in pair)
-                )
-                np.maximum(value, left + right, out=value)
-            split[rows[here]] = value
-            best[rows[here]] = np.maximum(words[rows[here]], value)
-        return split
-
     def score(self, used: np.ndarray) -> np.ndarray:
         """The rank score of every word, float64 [n]; used: int64 [n], how often the best cut uses each."""
         use = np.minimum(1.0, used / np.maximum(self.count, 1))
         freedom = np.sqrt(np.maximum(np.minimum(self.left_entropy, self.right_entropy), 0))
         return np.maximum(self.gain, 0) / (self.length - 1) * use * freedom
+
+
+@njit(cache=True, nogil=True)
+def _best_splits(codes, log_prob, singles, slots, ids, out):
+    best = np.empty(codes.shape[1] + 1)
+    for e in range(len(codes)):
+        n = 0
+        best[0] = 0.0
+        while n < codes.shape[1] and codes[e, n] != 0:
+            n += 1
+            best[n] = -np.inf
+        for begin in range(n):
+            best[begin + 1] = max(best[begin + 1], best[begin] + singles[codes[e, begin]])
+            key = np.uint64(codes[e, begin])
+            for end in range(begin + 2, n + (begin > 0)):
+                key = extended(key, codes[e, end - 1])
+                h = probe(slots, key)
+                if slots[2 * h] != 0:
+                    best[end] = max(best[end], best[begin] + log_prob[ids[4 * h + 2]])
+        out[e] = best[n]
+
+
+def best_splits(codes: np.ndarray, keys: np.ndarray, log_prob: np.ndarray, singles: np.ndarray) -> np.ndarray:
+    """The log probability (float64 [n]) of the best way to make each of these words of others, or of single symbols.
+
+    codes: uint16 [n, longest]; keys: uint64 [n]; log_prob: float64 [n]; singles: float64 [65536]; nats.
+    """
+    slots, ids, _ = word_table(keys, np.zeros(len(keys))).views
+    out = np.empty(len(codes))
+    _best_splits(codes, log_prob, singles, slots, ids, out)
+    return out
 
 
 @njit(cache=True, nogil=True)

@@ -24,10 +24,12 @@ import numpy as np
 from numba import njit
 
 from pipeline.symbols import RARE
+from pipeline.word_table import prefetch
 
 LONGEST = 8
 _ENTROPY_UNIT = 2.0**-28  # sums of c ln c are of integers, so that no entropy depends on the order of the neighbours
 _TABLE = np.rint(np.arange(4096) * np.log(np.maximum(np.arange(4096), 1)) / _ENTROPY_UNIT).astype(np.int64)
+_AHEAD = 16  # rows; so early the text around a position is fetched
 _SHORT = 24  # rows; so few are sorted fastest by insertion
 
 
@@ -125,6 +127,8 @@ def _keys(code, position, bits, key):
     """What follows each position, as many symbols as leave `bits` for the row's number in 64 bits."""
     kept = np.uint64(64 - (64 - bits) // 16 * 16)
     for row in range(len(position)):
+        if row + _AHEAD < len(position):
+            prefetch(code, np.int64(position[row + _AHEAD]))
         near, _ = _word(code, np.int64(position[row]) + 1, len(code))
         key[row] = (near >> kept << kept) | np.uint64(row)
 
@@ -134,6 +138,8 @@ def _rows(code, position, key, bits, deep, near, far, before):
     """The contexts in the order of the keys: what follows, eight symbols in two words, and the symbol before."""
     mask = (np.uint64(1) << np.uint64(bits)) - np.uint64(1)
     for row in range(len(key)):
+        if row + _AHEAD < len(key):
+            prefetch(code, np.int64(position[key[row + _AHEAD] & mask]))
         i = np.int64(position[key[row] & mask])
         near[row], whole = _word(code, i + 1, len(code))
         far[row] = _word(code, i + 5, len(code))[0] if whole and deep else np.uint64(0)

@@ -99,8 +99,8 @@ class Segmenter:
         if unknown_share > 0 and len(long_codes):
             known = discovery.spelling(long_codes, length[~one], symbol_count, unknown_share)
             spelling = lattice.Spelling(np.log(known.position), np.log(np.maximum(known.share, 1e-300)))
-        keys, weights = _with_prefixes(long_codes, weights)
-        return cls(alphabet, single, word_table(keys, weights), len(keys), spelling, longest, script)
+        table = word_table(word_keys(long_codes), weights, prefixes_of=long_codes)
+        return cls(alphabet, single, table, len(weights), spelling, longest, script)
 
     def spans(self, texts: pa.StringArray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """(bytes uint8, start int64 [tokens], stop int64 [tokens], rows int64 [texts + 1]): the tokens of each text."""
@@ -143,16 +143,3 @@ def _as_written(spaced: str, original: str) -> str:
     """The cuts of a look-up form, in the characters of the original, which has as many that are not white space."""
     characters = iter([c for c in original if not c.isspace()])
     return "".join(" " if c == " " else next(characters, "") for c in spaced)
-
-
-def _with_prefixes(codes: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Keys and weights of the words, and of their prefixes with weight 0."""
-    keys = word_keys(codes)
-    prefixes = [keys]
-    for n in range(2, codes.shape[1]):
-        longer = codes[:, n] > 0
-        prefixes.append(np.unique(word_keys(codes[longer, :n])))
-    every = np.unique(np.concatenate(prefixes))
-    found = np.zeros(len(every))
-    found[np.searchsorted(every, keys)] = weights
-    return every, found

@@ -109,20 +109,45 @@ def _fill(keys, weights, words, slots, ids, values):
     return -1
 
 
-def word_table(keys: np.ndarray, weights: np.ndarray, words: np.ndarray | None = None) -> WordTable:
+@njit(cache=True)
+def _fill_prefixes(codes, slots, ids, values):
+    """Enter what is not there yet; False as soon as more than half of the slots are taken."""
+    room = len(slots) // 4 - len(codes)
+    for row in range(len(codes)):
+        key = np.uint64(codes[row, 0])
+        for j in range(1, codes.shape[1] - 1):
+            if codes[row, j + 1] == 0:
+                break
+            key = extended(key, codes[row, j])
+            h = probe(slots, key)
+            if slots[2 * h] == 0:
+                if room == 0:
+                    return False
+                room -= 1
+                slots[2 * h], ids[4 * h + 2], values[4 * h + 3] = key, -1, 0
+    return True
+
+
+def word_table(
+    keys: np.ndarray, weights: np.ndarray, words: np.ndarray | None = None, *, prefixes_of: np.ndarray | None = None
+) -> WordTable:
     """The table of the words with these ids (0..n-1 if none are given); keys: uint64 [n], weights: float [n], words: int [n].
 
+    prefixes_of: the words' symbols (uint16 [n, longest], 0 after the end), whose prefixes are entered too, with weight 0.
     Raises ValueError if two words share a key.
     """
-    words = np.arange(len(keys)) if words is None else words
+    words = (np.arange(len(keys)) if words is None else words).astype(np.int32)
     size = 1024
     while size < 2 * len(keys):
         size *= 2
-    table = WordTable(np.zeros(2 * size, np.uint64))
-    twin = _fill(keys, weights.astype(np.float32), words.astype(np.int32), *table.views)
-    if twin >= 0:
-        raise ValueError(f"word {twin} has the key of another word")
-    return table
+    while True:
+        table = WordTable(np.zeros(2 * size, np.uint64))
+        twin = _fill(keys, weights.astype(np.float32), words, *table.views)
+        if twin >= 0:
+            raise ValueError(f"word {twin} has the key of another word")
+        if prefixes_of is None or _fill_prefixes(prefixes_of, *table.views):
+            return table
+        size *= 2
 
 
 @njit(cache=True)
