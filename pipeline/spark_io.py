@@ -108,9 +108,6 @@ def session(master: str | None = None) -> SparkSession:
         # a batch is held whole, in Python too; packed arrays reach the workers twice as fast as in batches of 64 MB
         "spark.sql.execution.arrow.maxBytesPerBatch": "4m",
         "spark.sql.autoBroadcastJoinThreshold": "64m",  # what de-duplication drops is joined to the documents: 20 bytes each
-        # glibc keeps what the kernels free for the next array: to get it from the system anew costs up to a third of their time
-        "spark.executorEnv.MALLOC_MMAP_THRESHOLD_": str(1 << 30),
-        "spark.executorEnv.MALLOC_TRIM_THRESHOLD_": str(1 << 30),
         "spark.sql.parquet.compression.codec": "zstd",
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.execution.pyspark.udf.faulthandler.enabled": "true",

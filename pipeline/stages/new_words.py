@@ -71,7 +71,7 @@ def new_words(clauses: DataFrame, ngrams: DataFrame, *, config: Config) -> DataF
     every = encoded if share == 1 else clauses.mapInArrow(_encode(alphabet, 1.0), "code binary")
     used = _sum(every, _use(final, words, longest), words).word
     table = _lexicon(rows, order, candidates, used, alphabet, config)
-    table = _with_examples(table, every, final, alphabet, longest, config)
+    table = _with_examples(table, every, final, alphabet, candidates, config.new_words.examples)
     final.destroy()
     encoded.unpersist()
     return spark.createDataFrame(_with_accepted(table, accepted, config).drop_columns(["id"])).coalesce(1)
@@ -208,11 +208,13 @@ def _sum(encoded: DataFrame, count: Callable[[np.ndarray], lattice.Expected], wo
     return lattice.Expected(word, single, spelled, int(ll[0]))
 
 
-def _with_examples(table: pa.Table, encoded: DataFrame, weights: Any, alphabet: Alphabet, longest: int, config: Config) -> pa.Table:
-    """With the column `example` for the first new words."""
+def _with_examples(
+    table: pa.Table, encoded: DataFrame, weights: Any, alphabet: Alphabet, candidates: Candidates, most: int
+) -> pa.Table:
+    """With the column `example` for so many of the first new words."""
     shown = table.filter(pc.and_(table.column("is_new"), pc.greater_equal(table.column("id"), 0)))
-    ids = shown.column("id").to_numpy()[: config.new_words.examples]
-    words = int(table.column("id").to_numpy().max(initial=-1)) + 1
+    ids = shown.column("id").to_numpy()[:most]
+    longest, words = candidates.longest, len(candidates.codes)
     wanted = np.zeros(words, bool)
     wanted[ids] = True
 

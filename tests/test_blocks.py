@@ -1,0 +1,45 @@
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from pipeline import blocks
+
+
+def joined(batches: Iterator[pa.RecordBatch]) -> pa.Table:
+    return pa.Table.from_batches(list(batches))
+
+
+@pytest.mark.parametrize("slices", [1, 8])
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_sums_come_back_whole(slices: int, size: int) -> None:
+    rng = np.random.default_rng(size)
+    parts = [rng.integers(0, 5, size) * (rng.random(size) < 0.4) for _ in range(5)]
+    sent = [joined(blocks.partial_sums(lambda _, p=p: p, slices)(iter(()))) for p in parts]
+    assert np.array_equal(blocks.whole_sum(pa.concat_tables(sent), size), sum(parts))
+    # as a task for each slice adds them up
+    rows = pa.concat_tables(sent)
+    by_slice = [rows.filter(pa.array([s == i for s in rows.column("slice").to_pylist()])) for i in range(slices)]
+    added = [joined(blocks.add_sums(iter(t.to_batches()))) for t in by_slice]
+    assert sum(t.num_rows for t in added) == slices
+    assert np.array_equal(blocks.whole_sum(pa.concat_tables(added), size), sum(parts))
+
+
+def test_few_tasks_send_their_sums_to_the_driver() -> None:
+    assert blocks.sum_slices(2) == 1 < blocks.sum_slices(1000)
+
+
+def test_one_clause_of_each_form_is_kept() -> None:
+    texts = [["第3条甲", "第12条甲、乙丙"], ["第7条甲", "乙丙", "0条", "5条", "丁"]]
+    batches = [pa.RecordBatch.from_pydict({"text": t}) for t in texts]
+    kept = []
+    for order in (batches, batches[::-1]):
+        lines = list(blocks.spread(3)(iter(order)))
+        found: list[str] = []
+        for b in range(3):
+            mine = [x.select(["text"]) for x in lines if x.column("bucket")[0].as_py() == b]
+            found += [c for out in blocks.distinct(iter(mine)) for s in out.column("clauses").to_pylist() for c in s.split("\n")]
+        kept.append(sorted(found))
+    assert kept[0] == kept[1]
+    assert {"乙丙", "丁"} <= set(kept[0]) and len(kept[0]) == 4  # and one of 第x条甲, one of x条
