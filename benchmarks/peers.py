@@ -108,7 +108,7 @@ def main() -> None:
         record("peers", name, "F1", "SXU, lexicon", lexicon_f1=lexicon_f1(words, types))
         if cut is not None:
             # pieces of whole runs of Han characters alone
-            record("peers", name, "F1", "SXU, test", test_f1=segmentation_f1(lambda runs, cut=cut: cut(runs), test))  # type: ignore[misc]
+            record("peers", name, "F1", "SXU, test", test_f1=segmentation_f1(cut, test))
         if ranked is not None:
             new = [w for w in ranked if w not in known and HAN.fullmatch(w)]
             record("peers", name, "P@k", f"SXU, {len(new)} new words", **precision(new, types))

@@ -222,6 +222,15 @@ def join(total: int, longest: int, decode: Callable[[np.ndarray], dict[str, Any]
     return apply
 
 
+def sum_over(frame: Any, count: Callable[[Batches], np.ndarray], size: int) -> np.ndarray:
+    """The sum (int64 [size]) of what `count` makes of each task of a Spark DataFrame. Starts one job."""
+    slices = sum_slices(frame.rdd.getNumPartitions())
+    sums = frame.mapInArrow(partial_sums(count, slices), SUMS)
+    if slices > 1:
+        sums = sums.repartitionById(slices, "slice").mapInArrow(add_sums, SUMS)
+    return whole_sum(sums.toArrow(), size)
+
+
 def sum_slices(tasks: int) -> int:
     """Into how many slices the sums of so many tasks are cut, each to be added up by a task of its own; 1: by the driver."""
     return 1 if tasks <= _FEW_TASKS else _SLICES

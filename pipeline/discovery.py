@@ -28,7 +28,7 @@ from pipeline.lattice import (
     no_spelling,
 )
 from pipeline.symbols import MAX_CLAUSE, RARE
-from pipeline.word_table import WordTable, extended, find_words, probe, word_keys, word_table
+from pipeline.word_table import WordTable, extended, find_words, mixed, probe, word_keys, word_table
 
 Weights = tuple[np.ndarray, WordTable, Spelling]  # of single symbols float64 [65536], of words, of strings outside the lexicon
 
@@ -259,12 +259,12 @@ def _choose(code, words, wanted, rank, begin, end):
             key = extended(key, code[k])
             whole = whole and code[k] != RARE
             k += 1
-        mixed = np.int64((key ^ (key >> np.uint64(32))) * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(2))
+        least = np.int64(mixed(key) >> np.uint64(2))
         if not _SHORTEST_EXAMPLE <= k - i <= _LONGEST_EXAMPLE:
-            mixed |= np.int64(1) << np.int64(62)
+            least |= np.int64(1) << np.int64(62)
         for j in range(i, k):
-            if whole and words[j] >= 0 and wanted[words[j]] and mixed < rank[words[j]]:
-                rank[words[j]], begin[words[j]], end[words[j]] = mixed, i, k
+            if whole and words[j] >= 0 and wanted[words[j]] and least < rank[words[j]]:
+                rank[words[j]], begin[words[j]], end[words[j]] = least, i, k
         i = k
 
 

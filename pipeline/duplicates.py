@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline import minhash, symbols
-from pipeline.blocks import Batches, by_hash, cell
+from pipeline.blocks import Batches, by_hash, cell, keeping_freed
 
 _TYPES = {
     "first": np.uint64, "second": np.uint64, "text": np.uint64, "place": np.uint64, "kept": np.uint64, "node": np.uint64,
@@ -126,6 +126,7 @@ def _starts(*columns: np.ndarray) -> np.ndarray:
 def whole(settings: Settings) -> Callable[[Batches], Batches]:
     """The search by one task, which holds everything: (text string, place long) -> FOUND."""
 
+    @keeping_freed
     def apply(batches: Batches) -> Batches:
         return solve(settings)(match(settings)(scatter(settings)(batches)))
 
@@ -135,6 +136,7 @@ def whole(settings: Settings) -> Callable[[Batches], Batches]:
 def scatter(settings: Settings) -> Callable[[Batches], Batches]:
     """(text string, place long) -> texts, each to the bucket of its node, and bands, each to that of its key."""
 
+    @keeping_freed
     def apply(batches: Batches) -> Batches:
         for batch in batches:
             for begin in range(0, batch.num_rows, _SLAB):
@@ -180,6 +182,7 @@ def match(settings: Settings) -> Callable[[Batches], Batches]:
     """
     differences = minhash.most_differences(settings.threshold)
 
+    @keeping_freed
     def apply(batches: Batches) -> Batches:
         held = _Packed(batches)
         if "texts" in held.rows:
@@ -268,6 +271,7 @@ def attach(settings: Settings) -> Callable[[Batches], Batches]:
     whose nodes are both in this bucket are compared here.
     """
 
+    @keeping_freed
     def apply(batches: Batches) -> Batches:
         held = _Packed(batches)
         yield from held.pop("copies", "classes", "crowded")
@@ -297,6 +301,7 @@ def attach(settings: Settings) -> Callable[[Batches], Batches]:
 def verify(settings: Settings) -> Callable[[Batches], Batches]:
     """The candidates and nodes of one bucket -> edges."""
 
+    @keeping_freed
     def apply(batches: Batches) -> Batches:
         held = _Packed(batches)
         yield from held.pop("copies", "classes", "crowded", "edges")
@@ -347,6 +352,7 @@ def solve(settings: Settings) -> Callable[[Batches], Batches]:
     In one task: 24 bytes an edge or member of a class, 16 a copy.
     """
 
+    @keeping_freed
     def apply(batches: Batches) -> Batches:
         held = _Packed(batches)
         edges, classes, copies, crowded = (held[kind] for kind in ("edges", "classes", "copies", "crowded"))

@@ -24,7 +24,7 @@ import numpy as np
 from numba import njit
 
 from pipeline.symbols import RARE
-from pipeline.word_table import prefetch
+from pipeline.word_table import extended, mixed, prefetch
 
 LONGEST = 8
 _ENTROPY_UNIT = 2.0**-28  # sums of c ln c are of integers, so that no entropy depends on the order of the neighbours
@@ -330,8 +330,7 @@ def _suffix(hi, lo, k):
 def _row_of(hi, lo, key, slots):
     """The slot of a key: its row's, or the free one where it belongs."""
     mask = np.uint64(len(slots) - 1)
-    h = hi ^ lo * np.uint64(0xD1B54A32D192ED03)
-    h = (((h ^ h >> np.uint64(32)) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(24)) & mask
+    h = (mixed(extended(hi, lo)) >> np.uint64(24)) & mask
     while slots[h] >= 0 and (key[slots[h], 0] != hi or key[slots[h], 1] != lo):
         h = (h + np.uint64(1)) & mask
     return h

@@ -13,8 +13,6 @@ from pipeline import discovery, lattice, text
 from pipeline.symbols import Alphabet, span_array, string_array, string_buffers
 from pipeline.word_table import WordTable, word_keys, word_table
 
-_IMPOSSIBLE = -1e30
-
 
 @njit(cache=True, nogil=True)
 def _tokens(start, stop, word_end, row_ends, out_start, out_stop, out_rows):
@@ -117,12 +115,13 @@ class Segmenter:
         data, start, stop, rows = self.spans(texts)
         return pa.ListArray.from_arrays(pa.array(rows.astype(np.int32)), span_array(data, start, stop))
 
-    def starts(self, texts: pa.StringArray) -> pa.ListArray:
-        """Where each of `tokens` begins: characters from the start of its text, int32."""
-        data, start, _, rows = self.spans(texts)
+    def tokens_and_starts(self, texts: pa.StringArray) -> tuple[pa.ListArray, pa.ListArray]:
+        """The tokens, and where each begins: characters from the start of its text, int32."""
+        data, start, stop, rows = self.spans(texts)
         places = np.empty(len(start), np.int32)
         _characters(data, start, rows, string_buffers(texts)[1], places)
-        return pa.ListArray.from_arrays(pa.array(rows.astype(np.int32)), pa.array(places))
+        ends = pa.array(rows.astype(np.int32))
+        return pa.ListArray.from_arrays(ends, span_array(data, start, stop)), pa.ListArray.from_arrays(ends, pa.array(places))
 
     def spaced(self, texts: list[str]) -> list[str]:
         """Each text with one space between its words; nothing but white space is changed, added or lost.

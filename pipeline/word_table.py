@@ -46,6 +46,12 @@ def extended(key, symbol):
     return key * _MULTIPLIER + np.uint64(symbol)
 
 
+@njit(cache=True, inline="always")
+def mixed(key):
+    """The bits of a key, spread over the upper ones of 64."""
+    return (key ^ key >> np.uint64(32)) * _MIX
+
+
 @njit(cache=True)
 def _keys(codes, out):
     for row in range(len(codes)):

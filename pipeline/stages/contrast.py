@@ -88,11 +88,7 @@ def _figures(tokens: DataFrame, words: Any, codes: np.ndarray) -> tuple[np.ndarr
                     chunks += stretches if role == "domain" else 0
         return np.append(sums.ravel(), chunks)
 
-    slices = blocks.sum_slices(tokens.rdd.getNumPartitions())
-    sums = tokens.select("role", "tokens").mapInArrow(blocks.partial_sums(total, slices), blocks.SUMS)
-    if slices > 1:
-        sums = sums.repartitionById(slices, "slice").mapInArrow(blocks.add_sums, blocks.SUMS)
-    whole = blocks.whole_sum(sums.toArrow(), len(termhood.FIGURES) * size + 1)
+    whole = blocks.sum_over(tokens.select("role", "tokens"), total, len(termhood.FIGURES) * size + 1)
     return whole[:-1].reshape(len(termhood.FIGURES), size), int(whole[-1])
 
 

@@ -16,7 +16,7 @@ from pyspark.sql import functions as F
 
 from pipeline import duplicates as search
 from pipeline import minhash, schemas
-from pipeline.blocks import MOST_BUCKETS, keeping_freed
+from pipeline.blocks import MOST_BUCKETS
 from pipeline.config import Config
 
 _BROADCAST = 1_000_000  # dropped documents, some 200 MB in each executor; more are joined by sorting
@@ -93,11 +93,11 @@ def _settings(config: Config, files: list[Row]) -> search.Settings:
 def _search(texts: DataFrame, settings: search.Settings) -> DataFrame:
     """search.FOUND."""
     if settings.alone:
-        return texts.coalesce(1).mapInArrow(keeping_freed(search.whole(settings)), search.FOUND)
-    found = texts.mapInArrow(keeping_freed(search.scatter(settings)), search.PACKED)
+        return texts.coalesce(1).mapInArrow(search.whole(settings), search.FOUND)
+    found = texts.mapInArrow(search.scatter(settings), search.PACKED)
     for step in search.STEPS:
-        found = found.repartitionById(settings.buckets, "bucket").mapInArrow(keeping_freed(step(settings)), search.PACKED)
-    return found.repartition(1).mapInArrow(keeping_freed(search.solve(settings)), search.FOUND)
+        found = found.repartitionById(settings.buckets, "bucket").mapInArrow(step(settings), search.PACKED)
+    return found.repartition(1).mapInArrow(search.solve(settings), search.FOUND)
 
 
 def _dropped(found: DataFrame, marked: DataFrame, bases: DataFrame) -> DataFrame:

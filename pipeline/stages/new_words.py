@@ -70,11 +70,12 @@ def new_words(clauses: DataFrame, ngrams: DataFrame, *, config: Config) -> DataF
     final = spark.sparkContext.broadcast(candidates.decoding())
     every = encoded if share == 1 else clauses.mapInArrow(_encode(alphabet, 1.0), "code binary")
     used = _sum(every, _use(final, words, longest), words).word
-    table = _lexicon(rows, order, candidates, used, alphabet, config)
+    known = known_words(config)
+    table = _lexicon(rows, order, candidates, used, alphabet, known)
     table = _with_examples(table, every, final, alphabet, candidates, config.new_words.examples)
     final.destroy()
     encoded.unpersist()
-    return spark.createDataFrame(_with_accepted(table, accepted, config).drop_columns(["id"])).coalesce(1)
+    return spark.createDataFrame(_with_accepted(table, accepted, known).drop_columns(["id"])).coalesce(1)
 
 
 def _share(candidates: Candidates, config: Config) -> float:
@@ -110,11 +111,11 @@ def _candidates(rows: pa.Table, config: Config) -> tuple[Alphabet, Candidates, t
         alphabet.numbers,
         Thresholds(branching_entropy=config.new_words.branching_entropy),
     )
-    both = set(config.weights(config.new_words.accept)) & set(config.weights(config.new_words.reject))
-    if both:
+    accept, reject = (list(config.weights(entries)) for entries in (config.new_words.accept, config.new_words.reject))
+    if both := set(accept) & set(reject):
         raise ConfigError(f"[new_words] accept and reject both name {'、'.join(sorted(both)[:5])}; take them out of one")
-    for entries, verdict in ((config.new_words.reject, candidates.rejected), (config.new_words.accept, candidates.accepted)):
-        ids = _ids(candidates, alphabet, list(config.weights(entries)))
+    for words, verdict in ((reject, candidates.rejected), (accept, candidates.accepted)):
+        ids = _ids(candidates, alphabet, words)
         verdict[ids[ids >= 0]] = True
     return alphabet, candidates, (many, one)
 
@@ -200,11 +201,7 @@ def _sum(encoded: DataFrame, count: Callable[[np.ndarray], lattice.Expected], wo
                 sums[begin:end] += part
         return sums
 
-    slices = blocks.sum_slices(encoded.rdd.getNumPartitions())
-    sums = encoded.mapInArrow(blocks.partial_sums(total, slices), blocks.SUMS)
-    if slices > 1:
-        sums = sums.repartitionById(slices, "slice").mapInArrow(blocks.add_sums, blocks.SUMS)
-    word, single, spelled, ll = np.split(blocks.whole_sum(sums.toArrow(), ends[-1]), ends[:-1])
+    word, single, spelled, ll = np.split(blocks.sum_over(encoded, total, ends[-1]), ends[:-1])
     return lattice.Expected(word, single, spelled, int(ll[0]))
 
 
@@ -238,7 +235,7 @@ def _with_examples(
     return table.append_column("example", example)
 
 
-def _with_accepted(table: pa.Table, accepted: dict[str, float], config: Config) -> pa.Table:
+def _with_accepted(table: pa.Table, accepted: dict[str, float], known: set[str]) -> pa.Table:
     """With the accepted words that never reached the count floor, and the pseudo-characters in them."""
     there = set(table.column("word").to_pylist())
     least = min(table.column("log_prob").to_pylist(), default=-20.0)
@@ -248,7 +245,7 @@ def _with_accepted(table: pa.Table, accepted: dict[str, float], config: Config) 
     if not missing:
         return table
     log.info("[new_words] accept: %d words never reach the count floor, e.g. %s", len(missing), "、".join(list(missing)[:5]))
-    known, n = known_words(config), len(missing)
+    n = len(missing)
     rows = {f.name: [0] * n for f in table.schema} | {
         "word": list(missing),
         "pmi": [None] * n,
@@ -276,7 +273,7 @@ def _lexicon(
     candidates: Candidates,
     used: np.ndarray,
     alphabet: Alphabet,
-    config: Config,
+    known: set[str],
 ) -> pa.Table:
     many, one = order
     kept = np.flatnonzero((candidates.expected > 0) & ((used > 0) | candidates.accepted))
@@ -293,7 +290,6 @@ def _lexicon(
     }
     for name, values in columns.items():
         table = table.append_column(name, pa.array(values))
-    known = known_words(config)
     words = table.column("word").to_pylist()
     table = table.append_column("is_new", pa.array([w not in known for w in words]))
     table = table.append_column("is_latin", pa.array([_is_latin(w) for w in words]))

@@ -20,6 +20,10 @@ Cut = Callable[[pa.StringArray], tuple[pa.Array, pa.Array | None]]  # (tokens, w
 def segment(documents: DataFrame, lexicon: DataFrame | None, *, config: Config) -> DataFrame:
     """tokens, by [segment] method. With `lexicon` or `jieba` starts one job: it collects the lexicon."""
     rules = config.segment
+    if rules.method == "whitespace" and not rules.offsets:
+        # without a hop to Python; split drops no word: only white space, and the empty strings between
+        words = F.filter(F.split(F.trim("text"), r"\s+"), lambda w: w != "").alias("tokens")
+        return documents.select("doc_id", "corpus", "role", words, F.lit(None).cast("array<int>").alias("starts"))
     if rules.method == "whitespace":
         cut: Cut = _whitespace
     elif rules.method == "jieba":
@@ -46,7 +50,7 @@ def segment(documents: DataFrame, lexicon: DataFrame | None, *, config: Config) 
 
 
 def _lattice(segmenter: Segmenter, offsets: bool, texts: pa.StringArray) -> tuple[pa.Array, pa.Array | None]:
-    return segmenter.tokens(texts), segmenter.starts(texts) if offsets else None
+    return segmenter.tokens_and_starts(texts) if offsets else (segmenter.tokens(texts), None)
 
 
 def _spans(spans: list[list[tuple[str, int]]]) -> tuple[pa.Array, pa.Array]:
