@@ -21,6 +21,7 @@ from pipeline import ngrams, symbols
 Batches = Iterator[pa.RecordBatch]
 
 LINES = "bucket int, text string"
+CLAUSES = "clauses string, symbols array<string>, counts array<long>"
 WINDOWS = "bucket int, code binary"
 COUNTED = "bucket int, key binary, count binary, left_entropy binary, right_entropy binary, prefixes binary"
 SUMS = "slice int, place binary, sums binary"
@@ -134,14 +135,22 @@ def _lines(strings: pa.StringArray) -> pa.StringArray:
 
 
 def distinct(batches: Batches) -> Batches:
-    """LINES of one bucket -> (clauses string): the distinct lines, many to a string.
+    """LINES of one bucket -> CLAUSES: the distinct lines, many to a string, with the counts of its
+    pseudo-characters, and under the empty name that of all its symbols.
 
     Of lines that differ in their numbers alone one is kept: a form filled in a hundred times says what it says once.
     """
     lines = [pc.split_pattern(batch.column("text"), "\n").flatten() for batch in batches]
     clauses = _one_a_form(pc.unique(pa.chunked_array(lines, pa.string())))
     for begin in range(0, len(clauses), _LINES):
-        yield pa.RecordBatch.from_arrays([_lines(clauses.slice(begin, _LINES))], ["clauses"])
+        joined = _lines(clauses.slice(begin, _LINES))
+        units = symbols.Alphabet().units(joined)
+        counted = pc.value_counts(symbols.pseudo_characters(units))
+        names = pa.concat_arrays([counted.field("values"), pa.array([""])])
+        counts = pa.concat_arrays([counted.field("counts"), pa.array([np.count_nonzero(units.code)], pa.int64())])
+        whole = pa.array([0, len(names)], pa.int32())
+        lists = [pa.ListArray.from_arrays(whole, column) for column in (names, counts)]
+        yield pa.RecordBatch.from_arrays([joined, *lists], ["clauses", "symbols", "counts"])
 
 
 def scatter(encode: Callable[[pa.RecordBatch], np.ndarray], longest: int, buckets: int) -> Callable[[Batches], Batches]:
@@ -225,7 +234,11 @@ def join(total: int, longest: int, decode: Callable[[np.ndarray], dict[str, Any]
 def sum_over(frame: Any, count: Callable[[Batches], np.ndarray], size: int) -> np.ndarray:
     """The sum (int64 [size]) of what `count` makes of each task of a Spark DataFrame. Starts one job."""
     slices = sum_slices(frame.rdd.getNumPartitions())
-    sums = frame.mapInArrow(partial_sums(count, slices), SUMS)
+    return added(frame.mapInArrow(partial_sums(count, slices), SUMS), slices, size)
+
+
+def added(sums: Any, slices: int, size: int) -> np.ndarray:
+    """The sum (int64 [size]) of a Spark DataFrame of SUMS. Starts one job."""
     if slices > 1:
         sums = sums.repartitionById(slices, "slice").mapInArrow(add_sums, SUMS)
     return whole_sum(sums.toArrow(), size)
@@ -241,14 +254,18 @@ def partial_sums(count: Callable[[Batches], np.ndarray], slices: int) -> Callabl
 
     @keeping_freed
     def apply(batches: Batches) -> Batches:
-        total = count(batches)
-        place = np.flatnonzero(total)
-        bounds = np.searchsorted(place, np.linspace(0, len(total), slices + 1).astype(np.int64))
-        for i, (begin, end) in enumerate(pairwise(bounds.tolist())):
-            here = place[begin:end]
-            yield block({"slice": np.int32(i)}, {"place": here.astype(np.uint32), "sums": total[here]})
+        yield from sums_of_task(count(batches), slices)
 
     return apply
+
+
+def sums_of_task(total: np.ndarray, slices: int, **others: np.ndarray) -> Batches:
+    """SUMS of an array (int64), as far as it is not 0; others: arrays for further columns, the same in each row."""
+    place = np.flatnonzero(total)
+    bounds = np.searchsorted(place, np.linspace(0, len(total), slices + 1).astype(np.int64))
+    for i, (begin, end) in enumerate(pairwise(bounds.tolist())):
+        here = place[begin:end]
+        yield block({"slice": np.int32(i)}, {"place": here.astype(np.uint32), "sums": total[here], **others})
 
 
 def add_sums(batches: Batches) -> Batches:

@@ -91,17 +91,16 @@ class Candidates:
         self.symbols_total = float(self.symbol_count.sum())
 
     def _figure(self, codes: np.ndarray, listed: WordTable, words: np.ndarray, singles: np.ndarray) -> np.ndarray:
-        """What `words` and `singles` say of these parts of candidates, each of so many symbols (uint16 [k, n])."""
+        """What `words` and `singles` say of these parts of candidates, each of so many symbols (uint16 [k, n]); 0: no candidate."""
         if codes.shape[1] == 1:
             return singles[codes[:, 0]]
         found = find_words(listed, word_keys(codes))
-        assert (found >= 0).all()  # what is part of a listed n-gram is at least as frequent
-        return words[found]
+        return np.where(found >= 0, words[found], 0.0)
 
     def _autonomy(self, listed: WordTable) -> np.ndarray:
         z = np.zeros(len(self.codes))
         for n, rows in self.rows.items():
-            if not len(rows):
+            if not len(rows) or not self.thresholds.autonomy[n - 2]:
                 continue
             below = self._figure(self.codes[rows, 1:n], listed, self.left_entropy, self.symbol_left_entropy)
             gain, weight = self.left_entropy[rows] - below, self.count[rows]
@@ -254,22 +253,28 @@ def _choose(code, words, wanted, rank, begin, end):
         if code[i] == 0:
             i += 1
             continue
-        k, key, whole = i, np.uint64(0), True
+        k, shows, whole = i, False, True
         while code[k] != 0:
-            key = extended(key, code[k])
+            shows = shows or (words[k] >= 0 and wanted[words[k]])
             whole = whole and code[k] != RARE
             k += 1
+        if not (shows and whole):
+            i = k
+            continue
+        key = np.uint64(0)
+        for j in range(i, k):
+            key = extended(key, code[j])
         least = np.int64(mixed(key) >> np.uint64(2))
         if not _SHORTEST_EXAMPLE <= k - i <= _LONGEST_EXAMPLE:
             least |= np.int64(1) << np.int64(62)
         for j in range(i, k):
-            if whole and words[j] >= 0 and wanted[words[j]] and least < rank[words[j]]:
+            if words[j] >= 0 and wanted[words[j]] and least < rank[words[j]]:
                 rank[words[j]], begin[words[j]], end[words[j]] = least, i, k
         i = k
 
 
 def examples(code: np.ndarray, words: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """A clause for each wanted word: (id int64 [k], rank int64 [k], its symbols uint16 [k, MAX_CLAUSE]).
+    """A clause for each wanted word: (id int64 [k], rank int64 [k], the clauses uint16, a 0 after each).
 
     code: uint16, 0 between clauses; words: int32, as `lattice.viterbi` names them; wanted: bool [words]. Of many clauses that
     of the least rank is taken, a hash: any part of the text may be searched by itself. Neither too short nor too long is first.
@@ -278,9 +283,17 @@ def examples(code: np.ndarray, words: np.ndarray, wanted: np.ndarray) -> tuple[n
     begin, end = np.zeros(len(wanted), np.int64), np.zeros(len(wanted), np.int64)
     _choose(code, words, wanted, rank, begin, end)
     found = np.flatnonzero(end)
-    place = begin[found, None] + np.arange(MAX_CLAUSE)
-    inside = place < end[found, None]
-    return found, rank[found], np.where(inside, code[np.where(inside, place, 0)], 0).astype(np.uint16)
+    shown = [code[i : k + 1] for i, k in zip(begin[found].tolist(), end[found].tolist(), strict=True)]
+    return found, rank[found], np.concatenate([code[:0], *shown])
+
+
+def clause_rows(code: np.ndarray) -> np.ndarray:
+    """Clauses (uint16, a 0 after each) as rows of a matrix: uint16 [clauses, MAX_CLAUSE], 0 after the end of each."""
+    end = np.flatnonzero(code == 0)
+    begin = np.concatenate(([0], end[:-1] + 1))[: len(end)]
+    place = begin[:, None] + np.arange(MAX_CLAUSE)
+    inside = place < end[:, None]
+    return np.where(inside, code[np.where(inside, place, 0)], 0).astype(np.uint16)
 
 
 def spelling(codes: np.ndarray, length: np.ndarray, symbol_count: np.ndarray, share: float) -> Spelling:

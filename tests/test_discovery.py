@@ -92,7 +92,7 @@ def test_an_example_is_neither_too_short_nor_too_long(lengths: tuple[int, ...]) 
     clauses = [[7] + [i + 10] * (n - 1) for i, n in enumerate(lengths)]
     code = np.array([c for clause in clauses for c in (*clause, 0)], np.uint16)
     words = np.where(code == 7, 0, -1).astype(np.int32)
-    ids, _, symbols = discovery.examples(code, words, np.ones(1, bool))
-    assert ids.tolist() == [0]
-    shown = [c for c in symbols[0].tolist() if c]
+    ids, _, found = discovery.examples(code, words, np.ones(1, bool))
+    assert ids.tolist() == [0] and len(discovery.clause_rows(found)) == 1
+    shown = [c for c in discovery.clause_rows(found)[0].tolist() if c]
     assert shown in clauses and (len(shown) in range(8, 31))

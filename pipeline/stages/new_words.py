@@ -6,7 +6,7 @@ whatever the number of partitions, and a task that Spark runs twice still counts
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import jieba
@@ -14,12 +14,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark import StorageLevel
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from pipeline import blocks, lattice
 from pipeline.config import Config
-from pipeline.discovery import Candidates, Thresholds, Weights, examples
+from pipeline.discovery import Candidates, Thresholds, Weights, clause_rows, examples
 from pipeline.errors import ConfigError, WajueError
 from pipeline.symbols import Alphabet, pseudo_characters, string_hashes
 from pipeline.word_table import word_keys
@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 _BLOCK = 1_000_000  # symbols; clauses are encoded once, in blocks of this size
 _SLAB = 16_000_000  # symbols that are counted at once: arrays of the lexicon's size are made for each slab
+_CUT = f"{blocks.SUMS}, id binary, rank binary, clauses binary"
 _MARGIN = 0.01  # nats by which an accepted word beats its parts; weights are kept in 32 bits
 
 
@@ -37,11 +38,11 @@ def new_words(clauses: DataFrame, ngrams: DataFrame, *, config: Config) -> DataF
     1. collect the n-grams, the candidates;
     2. encode the clauses once (or a sample of them), kept for the rounds;
     3. each round: expected counts under the current weights, then pruning;
-    4. cut every clause with the final lexicon, to see how often each word is used;
-    5. once more, for a clause that shows each of the first new words.
+    4. cut every clause with the final lexicon, to see how often each word is used, and which clause shows a new one best;
+    5. collect these clauses for the first new words.
     """
     spark = clauses.sparkSession
-    rows = ngrams.toArrow()
+    rows = ngrams.where(_may_be_words(config)).toArrow()
     if not rows.num_rows:
         raise WajueError("no n-gram reaches [ngrams] min_count: there is too little text to find words in; add text or lower it")
     alphabet, candidates, order = _candidates(rows, config)
@@ -67,15 +68,25 @@ def new_words(clauses: DataFrame, ngrams: DataFrame, *, config: Config) -> DataF
         )
     earners.destroy()
     accepted = _weigh(candidates, alphabet, config)
-    final = spark.sparkContext.broadcast(candidates.decoding())
     every = encoded if share == 1 else clauses.mapInArrow(_encode(alphabet, 1.0), "code binary")
-    used = _sum(every, _use(final, words, longest), words).word
     known = known_words(config)
+    wanted = _new(candidates, alphabet, known) if config.new_words.examples else np.zeros(words, bool)
+    final = spark.sparkContext.broadcast((candidates.decoding(), wanted))
+    slices = blocks.sum_slices(every.rdd.getNumPartitions())
+    cut = every.mapInArrow(_cut(final, longest, slices), _CUT).persist(StorageLevel.MEMORY_AND_DISK)
+    used = blocks.added(cut.select("slice", "place", "sums"), slices, words)
     table = _lexicon(rows, order, candidates, used, alphabet, known)
-    table = _with_examples(table, every, final, alphabet, candidates, config.new_words.examples)
+    table = _with_examples(table, cut.select("id", "rank", "clauses"), alphabet, config.new_words.examples)
     final.destroy()
+    cut.unpersist()
     encoded.unpersist()
     return spark.createDataFrame(_with_accepted(table, accepted, known).drop_columns(["id"])).coalesce(1)
+
+
+def _may_be_words(config: Config) -> Column:
+    """The n-grams that can be in the lexicon: short ones may earn a place as spelled strings, long ones only by their entropy."""
+    free = F.least("left_entropy", "right_entropy") >= config.new_words.branching_entropy
+    return (F.col("n") <= lattice.LONGEST_SPELLED) | free | F.col("ngram").isin(list(config.weights(config.new_words.accept)))
 
 
 def _share(candidates: Candidates, config: Config) -> float:
@@ -179,13 +190,33 @@ def _expect(weights: Any, earners: Any, words: int, longest: int, scale: float) 
     return count
 
 
-def _use(weights: Any, words: int, longest: int) -> Callable[[np.ndarray], lattice.Expected]:
-    def count(code: np.ndarray) -> lattice.Expected:
-        single, table, spelling = weights.value
-        used = lattice.viterbi(code, single, table, words, spelling, longest=longest).count
-        return lattice.Expected(used, np.zeros(65536, np.int64), np.zeros(lattice.LONGEST_SPELLED + 1, np.int64), 0)
+def _new(candidates: Candidates, alphabet: Alphabet, known: set[str]) -> np.ndarray:
+    """bool [words]: in the lexicon, and not among the known words."""
+    new = np.zeros(len(candidates.codes), bool)
+    active = np.flatnonzero(candidates.expected > 0)
+    new[active] = [word not in known for word in alphabet.strings(candidates.codes[active]).to_pylist()]
+    return new
 
-    return count
+
+def _cut(final: Any, longest: int, slices: int) -> Callable[[blocks.Batches], blocks.Batches]:
+    """Encoded clauses -> how often the best cut uses each word, and of each wanted one the clause that shows it best."""
+
+    @blocks.keeping_freed
+    def apply(batches: blocks.Batches) -> blocks.Batches:
+        (single, table, spelling), wanted = final.value
+        used, none = np.zeros(len(wanted), np.int64), np.zeros(0, np.int64)
+        for code in blocks.slabs(_codes(batches), _SLAB):
+            cut = lattice.viterbi(code, single, table, len(wanted), spelling, longest=longest, named=True)
+            used += cut.count
+            shown = dict(zip(("id", "rank", "clauses"), examples(code, cut.words, wanted), strict=True))
+            yield blocks.block({"slice": np.int32(0)}, {"place": none, "sums": none, **shown})
+        yield from blocks.sums_of_task(used, slices, id=none, rank=none, clauses=none)
+
+    return apply
+
+
+def _codes(batches: blocks.Batches) -> Iterator[np.ndarray]:
+    return (np.frombuffer(cell.as_buffer(), np.uint16) for batch in batches for cell in batch.column("code"))
 
 
 def _sum(encoded: DataFrame, count: Callable[[np.ndarray], lattice.Expected], words: int) -> lattice.Expected:
@@ -195,8 +226,7 @@ def _sum(encoded: DataFrame, count: Callable[[np.ndarray], lattice.Expected], wo
 
     def total(batches: blocks.Batches) -> np.ndarray:
         sums = np.zeros(ends[-1], np.int64)
-        codes = (np.frombuffer(cell.as_buffer(), np.uint16) for batch in batches for cell in batch.column("code"))
-        for code in blocks.slabs(codes, _SLAB):
+        for code in blocks.slabs(_codes(batches), _SLAB):
             for part, begin, end in zip(count(code), starts, ends, strict=True):
                 sums[begin:end] += part
         return sums
@@ -205,31 +235,23 @@ def _sum(encoded: DataFrame, count: Callable[[np.ndarray], lattice.Expected], wo
     return lattice.Expected(word, single, spelled, int(ll[0]))
 
 
-def _with_examples(
-    table: pa.Table, encoded: DataFrame, weights: Any, alphabet: Alphabet, candidates: Candidates, most: int
-) -> pa.Table:
-    """With the column `example` for so many of the first new words."""
-    shown = table.filter(pc.and_(table.column("is_new"), pc.greater_equal(table.column("id"), 0)))
-    ids = shown.column("id").to_numpy()[:most]
-    longest, words = candidates.longest, len(candidates.codes)
-    wanted = np.zeros(words, bool)
-    wanted[ids] = True
+def _with_examples(table: pa.Table, shown: DataFrame, alphabet: Alphabet, most: int) -> pa.Table:
+    """With the column `example` for so many of the first new words; shown: id, rank and clauses, as `_cut` found them."""
+    wanted = table.filter(pc.and_(table.column("is_new"), pc.greater_equal(table.column("id"), 0))).column("id").to_numpy()[:most]
 
-    def search(batches: blocks.Batches) -> blocks.Batches:
-        single, lexicon, spelling = weights.value
-        codes = (np.frombuffer(cell.as_buffer(), np.uint16) for batch in batches for cell in batch.column("code"))
-        for code in blocks.slabs(codes, _SLAB):
-            named = lattice.viterbi(code, single, lexicon, words, spelling, longest=longest, named=True).words
-            found, rank, symbols = examples(code, named, wanted)
-            yield pa.RecordBatch.from_arrays(
-                [pa.array(found), pa.array(rank), alphabet.strings(symbols)], ["id", "rank", "example"]
-            )
+    def choose(batches: blocks.Batches) -> blocks.Batches:
+        for batch in batches:
+            for cells in zip(*batch.columns, strict=True):
+                ids, rank, code = (
+                    np.frombuffer(c.as_buffer(), t) for c, t in zip(cells, (np.int64, np.int64, np.uint16), strict=True)
+                )
+                here = np.flatnonzero(np.isin(ids, wanted))
+                strings = alphabet.strings(clause_rows(code)[here])
+                yield pa.RecordBatch.from_arrays([pa.array(ids[here]), pa.array(rank[here]), strings], ["id", "rank", "example"])
 
-    if not len(ids):
+    if not len(wanted):
         return table.append_column("example", pa.nulls(len(table), pa.string()))
-    found = (
-        encoded.mapInArrow(search, "id long, rank long, example string").groupBy("id").agg(F.min_by("example", "rank")).toArrow()
-    )
+    found = shown.mapInArrow(choose, "id long, rank long, example string").groupBy("id").agg(F.min_by("example", "rank")).toArrow()
     known = dict(zip(found.column(0).to_pylist(), found.column(1).to_pylist(), strict=True))
     example = pa.array([known.get(i) for i in table.column("id").to_pylist()], pa.string())
     return table.append_column("example", example)

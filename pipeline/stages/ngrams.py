@@ -3,11 +3,8 @@
 Counting sees each clause once: what is repeated word for word says nothing new about where words begin and end.
 """
 
-from collections.abc import Iterator
-
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from pyspark import StorageLevel
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -20,9 +17,9 @@ _BUCKET_SYMBOLS = 8_000_000  # some 300 MB of memory in the task that counts the
 
 
 def ngrams(documents: DataFrame, *, config: Config) -> tuple[DataFrame, DataFrame]:
-    """(clauses, ngrams). Starts one job, over the clauses:
+    """(clauses, ngrams). Starts one job:
 
-    1. count the symbols and the pseudo-characters; those at the floor get a code, which all tasks must share;
+    1. the distinct clauses, their symbols counted; pseudo-characters at the floor get a code, which all tasks must share;
     2. (no job yet) windows of all positions go to the bucket of their symbol, which counts the n-grams that begin with it;
     3. n-grams meet in the bucket of their last symbol, where what precedes it gives their PMI.
     """
@@ -30,10 +27,11 @@ def ngrams(documents: DataFrame, *, config: Config) -> tuple[DataFrame, DataFram
     parallelism = documents.sparkSession.sparkContext.defaultParallelism
     parts = min(_PARTS * parallelism, blocks.MOST_BUCKETS)
     lines = documents.select("text").mapInArrow(blocks.spread(parts), blocks.LINES).repartitionById(parts, "bucket")
-    clauses = lines.mapInArrow(blocks.distinct, "clauses string").persist(StorageLevel.DISK_ONLY)
-    counts = clauses.mapInArrow(_symbol_counts, "symbol string, count long").groupBy("symbol").agg(F.sum("count").alias("count"))
-    frequent = counts.where((F.col("symbol") == "") | (F.col("count") >= rules.min_count)).collect()
-    found = {r["symbol"]: r["count"] for r in frequent}
+    distinct = lines.mapInArrow(blocks.distinct, blocks.CLAUSES).persist(StorageLevel.DISK_ONLY)
+    clauses = distinct.select("clauses")
+    counts = distinct.select(F.explode(F.arrays_zip("symbols", "counts")).alias("of")).groupBy("of.symbols")
+    frequent = counts.agg(F.sum("of.counts").alias("count")).where((F.col("symbols") == "") | (F.col("count") >= rules.min_count))
+    found = {r["symbols"]: r["count"] for r in frequent.collect()}
     total = found.pop("", 0)
     alphabet = symbols.Alphabet.from_symbols(found.items())
     buckets = rules.buckets or max(parallelism, -(-total // _BUCKET_SYMBOLS))
@@ -49,14 +47,3 @@ def ngrams(documents: DataFrame, *, config: Config) -> tuple[DataFrame, DataFram
     counted = windows.repartitionById(buckets, "bucket").mapInArrow(count, blocks.COUNTED).repartitionById(buckets, "bucket")
     columns = "ngram string, n int, count long, pmi double, left_entropy double, right_entropy double"
     return clauses, counted.mapInArrow(blocks.join(total, rules.max_length, decode), columns)
-
-
-def _symbol_counts(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Counts of pseudo-characters, and under the empty name the number of all symbols."""
-    total = 0
-    for batch in batches:
-        units = symbols.Alphabet().units(batch.column(0))
-        total += int(np.count_nonzero(units.code))
-        counted = pc.value_counts(symbols.pseudo_characters(units))
-        yield pa.RecordBatch.from_arrays([counted.field("values"), counted.field("counts")], ["symbol", "count"])
-    yield pa.RecordBatch.from_arrays([pa.array([""]), pa.array([total])], ["symbol", "count"])
