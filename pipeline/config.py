@@ -187,6 +187,10 @@ class Contrast(Section):
     min_npmi: float = Field(0.2, ge=-1, le=1, description="least normalised PMI over the splits of a term of several words")
     min_entropy: float = Field(1.0, ge=0, description="nats; the lesser branching entropy of a term of several words")
     max_nesting: float = Field(0.8, ge=0, le=1, description="share of its occurrences inside one longer term")
+    background: Literal["none", "jieba"] = Field(
+        "none",
+        description="what stands for general text where no corpus does: nothing, or the word frequencies of jieba's dictionary",
+    )
 
 
 class Vocabulary(Section):
@@ -229,6 +233,12 @@ class Jose(Section):
     deterministic: bool = Field(False, description="the same vectors in every run: one thread, so slower by their number")
 
 
+Score = Literal[
+    "combined", "share", "simple_maths", "log_ratio", "log_ratio_low", "relevance", "pertinence", "keyness", "log_odds", "burst",
+    "similarity",
+]  # fmt: skip
+
+
 class Terms(Section):
     """The ranked terminology."""
 
@@ -236,8 +246,11 @@ class Terms(Section):
     avoid: tuple[str, ...] = Field((), description="words known not to; what resembles them sinks")
     accept: tuple[str, ...] = Field((), description="terms that must be listed, or .txt files of them")
     reject: tuple[str, ...] = Field((), description="terms that must not, or .txt files of them")
+    score: Score = Field("combined", description="what ranks: the combination, or one column")
     seed_count: int = Field(500, ge=10, description="most typical words taken as seeds, at most a quarter of the list")
-    examples: int = Field(3, ge=0, le=20, description="example sentences a term")
+    expansion_similarity: float = Field(0.6, ge=0, le=1, description="least cosine to a seed; it rises with each step away")
+    expansion_most: int = Field(2000, ge=0, description="terms that expansion from the seeds may add")
+    examples: int = Field(5, ge=0, le=20, description="example sentences a term")
     examples_for: int = Field(1000, ge=0, description="terms that get examples, from the first")
 
     @field_validator("seeds", "avoid", "accept", "reject", mode="before")

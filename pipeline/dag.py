@@ -44,8 +44,9 @@ def left_out(config: Config) -> dict[str, str]:
         why = '[segment] method = "whitespace": the text is segmented already'
         reasons |= dict.fromkeys(("ngrams", "new_words"), why)
     for role in ("general", "domain"):
-        if not config.has_role(role):
-            reasons |= dict.fromkeys(("contrast", "terms"), f'no corpus has role = "{role}"')
+        if not config.has_role(role) and (role == "domain" or config.contrast.background == "none"):
+            way = '; [contrast] background = "jieba" contrasts with its dictionary' if role == "general" else ""
+            reasons |= dict.fromkeys(("contrast", "terms"), f'no corpus has role = "{role}"{way}')
     for name in ("sgns", "jose"):
         if not getattr(config, name).enabled:
             reasons[name] = f"[{name}] enabled = false"

@@ -5,11 +5,15 @@ Lists are data; the reason stands beside each. Rules look at the string or at it
 
 import re
 
-# pronouns, particles, degree and negation: a term that holds one is a piece of a sentence
-_SENTENCE = frozenset("的了吗呢吧啊呀哦嘛么这那哪谁我你您他她它们咱很太不没啥咋")
-# a count or a quantity, not a thing; but 10kV母线 and 5G begin with a run that holds a letter, and 零 begins 零件, 零序
-_NUMERALS = frozenset("一二三四五六七八九十百千万亿两几每各半多")
-_NUMBER = re.compile(r"[0-9]+(?![0-9.]*[A-Za-z])")
+# pronouns and particles: a term that holds one is a piece of a sentence
+_SENTENCE = frozenset("的了吗呢吧啊呀哦嘛么这那哪谁我你您他她它们咱啥咋")
+# degree and negation, as words of their own: 不 检修, but not 不锈钢, 没收, 太阳能
+_MODIFIERS = frozenset("很太不没")
+# a count or a quantity, not a thing: a number that is a word of its own (两 台), or one with a measure (三个月, 24小时); but
+# 十二指肠, 二次回路, 半导体, 2型糖尿病, 10kV母线; 零 begins 零件, 零序
+_NUMERALS = "一二三四五六七八九十百千万亿两几每各半多"
+_MEASURES = "个年月日天次种级项条款元倍人名类件章节编号届期岁周点位家所张只支片粒克斤瓶盒包袋段层下些时分秒米吨亩度轮批份套台辆颗滴旦直起同并般切样看边方面旁共再味者大小数几多余来"
+_NUMBER = re.compile(rf"(?:[{_NUMERALS}]+|[0-9]+(?![0-9.]*[A-Za-z]))(?P<measure>[{_MEASURES}]|$)?")
 # ordinals and indefinites
 _INDEFINITE = frozenset("第某")
 # "this": 本院, 本法, 本品
@@ -36,7 +40,9 @@ def broken_rule(term: str, parts: list[str]) -> str | None:
         return "stop_word"
     if _SENTENCE & set(term):
         return "sentence_character"
-    if term[0] in _NUMERALS or _NUMBER.match(term):
+    if any(part in _MODIFIERS for part in parts):
+        return "modifier"
+    if (number := _NUMBER.match(term)) and (number["measure"] is not None or number.end() >= len(parts[0])):
         return "starts_with_number"
     if _INDEFINITE & set(term):
         return "indefinite"

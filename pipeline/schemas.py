@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 
 _TEXTS = pa.list_(pa.string())
 _VECTOR = pa.list_(pa.float32())
@@ -63,10 +63,11 @@ _DOC_ID = Column("doc_id", pa.string(), "hash of the corpus and the record's id,
 _CORPUS = Column("corpus", pa.string(), "name of the corpus")
 _ROLE = Column("role", pa.string(), "domain or general")
 _SOURCE = Column("source", SOURCE, "file (as configured), line of its first character, number of the record; both from 1")
+_DATE = Column("date", pa.string(), "the configured field as written, or null")
 _CARRIED = (
     Column("url", pa.string(), "the configured field, or null"),
     Column("tags", _TEXTS, "the configured field, or null"),
-    Column("date", pa.string(), "the configured field as written, or null"),
+    _DATE,
 )
 _REJECT = (
     Column("doc_id", pa.string(), "null where no record could be made out"),
@@ -100,9 +101,19 @@ _ENTROPIES = (
 _CONTRASTS = (
     Column("domain_count", pa.int64(), "occurrences in the domain corpora"),
     Column("general_count", pa.int64(), "occurrences in the general corpora, 0 if none"),
+    Column("domain_per_million", pa.float64(), "occurrences in a million words of the domain"),
+    Column("general_per_million", pa.float64(), "occurrences in a million words of general text"),
+    Column("share", pa.float64(), "of all its occurrences, smoothed, those in the domain, 0..1 (after Su Jianlin's method)"),
+    Column("simple_maths", pa.float64(), "per million + 1 in the domain over the same in general (Kilgarriff 2009)"),
+    Column("log_ratio", pa.float64(), "bits: log2 of simple_maths (Hardie 2014)"),
+    Column("log_ratio_low", pa.float64(), "bits: its lower bound, 95 %, occurrences being independent"),
+    Column("log_ratio_high", pa.float64(), "bits: its upper bound, 95 %"),
+    Column("relevance", pa.float64(), "1 - 1/log2(2 + ratio of the shares of the words), 0..1 (Penas et al. 2001)"),
+    Column("pertinence", pa.float64(), "ratio of the shares of the words, a tenth of an occurrence added (Navigli & Velardi 2004)"),
     Column("keyness", pa.float64(), "log-likelihood ratio G2, negative where the general corpora use it more (Dunning 1993)"),
-    Column("log_ratio", pa.float64(), "bits: log2 of (per million + 1) in the domain over the same in general (Hardie 2014)"),
     Column("log_odds", pa.float64(), "z score of log-odds with an informative Dirichlet prior (Monroe et al. 2008)"),
+    Column("burst", pa.float64(), "how strongly its occurrences cluster in few stretches of text, nats (Church & Gale 1995)"),
+    Column("npmi", pa.float64(), "normalised PMI, least over its splits, -1..1; 1 for a single word (Bouma 2009)"),
 )
 
 TABLES = {
@@ -195,6 +206,7 @@ TABLES = {
                 _DOC_ID,
                 _CORPUS,
                 _ROLE,
+                _DATE,
                 Column("tokens", _TEXTS, "words, numbers and punctuation in order; no white space"),
                 Column(
                     "starts",
@@ -222,11 +234,9 @@ TABLES = {
                 *_CONTRASTS,
                 Column("domain_documents", pa.int64(), "domain documents that hold it"),
                 Column("general_documents", pa.int64(), "general documents that hold it"),
-                Column("npmi", pa.float64(), "normalised PMI, least over its splits, -1..1; 1 for a single word"),
                 *_ENTROPIES,
                 Column("nesting", pa.float64(), "share of its occurrences inside the most frequent longer candidate"),
                 Column("nested_in", pa.string(), "that longer candidate, or null"),
-                Column("burst", pa.float64(), "how strongly its occurrences cluster in few stretches of text, nats"),
                 Column("filtered_by", pa.string(), "the form rule that keeps it from the terms, or null"),
             ),
         ),
@@ -250,13 +260,15 @@ TABLES = {
                 Column("rank", pa.int32(), "from 1, the best first"),
                 Column("term", pa.string(), "the string"),
                 Column("parts", _TEXTS, "its words"),
-                Column("score", pa.float64(), "the combination that ranks; see pipeline/termhood.py"),
+                Column("score", pa.float64(), "what ranks, [terms] score; the combination is in pipeline/termhood.py"),
                 *_CONTRASTS,
-                Column("burst", pa.float64(), "as in candidates"),
-                Column("npmi", pa.float64(), "as in candidates"),
+                Column("nested_in", pa.string(), "as in candidates"),
                 Column("similarity", pa.float64(), "cosine to the centroid of the seeds; null without vectors"),
                 Column("source", pa.string(), "contrast, or expansion: found by likeness to the seeds given"),
-                Column("examples", _TEXTS, "short sentences that hold it, from different documents"),
+                Column("path", _TEXTS, "of an expansion: from the seed given, by each word on the way, to the term; else null"),
+                Column("examples", _TEXTS, "short sentences that hold it, unlike each other, from different documents"),
+                Column("first_document", pa.string(), "doc_id of the domain's document of the least date that holds it, or null"),
+                Column("last_document", pa.string(), "doc_id of that of the greatest date; null where no document has a date"),
             ),
         ),
     )

@@ -10,14 +10,33 @@ The rank score, found by experiment (figures in LOG.md), is a sum of standard sc
 A term's vector is the sum of its words' unit vectors. Without vectors the score is z(lr) + z(burst)/2 + z(npmi)/4.
 """
 
+from typing import NamedTuple
+
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numba import njit
 
 from pipeline.symbols import RARE
 from pipeline.word_table import WordTable, extended, find_words, probe, word_keys, word_table
 
+_DECAY, _WIDTH = 0.35, 20  # of the expansion: how fast its threshold rises, and the neighbours of a row that it looks at
 CHUNK = 100  # words; the stretch of text in which burst looks for a second occurrence
 FIGURES = ("domain_count", "general_count", "domain_documents", "general_documents", "domain_chunks")
+
+
+def word_codes(lists: pa.ListArray, words: pa.StringArray) -> tuple[np.ndarray, np.ndarray]:
+    """(code uint16, document int64) of all tokens; what is no word is a break, and a break stands after each document.
+
+    lists: list<string>, the tokens of each document; words: the words that have a code, RARE + 1 the first; others are RARE.
+    """
+    flat = lists.flatten()
+    ids = pc.index_in(flat, value_set=words).fill_null(-1).to_numpy()
+    document = pc.list_parent_indices(lists).to_numpy().astype(np.int64)
+    is_word = pc.match_substring_regex(flat, r"[\p{L}\p{N}]").to_numpy(zero_copy_only=False)
+    code = np.where(ids >= 0, ids + RARE + 1, np.where(is_word, RARE, 0)).astype(np.uint16)
+    last = np.flatnonzero(np.diff(document, append=-1)) + 1
+    return np.insert(code, last, 0), np.insert(document, last, document[last - 1])
 
 
 @njit(cache=True, nogil=True)
@@ -138,26 +157,94 @@ def score(
     return total, toward
 
 
-def expand(
-    vectors: np.ndarray, seeds: np.ndarray, avoid: np.ndarray, *, width: int = 20, most: int = 2000
-) -> dict[int, tuple[int, float]]:
-    """Rows like the seeds, breadth first: {row: (depth, similarity to the row that led there)}, seeds left out.
+class Step(NamedTuple):
+    """How expansion came to a row: from which one, how like it is to that one, and how many steps from a seed."""
 
-    A neighbour at depth i must be at least s + (1 - s)(1 - exp(-a i)) like the row before it, s = .6, a = .35, so that the
-    search does not drift (after Su Jianlin's published method); nothing nearer to `avoid` than to the seeds is taken.
+    before: int
+    similarity: float
+    depth: int
+
+
+def expand(
+    vectors: np.ndarray, seeds: np.ndarray, avoid: np.ndarray, *, similarity: float = 0.6, most: int = 2000
+) -> dict[int, Step]:
+    """Rows like the seeds, breadth first, the seeds left out; at most so many.
+
+    A neighbour i steps from a seed must be at least s + (1 - s)(1 - exp(-a (i - 1))) like the row before it, s = `similarity`,
+    a = .35, so that the search does not drift (after Su Jianlin's published method); what is nearer to `avoid` than to the
+    seeds is not taken.
     """
-    found: dict[int, tuple[int, float]] = {}
+    found: dict[int, Step] = {}
     barred = set(avoid.tolist()) | set(seeds.tolist())
     front, depth = list(seeds), 1
     near, far = _toward(vectors, seeds), _toward(vectors, avoid) if len(avoid) else np.full(len(vectors), -1.0)
-    while front and len(found) < most:
-        least = 0.6 + 0.4 * (1 - np.exp(-0.35 * (depth - 1)))
+    while front:
+        least = similarity + (1 - similarity) * (1 - np.exp(-_DECAY * (depth - 1)))
         following: list[int] = []
         for row in front:
             likeness = vectors @ vectors[row]
-            for other in np.argsort(-likeness, kind="stable")[: width + 1].tolist():
+            for other in np.argsort(-likeness, kind="stable")[: _WIDTH + 1].tolist():
+                if len(found) == most:
+                    return found
                 if likeness[other] >= least and other not in barred and other not in found and near[other] > far[other]:
-                    found[other] = depth, float(likeness[other])
+                    found[other] = Step(int(row), float(likeness[other]), depth)
                     following.append(other)
         front, depth = following, depth + 1
     return found
+
+
+def path(found: dict[int, Step], row: int) -> list[int]:
+    """The rows from a seed to this one, both included."""
+    way = [row]
+    while way[-1] in found:
+        way.append(found[way[-1]].before)
+    return way[::-1]
+
+
+@njit(cache=True, nogil=True)
+def _find_holders(code, document, order, slots, ids, longest, first, last):
+    for i in range(len(code)):
+        key = np.uint64(0)
+        for n in range(longest):
+            if i + n >= len(code) or code[i + n] <= RARE or document[i + n] != document[i]:
+                break
+            key = extended(key, code[i + n])
+            h = probe(slots, key)
+            if slots[2 * h] == 0:
+                if n == 0:  # prefixes of one word are not in the table
+                    continue
+                break
+            e, d = ids[4 * h + 2], document[i]
+            if e >= 0 and order[d] >= 0:
+                if first[e] < 0 or order[d] < order[first[e]]:
+                    first[e] = d
+                if last[e] < 0 or order[d] > order[last[e]]:
+                    last[e] = d
+
+
+def holders(
+    code: np.ndarray, document: np.ndarray, order: np.ndarray, table: WordTable, words: int, longest: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """(first int64 [words], last int64 [words]): the documents of least and greatest `order` that hold each listed n-gram, or -1.
+
+    code, document: as in `count_listed`; order: int64 [documents], -1 for one that is passed over; table: the n-grams' keys, with
+    their prefixes.
+    """
+    first, last = np.full(words, -1, np.int64), np.full(words, -1, np.int64)
+    slots, ids, _ = table.views
+    _find_holders(code, document, order, slots, ids, longest, first, last)
+    return first, last
+
+
+def unlike(texts: list[str], most: int) -> list[str]:
+    """So many of these texts, in their order, each sharing less than half its pairs of characters with any before it.
+
+    Where there are not enough of them the others follow.
+    """
+    pairs = [{t[i : i + 2] for i in range(len(t) - 1)} for t in texts]
+    chosen: list[int] = []
+    for i, mine in enumerate(pairs):
+        if len(chosen) < most and all(2 * len(mine & pairs[j]) < min(len(mine), len(pairs[j])) for j in chosen):
+            chosen.append(i)
+    rest = [i for i in range(len(texts)) if i not in chosen]
+    return [texts[i] for i in (chosen + rest)[:most]]

@@ -43,7 +43,7 @@ def contrast(tokens: DataFrame, word_counts: DataFrame, *, config: Config) -> Da
     buckets = max(2 * spark.sparkContext.defaultParallelism, -(-totals["domain"] // _BUCKET_WORDS))
 
     def encode(batch: pa.RecordBatch) -> np.ndarray:
-        return _codes(batch.column("tokens"), value_set.value)[0]
+        return termhood.word_codes(batch.column("tokens"), value_set.value)[0]
 
     def decode(codes: np.ndarray) -> dict[str, pa.Array]:
         return {"codes": pa.array([row.tobytes() for row in codes], pa.binary())}
@@ -60,17 +60,6 @@ def contrast(tokens: DataFrame, word_counts: DataFrame, *, config: Config) -> Da
     return spark.createDataFrame(_assemble(found, codes, figures, chunks, words, frequent, totals, config)).coalesce(1)
 
 
-def _codes(lists: pa.ListArray, words: pa.StringArray) -> tuple[np.ndarray, np.ndarray]:
-    """(code uint16, document int64) of all tokens; what is no word is a break, and a break stands after each document."""
-    flat = lists.flatten()
-    ids = pc.index_in(flat, value_set=words).fill_null(-1).to_numpy()
-    document = pc.list_parent_indices(lists).to_numpy().astype(np.int64)
-    is_word = pc.match_substring_regex(flat, r"[\p{L}\p{N}]").to_numpy(zero_copy_only=False)
-    code = np.where(ids >= 0, ids + RARE + 1, np.where(is_word, RARE, 0)).astype(np.uint16)
-    last = np.flatnonzero(np.diff(document, append=-1)) + 1
-    return np.insert(code, last, 0), np.insert(document, last, document[last - 1])
-
-
 def _figures(tokens: DataFrame, words: Any, codes: np.ndarray) -> tuple[np.ndarray, int]:
     """(int64 [5, candidates] as termhood.FIGURES, number of the domain's stretches of text)."""
     table = tokens.sparkSession.sparkContext.broadcast(word_table(word_keys(codes), np.ones(len(codes))))
@@ -82,7 +71,7 @@ def _figures(tokens: DataFrame, words: Any, codes: np.ndarray) -> tuple[np.ndarr
             for role in ("domain", "general"):
                 lists = batch.filter(pc.equal(batch.column("role"), role)).column("tokens")
                 if len(lists):
-                    code, document = _codes(lists, words.value)
+                    code, document = termhood.word_codes(lists, words.value)
                     more, stretches = termhood.count_listed(code, document, table.value, size, longest, role == "domain")
                     sums += more
                     chunks += stretches if role == "domain" else 0
@@ -120,24 +109,21 @@ def _assemble(
         _filter(term, p, npmi[i], freedom[i], share[i], edges, config) for i, (term, p) in enumerate(zip(terms, parts, strict=True))
     ]
     sums = {role: float(totals.get(role, 0)) or 1.0 for role in ("domain", "general")}
-    both = (a, b, sums["domain"], sums["general"])
     table = pa.table(
         {
             "term": terms,
             "parts": pa.array(parts, pa.list_(pa.string())),
             "domain_count": figures[0],
             "general_count": figures[1],
-            "keyness": measures.keyness(*both),
-            "log_ratio": measures.log_ratio(*both),
-            "log_odds": measures.log_odds(*both),
+            **measures.contrasts(a, b, sums["domain"], sums["general"]),
+            "burst": measures.burst(a, np.maximum(figures[4], 1), float(max(chunks, 1))),
+            "npmi": npmi,
             "domain_documents": figures[2],
             "general_documents": figures[3],
-            "npmi": npmi,
             "left_entropy": entropies["left"],
             "right_entropy": entropies["right"],
             "nesting": share,
             "nested_in": pa.array([terms[c] if c >= 0 else None for c in container], pa.string()),
-            "burst": measures.burst(a, np.maximum(figures[4], 1), float(max(chunks, 1))),
             "filtered_by": pa.array(filtered, pa.string()),
         }
     )

@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 from pipeline.config import Config
 from pipeline.segmenter import Segmenter
 
+_CARRIED = ("doc_id", "corpus", "role", "date")
 _SUGGESTED = 3  # jieba takes a mined word in where it beats its parts; a floor keeps rare ones from vanishing
 _WORD = re.compile(r"[^ \t\n\x0b\f\r]+")
 Cut = Callable[[pa.StringArray], tuple[pa.Array, pa.Array | None]]  # (tokens, where each begins, if that is asked for)
@@ -23,7 +24,7 @@ def segment(documents: DataFrame, lexicon: DataFrame | None, *, config: Config) 
     if rules.method == "whitespace" and not rules.offsets:
         # without a hop to Python; split drops no word: only white space, and the empty strings between
         words = F.filter(F.split(F.trim("text"), r"\s+"), lambda w: w != "").alias("tokens")
-        return documents.select("doc_id", "corpus", "role", words, F.lit(None).cast("array<int>").alias("starts"))
+        return documents.select(*_CARRIED, words, F.lit(None).cast("array<int>").alias("starts"))
     if rules.method == "whitespace":
         cut: Cut = _whitespace
     elif rules.method == "jieba":
@@ -42,11 +43,11 @@ def segment(documents: DataFrame, lexicon: DataFrame | None, *, config: Config) 
             tokens, starts = shared.value(batch.column("text"))
             if starts is None or not rules.offsets:
                 starts = pa.nulls(batch.num_rows, pa.list_(pa.int32()))
-            kept = [batch.column(name) for name in ("doc_id", "corpus", "role")]
-            yield pa.RecordBatch.from_arrays([*kept, tokens, starts], ["doc_id", "corpus", "role", "tokens", "starts"])
+            kept = [batch.column(name) for name in _CARRIED]
+            yield pa.RecordBatch.from_arrays([*kept, tokens, starts], [*_CARRIED, "tokens", "starts"])
 
-    types = "doc_id string, corpus string, role string, tokens array<string>, starts array<int>"
-    return documents.select("doc_id", "corpus", "role", "text").mapInArrow(apply, types)
+    types = ", ".join(f"{name} string" for name in _CARRIED) + ", tokens array<string>, starts array<int>"
+    return documents.select(*_CARRIED, "text").mapInArrow(apply, types)
 
 
 def _lattice(segmenter: Segmenter, offsets: bool, texts: pa.StringArray) -> tuple[pa.Array, pa.Array | None]:

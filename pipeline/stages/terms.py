@@ -2,20 +2,26 @@
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from pipeline import termhood
 from pipeline.config import Config
+from pipeline.errors import WajueError
+from pipeline.symbols import RARE
+from pipeline.word_table import word_keys, word_table
 
 log = logging.getLogger(__name__)
 
 _SEARCHED = 50_000  # domain documents, first by doc_id, in which examples are looked for
+_CHOICE = 5  # times as many sentences as are wanted are looked at, for some that are unlike each other
+_NOT_SHOWN = ("domain_documents", "general_documents", "left_entropy", "right_entropy", "nesting", "filtered_by")
 _SHORTEST, _LONGEST = 8, 60  # characters of an example; twice as many in scripts that are written with spaces
 _SENTENCE_END = re.compile(r"[。！？!?；;.]+")
 
@@ -24,8 +30,9 @@ def terms(candidates: DataFrame, tokens: DataFrame, sgns_words: DataFrame | None
     """terms. Starts jobs:
 
     1. collect the candidates that passed the filters, and the vectors of their words;
-    2. (no job) score and rank them, and expand from the user's seeds if there are any;
-    3. look for example sentences of the first terms.
+    2. score and rank them; if the user gave seeds, expand from these, and collect what was found;
+    3. look for example sentences of the first terms;
+    4. where documents have a date, look for the first and the last one that holds each term.
     """
     rules = config.terms
     spark = candidates.sparkSession
@@ -37,12 +44,15 @@ def terms(candidates: DataFrame, tokens: DataFrame, sgns_words: DataFrame | None
     expanded = _expand(candidates, ranked, words, vectors, reject, config)
     table = pa.concat_tables([ranked, expanded]) if expanded is not None else ranked
     table = table.append_column("rank", pa.array(np.arange(1, table.num_rows + 1, dtype=np.int32)))
-    examples = _examples(tokens, table.slice(0, rules.examples_for), rules.examples, config.joiner)
+    domain = tokens.where("role = 'domain'")
+    examples = _examples(domain, table.slice(0, rules.examples_for), rules.examples, config.joiner)
+    shown = [examples.get(term, []) for term in table.column("term").to_pylist()]
+    table = table.append_column("examples", pa.array(shown, pa.list_(pa.string())))
+    for name, documents in _first_and_last(domain, table.column("parts").combine_chunks()).items():
+        table = table.append_column(name, documents)
     if not table.num_rows:
         log.warning("terms: no candidate passed the filters; SELECT filtered_by, count(*) FROM candidates GROUP BY 1 shows why")
-    frame = spark.createDataFrame(table).join(examples, "term", "left")
-    frame = frame.withColumn("examples", F.coalesce("examples", F.array().cast("array<string>")))
-    return frame.orderBy("rank").coalesce(1)
+    return spark.createDataFrame(table).coalesce(1)
 
 
 def _vectors(sgns_words: DataFrame | None) -> tuple[dict[str, int], np.ndarray]:
@@ -77,7 +87,7 @@ def _rank(rows: pa.Table, words: dict[str, int], vectors: np.ndarray, accept: se
     seeds, avoid = (
         np.array([place[w] for w in config.words(ws) if w in place], np.int64) for ws in (rules.seeds + rules.accept, rules.avoid)
     )
-    score, similarity = termhood.score(
+    combined, similarity = termhood.score(
         rows.column("log_ratio").to_numpy() * np.log(2),
         rows.column("burst").to_numpy(),
         rows.column("npmi").to_numpy(),
@@ -89,17 +99,34 @@ def _rank(rows: pa.Table, words: dict[str, int], vectors: np.ndarray, accept: se
     )
     used_more = rows.column("log_ratio").to_numpy() > 0
     kept = np.flatnonzero(used_more | np.array([t in accept for t in strings], bool))
-    return _terms_table(rows, kept, score, similarity, "contrast")
+    return _terms_table(rows.take(pa.array(kept)), _chosen(rows, combined, similarity, rules.score)[kept], similarity[kept])
 
 
-def _terms_table(rows: pa.Table, kept: np.ndarray, score: np.ndarray, similarity: np.ndarray, source: str) -> pa.Table:
-    columns = ["term", "parts", "domain_count", "general_count", "keyness", "log_ratio", "log_odds", "burst", "npmi"]
-    table = rows.select(columns).take(pa.array(kept))
-    table = table.append_column("score", pa.array(score[kept], pa.float64()))
-    table = table.append_column(
-        "similarity", pa.array(similarity[kept].astype(float), pa.float64(), mask=np.isnan(similarity[kept]))
-    )
-    table = table.append_column("source", pa.array([source] * len(kept), pa.string()))
+def _chosen(rows: pa.Table, combined: np.ndarray, similarity: np.ndarray, name: str) -> np.ndarray:
+    """The score (float64 [n]) that [terms] score names; what lacks a vector is last by similarity."""
+    if name == "combined":
+        return combined
+    if name != "similarity":
+        found: np.ndarray = rows.column(name).to_numpy()
+        return found
+    if len(similarity) and np.isnan(similarity).all():
+        raise WajueError('[terms] score = "similarity" needs word vectors: let the step sgns run, or choose another score')
+    return np.nan_to_num(similarity, nan=-1.0)
+
+
+def _terms_table(
+    rows: pa.Table, score: np.ndarray, similarity: np.ndarray, source: str = "contrast", paths: Sequence[list[str] | None] | None = None
+) -> pa.Table:
+    """Ranked, with all that `terms` holds of the candidates."""
+    columns = {
+        "score": pa.array(score.astype(float)),
+        "similarity": pa.array(similarity.astype(float), mask=np.isnan(similarity)),
+        "source": pa.array([source] * len(score), pa.string()),
+        "path": pa.array(paths if paths else [None] * len(score), pa.list_(pa.string())),
+    }
+    table = rows.select([name for name in rows.column_names if name not in _NOT_SHOWN])
+    for name, values in columns.items():
+        table = table.append_column(name, values)
     return table.sort_by([("score", "descending"), ("domain_count", "descending"), ("term", "ascending")])
 
 
@@ -114,20 +141,74 @@ def _expand(
         if config.terms.seeds:
             log.warning("[terms] seeds: none of them has a vector; they must occur [vocabulary] min_count times")
         return None
-    found = termhood.expand(vectors, seeds, avoid)
+    rules = config.terms
+    found = termhood.expand(vectors, seeds, avoid, similarity=rules.expansion_similarity, most=rules.expansion_most)
+    _report_drift(found, vectors, seeds, rules.expansion_most)
     names = {i: w for w, i in words.items()}
     there = set(ranked.column("term").to_pylist()) | reject
-    likeness = {names[i]: s for i, (_, s) in found.items() if names[i] not in there}
-    rows = candidates.where(F.col("term").isin(sorted(likeness))).toArrow()
+    ids = {names[i]: i for i in found if names[i] not in there}
+    rows = candidates.where(F.col("term").isin(sorted(ids))).toArrow()
     if not rows.num_rows:
         return None
-    score = np.array([likeness[t] for t in rows.column("term").to_pylist()])
+    terms = rows.column("term").to_pylist()
+    likeness = np.array([found[ids[t]].similarity for t in terms])
+    paths = [[names[i] for i in termhood.path(found, ids[t])] for t in terms]
     floor = min(ranked.column("score").to_pylist(), default=0.0)
-    return _terms_table(rows, np.arange(rows.num_rows), score - 1 + floor, score, "expansion")
+    return _terms_table(rows, likeness - 1 + floor, likeness, "expansion", paths)
 
 
-def _examples(tokens: DataFrame, terms: pa.Table, wanted: int, joiner: str) -> DataFrame:
-    """(term, examples): the shortest sentences that hold each term, one a document."""
+def _report_drift(found: dict[int, termhood.Step], vectors: np.ndarray, seeds: np.ndarray, most: int) -> None:
+    """How far the expansion went, and how like the seeds what it found still is."""
+    if not found:
+        log.warning("[terms] seeds: no word is like them; lower [terms] expansion_similarity, or add seeds")
+        return
+    centroid = vectors[seeds].sum(axis=0)
+    likeness = vectors @ (centroid / max(np.linalg.norm(centroid), 1e-12))
+    for depth in range(1, max(s.depth for s in found.values()) + 1):
+        rows = [i for i, s in found.items() if s.depth == depth]
+        log.info("expansion, step %d: %d words, on average %.2f like the seeds", depth, len(rows), likeness[rows].mean())
+    if len(found) == most:
+        log.warning("expansion stopped at [terms] expansion_most = %d words; a higher expansion_similarity keeps it nearer", most)
+
+
+def _first_and_last(domain: DataFrame, parts: pa.ListArray) -> dict[str, pa.Array]:
+    """The columns first_document and last_document of the terms with these words."""
+    names = ("first_document", "last_document")
+    if not len(parts) or not domain.where("date is not null").limit(1).count():
+        return {name: pa.nulls(len(parts), pa.string()) for name in names}
+    words = pc.unique(parts.flatten())
+    ids = pc.index_in(parts.flatten(), value_set=words).to_numpy() + RARE + 1
+    length = pc.list_value_length(parts).to_numpy()
+    codes = np.zeros((len(parts), int(length.max())), np.uint16)
+    codes[np.arange(codes.shape[1]) < length[:, None]] = ids
+    listed = domain.sparkSession.sparkContext.broadcast(
+        (words, word_table(word_keys(codes), np.ones(len(codes)), prefixes_of=codes))
+    )
+
+    def search(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            code, document = termhood.word_codes(batch.column("tokens"), listed.value[0])
+            order = np.full(batch.num_rows, -1)
+            sorted_rows = pc.sort_indices(batch, [("date", "ascending"), ("doc_id", "ascending")]).to_numpy()
+            order[sorted_rows] = np.arange(batch.num_rows)
+            order[pc.is_null(batch.column("date")).to_numpy(zero_copy_only=False)] = -1
+            for rows in termhood.holders(code, document, order, listed.value[1], *codes.shape):
+                held = np.flatnonzero(rows >= 0)
+                dated = batch.select(["date", "doc_id"]).take(pa.array(rows[held]))
+                yield pa.RecordBatch.from_arrays([pa.array(held), *dated.columns], ["term", "date", "doc_id"])
+
+    found = domain.select("date", "doc_id", "tokens").mapInArrow(search, "term long, date string, doc_id string")
+    when = F.struct("date", "doc_id")
+    ends = found.groupBy("term").agg(F.min_by("doc_id", when), F.max_by("doc_id", when)).toArrow()
+    columns = {}
+    for name, column in zip(names, ends.columns[1:], strict=True):
+        known = dict(zip(ends.column("term").to_pylist(), column.to_pylist(), strict=True))
+        columns[name] = pa.array([known.get(i) for i in range(len(parts))], pa.string())
+    return columns
+
+
+def _examples(domain: DataFrame, terms: pa.Table, wanted: int, joiner: str) -> dict[str, list[str]]:
+    """For each term short sentences that hold it, one a document, chosen to be unlike each other."""
     listed = {tuple(p): t for p, t in zip(terms.column("parts").to_pylist(), terms.column("term").to_pylist(), strict=True)}
     firsts = {p[0] for p in listed}
     longest = max((len(p) for p in listed), default=1)
@@ -145,14 +226,15 @@ def _examples(tokens: DataFrame, terms: pa.Table, wanted: int, joiner: str) -> D
                 rows, pa.schema([("term", pa.string()), ("doc_id", pa.string()), ("text", pa.string())])
             )
 
-    searched = tokens.where("role = 'domain'").select("doc_id", "tokens").orderBy("doc_id").limit(_SEARCHED)
+    searched = domain.select("doc_id", "tokens").orderBy("doc_id").limit(_SEARCHED)
     found = searched.mapInArrow(search, "term string, doc_id string, text string")
     one_a_document = found.groupBy("term", "doc_id").agg(F.min_by("text", F.struct(F.length("text"), "text")).alias("text"))
     distinct = one_a_document.groupBy("term", "text").agg(F.min("doc_id").alias("doc_id"))
     nth = F.row_number().over(Window.partitionBy("term").orderBy(F.length("text"), "doc_id"))
-    first = distinct.withColumn("nth", nth).where(F.col("nth") <= wanted)
+    first = distinct.withColumn("nth", nth).where(F.col("nth") <= _CHOICE * wanted)
     in_order = F.sort_array(F.collect_list(F.struct("nth", "text")))
-    return first.groupBy("term").agg(F.transform(in_order, lambda e: e["text"]).alias("examples"))
+    rows = first.groupBy("term").agg(F.transform(in_order, lambda e: e["text"]).alias("texts")).collect()
+    return {r["term"]: termhood.unlike(r["texts"], wanted) for r in rows}
 
 
 def _sentences(words: list[str]) -> Iterator[list[str]]:
