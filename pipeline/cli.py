@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table as Shown
 
 from pipeline import config as configuration
-from pipeline import dag, progress, query, schemas
+from pipeline import dag, export, progress, query, schemas
 from pipeline.errors import WajueError
 from pipeline.workspace import Workspace
 
@@ -32,6 +32,7 @@ StepName = StrEnum("StepName", {name: name for name in dag.NAMES})  # type: igno
 Device = StrEnum("Device", {d: d for d in ("auto", "cpu", "cuda")})  # type: ignore[misc]
 LogStyle = StrEnum("LogStyle", {s: s for s in ("auto", "plain", "json")})  # type: ignore[misc]
 Format = StrEnum("Format", {f: f for f in query.FORMATS})  # type: ignore[misc]
+ExportFormat = StrEnum("ExportFormat", {f: f for f in export.FORMATS})  # type: ignore[misc]
 VectorKind = StrEnum("VectorKind", {v: v for v in ("sgns", "jose")})  # type: ignore[misc]
 
 ConfigArgument = Annotated[Path, typer.Argument(metavar="CONFIG", help="the TOML config")]
@@ -169,6 +170,21 @@ def similar(
     for word, near in found.items():
         for other, cosine in near:
             sys.stdout.write(f"{word}\t{other}\t{cosine:.4f}\n")
+
+
+@app.command("export")
+def export_command(
+    workspace: WorkspaceArgument,
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="the file to write; for the projector a folder")],
+    to: Annotated[ExportFormat, typer.Option("--to", help="the format")],
+    vectors: Annotated[VectorKind, typer.Option("--vectors", help="whose vectors")] = VectorKind.sgns,  # type: ignore[attr-defined]
+    min_score: Annotated[
+        float | None, typer.Option("--min-score", help="of new words in a dictionary; else [new_words] min_score of the run")
+    ] = None,
+) -> None:
+    """Write results for other tools: dictionaries of segmenters, vectors, the terminology."""
+    export.export(Workspace(workspace), to.value, path, model=vectors.value, min_score=min_score)
+    output.print(str(path))
 
 
 @app.command()

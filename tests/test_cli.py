@@ -122,4 +122,14 @@ def test_query_prints_results_to_stdout_alone(lexicon: Path) -> None:
 
 def test_an_unknown_table_is_not_yet_there(lexicon: Path) -> None:
     result = wajue("similar", "w", "断路器", folder=lexicon)
-    assert result.returncode == 1 and "no table 'sgns_words' yet" in told(result)
+    assert result.returncode == 1 and "no table 'sgns_words' yet; wajue run CONFIG --until sgns" in told(result)
+
+
+def test_export_says_where_it_wrote_and_what_is_missing(lexicon: Path) -> None:
+    result = wajue("export", "w", "--to", "ik", "a/b.txt", folder=lexicon)
+    assert (result.returncode, result.stdout) == (0, "a/b.txt\n") and "ik: 0 words" in result.stderr
+    assert "5 new words of a score below 8" in result.stderr
+    result = wajue("export", "w", "--to", "csv", "terms.csv", folder=lexicon)
+    assert result.returncode == 1 and "--until terms" in told(result)
+    result = wajue("export", "w", "--to", "pdf", "terms.pdf", folder=lexicon)
+    assert result.returncode == 2 and "tbx" in told(result)
