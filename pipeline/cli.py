@@ -107,16 +107,17 @@ def query_command(
     place = Workspace(workspace)
     connection = query.connect(place)
     if sql is None:
-        query.prompt(connection, place, output)
+        from pipeline.prompt import prompt
+
+        prompt(connection, place, output)
         return
     for name in query.missing(place, sql):
         log.warning("table %s has not been written yet and shows no rows; wajue run writes it", name)
-    result = query.render(query.execute(connection, sql), style.value)
-    if isinstance(result, bytes):
-        sys.stdout.buffer.write(result)
-        sys.stdout.buffer.flush()
+    if style.value == "table":
+        output.print(query.render(query.interruptible(connection, lambda: query.execute(connection, sql))))
     else:
-        output.print(result)
+        query.interruptible(connection, lambda: query.write(query.stream(connection, sql), style.value, sys.stdout.buffer))
+        sys.stdout.buffer.flush()
 
 
 @app.command()
@@ -206,7 +207,7 @@ def demo(
     }
     for title, sql in questions.items():
         output.print(f"\nThe ten best {title}")
-        output.print(query.render(query.execute(connection, sql), "table"))
+        output.print(query.render(query.execute(connection, sql)))
     sql = "SELECT t.term FROM terms t JOIN sgns_words v ON t.term = v.word ORDER BY t.rank LIMIT 3"
     best = [str(t) for t in query.execute(connection, sql).column(0).to_pylist()]
     output.print("\nNeighbours by meaning")

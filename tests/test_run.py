@@ -140,28 +140,6 @@ def test_a_workspace_of_another_project_or_format_is_refused(mined: Any, tmp_pat
         run.run(config, copy)
 
 
-@pytest.mark.parametrize("style", ["csv", "json", "table", "parquet"])
-def test_results_in_every_format(mined: Any, style: str) -> None:
-    rows = query.execute(query.connect(mined[1]), "SELECT term, parts, npmi FROM terms ORDER BY rank LIMIT 2")
-    shown = query.render(rows, style)
-    if style == "csv":
-        assert isinstance(shown, bytes) and shown.startswith(b"term,parts,npmi\n") and shown.count(b"\n") == 3
-    if style == "json":
-        assert isinstance(shown, bytes) and len(json.loads(shown)) == 2
-
-
-def test_sql_can_reach_nothing_else(mined: Any, tmp_path: Path) -> None:
-    (tmp_path / "secret.csv").write_text("a\n1\n")
-    connection = query.connect(mined[1])
-    for statement in (
-        f"SELECT * FROM read_csv('{tmp_path}/secret.csv')",
-        f"COPY terms TO '{tmp_path}/x.csv'",
-        "SET enable_external_access = true",
-    ):
-        with pytest.raises(WajueError):
-            query.execute(connection, statement)
-
-
 def test_a_corpus_without_documents_says_why(spark: Any, tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text('{"question": "断路器怎么检修"}\n' * 3, encoding="utf-8")
     (tmp_path / "c.toml").write_text(
