@@ -230,7 +230,8 @@ def main(arguments: list[str] | None = None) -> None:
     """The command's entry point; arguments: those of the command line unless given."""
     progress.set_up_logging("auto")
     try:
-        app(_globals_first(sys.argv[1:] if arguments is None else arguments), standalone_mode=False)
+        if app(_globals_first(sys.argv[1:] if arguments is None else arguments), standalone_mode=False) == 130:
+            raise KeyboardInterrupt  # typer makes a status of it, and gives that back
     except WajueError as error:
         if _debug.on:
             raise
@@ -241,7 +242,9 @@ def main(arguments: list[str] | None = None) -> None:
     except (KeyboardInterrupt, typer.Abort):
         log.error("stopped; the steps that were done are kept, run the same command to go on")
         sys.exit(130)
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit) as error:
+        if isinstance(error, SystemExit) and not isinstance(error.__context__, BrokenPipeError):  # typer makes one of the other
+            raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except Exception as error:

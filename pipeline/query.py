@@ -9,6 +9,7 @@ import io
 import itertools
 import json
 import math
+import os
 import re
 import tempfile
 from collections.abc import Callable, Iterator
@@ -70,7 +71,9 @@ def connect(workspace: Workspace) -> duckdb.DuckDBPyConnection:
     parts = " UNION ALL BY NAME ".join(f"SELECT * FROM {t}" for t in schemas.REJECT_TABLES)
     connection.execute(f"CREATE VIEW rejects AS {parts}")
     connection.execute(_CHANGES)
-    connection.execute(f"SET temp_directory = '{_quoted(tempfile.gettempdir())}/wajue-query'")  # not the folder one stands in
+    connection.execute(
+        f"SET temp_directory = '{_quoted(tempfile.gettempdir())}/wajue-query-{os.getpid()}'"
+    )  # not the folder one is in
     connection.execute("SET autoinstall_known_extensions = false")
     connection.execute("SET autoload_known_extensions = false")
     connection.execute(f"SET allowed_directories = ['{_quoted(root)}']")
@@ -142,6 +145,8 @@ def interruptible(connection: duckdb.DuckDBPyConnection, work: Callable[[], Resu
         except KeyboardInterrupt:
             connection.interrupt()
             raise
+        finally:
+            del future  # it holds the error that holds this frame, and so the connection
 
 
 def _said(error: Exception) -> str:

@@ -13,11 +13,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from pipeline.schemas import TABLES
+
 _ANY = re.compile(r"[\s\S]*")
 _XML = re.compile("[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")  # XML 1.0, production Char
 # what a spreadsheet takes for the beginning of a formula, in its wide forms too: OWASP, CSV Injection
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-_XLSX_ROWS, _XLSX_CELL = 1_048_575, 32_767  # rows below the header; characters in a cell
+_XLSX_ROWS = 1_048_575  # below the header
+_XLSX_CELL = re.compile(r"[\s\S]{0,32767}")
 _TBX = "urn:iso:std:iso:30042:ed-2"
 
 
@@ -42,7 +45,7 @@ class TermFormat:
 
 def _columns(terms: Terminology) -> tuple[list[str], list[list[Any]]]:
     """(header, rows) of plain values: words of a term apart by spaces, a column for each example."""
-    plain = [c for c in (terms.rows[0] if terms.rows else {"rank": 0, "term": ""}) if c not in ("parts", "examples")]
+    plain = [c.name for c in TABLES["terms"].columns if c.name not in ("parts", "examples")]
     most = max((len(r["examples"] or []) for r in terms.rows), default=0)
     header = [*plain, "parts", *(f"example_{i + 1}" for i in range(most))]
     rows = []
@@ -84,7 +87,7 @@ def _xlsx(terms: Terminology, path: Path) -> None:
         for number, row in enumerate(rows, 1):
             for column, value in enumerate(row):
                 if isinstance(value, str):
-                    sheet.write_string(number, column, value[:_XLSX_CELL])
+                    sheet.write_string(number, column, value)
                 elif isinstance(value, float) and value - value == 0:  # Excel has neither nan nor infinity
                     sheet.write_number(number, column, value, figure)
                 elif isinstance(value, int):
@@ -99,19 +102,15 @@ def _width(column: str) -> int:
 def _links(terms: Terminology) -> tuple[dict[str, str], set[tuple[str, str]]]:
     """({term: its broader term}, pairs of related ones): by the words of a term, and by the longer one it stands in."""
     names = {r["term"] for r in terms.rows}
-    broader: dict[str, str] = {}
-    inside: set[tuple[str, str]] = set()  # (a part, the whole)
+    inside = {(part, whole) for part, whole in terms.nested_in.items() if part in names and whole in names}  # (part, whole)
     for row in terms.rows:
-        parts = row["parts"] or []
-        ends = ["".join(parts[i:]) for i in range(1, len(parts))]
-        if head := next((e for e in ends if e in names), None):
-            broader[row["term"]] = head
-        inside |= {(p, row["term"]) for p in parts if p in names and p != row["term"]}
-    for part, whole in terms.nested_in.items():
-        if part in names and whole in names:
-            inside.add((part, whole))
-            if whole.endswith(part):
-                broader.setdefault(whole, part)
+        words, joiner = row["parts"] or [], " " if " " in row["term"] else ""
+        ends = (joiner.join(words[i:]) for i in range(1, len(words)))
+        inside |= {(part, row["term"]) for part in (*words, *ends) if part in names and part != row["term"]}
+    broader: dict[str, str] = {}
+    for part, whole in inside:
+        if whole.endswith(part) and len(part) > len(broader.get(whole, "")):
+            broader[whole] = part
     return broader, {(part, whole) for part, whole in inside if not whole.endswith(part)}
 
 
@@ -187,7 +186,7 @@ def _tbx(terms: Terminology, path: Path) -> None:
 
 TERM_FORMATS = {
     "csv": TermFormat(_ANY, _csv),
-    "xlsx": TermFormat(_ANY, _xlsx, _XLSX_ROWS),
+    "xlsx": TermFormat(_XLSX_CELL, _xlsx, _XLSX_ROWS),
     "skos": TermFormat(_XML, _skos),
     "tbx": TermFormat(_XML, _tbx),
 }
