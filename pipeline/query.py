@@ -71,9 +71,8 @@ def connect(workspace: Workspace) -> duckdb.DuckDBPyConnection:
     parts = " UNION ALL BY NAME ".join(f"SELECT * FROM {t}" for t in schemas.REJECT_TABLES)
     connection.execute(f"CREATE VIEW rejects AS {parts}")
     connection.execute(_CHANGES)
-    connection.execute(
-        f"SET temp_directory = '{_quoted(tempfile.gettempdir())}/wajue-query-{os.getpid()}'"
-    )  # not the folder one is in
+    spill = f"{tempfile.gettempdir()}/wajue-query-{os.getpid()}"  # DuckDB's own choice is the folder one is in
+    connection.execute(f"SET temp_directory = '{_quoted(spill)}'")
     connection.execute("SET autoinstall_known_extensions = false")
     connection.execute("SET autoload_known_extensions = false")
     connection.execute(f"SET allowed_directories = ['{_quoted(root)}']")
