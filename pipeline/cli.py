@@ -172,6 +172,14 @@ def similar(
 
 
 @app.command()
+def report(workspace: WorkspaceArgument) -> None:
+    """Write DIR/report.html, one page that shows everything, and print its path."""
+    from pipeline import report as reporter
+
+    output.print(reporter.write(Workspace(workspace)))
+
+
+@app.command()
 def demo(
     workspace: WorkspaceOption = None,
     master: MasterOption = None,
