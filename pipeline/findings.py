@@ -21,12 +21,12 @@ Rows = list[dict[str, Any]]
 
 WORDS = 5000  # new words shown, and terms; with their examples some 2 MB
 MAPPED = 2000  # points of the map; t-SNE takes some 4 s for them
-BACKGROUND = 2500  # words that are no terms, drawn for comparison
+BACKGROUND = 80  # words that are no terms, drawn for comparison, in each half octave of frequency
 POOL = 100_000  # most frequent words among which neighbours are looked for
 NEIGHBOURS = 10
 EXAMPLES = 4  # of every reason and of every rule of cleaning
 _EXCERPT = 240  # characters of an example
-_MARGIN = 40  # characters shown on each side of a change
+_MARGIN = 20  # characters shown before a change
 
 
 class Findings:
@@ -119,7 +119,7 @@ class Findings:
             WITH rules AS (SELECT doc_id, corpus, unnest(changed_by) AS rule, length(text) AS size, len(changed_by) AS others
                            FROM clean_documents),
             chosen AS (SELECT rule, unnest(min_by({{doc_id: doc_id, corpus: corpus}},
-                              format('{{:03d}}{{:09d}}{{}}', others, abs(size - {_MARGIN}), doc_id), {EXAMPLES}), recursive := true)
+                              format('{{:03d}}{{:09d}}{{}}', others, abs(size - 40), doc_id), {EXAMPLES}), recursive := true)
                        FROM rules GROUP BY rule)
             SELECT rule, corpus, before, after FROM chosen JOIN changes USING (doc_id, corpus) ORDER BY rule, doc_id""")
         return [
@@ -137,7 +137,9 @@ class Findings:
 
     def boilerplate(self) -> Rows:
         """The lines that were taken out of most documents."""
-        return self.rows(f"SELECT corpus, line[:{_EXCERPT}] AS line, documents FROM boilerplate ORDER BY documents DESC, line LIMIT 8")
+        return self.rows(
+            f"SELECT corpus, line[:{_EXCERPT}] AS line, documents FROM boilerplate ORDER BY documents DESC, line LIMIT 8"
+        )
 
     def words(self) -> Rows:
         """The new words, the best first."""
@@ -162,14 +164,20 @@ class Findings:
             FROM candidates WHERE filtered_by IS NOT NULL GROUP BY rule ORDER BY count DESC, rule""")
 
     def frequency(self) -> dict[str, Any]:
-        """Words of both sides: the totals, and the most frequent that are no terms, [word, domain count, general count]."""
+        """Words of both sides: the totals, and some that are no terms, [word, domain count, general count].
+
+        They are drawn so that all frequencies are shown alike, however many words share the low ones.
+        """
         totals = {r["role"]: r["n"] for r in self.rows("SELECT role, sum(count) AS n FROM word_counts GROUP BY role")}
         others = self.rows(f"""
-            SELECT word, coalesce(sum(count) FILTER (role = 'domain'), 0) AS domain,
-                   coalesce(sum(count) FILTER (role = 'general'), 0) AS general
-            FROM word_counts WHERE length(word) > 1 AND regexp_matches(word, '^[\\p{{L}}]+$')
-              AND word NOT IN (SELECT term FROM terms)
-            GROUP BY word ORDER BY domain + general DESC, word LIMIT {BACKGROUND}""")
+            WITH counts AS (
+                SELECT word, coalesce(sum(count) FILTER (role = 'domain'), 0) AS domain,
+                       coalesce(sum(count) FILTER (role = 'general'), 0) AS general
+                FROM word_counts WHERE length(word) > 1 AND regexp_matches(word, '^[\\p{{L}}]+$')
+                  AND word NOT IN (SELECT term FROM terms) GROUP BY word),
+            drawn AS (SELECT *, row_number() OVER (PARTITION BY floor(2 * log2(domain + general)) ORDER BY md5(word)) AS draw
+                      FROM counts WHERE domain + general >= 4)
+            SELECT word, domain, general FROM drawn WHERE draw <= {BACKGROUND} ORDER BY domain + general DESC, word""")
         return {"totals": totals, "others": [[r["word"], r["domain"], r["general"]] for r in others]}
 
     def frequent(self) -> list[str]:
@@ -220,7 +228,9 @@ class Findings:
         table = next((t for t in ("sgns_words", "jose_words") if self.has(t)), None)
         if table is None:
             return None
-        rows = arrow_io.read(self.workspace, table, ["word", "count", "vector"]).sort_by([("count", "descending"), ("word", "ascending")])
+        rows = arrow_io.read(self.workspace, table, ["word", "count", "vector"]).sort_by(
+            [("count", "descending"), ("word", "ascending")]
+        )
         words = rows.column("word").to_pylist()
         vectors = semantic_map.unit(arrow_io.matrix(rows))
         place = {w: i for i, w in enumerate(words)}
@@ -233,15 +243,20 @@ class Findings:
         longest = max(len(parts[i]) for i in known)
         near, cosine = semantic_map.neighbours(units, vectors[:POOL], NEIGHBOURS + longest)
         found = [
-            [(words[j], round(float(c), 3)) for j, c in zip(near[k], cosine[k], strict=True) if words[j] not in parts[i]][:NEIGHBOURS]
+            [(words[j], round(float(c), 3)) for j, c in zip(near[k], cosine[k], strict=True) if words[j] not in parts[i]][
+                :NEIGHBOURS
+            ]
             for k, i in enumerate(known)
         ]
-        order = np.argsort(-centrality, kind="stable").tolist()
+        members = [np.flatnonzero(cluster == c) for c in range(int(cluster.max()) + 1)]
+        leading = [m[: max(12, len(m) // 3)] for m in members]  # a cluster is named by what is central to it, and ranks well
         return {
             "table": table,
-            "points": [[names[i], round(float(x), 4), round(float(y), 4), int(c)] for i, (x, y), c in zip(known, at, cluster, strict=True)],
+            "points": [
+                [names[i], round(float(x), 4), round(float(y), 4), int(c)] for i, (x, y), c in zip(known, at, cluster, strict=True)
+            ],
             "neighbours": found,
-            "clusters": [[k for k in order if cluster[k] == c] [:12] for c in range(int(cluster.max()) + 1)],
+            "clusters": [m[np.argsort(-centrality[m], kind="stable")[:12]].tolist() for m in leading],
         }
 
 
@@ -250,15 +265,19 @@ def _excerpt(text: str | None) -> str | None:
 
 
 def changed(before: str, after: str) -> list[tuple[str, str]]:
-    """(kind, text) pieces of a text and what became of it: kept, removed or added; long ones that were kept are shortened."""
-    before, after = before[: 2 * _EXCERPT], after[: 2 * _EXCERPT]
-    pieces: list[tuple[str, str]] = []
-    for tag, i, j, k, m in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    """(kind, text) pieces of a text and what became of it, about the first change: kept, removed or added."""
+    same = next((i for i, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), min(len(before), len(after)))
+    start = max(0, same - _MARGIN)
+    old, new = before[start : start + _EXCERPT], after[start : start + _EXCERPT]
+    codes = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    cut = len(before) > start + _EXCERPT or len(after) > start + _EXCERPT
+    while cut and len(codes) > 2 and codes[-1][0] != "equal":
+        codes.pop()  # the ends of the excerpts differ because they were cut, not because cleaning changed them
+    pieces = [("kept", "…")] if start else []
+    for tag, i, j, k, m in codes:
         if tag == "equal":
-            head, tail = before[i : i + _MARGIN] if i else "", before[max(i, j - _MARGIN) : j] if j < len(before) else ""
-            short = j - i > 2 * _MARGIN + 1
-            pieces.append(("kept", f"{head}…{tail}" if short else before[i:j]))
+            pieces.append(("kept", old[i:j]))
         else:
-            pieces += [("removed", before[i:j])] if i < j else []
-            pieces += [("added", after[k:m])] if k < m else []
-    return pieces
+            pieces += [("removed", old[i:j])] if i < j else []
+            pieces += [("added", new[k:m])] if k < m else []
+    return [*pieces, ("kept", "…")] if cut else pieces

@@ -23,8 +23,10 @@ from pipeline.workspace import Workspace
 NAME = "report.html"
 _PAGE = Path(__file__).parent / "page"
 _SCRIPTS = ("base.js", "listing.js", "plane.js", "curves.js", "main.js")
+_POLICY = "default-src 'none'; script-src {script}; style-src {style}; img-src data:; base-uri 'none'; form-action 'none'"
 _LEADING = 14  # words named on the first screen
-_INVISIBLE = str.maketrans({" ": "␣", "\n": "↵\n", "\t": "⇥", "\r": "␍", "\u3000": "□", "\u200b": "␣"})
+_LINES = str.maketrans({"\n": "↵"})
+_INVISIBLE = str.maketrans({" ": "␣", "\n": "↵", "\t": "⇥", "\r": "␍", "\u3000": "□", "\u200b": "␣"})
 
 
 def write(workspace: Workspace) -> str:
@@ -48,7 +50,7 @@ def page(findings: Findings) -> str:
     environment = Environment(
         autoescape=True, loader=FileSystemLoader(_PAGE), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {"thousands": _thousands, "size": _size, "seconds": _seconds, "visible": _visible}
+    environment.filters |= {"thousands": _thousands, "size": _size, "seconds": _seconds, "visible": _visible, "flat": _flat}
     environment.globals |= _texts(texts, glossary)
     facts = _facts(findings)
     name = findings.workspace.location.rstrip("/").rsplit("/", 1)[-1]
@@ -60,7 +62,7 @@ def page(findings: Findings) -> str:
         version=version("wajue"),
         style=Markup(style),
         script=Markup(script),
-        policy=f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; img-src data:; base-uri 'none'; form-action 'none'",
+        policy=_POLICY.format(script=_hash(script), style=_hash(style)),
         data=_embedded(_data(findings, facts, name, texts, glossary)),
     )
 
@@ -240,3 +242,8 @@ def _seconds(value: float | None) -> str:
 def _visible(text: str) -> str:
     """White space as signs, since a change of it would not show."""
     return text.translate(_INVISIBLE)
+
+
+def _flat(text: str) -> str:
+    """Text on one line, its line ends as signs."""
+    return text.translate(_LINES)

@@ -14,7 +14,7 @@ function el(tag, attributes = {}, ...children) {
     if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
     else made.setAttribute(name, value === true ? "" : value);
   }
-  made.append(...children.flat().filter((c) => c !== null && c !== undefined));
+  made.append(...children.flat(Infinity).filter((c) => c !== null && c !== undefined));
   return made;
 }
 

@@ -1,5 +1,5 @@
 // Training curves: one small drawing each, its loss over the epochs, read off by pointing or by the arrow keys.
-const WIDTH = 480, HEIGHT = 180, LEFT = 44, RIGHT = 12, TOP = 12, BOTTOM = 30;
+const WIDTH = 480, HEIGHT = 190, LEFT = 40, RIGHT = 8, TOP = 20, BOTTOM = 26;
 
 function makeCurve(figure, run) {
   const { losses } = run;
@@ -10,16 +10,15 @@ function makeCurve(figure, run) {
   const y = (loss) => HEIGHT - BOTTOM - ((HEIGHT - TOP - BOTTOM) * loss) / top;
   const path = losses.map((loss, i) => `${i ? "L" : "M"}${x(i).toFixed(1)},${y(loss).toFixed(1)}`).join("");
   const dot = el("circle", { r: 3.5, class: "dot" });
-  const said = el("text", { class: "said", "text-anchor": "end", x: WIDTH - RIGHT, y: TOP + 4 });
-  const unit = el("text", { class: "tick", x: LEFT - 38, y: TOP - 2 });
-  const axis = el("text", { class: "tick", "text-anchor": "end", x: WIDTH - RIGHT, y: HEIGHT - 2 });
+  const said = el("text", { class: "said", "text-anchor": "end", x: WIDTH - RIGHT, y: TOP - 6 });
+  const axis = el("text", { class: "tick", "text-anchor": "end", x: WIDTH - RIGHT, y: HEIGHT - BOTTOM + 16 });
   const svg = el("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "curve", tabindex: 0, role: "img" },
     [0, top / 2, top].map((v) => [
       el("line", { class: "grid", x1: LEFT, x2: WIDTH - RIGHT, y1: y(v), y2: y(v) }),
       el("text", { class: "tick", "text-anchor": "end", x: LEFT - 6, y: y(v) + 4 }, String(Number(v.toPrecision(3)))),
     ]),
-    [0, epochs].map((e) => el("text", { class: "tick", "text-anchor": e ? "end" : "start", x: e ? WIDTH - RIGHT : LEFT, y: HEIGHT - BOTTOM + 14 }, String(e))),
-    el("path", { class: "line", d: path }), dot, said, axis, unit);
+    el("text", { class: "tick", x: LEFT, y: HEIGHT - BOTTOM + 16 }, "0"),
+    el("path", { class: "line", d: path }), dot, said, axis);
   let chosen = losses.length - 1;
 
   function choose(i) {
@@ -33,7 +32,7 @@ function makeCurve(figure, run) {
   function speak() {
     const key = `training.loss_${run.name}`;
     caption.textContent = key.slice(9) in data.texts.training ? t(key) : "";
-    axis.textContent = t("training.axis");
+    axis.textContent = t("training.axis", { n: epochs });
     choose(chosen);
     svg.setAttribute("aria-label", `${caption.textContent}: ${losses[0]} → ${losses[losses.length - 1]}`);
   }

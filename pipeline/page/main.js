@@ -26,7 +26,8 @@ function neighbour(word, cosine) {
 
 function drawMap(figure) {
   const panel = el("div", { class: "chosen", role: "status" });
-  const points = [...onMap.values()].map((p) => Object.assign(p, { size: p.i < 100 ? 4 : 3, colour: () => colour(`c${p.cluster}`) }));
+  const small = matchMedia("(max-width: 48rem)").matches ? 0.75 : 1;
+  const points = [...onMap.values()].map((p) => Object.assign(p, { size: small * (p.i < 100 ? 4 : 3), colour: () => colour(`c${p.cluster}`) }));
   const names = data.map.clusters.map((members) => members.map((k) => data.map.points[k][0]));
   let chosen = null;
 
@@ -58,7 +59,7 @@ function drawMap(figure) {
   };
   const list = document.getElementById("clusters");
   onLanguage.push(() => {
-    show(chosen);
+    plane.choose(chosen ?? points[0]);
     const sizes = data.map.clusters.map((_, c) => points.filter((p) => p.cluster === c).length);
     list.replaceChildren(...names.map((members, c) => el("li", {},
       el("p", {}, el("span", { class: `swatch c${c}` }), el("b", {}, t("map.cluster", { n: c + 1 })), el("span", { class: "why" }, t("map.size", { n: number(sizes[c]) }))),
@@ -66,26 +67,37 @@ function drawMap(figure) {
   });
 }
 
+/** A number within 0..1 that looks drawn at random, the same one each time. */
+function chance(i, draw) {
+  const x = Math.sin(12.9898 * i + 78.233 * draw) * 43758.5453;
+  return x - Math.floor(x);
+}
+
 /** Domain against general frequency, per million words; a general count of 0 has a strip of its own at the left. */
 function drawFrequency(figure) {
   const { totals, others } = data.frequency;
   const { rows, at } = { rows: data.terms.rows, at: listings.terms.at };
   const perMillion = (count, role) => (1e6 * count) / (totals[role] || 1);
-  const least = { x: perMillion(1, "general"), y: perMillion(1, "domain") };
+  const least = { x: perMillion(0.65, "general"), y: perMillion(0.65, "domain") };
   const all = [...rows.map((r) => [r[at.term], r[at.domain_count], r[at.general_count], true]), ...others.map((r) => [...r, false])];
   const most = Math.max(...all.flatMap(([, d, g]) => [perMillion(d, "domain"), perMillion(g, "general")])) * 1.3;
-  const STRIP = 0.09;
+  const NEVER = { x: 0.2, y: 0.08 }; // of the width and the height: what general text, or the domain, never uses
   const low = { x: Math.log10(least.x), y: Math.log10(least.y) };
   const high = Math.log10(most);
-  const fx = (f) => (f > 0 ? STRIP + ((1 - STRIP) * (Math.log10(f) - low.x)) / (high - low.x) : 0);
-  const fy = (f) => (f > 0 ? STRIP + ((1 - STRIP) * (Math.log10(f) - low.y)) / (high - low.y) : 0);
+  const fx = (f) => (f > 0 ? NEVER.x + ((1 - NEVER.x) * (Math.log10(f) - low.x)) / (high - low.x) : 0);
+  const fy = (f) => (f > 0 ? NEVER.y + ((1 - NEVER.y) * (Math.log10(f) - low.y)) / (high - low.y) : 0);
   const points = all.map(([name, d, g, term], i) => {
     const [domain, general] = [perMillion(d, "domain"), perMillion(g, "general")];
-    // points of one count would hide each other: strew them a little, the same way each time
-    const spread = (((i * 0.618034) % 1) - 0.5) * 0.06;
-    const x = general > 0 ? fx(general) + (g < 4 ? spread * 0.25 : 0) : 0.03 + spread;
-    return { name, x, y: fy(domain), domain, general, size: term ? 3 : 2.2, alpha: term ? 0.8 : 0.45, colour: () => colour(term ? "accent" : "faint"), unnamed: !term && i % 3 > 0 };
+    const x = g > 0 ? fx(perMillion(strewn(g, i, 1), "general")) : NEVER.x * (0.05 + 0.85 * chance(i, 1));
+    const y = d > 0 ? fy(perMillion(strewn(d, i, 2), "domain")) : NEVER.y * (0.1 + 0.7 * chance(i, 2));
+    const size = term ? (i < 200 ? 3.5 : 2) : 2;
+    return { name, x, y, domain, general, size, alpha: term && i < 200 ? 0.9 : 0.45, colour: () => colour(term ? "accent" : "faint") };
   });
+
+  /** Points of one count would hide each other: a place near it, the same each time. */
+  function strewn(count, i, axis) {
+    return count < 40 ? count + 0.7 * (chance(i, axis) - 0.5) : count;
+  }
 
   function axes(context, view, { px, py }) {
     context.textBaseline = "middle";
@@ -108,9 +120,11 @@ function drawFrequency(figure) {
         context.fillText(label, view.left - 6, y);
       }
     }
-    const never = px({ x: 0.03 });
+    const [acrossNever, upNever] = [px({ x: NEVER.x / 2 }), py({ y: NEVER.y / 2 })];
     context.textAlign = "center";
-    if (never >= view.left) context.fillText(t("terms.never"), never, floor + 12);
+    if (acrossNever >= view.left) context.fillText(t("terms.never"), acrossNever, floor + 12);
+    context.textAlign = "right";
+    if (upNever < floor) context.fillText(t("terms.never"), view.left - 6, upNever);
     context.setLineDash([4, 4]);
     context.strokeStyle = colour("muted");
     const [a, b] = [Math.max(least.x, least.y), most];

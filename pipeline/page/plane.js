@@ -80,7 +80,7 @@ function makePlane(figure, points, options) {
     const most = Math.round((view.width * view.height) / 9000);
     for (const p of [state.chosen, ...wanted]) {
       if (taken.length >= most) break;
-      if (!p || p.unnamed) continue;
+      if (!p) continue;
       const [x, y] = [px(p), py(p)];
       if (x < view.left - 6 || y < 6 || x > view.width || y > view.height - view.bottom) continue;
       const wide = context.measureText(p.name).width;
@@ -263,7 +263,7 @@ function makePlane(figure, points, options) {
   /** Choose the next point in a direction: near, and not too far to the side. */
   function step(dx, dy) {
     const from = state.chosen;
-    if (!from) return choose(points.find((p) => !p.unnamed) ?? points[0]);
+    if (!from) return choose(points[0]);
     let best = null;
     let least = Infinity;
     for (const p of points) {
