@@ -26,6 +26,7 @@ POOL = 100_000  # most frequent words among which neighbours are looked for
 NEIGHBOURS = 10
 EXAMPLES = 4  # of every reason and of every rule of cleaning
 _EXCERPT = 240  # characters of an example
+_PERSONAL = re.compile(r"\d{6,}|\d{3,4}[ -]\d{4}[ -]?\d{3,4}|[A-Za-z0-9_.+-]+(?=@)")
 _MARGIN = 20  # characters shown before a change
 
 
@@ -105,6 +106,7 @@ class Findings:
             for example in row["examples"]:
                 example["text"] = _excerpt(example["text"])
                 example["kept"] = _excerpt(texts.get(example["kept"] or ""))
+                example["detail"] = masked(example["detail"] or "")
         order = {name: i for i, name in enumerate(dag.NAMES)}
         return sorted(found, key=lambda r: order.get(r["step"], len(order)))
 
@@ -261,7 +263,12 @@ class Findings:
 
 
 def _excerpt(text: str | None) -> str | None:
-    return text if text is None or len(text) <= _EXCERPT else text[:_EXCERPT] + "…"
+    return text if text is None else masked(text if len(text) <= _EXCERPT else text[:_EXCERPT] + "…")
+
+
+def masked(text: str) -> str:
+    """Text without what reaches a person, since pages are passed on: of long numbers and e-mail names the first character stays."""
+    return _PERSONAL.sub(lambda found: found[0][0] + "•" * (len(found[0]) - 1), text)
 
 
 def changed(before: str, after: str) -> list[tuple[str, str]]:
@@ -280,4 +287,4 @@ def changed(before: str, after: str) -> list[tuple[str, str]]:
         else:
             pieces += [("removed", old[i:j])] if i < j else []
             pieces += [("added", new[k:m])] if k < m else []
-    return [*pieces, ("kept", "…")] if cut else pieces
+    return [(kind, masked(piece)) for kind, piece in ([*pieces, ("kept", "…")] if cut else pieces)]

@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from pipeline import schemas
 from pipeline.errors import WajueError
-from pipeline.findings import WORDS, Findings, Rows
+from pipeline.findings import Findings, Rows
 from pipeline.workspace import Workspace
 
 NAME = "report.html"
@@ -193,7 +193,6 @@ def _listing(rows: Rows, table: str, total: int, glossary: dict[str, Any], kind:
     meanings = glossary["meanings"][kind]
     return {
         "total": total,
-        "limit": WORDS,
         "columns": [
             {
                 "key": c,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pipeline import dag, report
-from pipeline.findings import Findings, changed
+from pipeline.findings import Findings, changed, masked
 from pipeline.form_rules import STOP_WORDS
 from pipeline.text import CHANGES
 from pipeline.workspace import Workspace
@@ -179,6 +179,10 @@ def test_every_text_is_there_in_both_languages_and_used() -> None:
     for key, pair in keys.items():
         assert len(pair) == 2 and all(pair) and pair[0] != pair[1], key
         assert set(re.findall(r"\{\w+\}", pair[0])) == set(re.findall(r"\{\w+\}", pair[1])), key
+    sources += "".join((PAGE.parent / name).read_text(encoding="utf-8") for name in ("report.py", "findings.py"))
+    built = {"search_words", "search_terms", "loss_sgns", "loss_jose", "no_general", "no_domain"}  # from a prefix and a name
+    for name in {key.split(".")[1].removesuffix("_why") for key in keys} - built:
+        assert re.search(rf"""["'._]{name}\b""", sources), f"{name} is used nowhere"
     named = set(re.findall(r"""\bt\(\s*["'](\w+\.\w+)["']""", sources)) | set(re.findall(r'label\("([\w.]+)"\)', sources))
     assert named <= set(keys)
 
@@ -209,6 +213,17 @@ def test_the_glossary_knows_what_the_steps_name() -> None:
 )  # fmt: skip
 def test_changes_are_shown_about_the_first_one(before: str, after: str, pieces: list[tuple[str, str]]) -> None:
     assert changed(before, after) == pieces
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("电话13754900130。", "电话1••••••••••。"), ("010-6655 4433", "0••••••••••••"), ("写信a.b@c.cn", "写信a••@c.cn"),
+        ("2023年12345户", "2023年12345户"), ("2008-04-03付2,380,000元", "2008-04-03付2,380,000元"),
+    ],
+)  # fmt: skip
+def test_what_reaches_a_person_is_masked(text: str, shown: str) -> None:
+    assert masked(text) == shown
 
 
 @pytest.mark.parametrize(

@@ -26,8 +26,7 @@ function neighbour(word, cosine) {
 
 function drawMap(figure) {
   const panel = el("div", { class: "chosen", role: "status" });
-  const small = matchMedia("(max-width: 48rem)").matches ? 0.75 : 1;
-  const points = [...onMap.values()].map((p) => Object.assign(p, { size: small * (p.i < 100 ? 4 : 3), colour: () => colour(`c${p.cluster}`) }));
+  const points = [...onMap.values()].map((p) => Object.assign(p, { size: p.i < 100 ? 4 : 3, colour: () => colour(`c${p.cluster}`) }));
   const names = data.map.clusters.map((members) => members.map((k) => data.map.points[k][0]));
   let chosen = null;
 
@@ -145,7 +144,7 @@ function drawFrequency(figure) {
     describe: tell,
     choose: (p) => said.replaceChildren(...(p ? [el("b", { lang: "zh" }, p.name), " ", tell(p)] : [])),
   });
-  plane.frame.after(key, said);
+  plane.frame.after(el("div", { class: "under" }, key, said));
   onLanguage.push(() => key.replaceChildren(el("span", { class: "swatch term" }), t("terms.is_term"), " ", el("span", { class: "swatch other" }), t("terms.is_other")));
 }
 

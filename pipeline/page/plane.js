@@ -2,6 +2,8 @@
 const FINGER = 14; // pixels around a point that count as it
 const tip = document.getElementById("tip");
 
+const SMALL = matchMedia("(max-width: 48rem)").matches ? 0.7 : 1; // points are smaller on a narrow screen
+
 /**
  * points: [{name, x, y, size, colour: () => css, rank}] with x and y within 0..1, y upwards; the first are drawn last and named first.
  * options: {title, find, height, axes(context, view), describe(point) -> text, choose(point or null)}
@@ -14,8 +16,8 @@ function makePlane(figure, points, options) {
   const zooms = [["zoom_in", "+", () => zoom(1.6)], ["zoom_out", "−", () => zoom(1 / 1.6)], ["reset", "⤢", reset]];
   const buttons = zooms.map(([key, sign, act]) => Object.assign(el("button", { type: "button", onclick: act }, sign), { key }));
   const hint = el("p", { class: "why hint" });
-  const frame = el("div", { class: "frame" }, canvas, el("div", { class: "zooms" }, buttons));
-  const tools = el("div", { class: "bar-of-tools" }, search, status);
+  const frame = el("div", { class: "frame" }, canvas);
+  const tools = el("div", { class: "bar-of-tools" }, search, status, el("div", { class: "zooms" }, buttons));
   figure.insertBefore(tools, figure.querySelector("figcaption.after"));
   tools.after(frame, hint);
 
@@ -53,7 +55,7 @@ function makePlane(figure, points, options) {
     context.beginPath();
     context.rect(view.left - 6, 0, view.width - view.left + 6, view.height - view.bottom + 6);
     context.clip();
-    const grow = Math.min(2, Math.sqrt(view.scale));
+    const grow = SMALL * Math.min(2, Math.sqrt(view.scale));
     for (let i = points.length - 1; i >= 0; i--) {
       const p = points[i];
       const [x, y] = [px(p), py(p)];
