@@ -49,7 +49,7 @@ class Findings:
 
     def count(self, table: str) -> int | None:
         """Rows of a table, or None if it is not there."""
-        return self.manifests[table]["rows_out"] if self.has(table) else None
+        return self.manifests[table].get("rows_out") if self.has(table) else None
 
     def settings(self) -> dict[str, Any]:
         """The sections of the config that the steps were run with."""

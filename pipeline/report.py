@@ -201,16 +201,22 @@ def _listing(rows: Rows, table: str, total: int, glossary: dict[str, Any], kind:
             }
             for c in columns
         ],
-        "rows": [[_short(r[c]) for c in columns] for r in rows],
+        "rows": [[_cell(c, r[c]) for c in columns] for r in rows],
     }
 
 
 _TOLD = {"rank", "word", "term", "parts", "example", "examples"}  # columns that need no explanation
 
 
-def _short(value: Any) -> Any:
-    """A number with as many digits as anyone reads."""
-    return float(f"{value:.4g}") if isinstance(value, float) else value
+def _cell(column: str, value: Any) -> Any:
+    """A value as the page shows it: a number with as many digits as anyone reads; a list of texts, or one text for any other."""
+    if isinstance(value, float):
+        return float(f"{value:.4g}")
+    if column in ("parts", "examples"):
+        return [v["text"] if isinstance(v, dict) else v for v in value or []]
+    if isinstance(value, list):
+        return "、".join(map(str, value))
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value
 
 
 def _thousands(value: int | None) -> str:

@@ -163,6 +163,17 @@ def test_steps_that_found_nothing_are_no_error(tmp_path: Path) -> None:
     assert "Nothing was dropped." in page.text and "too few for a map" in page.text
 
 
+@pytest.mark.parametrize(
+    ("column", "value", "shown"),
+    [
+        ("score", 7.2083333, 7.208), ("keyness", 27670.456, 27670.0), ("parts", ["主", "变"], ["主", "变"]), ("examples", None, []),
+        ("examples", [{"text": "换主变", "doc_id": "d1"}], ["换主变"]), ("documents", ["d1", "d2"], "d1、d2"), ("first", {"年": 1}, '{"年": 1}'),
+    ],
+)  # fmt: skip
+def test_any_type_of_column_can_be_shown(column: str, value: Any, shown: Any) -> None:
+    assert report._cell(column, value) == shown
+
+
 def test_columns_unknown_to_the_report_are_shown_with_their_declared_meaning() -> None:
     columns = {
         c["key"]: c
