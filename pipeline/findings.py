@@ -85,12 +85,12 @@ class Findings:
         dropped: dict[tuple[str, str], int] = {
             (r["corpus"], r["step"]): r["n"] for r in self.rows("SELECT corpus, step, count(*) AS n FROM rejects GROUP BY ALL")
         }
+        missing, none_kept = self.missing(), {"n": 0, "characters": 0}
         for row in found:
             for step in ("ingest", "clean", "dedup"):
-                row[step] = dropped.get((row["corpus"], step), 0) if step not in self.missing() else None
-            done = self.has("documents")
-            row["kept"] = kept.get(row["corpus"], {}).get("n", 0) if done else None
-            row["characters"] = kept.get(row["corpus"], {}).get("characters", 0) if done else None
+                row[step] = None if step in missing else dropped.get((row["corpus"], step), 0)
+            left = {"n": None, "characters": None} if "dedup" in missing else kept.get(row["corpus"], none_kept)
+            row |= {"kept": left["n"], "characters": left["characters"]}
         return found
 
     def rejects(self) -> Rows:
@@ -98,7 +98,7 @@ class Findings:
         found = self.rows(f"""
             SELECT step, reason, count(*) AS count,
                    min_by({{corpus: corpus, detail: detail, text: text, kept: duplicate_of, source: source}},
-                          coalesce(doc_id, '') || source.file || '/' || coalesce(source.record, 0), {EXAMPLES}) AS examples
+                          concat(doc_id, source.file, '/', source.record), {EXAMPLES}) AS examples
             FROM rejects GROUP BY step, reason ORDER BY step, count DESC, reason""")
         wanted = sorted({e["kept"] for row in found for e in row["examples"] if e["kept"]})
         texts = {r["doc_id"]: r["text"] for r in self._documents(wanted)}
