@@ -112,6 +112,7 @@ def test_numbers_and_examples_reach_the_page(html: str) -> None:
     # 5 too short, 1 near-duplicate, of 74 records
     shown = re.sub(r"\s+", " ", page.text)
     assert "too short clean · too_short 5" in shown and "near-duplicate dedup · near_duplicate 1" in shown
+    assert "records found 74" in shown and "after cleaning 69 −5" in shown and "after de-duplication 68 −1" in shown
     assert "74 records in 2 files came to 68 distinct documents" in shown
     assert "finding words new_words 69 lexicon" in shown and "1 GB" in shown
 

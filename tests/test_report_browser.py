@@ -251,6 +251,7 @@ def test_a_phone_shows_it_without_scrolling_sideways(visit: Any) -> None:
     page.touchscreen.tap(x, y)
     assert page.locator(".chosen h3").inner_text() == "主联"
     assert box["width"] <= 390
+    assert all(i.bounding_box()["width"] > 150 for i in page.locator("input").all()), "what is searched for can be read"
 
 
 def test_markup_in_the_corpus_shows_as_text(visit: Any) -> None:
