@@ -1,5 +1,6 @@
 // Long tables: sorted by any column, searched as one types, a page of rows at a time, details under a row.
 const PAGE_ROWS = 50;
+const BEFORE = 12; // characters of a sentence shown before the word
 const collator = new Intl.Collator("zh-CN");
 
 /** What a listing shows of a column: digits after the point, and whether a narrow screen leaves it out. */
@@ -110,9 +111,15 @@ function makeListing(place, kind, source) {
     }
     if (key.startsWith("example")) {
       const [first] = sentences(row);
-      return el("td", { class: "text example", lang: "zh" }, first ? marked(first, row[at[head]]) : "");
+      return el("td", { class: "text example", lang: "zh" }, first ? marked(...about(first, row[at[head]])) : "");
     }
     return el("td", { class: `number ${key}${wide}` }, number(value, SHOWN[kind][key]));
+  }
+
+  /** A sentence from a little before the word, which must not be cut off, and the word. */
+  function about(sentence, word) {
+    const start = sentence.indexOf(word) - BEFORE;
+    return [start > 0 ? `…${sentence.slice(start)}` : sentence, word];
   }
 
   /** A term as its words; a word as it is. */
