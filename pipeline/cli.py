@@ -189,6 +189,14 @@ def export_command(
 
 
 @app.command()
+def report(workspace: WorkspaceArgument) -> None:
+    """Write DIR/report.html, one page that shows everything, and print its path."""
+    from pipeline import report as reporter
+
+    output.print(reporter.write(Workspace(workspace)))
+
+
+@app.command()
 def demo(
     workspace: WorkspaceOption = None,
     master: MasterOption = None,
@@ -214,6 +222,7 @@ def demo(
     for word, near in neighbours.nearest(place, best, "sgns", 5).items():
         output.print(f"{word}: " + "  ".join(f"{other} {cosine:.2f}" for other, cosine in near))
     output.print(f"\nEverything lies in {Path(place.location).resolve()}: {', '.join(t for t in schemas.TABLES if place.whole(t))}")
+    output.print(f"Look at it with: wajue report {place.location}")
     output.print(f'Go on with: wajue query {place.location} "SELECT * FROM terms LIMIT 50"')
 
 

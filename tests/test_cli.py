@@ -65,6 +65,7 @@ def test_what_is_wrong_before_anything_runs(tmp_path: Path, config: str | None, 
         (("query", ".", "SELECT 1"), 1, "not a workspace"),
         (("segment", "nowhere"), 1, "no workspace"),
         (("similar", "nowhere", "断路器"), 1, "no workspace"),
+        (("report", "nowhere"), 1, "no workspace nowhere"),
     ],
 )
 def test_wrong_usage(tmp_path: Path, arguments: tuple[str, ...], status: int, said: str) -> None:
@@ -131,6 +132,12 @@ def test_a_reader_that_leaves_and_ctrl_c_end_a_query_quietly(lexicon: Path) -> N
                 process.stdout.close()
             said = process.stderr.read() if process.stderr else ""
             assert process.wait(60) == status and len(said.splitlines()) == bool(status), said
+
+
+def test_report_prints_the_path_of_the_page_alone(lexicon: Path) -> None:
+    result = wajue("report", "w", folder=lexicon)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "w/report.html\n", "")
+    assert (lexicon / "w" / "report.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
 
 
 def test_an_unknown_table_is_not_yet_there(lexicon: Path) -> None:
