@@ -1,6 +1,7 @@
 # make demo   mines the bundled sample      make check  format, lint, types, import rule
 # make test   everything that needs no GPU, cluster or browser
-.PHONY: setup demo test check bench clean
+# make test-browser   the report in headless Chromium, which it installs if there is none (Debian's package)
+.PHONY: setup demo test test-browser check bench clean
 PYTHON ?= python3
 BIN := .venv/bin
 
@@ -17,6 +18,14 @@ demo: setup
 
 test: setup
 	$(BIN)/python -m pytest $(ARGS)
+
+test-browser: .venv/browser
+	$(BIN)/python -m pytest -m browser $(ARGS)
+
+.venv/browser: .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,browser]'
+	command -v chromium chromium-browser google-chrome || (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk) || (echo "Chromium is needed: install it, as root, and run this again" >&2; exit 1)
+	touch $@
 
 check: setup
 	$(BIN)/ruff format --check .

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table as Shown
 
 from pipeline import config as configuration
-from pipeline import dag, progress, query, schemas
+from pipeline import dag, export, progress, query, schemas
 from pipeline.errors import WajueError
 from pipeline.workspace import Workspace
 
@@ -32,6 +32,7 @@ StepName = StrEnum("StepName", {name: name for name in dag.NAMES})  # type: igno
 Device = StrEnum("Device", {d: d for d in ("auto", "cpu", "cuda")})  # type: ignore[misc]
 LogStyle = StrEnum("LogStyle", {s: s for s in ("auto", "plain", "json")})  # type: ignore[misc]
 Format = StrEnum("Format", {f: f for f in query.FORMATS})  # type: ignore[misc]
+ExportFormat = StrEnum("ExportFormat", {f: f for f in export.FORMATS})  # type: ignore[misc]
 VectorKind = StrEnum("VectorKind", {v: v for v in ("sgns", "jose")})  # type: ignore[misc]
 
 ConfigArgument = Annotated[Path, typer.Argument(metavar="CONFIG", help="the TOML config")]
@@ -106,16 +107,17 @@ def query_command(
     place = Workspace(workspace)
     connection = query.connect(place)
     if sql is None:
-        query.prompt(connection, place, output)
+        from pipeline.prompt import prompt
+
+        prompt(connection, place, output)
         return
     for name in query.missing(place, sql):
         log.warning("table %s has not been written yet and shows no rows; wajue run writes it", name)
-    result = query.render(query.execute(connection, sql), style.value)
-    if isinstance(result, bytes):
-        sys.stdout.buffer.write(result)
-        sys.stdout.buffer.flush()
+    if style.value == "table":
+        output.print(query.render(query.interruptible(connection, lambda: query.execute(connection, sql))))
     else:
-        output.print(result)
+        query.interruptible(connection, lambda: query.write(query.stream(connection, sql), style.value, sys.stdout.buffer))
+        sys.stdout.buffer.flush()
 
 
 @app.command()
@@ -171,6 +173,29 @@ def similar(
             sys.stdout.write(f"{word}\t{other}\t{cosine:.4f}\n")
 
 
+@app.command("export")
+def export_command(
+    workspace: WorkspaceArgument,
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="the file to write; for the projector a folder")],
+    to: Annotated[ExportFormat, typer.Option("--to", help="the format")],
+    vectors: Annotated[VectorKind, typer.Option("--vectors", help="whose vectors")] = VectorKind.sgns,  # type: ignore[attr-defined]
+    min_score: Annotated[
+        float | None, typer.Option("--min-score", help="of new words in a dictionary; else [new_words] min_score of the run")
+    ] = None,
+) -> None:
+    """Write results for other tools: dictionaries of segmenters, vectors, the terminology."""
+    export.export(Workspace(workspace), to.value, path, model=vectors.value, min_score=min_score)
+    output.print(str(path))
+
+
+@app.command()
+def report(workspace: WorkspaceArgument) -> None:
+    """Write DIR/report.html, one page that shows everything, and print its path."""
+    from pipeline import report as reporter
+
+    output.print(reporter.write(Workspace(workspace)))
+
+
 @app.command()
 def demo(
     workspace: WorkspaceOption = None,
@@ -190,13 +215,14 @@ def demo(
     }
     for title, sql in questions.items():
         output.print(f"\nThe ten best {title}")
-        output.print(query.render(query.execute(connection, sql), "table"))
+        output.print(query.render(query.execute(connection, sql)))
     sql = "SELECT t.term FROM terms t JOIN sgns_words v ON t.term = v.word ORDER BY t.rank LIMIT 3"
     best = [str(t) for t in query.execute(connection, sql).column(0).to_pylist()]
     output.print("\nNeighbours by meaning")
     for word, near in neighbours.nearest(place, best, "sgns", 5).items():
         output.print(f"{word}: " + "  ".join(f"{other} {cosine:.2f}" for other, cosine in near))
     output.print(f"\nEverything lies in {Path(place.location).resolve()}: {', '.join(t for t in schemas.TABLES if place.whole(t))}")
+    output.print(f"Look at it with: wajue report {place.location}")
     output.print(f'Go on with: wajue query {place.location} "SELECT * FROM terms LIMIT 50"')
 
 
@@ -213,7 +239,8 @@ def main(arguments: list[str] | None = None) -> None:
     """The command's entry point; arguments: those of the command line unless given."""
     progress.set_up_logging("auto")
     try:
-        app(_globals_first(sys.argv[1:] if arguments is None else arguments), standalone_mode=False)
+        if app(_globals_first(sys.argv[1:] if arguments is None else arguments), standalone_mode=False) == 130:
+            raise KeyboardInterrupt  # typer makes a status of it, and gives that back
     except WajueError as error:
         if _debug.on:
             raise
@@ -224,7 +251,9 @@ def main(arguments: list[str] | None = None) -> None:
     except (KeyboardInterrupt, typer.Abort):
         log.error("stopped; the steps that were done are kept, run the same command to go on")
         sys.exit(130)
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit) as error:
+        if isinstance(error, SystemExit) and not isinstance(error.__context__, BrokenPipeError):  # typer makes one of the other
+            raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except Exception as error:

@@ -18,6 +18,7 @@ import psutil
 import pyarrow as pa
 from pyarrow import fs
 
+from pipeline.dag import STEPS
 from pipeline.errors import WajueError
 from pipeline.schemas import FORMAT_VERSION, TABLES
 
@@ -93,8 +94,10 @@ class Workspace:
             raise WajueError(f"{self.location} is not a workspace: no finished table in it; wajue run CONFIG makes one")
         for table in tables:
             if not self.whole(table):
+                [step] = [s.name for s in STEPS if table in s.writes]
                 raise WajueError(
-                    f"{self.location} has no table {table!r} yet; wajue run CONFIG writes it, wajue steps CONFIG shows why"
+                    f"{self.location} has no table {table!r} yet; wajue run CONFIG --until {step} writes it, "
+                    "wajue steps CONFIG shows why it is missing"
                 )
 
     def discard(self, *tables: str) -> None:

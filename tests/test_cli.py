@@ -1,5 +1,6 @@
 """The command from outside: exit statuses, and one message for each thing that can be wrong."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -64,6 +65,7 @@ def test_what_is_wrong_before_anything_runs(tmp_path: Path, config: str | None, 
         (("query", ".", "SELECT 1"), 1, "not a workspace"),
         (("segment", "nowhere"), 1, "no workspace"),
         (("similar", "nowhere", "断路器"), 1, "no workspace"),
+        (("report", "nowhere"), 1, "no workspace nowhere"),
     ],
 )
 def test_wrong_usage(tmp_path: Path, arguments: tuple[str, ...], status: int, said: str) -> None:
@@ -120,6 +122,34 @@ def test_query_prints_results_to_stdout_alone(lexicon: Path) -> None:
     assert result.returncode == 0 and "42" in result.stdout + result.stderr
 
 
+def test_a_reader_that_leaves_and_ctrl_c_end_a_query_quietly(lexicon: Path) -> None:
+    endless = [sys.executable, "-m", "pipeline", "query", "w", "FROM range(10_000_000_000)", "--format", "csv"]
+    for stop, status in ((lambda p: p.stdout.close(), 0), (lambda p: p.send_signal(signal.SIGINT), 130)):
+        with subprocess.Popen(endless, cwd=lexicon, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None and process.stdout.readline() == "range\n"
+            stop(process)
+            if status:
+                process.stdout.close()
+            said = process.stderr.read() if process.stderr else ""
+            assert process.wait(60) == status and len(said.splitlines()) == bool(status), said
+
+
+def test_report_prints_the_path_of_the_page_alone(lexicon: Path) -> None:
+    result = wajue("report", "w", folder=lexicon)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "w/report.html\n", "")
+    assert (lexicon / "w" / "report.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+
+
 def test_an_unknown_table_is_not_yet_there(lexicon: Path) -> None:
     result = wajue("similar", "w", "断路器", folder=lexicon)
-    assert result.returncode == 1 and "no table 'sgns_words' yet" in told(result)
+    assert result.returncode == 1 and "no table 'sgns_words' yet; wajue run CONFIG --until sgns" in told(result)
+
+
+def test_export_says_where_it_wrote_and_what_is_missing(lexicon: Path) -> None:
+    result = wajue("export", "w", "--to", "ik", "a/b.txt", folder=lexicon)
+    assert (result.returncode, result.stdout) == (0, "a/b.txt\n") and "ik: 0 words" in result.stderr
+    assert "5 new words of a score below 8" in result.stderr
+    result = wajue("export", "w", "--to", "csv", "terms.csv", folder=lexicon)
+    assert result.returncode == 1 and "--until terms" in told(result)
+    result = wajue("export", "w", "--to", "pdf", "terms.pdf", folder=lexicon)
+    assert result.returncode == 2 and "tbx" in told(result)

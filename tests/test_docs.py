@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import dag
+from pipeline.export import FORMATS
 from pipeline.schemas import TABLES
 
 ROOT = Path(__file__).parent.parent
@@ -43,6 +44,10 @@ def test_the_readmes_links_and_make_targets_exist() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for target in set(re.findall(r"(?:`|^)make (\w+)", README, re.M)):
         assert re.search(rf"^{target}:", makefile, re.M), target
+
+
+def test_every_export_is_documented() -> None:
+    assert re.findall(r"^\| `([a-z]\S*)` \|", (ROOT / "docs" / "exports.md").read_text(encoding="utf-8"), re.M) == list(FORMATS)
 
 
 def test_the_readmes_config_loads(tmp_path: Path) -> None:

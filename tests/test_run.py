@@ -1,6 +1,7 @@
 """The bundled sample through every step, once, and what holds of the workspace that it leaves."""
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +24,9 @@ def mined(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[configu
     workspace = Workspace(str(tmp_path_factory.mktemp("demo") / "out"))
     run.run(config, workspace)
     return config, workspace
+
+
+QUERIES = (Path(__file__).parent.parent / "docs" / "queries.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -140,26 +144,25 @@ def test_a_workspace_of_another_project_or_format_is_refused(mined: Any, tmp_pat
         run.run(config, copy)
 
 
-@pytest.mark.parametrize("style", ["csv", "json", "table", "parquet"])
-def test_results_in_every_format(mined: Any, style: str) -> None:
-    rows = query.execute(query.connect(mined[1]), "SELECT term, parts, npmi FROM terms ORDER BY rank LIMIT 2")
-    shown = query.render(rows, style)
-    if style == "csv":
-        assert isinstance(shown, bytes) and shown.startswith(b"term,parts,npmi\n") and shown.count(b"\n") == 3
-    if style == "json":
-        assert isinstance(shown, bytes) and len(json.loads(shown)) == 2
+@pytest.mark.parametrize("recipe", re.findall(r"```sql\n(.*?)```", QUERIES, re.S))
+def test_every_recipe_answers_on_the_sample(sql: Any, recipe: str) -> None:
+    assert sql(recipe)
 
 
-def test_sql_can_reach_nothing_else(mined: Any, tmp_path: Path) -> None:
-    (tmp_path / "secret.csv").write_text("a\n1\n")
-    connection = query.connect(mined[1])
-    for statement in (
-        f"SELECT * FROM read_csv('{tmp_path}/secret.csv')",
-        f"COPY terms TO '{tmp_path}/x.csv'",
-        "SET enable_external_access = true",
-    ):
-        with pytest.raises(WajueError):
-            query.execute(connection, statement)
+@pytest.mark.parametrize("example", re.findall(r"```python\n(.*?)```", QUERIES, re.S))
+def test_the_tables_open_in_other_tools(mined: Any, example: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code = example.replace('"out/', f'"{mined[1].location}/')
+    assert code != example
+    exec(compile(code, "docs/queries.md", "exec"), {})
+    assert len(capsys.readouterr().out) > 10
+
+
+def test_the_recipes_on_the_command_line_answer(mined: Any, sql: Any) -> None:
+    folder = Path(mined[1].location)
+    statements = re.findall(r'^wajue query out "(.*?)"', QUERIES, re.M)
+    assert len(statements) == 3
+    for statement in statements:
+        assert sql(statement.replace("out/*", f"{folder}/*"))
 
 
 def test_a_corpus_without_documents_says_why(spark: Any, tmp_path: Path) -> None:

@@ -1,0 +1,175 @@
+// Puts the parts of the page together.
+const listings = {};
+for (const kind of ["words", "terms"]) {
+  const place = document.getElementById(`${kind}-table`);
+  if (place) listings[kind] = makeListing(place, kind, data[kind]);
+}
+
+const onMap = new Map();
+if (data.map) data.map.points.forEach(([name, x, y, cluster], i) => onMap.set(name, { name, cluster, i, x: (x + 1) / 2, y: (y + 1) / 2 }));
+
+let goOnMap = null;
+
+/** A paragraph of a word's neighbours, each of them a button where the map has it. */
+function neighboursOf(name) {
+  const point = onMap.get(name);
+  if (!point) return null;
+  const near = data.map.neighbours[point.i].map(([word, cosine]) => neighbour(word, cosine));
+  const go = el("button", { type: "button", class: "link", onclick: () => goOnMap(name, true) }, t("table.on_map"));
+  return [el("h4", {}, t("table.neighbours"), " ", go), el("ol", { class: "near", lang: "zh" }, near)];
+}
+
+function neighbour(word, cosine) {
+  const named = onMap.has(word) ? el("button", { type: "button", class: "link", onclick: () => goOnMap(word, true) }, word) : word;
+  return el("li", {}, named, el("span", { class: "number" }, cosine.toFixed(2)));
+}
+
+function drawMap(figure) {
+  const panel = el("div", { class: "chosen", role: "status" });
+  const points = [...onMap.values()].map((p) => Object.assign(p, { size: p.i < 100 ? 4 : 3, colour: () => colour(`c${p.cluster}`) }));
+  const names = data.map.clusters.map((members) => members.map((k) => data.map.points[k][0]));
+  let chosen = null;
+
+  function show(p) {
+    chosen = p;
+    if (!p) return panel.replaceChildren(el("p", { class: "why" }, t("map.nothing_chosen")));
+    const near = data.map.neighbours[p.i].map(([word, cosine]) => neighbour(word, cosine));
+    const listing = listings[data.map.of];
+    const open = listing?.row(p.name) && el("button", { type: "button", class: "link", onclick: () => listing.show(p.name) }, t("table.more", { word: p.name }));
+    return panel.replaceChildren(
+      el("h3", { lang: "zh" }, el("span", { class: `swatch c${p.cluster}` }), p.name),
+      el("p", { class: "why" }, t("map.neighbours")),
+      el("ol", { class: "near", lang: "zh" }, near),
+      open ?? "",
+    );
+  }
+
+  const plane = makePlane(figure, points, {
+    title: "page.map",
+    find: "map.find",
+    describe: (p) => `${t("map.cluster", { n: p.cluster + 1 })} · ${names[p.cluster].slice(0, 3).join(" ")}`,
+    choose: show,
+  });
+  plane.frame.append(panel);
+  plane.frame.classList.add("with-panel");
+  goOnMap = (name, scroll) => {
+    plane.go(onMap.get(name));
+    if (scroll) figure.scrollIntoView({ block: "start" });
+  };
+  const list = document.getElementById("clusters");
+  onLanguage.push(() => {
+    plane.choose(chosen ?? points[0]);
+    const sizes = data.map.clusters.map((_, c) => points.filter((p) => p.cluster === c).length);
+    list.replaceChildren(...names.map((members, c) => el("li", {},
+      el("p", {}, el("span", { class: `swatch c${c}` }), el("b", {}, t("map.cluster", { n: c + 1 })), el("span", { class: "why" }, t("map.size", { n: number(sizes[c]) }))),
+      el("p", { class: "members", lang: "zh" }, members.flatMap((name) => [el("button", { type: "button", class: "link", onclick: () => goOnMap(name, true) }, name), " "])))));
+  });
+}
+
+/** A number within 0..1 that looks drawn at random, the same one each time. */
+function chance(i, draw) {
+  const x = Math.sin(12.9898 * i + 78.233 * draw) * 43758.5453;
+  return x - Math.floor(x);
+}
+
+/** Domain against general frequency, per million words; a general count of 0 has a strip of its own at the left. */
+function drawFrequency(figure) {
+  const { totals, others } = data.frequency;
+  const { rows, at } = { rows: data.terms.rows, at: listings.terms.at };
+  const perMillion = (count, role) => (1e6 * count) / (totals[role] || 1);
+  const least = { x: perMillion(0.65, "general"), y: perMillion(0.65, "domain") };
+  const all = [...rows.map((r) => [r[at.term], r[at.domain_count], r[at.general_count], true]), ...others.map((r) => [...r, false])];
+  const most = Math.max(...all.flatMap(([, d, g]) => [perMillion(d, "domain"), perMillion(g, "general")])) * 1.3;
+  const NEVER = { x: 0.2, y: 0.08 }; // of the width and the height: what general text, or the domain, never uses
+  const low = { x: Math.log10(least.x), y: Math.log10(least.y) };
+  const high = Math.log10(most);
+  const fx = (f) => (f > 0 ? NEVER.x + ((1 - NEVER.x) * (Math.log10(f) - low.x)) / (high - low.x) : 0);
+  const fy = (f) => (f > 0 ? NEVER.y + ((1 - NEVER.y) * (Math.log10(f) - low.y)) / (high - low.y) : 0);
+  const points = all.map(([name, d, g, term], i) => {
+    const [domain, general] = [perMillion(d, "domain"), perMillion(g, "general")];
+    const x = g > 0 ? fx(perMillion(strewn(g, i, 1), "general")) : NEVER.x * (0.05 + 0.85 * chance(i, 1));
+    const y = d > 0 ? fy(perMillion(strewn(d, i, 2), "domain")) : NEVER.y * (0.1 + 0.7 * chance(i, 2));
+    const size = term ? (i < 200 ? 3.5 : 2) : 2;
+    return { name, x, y, domain, general, size, alpha: term && i < 200 ? 0.9 : 0.45, colour: () => colour(term ? "accent" : "faint") };
+  });
+
+  /** Points of one count would hide each other: a place near it, the same each time. */
+  function strewn(count, i, axis) {
+    return count < 40 ? count + 0.7 * (chance(i, axis) - 0.5) : count;
+  }
+
+  function axes(context, view, { px, py }) {
+    context.textBaseline = "middle";
+    context.lineWidth = 1;
+    const floor = view.height - view.bottom;
+    for (let power = -3; power < 7; power++) {
+      const f = 10 ** power;
+      const label = f >= 1 ? number(f) : String(f);
+      const [x, y] = [px({ x: fx(f) }), py({ y: fy(f) })];
+      context.strokeStyle = colour("line");
+      context.fillStyle = colour("muted");
+      if (x >= view.left && x < view.width - 10 && f >= least.x * 0.99) {
+        stroke(context, x, 8, x, floor);
+        context.textAlign = "center";
+        context.fillText(label, x, floor + 12);
+      }
+      if (y > 8 && y < floor && f >= least.y * 0.99) {
+        stroke(context, view.left, y, view.width - 12, y);
+        context.textAlign = "right";
+        context.fillText(label, view.left - 6, y);
+      }
+    }
+    const [acrossNever, upNever] = [px({ x: NEVER.x / 2 }), py({ y: NEVER.y / 2 })];
+    context.textAlign = "center";
+    if (acrossNever >= view.left) context.fillText(t("terms.never"), acrossNever, floor + 12);
+    context.textAlign = "right";
+    if (upNever < floor) context.fillText(t("terms.never"), view.left - 6, upNever);
+    context.setLineDash([4, 4]);
+    context.strokeStyle = colour("muted");
+    const [a, b] = [Math.max(least.x, least.y), most];
+    stroke(context, px({ x: fx(a) }), py({ y: fy(a) }), px({ x: fx(b) }), py({ y: fy(b) }));
+    context.setLineDash([]);
+    context.fillStyle = colour("muted");
+    context.textAlign = "right";
+    context.fillText(`${t("terms.axis_general")} →`, view.width - 12, floor + 28);
+    context.textAlign = "left";
+    context.fillText(`↑ ${t("terms.axis_domain")}`, 4, 6);
+  }
+
+  const tell = (p) => `${t("overview.domain")} ${t("terms.per_million", { n: rounded(p.domain) })} · ${t("overview.general")} ${t("terms.per_million", { n: rounded(p.general) })}`;
+  const key = el("p", { class: "key" });
+  const said = el("p", { class: "chosen-line", role: "status" });
+  const plane = makePlane(figure, points, {
+    title: "terms.frequency", find: "map.find_frequency", left: 52, bottom: 40, axes,
+    describe: tell,
+    choose: (p) => said.replaceChildren(...(p ? [el("b", { lang: "zh" }, p.name), " ", tell(p)] : [])),
+  });
+  plane.frame.after(el("div", { class: "under" }, key, said));
+  onLanguage.push(() => key.replaceChildren(el("span", { class: "swatch term" }), t("terms.is_term"), " ", el("span", { class: "swatch other" }), t("terms.is_other")));
+}
+
+function stroke(context, x1, y1, x2, y2) {
+  context.beginPath();
+  context.moveTo(x1, y1);
+  context.lineTo(x2, y2);
+  context.stroke();
+}
+
+const figures = { frequency: drawFrequency, "terms-map": drawMap };
+for (const [id, drawIt] of Object.entries(figures)) {
+  const figure = document.getElementById(id);
+  if (figure) drawIt(figure);
+}
+for (const run of data.training) makeCurve(document.querySelector(`[data-trainer="${run.name}"]`), run);
+
+document.getElementById("language").addEventListener("click", () => {
+  setLanguage(language === "zh" ? "en" : "zh");
+  remember("language", language);
+});
+document.getElementById("theme").addEventListener("click", () => {
+  setTheme(dark() ? "light" : "dark");
+  remember("theme", root.dataset.theme);
+});
+systemTheme.addEventListener("change", () => setTheme(root.dataset.theme));
+setLanguage(remembered("language") ?? (navigator.language.startsWith("zh") ? "zh" : "en"));
+setTheme(remembered("theme"));
