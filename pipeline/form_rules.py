@@ -9,11 +9,11 @@ import re
 _SENTENCE = frozenset("的了吗呢吧啊呀哦嘛么这那哪谁我你您他她它们咱啥咋")
 # degree and negation, as words of their own: 不 检修, but not 不锈钢, 没收, 太阳能
 _MODIFIERS = frozenset("很太不没")
-# a count or a quantity, not a thing: a number that is a word of its own (两 台), or one with a measure (三个月, 24小时); but
-# 十二指肠, 二次回路, 半导体, 2型糖尿病, 10kV母线; 零 begins 零件, 零序
+# a count or a quantity, not a thing: a number that is a word of its own (两 台), or a word of one with a measure (三个月,
+# 24小时); but 十二指肠, 二次回路, 半导体, 2型糖尿病, 10kV母线; 零 begins 零件, 零序
 _NUMERALS = "一二三四五六七八九十百千万亿两几每各半多"
 _MEASURES = "个年月日天次种级项条款元倍人名类件章节编号届期岁周点位家所张只支片粒克斤瓶盒包袋段层下些时分秒米吨亩度轮批份套台辆颗滴旦直起同并般切样看边方面旁共再味者大小数几多余来"
-_NUMBER = re.compile(rf"(?:[{_NUMERALS}]+|[0-9]+(?![0-9.]*[A-Za-z]))(?P<measure>[{_MEASURES}]|$)?")
+_NUMBER = re.compile(rf"(?:[{_NUMERALS}]+|[0-9]+(?![0-9.]*[A-Za-z]))(?P<measure>[{_MEASURES}])?")
 # ordinals and indefinites
 _INDEFINITE = frozenset("第某")
 # "this": 本院, 本法, 本品
@@ -28,6 +28,7 @@ STOP_WORDS = frozenset(
     为什么 哪些 多少 多久 是否 是不是 能否 有没有 请问 谢谢 你好 您好 大家 自己 别人 我们 你们 他们 希望 觉得 感觉 知道 认为 以为 发现
     开始 结束 继续 得到 得出 看到 听到 想到 说明 表示 介绍 回答 帮助 提供 给予 要求 规定 下列 上述 前款 本法 是由 都是 就是 还是 也是 只是
     于是 而是 不是 没有 还有 只能 才能 就会 也会 都会 会有 以免 以便 从而 因此 此外 同时 同样 这样 那样 这种 那种 各种 多种 某些 任何 所有
+    不会 不要 不能 不能够 不必 不必要 不同 不宜 不知 不知晓 不再 绝不 绝不会 不仅 不但 不管 不论 不过 不如 不得 不予 不得不
     全部 部分 左右 上下 前后 当中 其中 期间 今天 明天 昨天 今年 去年 最近 一次 一个 一种 两个 以来 至今 起来 下来 出来 过来 进来 上去 下去
     来说 而言 为主 为了 为宜 为准 作为 成为 认识 了解 理解 选择 决定 处理 解决 完成 实现 做好 加强 提高 增加 减少 保持 保证 满意 祝您 早日
     """.split()
@@ -42,7 +43,7 @@ def broken_rule(term: str, parts: list[str]) -> str | None:
         return "sentence_character"
     if any(part in _MODIFIERS for part in parts):
         return "modifier"
-    if (number := _NUMBER.match(term)) and (number["measure"] is not None or number.end() >= len(parts[0])):
+    if (number := _NUMBER.match(parts[0])) and len(parts[0]) - number.end() <= (number["measure"] is not None):
         return "starts_with_number"
     if _INDEFINITE & set(term):
         return "indefinite"
