@@ -85,7 +85,7 @@ def _write(files: fs.FileSystem, path: str, matrix: np.ndarray) -> None:
 
 def _read(files: fs.FileSystem, path: str, shape: tuple[int, ...]) -> np.ndarray:
     matrix = np.empty(shape, np.float32)
-    flat = memoryview(matrix.reshape(-1).view(np.uint8))
+    flat = matrix.reshape(-1).view(np.uint8).data
     at = 0
     with files.open_input_stream(path) as stream:
         while at < len(flat) and (got := stream.readinto(flat[at : at + _PIECE])):

@@ -211,7 +211,9 @@ class Sgns(Section):
     seed: int = Field(1, ge=0, lt=2**63, description="of every random draw")
     deterministic: bool = Field(False, description="the same vectors in every run: one thread, so slower by their number")
     initial: str = Field("", description="a workspace whose vectors and contexts are trained on; words it lacks start anew")
-    checkpoint_seconds: float = Field(600.0, ge=0, description="between two saved states, from which a killed run goes on; 0 = none")
+    checkpoint_seconds: float = Field(
+        600.0, ge=0, description="between two saved states, from which a killed run goes on; 0 = none"
+    )
 
 
 class Jose(Section):
@@ -233,7 +235,9 @@ class Jose(Section):
     seed: int = Field(1, ge=0, lt=2**63, description="of every random draw")
     deterministic: bool = Field(False, description="the same vectors in every run: one thread, so slower by their number")
     initial: str = Field("", description="a workspace whose vectors and contexts are trained on; words it lacks start anew")
-    checkpoint_seconds: float = Field(600.0, ge=0, description="between two saved states, from which a killed run goes on; 0 = none")
+    checkpoint_seconds: float = Field(
+        600.0, ge=0, description="between two saved states, from which a killed run goes on; 0 = none"
+    )
 
 
 class Terms(Section):

@@ -23,7 +23,7 @@ _END = object()
 
 class _Group(NamedTuple):
     path: str
-    index: int
+    row_group: int
     rows: int
     tokens: int
     first_row: int
@@ -130,7 +130,7 @@ class Sequences:
         try:
             with files.open_input_file(group.path) as source:
                 table = pq.ParquetFile(source, buffer_size=_READ_BYTES, pre_buffer=False)
-                yield from table.iter_batches(rows, row_groups=[group.index], columns=[column], use_threads=False)
+                yield from table.iter_batches(rows, row_groups=[group.row_group], columns=[column], use_threads=False)
         except (pa.ArrowException, OSError) as error:
             raise _damaged(self.workspace, error) from None
 

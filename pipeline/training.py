@@ -42,7 +42,7 @@ def train(name: str, config: Config, workspace: Workspace, watch: Watch, key: st
         lambda place, matrices: checkpoints.save(workspace, name, key, loop.as_dict(place), matrices),
         saved,
     )
-    more = {"report": clock, "checkpoints": states, "initial": _initial(name, config, words)}
+    more: dict[str, Any] = {"report": clock, "checkpoints": states, "initial": _initial(name, config, words)}
     if name == "sgns":
         vectors, contexts = sgns.train(text.blocks, count, config=config.sgns, **more)
     else:
@@ -108,7 +108,9 @@ def _initial(name: str, config: Config, words: pa.Table) -> tuple[np.ndarray, np
     old = arrow_io.read(place, f"{name}_words")
     vectors = arrow_io.matrix(old)
     if vectors.shape[1] != settings.dim:
-        raise WajueError(f"[{name}] dim = {settings.dim}, but the vectors of {place.location} have {vectors.shape[1]}; set it to that")
+        raise WajueError(
+            f"[{name}] dim = {settings.dim}, but the vectors of {place.location} have {vectors.shape[1]}; set it to that"
+        )
     contexts = checkpoints.read_matrix(place, f"{name}_words/{CONTEXTS}", len(vectors))
     if contexts is None:
         raise WajueError(f"{place.location}/{name}_words has no {CONTEXTS}, without which they cannot be trained further")

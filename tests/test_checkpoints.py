@@ -19,7 +19,9 @@ def test_what_is_saved_is_loaded_and_the_latest_counts(tmp_path: Path) -> None:
     for value in (1.0, 2.0):
         checkpoints.save(workspace, "sgns", "k", PLACE, matrices(value))
     place, found = checkpoints.load(workspace, "sgns", "k") or ({}, {})
-    assert place == PLACE and found["words"].shape == (3, 16) and (found["words"] == 2).all() and found["documents"].shape == (0, 16)
+    assert (
+        place == PLACE and found["words"].shape == (3, 16) and (found["words"] == 2).all() and found["documents"].shape == (0, 16)
+    )
     assert checkpoints.load(workspace, "sgns", "other text or settings") is None
     assert checkpoints.load(workspace, "jose", "k") is None
     checkpoints.discard(workspace, "sgns")

@@ -1,5 +1,6 @@
 """Streams of word ids from Parquet, with nothing in memory but a bounded buffer."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from pipeline import sequences
 from pipeline.errors import WajueError
+from pipeline.schemas import FORMAT_VERSION
 from pipeline.sequences import Sequences
 from pipeline.workspace import Workspace
 
@@ -20,7 +22,7 @@ def written(folder: Path, *, uri: bool = False, row_group: int = 130) -> tuple[W
     texts = [[i] * (i % 11) for i in range(DOCUMENTS)]
     place = folder / "sequences"
     place.mkdir()
-    (place / "_step.json").write_text('{"format_version": %d}' % sequences_format())
+    (place / "_step.json").write_text(json.dumps({"format_version": FORMAT_VERSION}))
     for part, begin in enumerate(range(0, DOCUMENTS, DOCUMENTS // 2)):
         rows = range(begin, begin + DOCUMENTS // 2)
         table = pa.table(
@@ -32,12 +34,6 @@ def written(folder: Path, *, uri: bool = False, row_group: int = 130) -> tuple[W
         )
         pq.write_table(table, place / f"part-{part}.parquet", row_group_size=row_group)
     return Workspace(folder.as_uri() if uri else str(folder)), texts
-
-
-def sequences_format() -> int:
-    from pipeline.schemas import FORMAT_VERSION
-
-    return FORMAT_VERSION
 
 
 @pytest.mark.parametrize("uri", [False, True])
@@ -93,7 +89,7 @@ def test_damage_is_told_in_the_reading_thread_and_raised_in_the_other(tmp_path: 
     stream = Sequences.open(workspace)
     path = tmp_path / "sequences" / "part-1.parquet"
     path.write_bytes(path.read_bytes()[:100])
-    with pytest.raises(WajueError, match="table sequences .* is damaged"):
+    with pytest.raises(WajueError, match=r"table sequences .* is damaged"):
         list(stream.blocks(0, 0))
-    with pytest.raises(WajueError, match="table sequences .* is damaged"):
+    with pytest.raises(WajueError, match=r"table sequences .* is damaged"):
         Sequences.open(workspace)

@@ -19,7 +19,7 @@ def train(
     *,
     config: Jose,
     report: loop.Report = lambda words, loss: None,
-    checkpoints: loop.Checkpoints = loop.Checkpoints(),
+    checkpoints: loop.Checkpoints = loop.NO_CHECKPOINTS,
     initial: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(words, contexts, documents), float32 [rows, dim], rows of length 1; documents: how many there are.
@@ -48,7 +48,7 @@ def infer(blocks: loop.Blocks, documents: int, words: np.ndarray, count: np.ndar
     frozen = simd.aligned(*words.shape)
     frozen[:, : config.dim] = words
     matrices = {"words": frozen, "contexts": frozen, "documents": vectors}
-    _fit(blocks, count, matrices, config, lambda words, loss: None, loop.Checkpoints(), frozen=True)
+    _fit(blocks, count, matrices, config, lambda words, loss: None, loop.NO_CHECKPOINTS, frozen=True)
     _normalize(vectors)
     return vectors[:, : config.dim]
 

@@ -68,6 +68,9 @@ class Checkpoints:
     saved: tuple[Place, Matrices] | None = None
 
 
+NO_CHECKPOINTS = Checkpoints()
+
+
 @dataclass(frozen=True)
 class Plan:
     """What the loop needs to know of a config and a vocabulary."""

@@ -47,5 +47,3 @@ def alias_table(weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         if scaled[high] < 1:
             small.append(large.pop())
     return (np.minimum(threshold, 1.0) * _LARGEST_DRAW).astype(np.uint32), alias
-
-

@@ -17,7 +17,7 @@ def train(
     *,
     config: Sgns,
     report: loop.Report = lambda words, loss: None,
-    checkpoints: loop.Checkpoints = loop.Checkpoints(),
+    checkpoints: loop.Checkpoints = loop.NO_CHECKPOINTS,
     initial: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """(vectors, contexts), float32 [words, dim] both; count int64 [words], occurrences in all blocks of an epoch.

@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.errors import WajueError
 from pipeline.models import loop
-from pipeline.models.loop import Checkpoints, Place, Plan, Text, in_memory, thread_count
+from pipeline.models.loop import NO_CHECKPOINTS, Checkpoints, Place, Plan, Text, in_memory, thread_count
 
 OFFSETS = np.cumsum([0, 0, 5, 70_000, 1, 0, 30_000, 2]).astype(np.int64)
 IDS = np.zeros(OFFSETS[-1], np.int32)
@@ -18,7 +18,7 @@ def plan(epochs: int = 3) -> Plan:
     return Plan("sgns", len(IDS), epochs, 0.1, 0.01, 1, 2, none, (none, none))
 
 
-def run(matrix: np.ndarray, checkpoints: Checkpoints = Checkpoints(), stop_after: int = 10**9) -> list[tuple[float, list[int]]]:
+def run(matrix: np.ndarray, checkpoints: Checkpoints = NO_CHECKPOINTS, stop_after: int = 10**9) -> list[tuple[float, list[int]]]:
     """(rate, rows) of every chunk that was trained; matrix [rows, 1] counts how often each document was."""
     seen: list[tuple[float, list[int]]] = []
     calls = 0

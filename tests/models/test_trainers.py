@@ -1,6 +1,7 @@
 """One class of behaviour, run on both trainers, on text whose right answer is known by construction."""
 
 from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -38,14 +39,16 @@ def cosines(vectors: np.ndarray) -> np.ndarray:
     return unit @ unit.T
 
 
+@pytest.mark.parametrize("train", [train_sgns, train_jose])
+def test_words_of_one_topic_come_together(train: Train) -> None:
+    near = cosines(train(*two_topics(), dim=16, epochs=10, subsample_threshold=0.0))
+    inside = near[:10, :10][~np.eye(10, dtype=bool)].mean()
+    across = near[:10, 10:].mean()
+    assert inside > across + 0.4
+
+
 @pytest.mark.parametrize("train", [train_sgns, train_jose, train_combined])
 class TestTrainers:
-    def test_words_of_one_topic_come_together(self, train: Train) -> None:
-        near = cosines(train(*two_topics(), dim=16, epochs=10, subsample_threshold=0.0))
-        inside = near[:10, :10][~np.eye(10, dtype=bool)].mean()
-        across = near[:10, 10:].mean()
-        assert inside > across + 0.4
-
     def test_deterministic_runs_are_equal_to_the_bit_whatever_the_threads(self, train: Train) -> None:
         runs = [train(*two_topics(60), dim=8, epochs=2, deterministic=True, threads=t) for t in (1, 4)]
         assert np.array_equal(runs[0], runs[1])
@@ -88,9 +91,10 @@ def test_divergence_stops_the_run_and_says_what_to_lower() -> None:
         train_sgns(*two_topics(), dim=16, epochs=5, learning_rate=10.0, subsample_threshold=0.0)
 
 
-def test_jose_vectors_have_length_one_and_documents_of_one_topic_come_together() -> None:
+@pytest.mark.parametrize("hinge", ["two", "combined"])
+def test_jose_vectors_have_length_one_and_documents_of_one_topic_come_together(hinge: Literal["two", "combined"]) -> None:
     ids, offsets, count = two_topics(60, length=300)  # a document moves a little with each of its words
-    config = Jose(dim=16, epochs=10, subsample_threshold=0.0)
+    config = Jose(dim=16, epochs=10, subsample_threshold=0.0, hinge=hinge)
     words, _, documents = jose.train(in_memory(ids, offsets), 60, count, config=config)
     for vectors in (words, documents):
         assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)

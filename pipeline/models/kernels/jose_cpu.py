@@ -173,7 +173,11 @@ def _work(text, draws, counter, end, words, contexts, documents, window, negativ
     width, slots = words.shape[1], (2 * window + 1) * negatives
     context, document = buffer(1, width), buffer(1, width)
     sums, noises = np.zeros(LANES, _f32), np.full((2, slots), -1, np.int64)
-    stretch, bits, places = np.empty(LONGEST_STRETCH + 1, np.int64), np.empty(LONGEST_STRETCH + 1, np.uint64), np.empty(LONGEST_STRETCH + 1, np.int64)
+    stretch, bits, places = (
+        np.empty(LONGEST_STRETCH + 1, np.int64),
+        np.empty(LONGEST_STRETCH + 1, np.uint64),
+        np.empty(LONGEST_STRETCH + 1, np.int64),
+    )
     while True:
         chunk = take(counter)
         if chunk >= end:
@@ -197,7 +201,9 @@ def _work(text, draws, counter, end, words, contexts, documents, window, negativ
                 for i in range(-1, n):
                     if i + 1 < n:
                         reach = 0 if frozen else window - below(bits[i + 1], window)
-                        _draw_noise(noises[(i + 1) % 2], stretch, i + 1, n, reach, places[i + 1], key, draws, window, negatives, words)
+                        _draw_noise(
+                            noises[(i + 1) % 2], stretch, i + 1, n, reach, places[i + 1], key, draws, window, negatives, words
+                        )
                     if i >= 0:
                         _position(
                             stretch, i, n, window - below(bits[i], window), noises[i % 2], window, negatives,

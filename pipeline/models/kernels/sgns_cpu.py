@@ -6,15 +6,31 @@ Differs from word2vec.c in what keeps rows in cache:
 - a word's row stays in a buffer of the thread as long as the word stands in a window (FULL-W2V; Randall et al. 2021), so it
   is read and written once, not ten times; what it gained is added to the matrix then, so that no other thread's update is lost;
 - the rows of the words ahead are asked for before they are needed.
-A word that stands in a window more than once counts once, and so does a noise word drawn twice: their updates would all be made
-from the same old row, and on text such as 好好好好好好 ten steps at once overshoot until the vectors explode (seen on shop reviews).
+A word that stands in a window more than once counts once, and so does a noise word drawn twice: their updates would all be
+made from the same old row, and on text such as 好好好好好好 ten steps at once overshoot until the vectors explode (seen on
+shop reviews).
 """
 
 import numpy as np
 from numba import njit, prange
 
 from pipeline.models.kernels.random import below, draw, number
-from pipeline.models.kernels.simd import LANES, add, buffer, clamp, divide, load, multiply, multiply_add, prefetch, splat, spread, store, store_sums, take
+from pipeline.models.kernels.simd import (
+    LANES,
+    add,
+    buffer,
+    clamp,
+    divide,
+    load,
+    multiply,
+    multiply_add,
+    prefetch,
+    splat,
+    spread,
+    store,
+    store_sums,
+    take,
+)
 
 LONGEST_STRETCH = 4096  # words; a longer document is trained in stretches, so that a thread's buffer is bounded
 TILE = 6  # targets; the default, a centre and five noise words, fills one
@@ -77,7 +93,7 @@ def _forget_padding(slopes, m, negatives, padded, rate):
 def _update(rows, before, starts, m, contexts, targets, padded, slopes):
     """row a += sum of slopes[a, k] target k; target k += sum of slopes[a, k] row a; all from the rows as they were.
 
-    before: room for the rows as they were, needed if there is more than one tile.
+    before: room for the rows as they were, used if there is more than one tile.
     """
     width = rows.shape[1]
     if padded > TILE:
@@ -187,7 +203,11 @@ def _work(text, draws, counter, end, centers, contexts, window, negatives):
     held, uses, seen = np.zeros(reach, np.int32), np.zeros(reach, np.int32), np.zeros(reach, np.int64)
     starts, slot_of = np.empty(reach + 1, np.int64), np.empty(LONGEST_STRETCH, np.int64)
     slopes = np.zeros(((reach + 1) * padded + LANES - 1) // LANES * LANES, _f32)
-    words, bits, places = np.empty(LONGEST_STRETCH, np.int32), np.empty(LONGEST_STRETCH, np.uint64), np.empty(LONGEST_STRETCH, np.int64)
+    words, bits, places = (
+        np.empty(LONGEST_STRETCH, np.int32),
+        np.empty(LONGEST_STRETCH, np.uint64),
+        np.empty(LONGEST_STRETCH, np.int64),
+    )
     targets = np.zeros((_AHEAD + 1, padded), np.int64)
     while True:
         chunk = take(counter)
