@@ -14,7 +14,7 @@ the gradient g (v + d for u, its opposite for n, u - n for v and d): x <- norm(x
 import numpy as np
 from numba import njit, prange
 
-from pipeline.models.kernels.random import below, draw, number
+from pipeline.models.kernels.random import below, draw, keep_words, number
 from pipeline.models.kernels.simd import LANES, add, buffer, load, multiply, multiply_add, prefetch, splat, store, store_sums, take
 
 LONGEST_STRETCH = 1000  # words after subsampling; windows do not reach across stretches (as in the authors' code)
@@ -174,9 +174,9 @@ def _work(text, draws, counter, end, words, contexts, documents, window, negativ
     context, document = buffer(1, width), buffer(1, width)
     sums, noises = np.zeros(LANES, _f32), np.full((2, slots), -1, np.int64)
     stretch, bits, places = (
-        np.empty(LONGEST_STRETCH + 1, np.int64),
-        np.empty(LONGEST_STRETCH + 1, np.uint64),
-        np.empty(LONGEST_STRETCH + 1, np.int64),
+        np.empty(LONGEST_STRETCH, np.int64),
+        np.empty(LONGEST_STRETCH, np.uint64),
+        np.empty(LONGEST_STRETCH, np.int64),
     )
     while True:
         chunk = take(counter)
@@ -191,13 +191,7 @@ def _work(text, draws, counter, end, words, contexts, documents, window, negativ
             begin, stop = text.offsets[place], text.offsets[place + 1]
             at = begin
             while at < stop:
-                n = 0
-                while at < stop and n < LONGEST_STRETCH:
-                    w, position = np.int64(text.ids[at]), (at - begin) * (slots + 1)
-                    found = number(key, position)
-                    stretch[n], bits[n], places[n] = w, found, position
-                    n += draws.keep[w] >= np.uint32(found >> np.uint64(32))
-                    at += 1
+                n, at = keep_words(text.ids, at, stop, begin, slots + 1, key, draws.keep, stretch, bits, places)
                 for i in range(-1, n):
                     if i + 1 < n:
                         reach = 0 if frozen else window - below(bits[i + 1], window)
@@ -217,7 +211,7 @@ def _work(text, draws, counter, end, words, contexts, documents, window, negativ
 def train(text, draws, counter, end, threads, words, contexts, documents, window, negatives, margin, combined, frozen):
     """Train the chunks counter[0]..end-1 of a block of text, each at its own learning rate.
 
-    text, draws: see pipeline.models.sampling.Text and Draws; counter int64 [1], the next chunk to train.
+    text, draws: see pipeline.models.loop.Text and pipeline.models.sampling.Draws; counter int64 [1], the next chunk to train.
     words, contexts float32 [words, width], documents float32 [documents, width]: whole vectors of lanes, rows of length 1,
     updated in place. combined: the one hinge. frozen: the documents alone are trained, by the second hinge.
     """

@@ -35,3 +35,19 @@ def draw(bits, threshold, alias):
     column = below(bits >> np.uint64(32), threshold.shape[0])
     other = alias[column]  # fetched always: a branch on a random bit is foretold wrongly half the time
     return other if np.uint32(bits & np.uint64(0xFFFFFFFF)) > threshold[column] else np.int32(column)
+
+
+@njit(inline="always")
+def keep_words(ids, at, stop, begin, stride, key, keep, words, bits, counters):
+    """The words of ids[at:stop] that subsampling keeps, as many as there is room for. Returns (their number, where it stopped).
+
+    Filled in: words; bits uint64, whose low half shrinks the window; counters, the first of each position. begin: where the
+    document begins; stride: counters of a position; key: the document's.
+    """
+    n = 0
+    while at < stop and n < words.shape[0]:
+        words[n], counters[n] = ids[at], (at - begin) * stride
+        bits[n] = number(key, counters[n])
+        n += keep[words[n]] >= np.uint32(bits[n] >> np.uint64(32))  # no branch on a random bit
+        at += 1
+    return n, at

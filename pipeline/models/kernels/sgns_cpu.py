@@ -11,10 +11,12 @@ made from the same old row, and on text such as 好好好好好好 ten steps at 
 shop reviews).
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit, prange
 
-from pipeline.models.kernels.random import below, draw, number
+from pipeline.models.kernels.random import below, draw, keep_words, number
 from pipeline.models.kernels.simd import (
     LANES,
     add,
@@ -129,34 +131,55 @@ def _update(rows, before, starts, m, contexts, targets, padded, slopes):
             store(contexts, t5 + c, add(load(contexts, t5 + c), g5))
 
 
+class Room(NamedTuple):
+    """What a thread works in. Slots hold the rows of the words in reach of a window, each word's once.
+
+    rows, old float32 [slots + 1, width]: as trained, as they entered (the last of rows stays zero); before: see _update.
+    held, uses int64 [slots]: the word in a slot, and how often it stands in reach; seen int64 [slots]: the last centre that had
+    it in its window; starts int64 [slots + 1]: where in rows the rows of a window begin; slot_of int64 [words of a stretch];
+    targets int64 [_AHEAD + 1, padded]: centre and noise words of the centres ahead.
+    """
+
+    rows: np.ndarray
+    before: np.ndarray
+    old: np.ndarray
+    held: np.ndarray
+    uses: np.ndarray
+    seen: np.ndarray
+    starts: np.ndarray
+    slot_of: np.ndarray
+    targets: np.ndarray
+    slopes: np.ndarray
+
+
 @njit(inline="always")
-def _enter(word, held, uses, rows, old, centers):
+def _enter(word, room, centers):
     """The slot of a word that comes into reach, filled if it is new."""
     mine = free = -1
-    for slot in range(held.shape[0]):
-        mine = max(mine, slot if (held[slot] == word) & (uses[slot] > 0) else -1)
-        free = max(free, slot if uses[slot] == 0 else -1)
+    for slot in range(room.held.shape[0]):
+        mine = max(mine, slot if (room.held[slot] == word) & (room.uses[slot] > 0) else -1)
+        free = max(free, slot if room.uses[slot] == 0 else -1)
     if mine >= 0:
-        uses[mine] += 1
+        room.uses[mine] += 1
         return mine
-    held[free], uses[free] = word, 1
-    width = rows.shape[1]
+    room.held[free], room.uses[free] = word, 1
+    width = centers.shape[1]
     for c in range(0, width, LANES):
-        row = load(centers, np.int64(word) * width + c)
-        store(rows, free * width + c, row)
-        store(old, free * width + c, row)
+        row = load(centers, word * width + c)
+        store(room.rows, free * width + c, row)
+        store(room.old, free * width + c, row)
     return free
 
 
 @njit(inline="always")
-def _leave(slot, held, uses, rows, old, centers):
+def _leave(slot, room, centers):
     """A word goes out of reach; with its last occurrence its gain goes into the matrix."""
-    uses[slot] -= 1
-    if uses[slot] == 0:
-        width = rows.shape[1]
+    room.uses[slot] -= 1
+    if room.uses[slot] == 0:
+        width = centers.shape[1]
         for c in range(0, width, LANES):
-            place = np.int64(held[slot]) * width + c
-            gain = multiply_add(splat(_f32(-1)), load(old, slot * width + c), load(rows, slot * width + c))
+            place, at = room.held[slot] * width + c, slot * width + c
+            gain = multiply_add(splat(_f32(-1)), load(room.old, at), load(room.rows, at))
             store(centers, place, add(load(centers, place), gain))
 
 
@@ -169,16 +192,29 @@ def _ask(matrix, row):
 
 
 @njit(inline="always")
-def _within(slot_of, first, last, center, seen, starts, width, zeros):
+def _look_ahead(words, i, n, window, negatives, key, counters, draws, room, centers, contexts):
+    """Draw the noise words of centre i, and ask for its rows and for the row that comes into reach with it."""
+    targets = room.targets[i % (_AHEAD + 1)]
+    targets[:] = words[i]
+    for k in range(negatives):
+        targets[k + 1] = draw(number(key, counters[i] + 1 + k), draws.threshold, draws.alias)
+    for k in range(negatives + 1):
+        _ask(contexts, targets[k])
+    if i + window < n:
+        _ask(centers, words[i + window])
+
+
+@njit(inline="always")
+def _within(first, last, center, room, width):
     """Where the rows of the distinct words of a window begin, made even in number by the row of zeros. Returns their number."""
     m = 0
     for j in range(first, last):
-        slot = slot_of[j]
-        starts[m] = slot * width
-        new = (j != center) & (seen[slot] != center)
-        seen[slot] = center if j != center else seen[slot]
+        slot = room.slot_of[j]
+        room.starts[m] = slot * width
+        new = (j != center) & (room.seen[slot] != center)
+        room.seen[slot] = center if j != center else room.seen[slot]
         m += new
-    starts[m] = zeros
+    room.starts[m] = room.held.shape[0] * width
     return m
 
 
@@ -195,77 +231,65 @@ def _forget_repeats(targets, negatives, m, slopes):
 
 
 @njit
+def _stretch(words, n, bits, counters, key, draws, rate, centers, contexts, window, negatives, room):
+    """The first n words, one centre after the other."""
+    width, padded = centers.shape[1], room.targets.shape[1]
+    room.seen[:] = -1
+    for j in range(min(window, n)):
+        room.slot_of[j] = _enter(words[j], room, centers)
+    for i in range(min(_AHEAD, n)):
+        _look_ahead(words, i, n, window, negatives, key, counters, draws, room, centers, contexts)
+    for i in range(n):
+        if i + _AHEAD < n:
+            _look_ahead(words, i + _AHEAD, n, window, negatives, key, counters, draws, room, centers, contexts)
+        if i + window < n:
+            room.slot_of[i + window] = _enter(words[i + window], room, centers)
+        reach = window - below(bits[i], window)
+        m = _within(max(0, i - reach), min(n, i + reach + 1), i, room, width)
+        if m:
+            targets = room.targets[i % (_AHEAD + 1)]
+            _dots(room.rows, room.starts, m, contexts, targets, padded, room.slopes)
+            _slopes(room.slopes, (m + 1) // 2 * 2 * padded, rate)
+            _forget_padding(room.slopes, (m + 1) // 2 * 2, negatives, padded, rate)
+            _forget_repeats(targets, negatives, m, room.slopes)
+            _update(room.rows, room.before, room.starts, m, contexts, targets, padded, room.slopes)
+        if i >= window:
+            _leave(room.slot_of[i - window], room, centers)
+    for j in range(max(0, n - window), n):
+        _leave(room.slot_of[j], room, centers)
+
+
+@njit
 def _work(text, draws, counter, end, centers, contexts, window, negatives):
-    """One thread: chunk after chunk until none is left."""
-    width, padded = centers.shape[1], -(-(negatives + 1) // TILE) * TILE
-    reach = 2 * window + 1
-    rows, before, old = buffer(reach + 1, width), buffer(reach + 1, width), buffer(reach, width)
-    held, uses, seen = np.zeros(reach, np.int32), np.zeros(reach, np.int32), np.zeros(reach, np.int64)
-    starts, slot_of = np.empty(reach + 1, np.int64), np.empty(LONGEST_STRETCH, np.int64)
-    slopes = np.zeros(((reach + 1) * padded + LANES - 1) // LANES * LANES, _f32)
-    words, bits, places = (
-        np.empty(LONGEST_STRETCH, np.int32),
-        np.empty(LONGEST_STRETCH, np.uint64),
-        np.empty(LONGEST_STRETCH, np.int64),
-    )
-    targets = np.zeros((_AHEAD + 1, padded), np.int64)
+    """One thread: chunk after chunk until none is left. Its buffers are its own: shared ones would share cache lines."""
+    width, padded, slots = centers.shape[1], -(-(negatives + 1) // TILE) * TILE, 2 * window + 1
+    room = Room(
+        buffer(slots + 1, width), buffer(slots + 1, width), buffer(slots + 1, width),
+        np.zeros(slots, np.int64), np.zeros(slots, np.int64), np.zeros(slots, np.int64),
+        np.zeros(slots + 1, np.int64), np.zeros(LONGEST_STRETCH, np.int64),
+        np.zeros((_AHEAD + 1, padded), np.int64), buffer(1, -(-(slots + 1) * padded // LANES) * LANES).reshape(-1),
+    )  # fmt: skip
+    words, counters = np.zeros(LONGEST_STRETCH, np.int64), np.zeros(LONGEST_STRETCH, np.int64)
+    bits = np.zeros(LONGEST_STRETCH, np.uint64)
     while True:
         chunk = take(counter)
         if chunk >= end:
             break
-        rate = text.rates[chunk]
         for turn in range(text.cuts[chunk], text.cuts[chunk + 1]):
             document = text.order[turn]
             key = number(draws.key, text.rows[document])
             begin, stop = text.offsets[document], text.offsets[document + 1]
             at = begin
             while at < stop:
-                n = 0
-                while at < stop and n < LONGEST_STRETCH:
-                    w, place = text.ids[at], (at - begin) * (negatives + 1)
-                    found = number(key, place)
-                    words[n], bits[n], places[n] = w, found, place
-                    n += draws.keep[w] >= np.uint32(found >> np.uint64(32))
-                    at += 1
-                seen[:] = -1
-                for j in range(min(window, n)):
-                    slot_of[j] = _enter(words[j], held, uses, rows, old, centers)
-                for i in range(-_AHEAD, n):
-                    coming = i + _AHEAD
-                    if coming < n:
-                        drawn = targets[coming % (_AHEAD + 1)]
-                        drawn[:] = words[coming]
-                        for k in range(negatives):
-                            drawn[k + 1] = draw(number(key, places[coming] + 1 + k), draws.threshold, draws.alias)
-                        for k in range(negatives + 1):
-                            _ask(contexts, drawn[k])
-                        if coming + window < n:
-                            _ask(centers, np.int64(words[coming + window]))
-                    if i < 0:
-                        continue
-                    if i + window < n:
-                        slot_of[i + window] = _enter(words[i + window], held, uses, rows, old, centers)
-                    shrink = below(bits[i], window)
-                    first, last = max(0, i - window + shrink), min(n, i + window + 1 - shrink)
-                    m = _within(slot_of, first, last, i, seen, starts, width, reach * width)
-                    if m:
-                        chosen = targets[i % (_AHEAD + 1)]
-                        _dots(rows, starts, m, contexts, chosen, padded, slopes)
-                        _slopes(slopes, (m + 1) // 2 * 2 * padded, rate)
-                        _forget_padding(slopes, (m + 1) // 2 * 2, negatives, padded, rate)
-                        _forget_repeats(chosen, negatives, m, slopes)
-                        _update(rows, before, starts, m, contexts, chosen, padded, slopes)
-                    if i >= window:
-                        _leave(slot_of[i - window], held, uses, rows, old, centers)
-                for j in range(max(0, n - window), n):
-                    _leave(slot_of[j], held, uses, rows, old, centers)
+                n, at = keep_words(text.ids, at, stop, begin, negatives + 1, key, draws.keep, words, bits, counters)
+                _stretch(words, n, bits, counters, key, draws, text.rates[chunk], centers, contexts, window, negatives, room)
 
 
 @njit(parallel=True, cache=True, nogil=True)
 def train(text, draws, counter, end, threads, centers, contexts, window, negatives):
     """Train the chunks counter[0]..end-1 of a block of text, each at its own learning rate.
 
-    text, draws: see pipeline.models.sampling.Text and Draws; counter int64 [1], the next chunk to train.
+    text, draws: see pipeline.models.loop.Text and pipeline.models.sampling.Draws; counter int64 [1], the next chunk to train.
     centers, contexts float32 [words, width], whole vectors of lanes, updated in place.
     """
     for _ in prange(threads):
