@@ -22,13 +22,13 @@ _TRAINED_ON = 11_314  # the documents before this one are the training half of t
 _SETTING = f"{_DOCUMENTS} documents of 20news, {_EPOCHS} epochs, 2 threads, dim 100, window 10, 2 negatives; training alone"
 
 
-def speed(documents: list[list[str]], binaries: dict[str, str]) -> None:
-    """Three rounds alternately. The C code runs one epoch, then three: the difference is training alone."""
+def speed(documents: list[list[str]], binaries: dict[str, str], rounds: int = 3) -> None:
+    """So many rounds alternately. The C code runs one epoch, then three: the difference is training alone."""
     _, counts, ids, offsets = encode(documents)
     found: dict[str, list[tuple[float, float]]] = {}
     with tempfile.TemporaryDirectory() as folder:
         text = _write(documents, Path(folder) / "text.txt")
-        for seed in range(3):
+        for seed in range(rounds):
             clock: list[tuple[float, float]] = []
             config = Jose(epochs=_EPOCHS, threads=2, seed=seed)
             jose.train(
