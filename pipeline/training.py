@@ -66,9 +66,7 @@ class _Clock:
             self._began = time.perf_counter()
         self._last, self._words = time.perf_counter(), words
         self._losses.append(round(loss, 5))
-        speed = self.speed
-        left = f", {(self._total - words) / speed:.0f} s left" if speed else ""
-        self._watch.set(words / max(self._total, 1), f"loss {loss:.4f}, {speed:,.0f} words/s{left}")
+        self._watch.set(words / max(self._total, 1), f"loss {loss:.4f}, {self.speed:,.0f} words/s")
 
     @property
     def speed(self) -> float:

@@ -13,8 +13,9 @@ def matrices(value: float) -> dict[str, np.ndarray]:
     return {"words": np.full((3, 16), value, np.float32), "documents": np.full((0, 16), value, np.float32)}
 
 
-def test_what_is_saved_is_loaded_and_the_latest_counts(tmp_path: Path) -> None:
-    workspace = Workspace(str(tmp_path))
+@pytest.mark.parametrize("uri", [False, True])
+def test_what_is_saved_is_loaded_and_the_latest_counts(tmp_path: Path, uri: bool) -> None:
+    workspace = Workspace(tmp_path.as_uri() if uri else str(tmp_path))
     assert checkpoints.load(workspace, "sgns", "k") is None
     for value in (1.0, 2.0):
         checkpoints.save(workspace, "sgns", "k", PLACE, matrices(value))
