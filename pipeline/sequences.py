@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from pipeline.errors import WajueError
 from pipeline.workspace import Workspace
 
-BLOCK_TOKENS = 4_000_000  # 16 MB; the documents of a block are shuffled
+BLOCK_TOKENS = 2_000_000  # 8 MB; the documents of a block are shuffled
 _PIECES = 8  # a block is read in so many
 _READ_BYTES = 1 << 20
 
