@@ -210,7 +210,9 @@ class Sgns(Section):
     threads: int = Field(0, ge=0, le=1024, description="0 = all cores")
     seed: int = Field(1, ge=0, lt=2**63, description="of every random draw")
     deterministic: bool = Field(False, description="the same vectors in every run: one thread, so slower by their number")
-    initial: str = Field("", description="a workspace whose vectors and contexts are trained on; words it lacks start anew")
+    initial: str | None = Field(
+        None, min_length=1, description="a workspace whose vectors and contexts are trained on; words it lacks start anew"
+    )
     checkpoint_seconds: float = Field(
         600.0, ge=0, description="between two saved states, from which a killed run goes on; 0 = none"
     )
@@ -234,7 +236,9 @@ class Jose(Section):
     threads: int = Field(0, ge=0, le=1024, description="0 = all cores")
     seed: int = Field(1, ge=0, lt=2**63, description="of every random draw")
     deterministic: bool = Field(False, description="the same vectors in every run: one thread, so slower by their number")
-    initial: str = Field("", description="a workspace whose vectors and contexts are trained on; words it lacks start anew")
+    initial: str | None = Field(
+        None, min_length=1, description="a workspace whose vectors and contexts are trained on; words it lacks start anew"
+    )
     checkpoint_seconds: float = Field(
         600.0, ge=0, description="between two saved states, from which a killed run goes on; 0 = none"
     )
