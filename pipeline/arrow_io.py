@@ -1,5 +1,7 @@
 """Tables without Spark: Parquet to Arrow and NumPy and back, for the trainers and for everything that reads a workspace."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.dataset as ds
@@ -40,34 +42,36 @@ def count_rows(workspace: Workspace, path: str) -> int:
 
 def write(rows: pa.Table, workspace: Workspace, table: str) -> None:
     """Write a table to its unfinished place, as one file."""
+    write_all([rows], workspace, table)
+
+
+def write_all(pieces: Iterable[pa.Table], workspace: Workspace, table: str) -> None:
+    """Write a table of at least one piece to its unfinished place, as one file, each piece in row groups of its own."""
     declared = schemas.TABLES[table]
-    faults = declared.differences(rows.schema)
-    if faults:
-        raise WajueError(f"table {table} about to be written is not as declared: {'; '.join(faults)}")
     files, root = workspace.files
     folder = f"{root}/_unfinished/{table}"
     files.create_dir(folder, recursive=True)
-    vectors = {"vector.list.element": "BYTE_STREAM_SPLIT"} if "vector" in rows.schema.names else None
-    dictionary = not vectors
-    pq.write_table(
-        rows.select([c.name for c in declared.columns]),
-        f"{folder}/part-00000.zstd.parquet",
-        filesystem=files,
-        compression="zstd",
-        use_dictionary=dictionary,
-        column_encoding=vectors,
-        row_group_size=100_000,
-    )
-
-
-def sequences(rows: pa.Table) -> tuple[np.ndarray, np.ndarray]:
-    """(ids int32 [tokens], offsets int64 [documents + 1]) of the column `ids`."""
-    column = rows.column("ids").combine_chunks()
-    if isinstance(column, pa.ChunkedArray):
-        column = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], pa.list_(pa.int32()))
-    offsets = column.offsets.to_numpy(zero_copy_only=False).astype(np.int64)
-    ids = column.values.to_numpy(zero_copy_only=False)[offsets[0] : offsets[-1]].astype(np.int32)
-    return ids, offsets - offsets[0]
+    writer: pq.ParquetWriter | None = None
+    try:
+        for rows in pieces:
+            faults = declared.differences(rows.schema)
+            if faults:
+                raise WajueError(f"table {table} about to be written is not as declared: {'; '.join(faults)}")
+            rows = rows.select([c.name for c in declared.columns])
+            if writer is None:
+                vectors = {"vector.list.element": "BYTE_STREAM_SPLIT"} if "vector" in rows.schema.names else None
+                writer = pq.ParquetWriter(
+                    f"{folder}/part-00000.zstd.parquet",
+                    rows.schema,
+                    filesystem=files,
+                    compression="zstd",
+                    use_dictionary=not vectors,
+                    column_encoding=vectors,
+                )
+            writer.write_table(rows, row_group_size=100_000)
+    finally:
+        if writer is not None:
+            writer.close()
 
 
 def matrix(rows: pa.Table) -> np.ndarray:
