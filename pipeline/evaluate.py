@@ -117,7 +117,7 @@ def _clusters(workspace: Workspace, files: list[str], options: Options) -> Itera
     from pipeline.scores import documents  # scikit-learn takes a second or two to load
 
     for name, path in _named(files).items():
-        labels = first_tags(workspace) if name == "tags" else gold.labels(path)
+        labels = first_tags(workspace) if str(path) == "tags" else gold.labels(path)
         chosen, sampled = sorted(labels), None
         if len(chosen) > _MOST_DOCUMENTS:
             sampled = f"{_MOST_DOCUMENTS} of {len(chosen)} labelled documents, drawn at random"
@@ -221,10 +221,11 @@ def _terms(workspace: Workspace, files: list[str], options: Options) -> Iterator
 
 def _top_errors(ranked: list[str], candidates: pa.Table, lexicon: set[str]) -> Iterator[Score]:
     """For reading: the first terms that no lexicon holds; the terms of a lexicon, by keyness, that a form rule dropped."""
+    unranked = pa.array(sorted(lexicon.difference(ranked)), pa.string())  # an accepted term is ranked whatever rule it breaks
     strange = [(rank, term) for rank, term in enumerate(ranked, 1) if term not in lexicon]
     for rank, term in strange[:_ERRORS]:
         yield {"gold": "in no lexicon", "part": term, "figure": "rank", "value": rank}
-    dropped = candidates.filter(pc.field("filtered_by").is_valid() & pc.field("term").isin(sorted(lexicon)))
+    dropped = candidates.filter(pc.field("filtered_by").is_valid() & pc.field("term").isin(unranked))
     for row in dropped.slice(0, _ERRORS).to_pylist():
         yield {
             "gold": "dropped",
