@@ -1,18 +1,26 @@
 """SGNS beside gensim: raw words a second with two threads, and the quality of the vectors, on 17 M tokens of reviews."""
 
 import statistics
+import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
-from gensim.models import KeyedVectors, Word2Vec
+import pyarrow as pa
 
-from benchmarks.common import corpora, record
-from pipeline.config import Sgns
+from benchmarks.common import corpora, peak_rss_mb, record
+from pipeline import arrow_io, training
+from pipeline.config import Config, Corpus, Sgns
 from pipeline.models import sgns
+from pipeline.models.loop import in_memory
+from pipeline.progress import Watch
+from pipeline.schemas import FORMAT_VERSION
+from pipeline.workspace import Workspace
 
 _SPEED_TOKENS = 3_700_000
+_SETTING = "3.7 M tokens, 1 epoch, 2 threads, dim 100, window 5, 5 negatives"
 
 
 def read(path: Path, tokens: int | None) -> list[list[str]]:
@@ -42,6 +50,8 @@ def encode(documents: list[list[str]], least: int = 5) -> tuple[list[str], np.nd
 
 def quality(words: list[str], vectors: np.ndarray, folder: Path) -> dict[str, float]:
     """WordSim-353 and MEN (Spearman, x 100), and analogies (%), as gensim measures them."""
+    from gensim.models import KeyedVectors
+
     keyed = KeyedVectors(vectors.shape[1])
     keyed.add_vectors(words, vectors)
     found = {}
@@ -55,58 +65,119 @@ def quality(words: list[str], vectors: np.ndarray, folder: Path) -> dict[str, fl
     return found
 
 
-def ours(ids: np.ndarray, offsets: np.ndarray, counts: np.ndarray, seed: int) -> tuple[np.ndarray, float]:
-    """(vectors, training seconds), compiling left out."""
-    clock: list[float] = []
-    config = Sgns(dim=100, window=5, negatives=5, epochs=1, threads=2, seed=seed)
-    vectors = sgns.train(ids, offsets, counts, config=config, report=lambda share, loss: clock.append(time.perf_counter()))
-    return vectors, clock[-1] - clock[0]
+def ours(ids: np.ndarray, offsets: np.ndarray, counts: np.ndarray, seed: int) -> tuple[np.ndarray, float, float]:
+    """(vectors, training seconds, CPU seconds), compiling left out."""
+    clock: list[tuple[float, float]] = []
+    vectors, _ = sgns.train(
+        in_memory(ids, offsets), counts, config=Sgns(epochs=1, threads=2, seed=seed),
+        report=lambda words, loss: clock.append((time.perf_counter(), time.process_time())),
+    )  # fmt: skip
+    return np.ascontiguousarray(vectors), clock[-1][0] - clock[0][0], clock[-1][1] - clock[0][1]
 
 
-def gensims(documents: list[list[str]], seed: int) -> tuple[list[str], np.ndarray, float]:
-    """(words, vectors, training seconds), building the vocabulary left out."""
+def gensims(documents: list[list[str]] | Path, seed: int) -> tuple[list[str], np.ndarray, float, float]:
+    """(words, vectors, training seconds, CPU seconds), building the vocabulary left out; a path is its corpus_file mode."""
+    from gensim.models import Word2Vec  # here: 90 MB that would count as ours
+
     model = Word2Vec(vector_size=100, window=5, negative=5, sg=1, hs=0, sample=1e-3, min_count=5, workers=2, seed=seed)
-    model.build_vocab(documents)
-    begun = time.perf_counter()
-    model.train(documents, total_examples=model.corpus_count, epochs=1)
-    return model.wv.index_to_key, model.wv.vectors, time.perf_counter() - begun
+    corpus = {"corpus_file": str(documents)} if isinstance(documents, Path) else {"corpus_iterable": documents}
+    model.build_vocab(**corpus)
+    begun, cpu = time.perf_counter(), time.process_time()
+    model.train(**corpus, total_examples=model.corpus_count, total_words=model.corpus_total_words, epochs=1)
+    return model.wv.index_to_key, model.wv.vectors, time.perf_counter() - begun, time.process_time() - cpu
 
 
-def main(quality_seeds: int = 3) -> None:
-    """Speed on 3.7 M tokens, three rounds alternately; quality on all of them, so many seeds."""
-    folder = corpora()
-    path = folder / "english/imdb_17M_tokens.txt"
+def speed(path: Path, rounds: int = 3) -> None:
+    """Raw words a second, wall and CPU, on 3.7 M tokens, alternately."""
     documents = read(path, _SPEED_TOKENS)
     size = sum(map(len, documents))
     _, counts, ids, offsets = encode(documents)
-    speeds: dict[str, list[float]] = {"wajue": [], "gensim": []}
-    for seed in range(3):
-        speeds["wajue"].append(size / ours(ids, offsets, counts, seed)[1])
-        speeds["gensim"].append(size / gensims(documents, seed)[2])
-    for system, found in speeds.items():
-        note = "3.7 M tokens, 1 epoch, 2 threads, dim 100, window 5, 5 negatives"
-        record("sgns", system, "raw words/s", note, speed=statistics.median(found))
-    if not quality_seeds:
-        return
+    found: dict[str, list[tuple[float, float]]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        text = Path(folder) / "text.txt"
+        text.write_text("\n".join(" ".join(d) for d in documents) + "\n", encoding="utf-8")
+        for seed in range(rounds):
+            for system, seconds in (
+                ("wajue", ours(ids, offsets, counts, seed)[1:]),
+                ("gensim, list", gensims(documents, seed)[2:]),
+                ("gensim, corpus_file", gensims(text, seed)[2:]),
+            ):
+                found.setdefault(system, []).append((size / seconds[0], size / seconds[1]))
+    for system, rows in found.items():
+        wall, cpu = (statistics.median(r[i] for r in rows) for i in (0, 1))
+        record("sgns", system, "raw words/s", _SETTING, speed=wall)
+        record("sgns", system, "raw words/CPU-s", _SETTING, speed_cpu=cpu)
+
+
+def memory(path: Path) -> None:
+    """Peak memory of whole processes, 17 M tokens: ours streams a workspace, gensim holds lists or streams its corpus_file."""
     documents = read(path, None)
     words, counts, ids, offsets = encode(documents)
-    scores: dict[str, list[dict[str, float]]] = {"wajue": [], "gensim": []}
-    for seed in range(1, quality_seeds + 1):
-        scores["wajue"].append(quality(words, ours(ids, offsets, counts, seed)[0], folder))
-        their_words, vectors, _ = gensims(documents, seed)
-        scores["gensim"].append(quality(their_words, vectors, folder))
-    for system, rows in scores.items():
+    with tempfile.TemporaryDirectory() as folder:
+        _workspace(Path(folder) / "out", words, counts, ids, offsets)
+        text = Path(folder) / "text.txt"
+        text.write_text("\n".join(" ".join(d) for d in documents) + "\n", encoding="utf-8")
+        for system, what in (("wajue", Path(folder) / "out"), ("gensim, list", text), ("gensim, corpus_file", text)):
+            command = [sys.executable, "-m", "benchmarks.sgns", "alone", system, str(what)]
+            said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+            record("sgns", system, "MB", "17 M tokens, 1 epoch, 2 threads, whole process", peak_rss=float(said.split()[-1]))
+
+
+def alone(system: str, what: str) -> None:
+    """Train in this process, and print its peak memory."""
+    if system == "wajue":
+        corpus = Corpus(name="imdb", role="domain", paths=("-",))
+        config = Config(corpus=(corpus,), sgns=Sgns(epochs=1, threads=2, checkpoint_seconds=0))
+        (Path(what) / "_unfinished").mkdir(exist_ok=True)
+        training.train("sgns", config, Workspace(what), Watch("sgns"), "benchmark")
+    else:
+        gensims(Path(what) if "file" in system else read(Path(what), None), 1)
+    print(peak_rss_mb())
+
+
+def _workspace(folder: Path, words: list[str], counts: np.ndarray, ids: np.ndarray, offsets: np.ndarray) -> None:
+    """The tables that a trainer reads."""
+    place = Workspace(str(folder))
+    lists = pa.ListArray.from_arrays(pa.array(offsets.astype(np.int32)), pa.array(ids))
+    doc_ids = [f"{i:012x}" for i in range(len(lists))]
+    tables = {
+        "vocabulary": pa.table({"word_id": pa.array(np.arange(len(words), dtype=np.int32)), "word": words, "count": counts}),
+        "sequences": pa.table({"doc_id": doc_ids, "corpus": ["imdb"] * len(lists), "ids": lists}),
+    }
+    for name, rows in tables.items():
+        arrow_io.write(rows, place, name)
+        place.finish({name: {"format_version": FORMAT_VERSION}})
+
+
+def scores(path: Path, folder: Path, seeds: int) -> None:
+    """Mean and spread over seeds of the quality of one epoch on all tokens."""
+    documents = read(path, None)
+    words, counts, ids, offsets = encode(documents)
+    found: dict[str, list[dict[str, float]]] = {"wajue": [], "gensim": []}
+    for seed in range(1, seeds + 1):
+        found["wajue"].append(quality(words, ours(ids, offsets, counts, seed)[0], folder))
+        their_words, vectors, _, _ = gensims(documents, seed)
+        found["gensim"].append(quality(their_words, vectors, folder))
+    for system, rows in found.items():
         for name in rows[0]:
             values = [r[name] for r in rows]
             spread = statistics.stdev(values) if len(values) > 1 else 0.0
-            record(
-                "sgns",
-                system,
-                "x100",
-                f"17 M tokens, 1 epoch, {len(values)} seeds, sd {spread:.2f}",
-                **{name: statistics.mean(values)},
-            )
+            note = f"17 M tokens, 1 epoch, {len(values)} seeds, sd {spread:.2f}"
+            record("sgns", system, "x100", note, **{name: statistics.mean(values)})
+
+
+def main(seeds: int = 3) -> None:
+    """Speed, memory, and quality with so many seeds (0 = none)."""
+    folder = corpora()
+    path = folder / "english/imdb_17M_tokens.txt"
+    speed(path)
+    memory(path)
+    if seeds:
+        scores(path, folder, seeds)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3)
+    if sys.argv[1:2] == ["alone"]:
+        alone(*sys.argv[2:4])
+    else:
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else 3)

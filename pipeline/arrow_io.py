@@ -1,13 +1,24 @@
 """Tables without Spark: Parquet to Arrow and NumPy and back, for the trainers and for everything that reads a workspace."""
 
+import logging
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from pipeline import schemas
+from pipeline.config import Segment
 from pipeline.errors import WajueError
 from pipeline.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pipeline.segmenter import Segmenter
+
+log = logging.getLogger(__name__)
 
 
 def _dataset(workspace: Workspace, path: str, table: str) -> ds.Dataset:
@@ -20,17 +31,47 @@ def _dataset(workspace: Workspace, path: str, table: str) -> ds.Dataset:
         ) from None
 
 
-def read(workspace: Workspace, table: str, columns: list[str] | None = None) -> pa.Table:
-    """A whole table, or some of its columns. Raises WajueError if it is missing, damaged, or not as declared."""
+def _declared(workspace: Workspace, table: str) -> ds.Dataset:
     workspace.must_have(table)
     data = _dataset(workspace, table, table)
     faults = schemas.TABLES[table].differences(data.schema) if data.schema.names else []
     if faults:
         raise WajueError(f"table {table} of {workspace.location} is not as declared: {'; '.join(faults)}")
+    return data
+
+
+def _damaged(workspace: Workspace, table: str, error: Exception) -> WajueError:
+    return WajueError(f"table {table} of {workspace.location} is damaged: {error}; run with --force to write it anew")
+
+
+def read(workspace: Workspace, table: str, columns: list[str] | None = None) -> pa.Table:
+    """A whole table, or some of its columns. Raises WajueError if it is missing, damaged, or not as declared."""
+    data = _declared(workspace, table)
     try:
         return data.to_table(columns=columns)
     except (pa.ArrowException, OSError) as error:
-        raise WajueError(f"table {table} of {workspace.location} is damaged: {error}; run with --force to write it anew") from None
+        raise _damaged(workspace, table, error) from None
+
+
+def batches(
+    workspace: Workspace, table: str, columns: list[str] | None = None, only: pc.Expression | None = None
+) -> Iterator[pa.Table]:
+    """A table a piece at a time, none of them empty; only: rows that this holds for. Raises as `read` does."""
+    data = _declared(workspace, table)
+    try:
+        for batch in data.to_batches(columns=columns, filter=only):
+            if batch.num_rows:
+                yield pa.Table.from_batches([batch])
+    except (pa.ArrowException, OSError) as error:
+        raise _damaged(workspace, table, error) from None
+
+
+def word_vectors(workspace: Workspace, model: str) -> pa.Table:
+    """The table `sgns_words` or `jose_words`. Raises as `read` does, and WajueError if it holds no vector."""
+    rows = read(workspace, f"{model}_words")
+    if not rows.num_rows:
+        raise WajueError(f"table {model}_words of {workspace.location} holds no vector: no word reached [vocabulary] min_count")
+    return rows
 
 
 def count_rows(workspace: Workspace, path: str) -> int:
@@ -40,34 +81,36 @@ def count_rows(workspace: Workspace, path: str) -> int:
 
 def write(rows: pa.Table, workspace: Workspace, table: str) -> None:
     """Write a table to its unfinished place, as one file."""
+    write_all([rows], workspace, table)
+
+
+def write_all(pieces: Iterable[pa.Table], workspace: Workspace, table: str) -> None:
+    """Write a table of at least one piece to its unfinished place, as one file, each piece in row groups of its own."""
     declared = schemas.TABLES[table]
-    faults = declared.differences(rows.schema)
-    if faults:
-        raise WajueError(f"table {table} about to be written is not as declared: {'; '.join(faults)}")
     files, root = workspace.files
     folder = f"{root}/_unfinished/{table}"
     files.create_dir(folder, recursive=True)
-    vectors = {"vector.list.element": "BYTE_STREAM_SPLIT"} if "vector" in rows.schema.names else None
-    dictionary = not vectors
-    pq.write_table(
-        rows.select([c.name for c in declared.columns]),
-        f"{folder}/part-00000.zstd.parquet",
-        filesystem=files,
-        compression="zstd",
-        use_dictionary=dictionary,
-        column_encoding=vectors,
-        row_group_size=100_000,
-    )
-
-
-def sequences(rows: pa.Table) -> tuple[np.ndarray, np.ndarray]:
-    """(ids int32 [tokens], offsets int64 [documents + 1]) of the column `ids`."""
-    column = rows.column("ids").combine_chunks()
-    if isinstance(column, pa.ChunkedArray):
-        column = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], pa.list_(pa.int32()))
-    offsets = column.offsets.to_numpy(zero_copy_only=False).astype(np.int64)
-    ids = column.values.to_numpy(zero_copy_only=False)[offsets[0] : offsets[-1]].astype(np.int32)
-    return ids, offsets - offsets[0]
+    writer: pq.ParquetWriter | None = None
+    try:
+        for rows in pieces:
+            faults = declared.differences(rows.schema)
+            if faults:
+                raise WajueError(f"table {table} about to be written is not as declared: {'; '.join(faults)}")
+            rows = rows.select([c.name for c in declared.columns])
+            if writer is None:
+                vectors = {"vector.list.element": "BYTE_STREAM_SPLIT"} if "vector" in rows.schema.names else None
+                writer = pq.ParquetWriter(
+                    f"{folder}/part-00000.zstd.parquet",
+                    rows.schema,
+                    filesystem=files,
+                    compression="zstd",
+                    use_dictionary=not vectors,
+                    column_encoding=vectors,
+                )
+            writer.write_table(rows, row_group_size=100_000)
+    finally:
+        if writer is not None:
+            writer.close()
 
 
 def matrix(rows: pa.Table) -> np.ndarray:
@@ -82,3 +125,18 @@ def matrix(rows: pa.Table) -> np.ndarray:
 def vectors(matrix: np.ndarray) -> pa.FixedSizeListArray:
     """The Arrow column of float32 [rows, dim]."""
     return pa.FixedSizeListArray.from_arrays(pa.array(np.ascontiguousarray(matrix, np.float32).ravel()), matrix.shape[1])
+
+
+def segmenter(workspace: Workspace) -> "Segmenter":
+    """What cuts text as the workspace's was cut. Raises WajueError if it has no lexicon."""
+    from pipeline.segmenter import Segmenter  # compiled code, which few readers of tables need
+
+    settings = (workspace.manifest("tokens") or {}).get("config", {}).get("segment", {})
+    if settings.get("method") == "whitespace":
+        raise WajueError(f'{workspace.location} was mined with [segment] method = "whitespace": it has no lexicon to cut text by')
+    if settings.get("method") == "jieba":
+        log.warning("the tokens of %s were cut by jieba; this cuts by the mined lexicon alone", workspace.location)
+    rows = read(workspace, "lexicon", ["word", "count", "log_prob"])
+    share = settings.get("unknown_share", Segment().unknown_share)
+    script = ((workspace.manifest("clean_documents") or {}).get("config", {}).get("clean", {})).get("script", "simplified")
+    return Segmenter.from_lexicon(rows, unknown_share=share, script=script)

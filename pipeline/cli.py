@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.table import Table as Shown
+from typer.models import OptionInfo
 
 from pipeline import config as configuration
 from pipeline import dag, export, progress, query, schemas
@@ -33,6 +34,7 @@ Device = StrEnum("Device", {d: d for d in ("auto", "cpu", "cuda")})  # type: ign
 LogStyle = StrEnum("LogStyle", {s: s for s in ("auto", "plain", "json")})  # type: ignore[misc]
 Format = StrEnum("Format", {f: f for f in query.FORMATS})  # type: ignore[misc]
 ExportFormat = StrEnum("ExportFormat", {f: f for f in export.FORMATS})  # type: ignore[misc]
+GOLD_OPTIONS = ("--similarity", "--analogy", "--clusters", "--segmentation", "--lexicon", "--terms")
 VectorKind = StrEnum("VectorKind", {v: v for v in ("sgns", "jose")})  # type: ignore[misc]
 
 ConfigArgument = Annotated[Path, typer.Argument(metavar="CONFIG", help="the TOML config")]
@@ -127,19 +129,8 @@ def segment(
 ) -> None:
     """Cut text into words by the mined lexicon, a line out for each line in."""
     from pipeline import arrow_io
-    from pipeline.segmenter import Segmenter
 
-    place = Workspace(workspace)
-    method = (place.manifest("tokens") or {}).get("config", {}).get("segment", {}).get("method", "lexicon")
-    if method == "whitespace":
-        raise WajueError(f'{workspace} was mined with [segment] method = "whitespace": it has no lexicon to cut text by')
-    if method == "jieba":
-        log.warning("the tokens of %s were cut by jieba; this cuts by the mined lexicon alone", workspace)
-    rows = arrow_io.read(place, "lexicon", ["word", "count", "log_prob"])
-    settings = (place.manifest("tokens") or {}).get("config", {}).get("segment", {})
-    share = settings.get("unknown_share", configuration.Segment().unknown_share)
-    script = ((place.manifest("clean_documents") or {}).get("config", {}).get("clean", {})).get("script", "simplified")
-    segmenter = Segmenter.from_lexicon(rows, unknown_share=share, script=script)
+    segmenter = arrow_io.segmenter(Workspace(workspace))
     try:
         stream = sys.stdin.buffer if file == "-" else open(file, "rb")  # noqa: SIM115
     except OSError as error:
@@ -171,6 +162,44 @@ def similar(
     for word, near in found.items():
         for other, cosine in near:
             sys.stdout.write(f"{word}\t{other}\t{cosine:.4f}\n")
+
+
+def _gold(test: str, told: str) -> OptionInfo:
+    return typer.Option(f"--{test}", metavar="FILE...", help=told)
+
+
+@app.command("evaluate")
+def evaluate_command(
+    workspace: WorkspaceArgument,
+    similarity: Annotated[
+        list[str] | None, _gold("similarity", "word pairs and scores: WordSim-353, MEN, SimLex-999, wordsim-240 ...")
+    ] = None,
+    analogy: Annotated[list[str] | None, _gold("analogy", "questions of four words: questions-words, CA8 ...")] = None,
+    clusters: Annotated[
+        list[str] | None, _gold("clusters", "doc_id and label; the word tags: the documents' own first tags")
+    ] = None,
+    segmentation: Annotated[list[str] | None, _gold("segmentation", "text with spaces between its words")] = None,
+    lexicon: Annotated[list[str] | None, _gold("lexicon", "such a text, or a word a line")] = None,
+    terms: Annotated[list[str] | None, _gold("terms", "terms of the field, one a line; several: each, and all together")] = None,
+    vectors: Annotated[VectorKind, typer.Option("--vectors", help="whose vectors")] = VectorKind.sgns,  # type: ignore[attr-defined]
+    restrict: Annotated[
+        int | None, typer.Option("--restrict", min=1, help="analogies among so many words, the most frequent")
+    ] = None,
+    style: Annotated[Format, typer.Option("--format", help="of the scores")] = Format.table,  # type: ignore[attr-defined]
+) -> None:
+    """Score vectors, segmentation, words and terms against gold files."""
+    from pipeline import evaluate
+
+    files = {"similarity": similarity, "analogy": analogy, "clusters": clusters}
+    files |= {"segmentation": segmentation, "lexicon": lexicon, "terms": terms}
+    options = evaluate.Options(vectors.value, restrict)
+    scores = evaluate.evaluate(Workspace(workspace), {test: given or [] for test, given in files.items()}, options)
+    if style.value != "table":
+        query.write(scores.to_reader(), style.value, sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+        return
+    for shown in evaluate.by_test(scores):
+        output.print(query.render(shown))
 
 
 @app.command("export")
@@ -281,7 +310,25 @@ def _globals_first(arguments: list[str]) -> list[str]:
             first += [argument, *([value] if (value := next(given, None)) is not None else [])]
         else:
             rest.append(argument)
-    return first + rest
+    return first + _files_apart(rest)
+
+
+def _files_apart(arguments: list[str]) -> list[str]:
+    """`evaluate DIR --terms A B` is `evaluate DIR --terms A --terms B`: once DIR is there, what follows a file is one more."""
+    given: list[str] = []
+    option, wants_value, positions = "", False, 0
+    for argument in arguments:
+        if argument.startswith("--"):
+            option, _, value = argument.partition("=")
+            wants_value = not value
+        elif wants_value:
+            wants_value = False
+        elif option in GOLD_OPTIONS and positions == 2:
+            given.append(option)
+        else:
+            positions += 1
+        given.append(argument)
+    return given
 
 
 def _short(error: Exception) -> str:

@@ -214,23 +214,38 @@ class Sgns(Section):
     threads: int = Field(0, ge=0, le=1024, description="0 = all cores")
     seed: int = Field(1, ge=0, lt=2**63, description="of every random draw")
     deterministic: bool = Field(False, description="the same vectors in every run: one thread, so slower by their number")
+    initial: str | None = Field(
+        None, min_length=1, description="a workspace whose vectors and contexts are trained on; words it lacks start anew"
+    )
+    checkpoint_seconds: float = Field(
+        600.0, ge=0, description="between two saved states, from which a killed run goes on; 0 = none"
+    )
 
 
 class Jose(Section):
     """JoSE, joint spherical embedding (Meng et al., NeurIPS 2019)."""
 
     enabled: bool = Field(True, description="false leaves the step out")
-    dim: int = Field(100, ge=2, le=4096, description="components of a vector")
+    dim: int = Field(100, ge=1, le=4096, description="components of a vector")
     window: int = Field(10, ge=1, le=100, description="words on each side, shrunk at random")
     negatives: int = Field(2, ge=1, le=100, description="noise words a pair")
     epochs: int = Field(10, ge=1, description="passes over the text")
     margin: float = Field(0.15, ge=0, le=2, description="by which a true pair's cosine must exceed a noise pair's")
+    hinge: Literal["two", "combined"] = Field(
+        "two", description="two: word and document each by their own margin, as in the authors' code; combined: the paper's one"
+    )
     subsample_threshold: float = Field(1e-3, ge=0, description="share above which a word is thinned out; 0 = never")
     negative_power: float = Field(0.75, ge=-5, le=5, description="noise words are drawn by count to this power")
     learning_rate: float = Field(0.04, gt=0, le=10, description="at the start; falls in a line to 1/10000 of it")
     threads: int = Field(0, ge=0, le=1024, description="0 = all cores")
     seed: int = Field(1, ge=0, lt=2**63, description="of every random draw")
     deterministic: bool = Field(False, description="the same vectors in every run: one thread, so slower by their number")
+    initial: str | None = Field(
+        None, min_length=1, description="a workspace whose vectors and contexts are trained on; words it lacks start anew"
+    )
+    checkpoint_seconds: float = Field(
+        600.0, ge=0, description="between two saved states, from which a killed run goes on; 0 = none"
+    )
 
 
 Score = Literal[

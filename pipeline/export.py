@@ -77,9 +77,7 @@ def _dictionary(workspace: Workspace, form: str, path: Path, min_score: float | 
 
 
 def _vectors(workspace: Workspace, form: str, path: Path, model: str) -> tuple[str, dict[str, int]]:
-    rows = arrow_io.read(workspace, f"{model}_words")
-    if not rows.num_rows:
-        raise WajueError(f"table {model}_words of {workspace.location} holds no vector: no word reached [vocabulary] min_count")
+    rows = arrow_io.word_vectors(workspace, model)
     found = Vectors(model, rows.column("word").to_pylist(), rows.column("count").to_numpy(), arrow_io.matrix(rows))
     target = VECTOR_FORMATS[form]
     fits = [target.holds.fullmatch(word) is not None for word in found.words]

@@ -8,22 +8,19 @@ import functools
 import hashlib
 import json
 import logging
-import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from pipeline import arrow_io, corpora, dag, spark_io
+from pipeline import arrow_io, checkpoints, corpora, dag, spark_io, training
 from pipeline.config import Config
 from pipeline.dag import Step
 from pipeline.errors import ConfigError, WajueError
-from pipeline.models import jose, sgns
 from pipeline.progress import Watch
 from pipeline.schemas import FORMAT_VERSION
 from pipeline.stages import clean, contrast, dedup, ingest, new_words, ngrams, segment, terms, vocabulary, word_counts
@@ -85,6 +82,9 @@ def fingerprints(config: Config, workspace: Workspace, files: list[corpora.Corpu
             inputs = [json.dumps(shown)]
         if step.name == "dedup":
             inputs += [(place.manifest("documents") or {}).get("run_id", "none") for place in _against(config)]
+        if step.trainer and getattr(config, step.name).initial:
+            earlier = training.initial_workspace(config, step.name).manifest(f"{step.name}_words") or {}
+            inputs += [earlier.get("run_id", "none")]
         digest = hashlib.sha256(json.dumps([step.name, config.fingerprint(*step.sections), inputs]).encode()).hexdigest()[:16]
         steps[step.name] = digest
         tables |= dict.fromkeys(step.writes, digest)
@@ -172,7 +172,7 @@ def run(
                     log.info("%s: done before, for the same input and config", step.name)
                     continue
                 if step.trainer:
-                    _train(step, config, workspace, wanted[step.name])
+                    _train(step, config, workspace, wanted[step.name], fresh=force)
                 else:
                     spark = spark or spark_io.session(master)
                     absent = {t for s in dag.STEPS if s.trainer for t in s.writes if not train and not workspace.whole(t)}
@@ -360,45 +360,15 @@ def _need_documents(config: Config, spark: SparkSession, workspace: Workspace, s
         )
 
 
-def _train(step: Step, config: Config, workspace: Workspace, fingerprint: str) -> None:
-    """One trainer."""
-    words = arrow_io.read(workspace, "vocabulary").sort_by("word_id")
-    rows = arrow_io.read(workspace, "sequences")
-    ids, offsets = arrow_io.sequences(rows)
-    count = words.column("count").to_numpy()
+def _train(step: Step, config: Config, workspace: Workspace, fingerprint: str, *, fresh: bool) -> None:
+    """One trainer; it goes on from where it was killed, unless it is to start afresh."""
     started = datetime.now(UTC)
     watch = Watch(step.name)
-    epochs = getattr(config, step.name).epochs
-    clock: list[tuple[float, float]] = []
-
-    def report(share: float, loss: float) -> None:
-        clock.append((time.perf_counter(), loss))
-        spent = clock[-1][0] - clock[0][0]
-        speed = share * epochs * len(ids) / spent if spent else 0.0
-        watch.set(share, f"loss {loss:.4f}, {speed:,.0f} words/s")
-
+    inputs = _inputs(workspace, step)
     log.info("%s: training on the CPU: this version has no GPU trainer", step.name)
     with watch.running():
-        if step.name == "sgns":
-            tables = {"sgns_words": _word_vectors(words, sgns.train(ids, offsets, count, config=config.sgns, report=report))}
-        else:
-            vectors, documents = jose.train(ids, offsets, count, config=config.jose, report=report)
-            named = pa.table({"doc_id": rows.column("doc_id"), "vector": arrow_io.vectors(documents)})
-            tables = {"jose_words": _word_vectors(words, vectors), "jose_documents": named}
-        for table, found in tables.items():
-            arrow_io.write(found, workspace, table)
-    spent = clock[-1][0] - clock[0][0] if clock else 0.0
-    facts = {
-        "inputs": _inputs(workspace, step),
-        "rows_in": rows.num_rows,
-        "rejected": {},
-        "fingerprint": fingerprint,
-        "train_seconds": round(spent, 3),
-        "words_per_second": round(epochs * len(ids) / spent) if spent else 0,
-        "losses": [round(loss, 5) for _, loss in clock],
-    }
-    _finish(step, config, workspace, watch, started, {t: found.num_rows for t, found in tables.items()}, facts)
-
-
-def _word_vectors(words: pa.Table, vectors: Any) -> pa.Table:
-    return pa.table({"word": words.column("word"), "count": words.column("count"), "vector": arrow_io.vectors(vectors)})
+        facts = training.train(step.name, config, workspace, watch, training.saved_key(fingerprint, inputs), fresh=fresh)
+        rows = {t: arrow_io.count_rows(workspace, f"_unfinished/{t}") for t in step.writes}
+    facts |= {"inputs": inputs, "rejected": {}, "fingerprint": fingerprint}
+    _finish(step, config, workspace, watch, started, rows, facts)
+    checkpoints.discard(workspace, step.name)

@@ -136,7 +136,9 @@ class Workspace:
         if found.type == fs.FileType.NotFound or files.get_file_info(f"{root}/{table}/{MANIFEST}").type == fs.FileType.File:
             return
         inside = files.get_file_info(fs.FileSelector(found.path)) if found.type == fs.FileType.Directory else [found]
-        foreign = [f.base_name for f in inside if not (f.base_name.endswith((".parquet", ".crc")) or f.base_name == "_SUCCESS")]
+        foreign = [
+            f.base_name for f in inside if not (f.base_name.endswith((".parquet", ".crc", ".float32")) or f.base_name == "_SUCCESS")
+        ]
         if foreign:
             raise WajueError(
                 f"{root}/{table} would become the table {table}, but it holds {foreign[0]!r}, which wajue did not write; "

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from pipeline import dag
+from pipeline.cli import GOLD_OPTIONS
+from pipeline.evaluate import TESTS
 from pipeline.export import FORMATS
 from pipeline.schemas import TABLES
 
@@ -48,6 +50,11 @@ def test_the_readmes_links_and_make_targets_exist() -> None:
 
 def test_every_export_is_documented() -> None:
     assert re.findall(r"^\| `([a-z]\S*)` \|", (ROOT / "docs" / "exports.md").read_text(encoding="utf-8"), re.M) == list(FORMATS)
+
+
+def test_every_score_is_documented_and_has_its_option() -> None:
+    page = (ROOT / "docs" / "evaluation.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## (--\S+)$", page, re.M) == list(GOLD_OPTIONS) == [f"--{test}" for test in TESTS]
 
 
 def test_the_readmes_config_loads(tmp_path: Path) -> None:

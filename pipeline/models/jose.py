@@ -1,61 +1,108 @@
-"""Spherical word and document vectors (JoSE; Meng et al., NeurIPS 2019). In: id sequences. Out: unit vectors."""
+"""Spherical word and document vectors (JoSE; Meng et al., NeurIPS 2019). In: blocks of word ids. Out: unit vectors."""
 
 import numpy as np
-from numba import set_num_threads
 
 from pipeline.config import Jose
-from pipeline.models.kernels import jose_cpu
-from pipeline.models.sampling import Report, Schedule, alias_table, check_finite, keep_chances, thread_count
+from pipeline.models import loop
+from pipeline.models.kernels import jose_cpu, simd
+from pipeline.models.sampling import alias_table, keep_chances
 
 _SAMPLE = 2000  # words on which the reported loss is measured
 _LEAST_RATE_SHARE = 1e-4
+_PIECE = 100_000  # rows that are drawn or normalised at once
 
 
 def train(
-    ids: np.ndarray, offsets: np.ndarray, count: np.ndarray, *, config: Jose, report: Report
-) -> tuple[np.ndarray, np.ndarray]:
-    """(words float32 [words, dim], documents float32 [documents, dim]), rows of length 1.
+    blocks: loop.Blocks,
+    documents: int,
+    count: np.ndarray,
+    *,
+    config: Jose,
+    report: loop.Report = lambda words, loss: None,
+    checkpoints: loop.Checkpoints = loop.NO_CHECKPOINTS,
+    initial: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(words, contexts, documents), float32 [rows, dim], rows of length 1; documents: how many there are.
 
-    ids int32 [tokens], offsets int64 [documents + 1], count int64 [words]. A document without a known word keeps the
-    random vector it starts with. Raises WajueError if training diverges.
+    count int64 [words], occurrences in all blocks of an epoch. initial: (rows int64 [n], words, contexts float32 [n, dim]) that
+    an earlier training left. A document without a known word keeps the random vector it starts with. Raises WajueError if
+    training diverges.
     """
     rng = np.random.default_rng(config.seed)
-    words, contexts, documents = (_unit(rng, n, config.dim) for n in (len(count), len(count), len(offsets) - 1))
-    if not len(ids):
-        return words, documents
-    threads = thread_count(config.threads, config.deterministic)
-    set_num_threads(threads)
-    keep = keep_chances(count, config.subsample_threshold)
-    threshold, alias = alias_table(count.astype(float) ** config.negative_power)
-    least = config.learning_rate * _LEAST_RATE_SHARE
-    plan = Schedule.plan(offsets, epochs=config.epochs, rate=config.learning_rate, least=least, seed=config.seed, threads=threads)
-    document = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
-    sampled = rng.integers(0, len(ids), min(_SAMPLE, len(ids)))
-    noise = rng.integers(0, len(count), len(sampled))
+    words, contexts, vectors = (_unit(rng, n, config.dim) for n in (len(count), len(count), documents))
+    if initial is not None:
+        words[initial[0], : config.dim], contexts[initial[0], : config.dim] = initial[1:]
+    _fit(blocks, count, {"words": words, "contexts": contexts, "documents": vectors}, config, report, checkpoints, frozen=False)
+    for matrix in (words, contexts, vectors):
+        _normalize(matrix)
+    return words[:, : config.dim], contexts[:, : config.dim], vectors[:, : config.dim]
+
+
+def infer(blocks: loop.Blocks, documents: int, words: np.ndarray, count: np.ndarray, *, config: Jose) -> np.ndarray:
+    """float32 [documents, dim]: vectors of documents that were not trained on; the words stay as they are.
+
+    words float32 [words, dim], as trained; count int64 [words], their occurrences there, which decide what is thinned out and
+    drawn as noise. Ids in the blocks are those of the words. A document without a known word keeps a random vector.
+    """
+    vectors = _unit(np.random.default_rng(config.seed), documents, config.dim)
+    frozen = simd.aligned(*words.shape)
+    frozen[:, : config.dim] = words
+    matrices = {"words": frozen, "contexts": frozen, "documents": vectors}
+    _fit(blocks, count, matrices, config, lambda words, loss: None, loop.NO_CHECKPOINTS, frozen=True)
+    _normalize(vectors)
+    return vectors[:, : config.dim]
+
+
+def _fit(
+    blocks: loop.Blocks,
+    count: np.ndarray,
+    matrices: loop.Matrices,
+    config: Jose,
+    report: loop.Report,
+    checkpoints: loop.Checkpoints,
+    *,
+    frozen: bool,
+) -> None:
+    if not len(count):
+        return
+    words, contexts, documents = matrices.values()
+    ids, offsets, rows = loop.sample(blocks)
+    total = sum(len(block[0]) for block in blocks(0, 0)) if frozen else int(count.sum())
+    noise = alias_table(count.astype(float) ** config.negative_power)
+    plan = loop.Plan(
+        "jose", total, config.epochs, config.learning_rate, config.learning_rate * _LEAST_RATE_SHARE, config.seed,
+        loop.thread_count(config.threads, config.deterministic), keep_chances(count, config.subsample_threshold), noise,
+    )  # fmt: skip
+    rng = np.random.default_rng(config.seed + 1)
+    at = rng.integers(0, max(len(ids), 1), min(_SAMPLE, len(ids)))
+    document, other = rows[np.searchsorted(offsets, at, side="right") - 1], rng.integers(0, len(count), len(at))
+
+    def step(text: loop.Text, draws: object, counter: np.ndarray, end: int) -> None:
+        jose_cpu.train(
+            text, draws, counter, end, plan.threads, words, contexts, documents, config.window, config.negatives,
+            np.float32(config.margin), config.hinge == "combined" and not frozen, frozen,
+        )  # fmt: skip
 
     def loss() -> float:
         """Mean hinge of the sampled (document; word, noise word), 0 where the margin holds."""
-        anchor = documents[document[sampled]]
-        true, false = (np.einsum("nd,nd->n", anchor, words[w]) for w in (ids[sampled], noise))
-        return float(np.maximum(0, config.margin - true + false).mean())
+        anchor = documents[document]
+        true, false = (np.einsum("nd,nd->n", anchor, words[w]) for w in (ids[at], other))
+        return float(np.maximum(0, config.margin - true + false).mean()) if len(at) else float("nan")
 
-    def run(begin: int, end: int) -> None:
-        jose_cpu.train_chunks(
-            ids, offsets, plan.chunks, plan.order, begin, end, plan.rates, config.seed, threads,
-            words, contexts, documents, keep, threshold, alias, config.window, config.negatives, np.float32(config.margin),
-        )  # fmt: skip
-
-    run(0, 0)  # compile before the clock starts
-    report(0.0, loss())
-    for begin, end in plan.rounds(threads):
-        run(begin, end)
-        check_finite("jose", words, contexts, documents)
-        report(end / len(plan.order), loss())
-    for matrix in (words, documents):
-        matrix /= np.linalg.norm(matrix, axis=1, keepdims=True)
-    return words, documents
+    loop.train(blocks, step, matrices, loss, plan=plan, report=report, checkpoints=checkpoints)
 
 
 def _unit(rng: np.random.Generator, rows: int, dim: int) -> np.ndarray:
-    matrix = rng.random((rows, dim), dtype=np.float32) - np.float32(0.5)
-    return matrix / np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), np.float32(1e-12))
+    """float32 [rows, width]: random directions."""
+    matrix = simd.aligned(rows, dim)
+    for begin in range(0, rows, _PIECE):
+        piece = matrix[begin : begin + _PIECE, :dim]
+        piece[:] = rng.random(piece.shape, dtype=np.float32) - np.float32(0.5)
+    _normalize(matrix)
+    return matrix
+
+
+def _normalize(matrix: np.ndarray) -> None:
+    for begin in range(0, len(matrix), _PIECE):
+        piece = matrix[begin : begin + _PIECE]
+        piece /= np.maximum(np.linalg.norm(piece, axis=1, keepdims=True), np.float32(1e-12))

@@ -1,60 +1,72 @@
-"""Word vectors by skip-gram with negative sampling (Mikolov et al. 2013). In: id sequences. Out: one vector a word."""
+"""Word vectors by skip-gram with negative sampling (Mikolov et al. 2013). In: blocks of word ids. Out: one vector a word."""
 
 import numpy as np
-from numba import set_num_threads
 
 from pipeline.config import Sgns
-from pipeline.models.kernels import sgns_cpu
-from pipeline.models.sampling import Report, Schedule, alias_table, check_finite, keep_chances, thread_count
+from pipeline.models import loop
+from pipeline.models.kernels import sgns_cpu, simd
+from pipeline.models.sampling import alias_table, keep_chances
 
 _SAMPLE = 2000  # pairs on which the reported loss is measured
 _LEAST_RATE_SHARE = 1 / 250
 
 
-def train(ids: np.ndarray, offsets: np.ndarray, count: np.ndarray, *, config: Sgns, report: Report) -> np.ndarray:
-    """float32 [words, dim]; ids int32 [tokens], offsets int64 [documents + 1], count int64 [words].
+def train(
+    blocks: loop.Blocks,
+    count: np.ndarray,
+    *,
+    config: Sgns,
+    report: loop.Report = lambda words, loss: None,
+    checkpoints: loop.Checkpoints = loop.NO_CHECKPOINTS,
+    initial: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """(vectors, contexts), float32 [words, dim] both; count int64 [words], occurrences in all blocks of an epoch.
 
-    Raises WajueError if training diverges.
+    initial: (rows int64 [n], vectors, contexts float32 [n, dim]) of words that an earlier training left. Raises WajueError if
+    training diverges.
     """
-    rng = np.random.default_rng(config.seed)
-    centers = ((rng.random((len(count), config.dim), dtype=np.float32) - np.float32(0.5)) / np.float32(config.dim)).astype(
-        np.float32
-    )
-    contexts = np.zeros_like(centers)
-    if not len(ids):
-        return centers
-    threads = thread_count(config.threads, config.deterministic)
-    set_num_threads(threads)
-    keep = keep_chances(count, config.subsample_threshold)
-    threshold, alias = alias_table(count.astype(float) ** config.negative_power)
-    least = config.learning_rate * _LEAST_RATE_SHARE
-    plan = Schedule.plan(offsets, epochs=config.epochs, rate=config.learning_rate, least=least, seed=config.seed, threads=threads)
-    sample = _sample(ids, offsets, threshold, alias, config)
-
-    def run(begin: int, end: int) -> None:
-        sgns_cpu.train_chunks(
-            ids, offsets, plan.chunks, plan.order, begin, end, plan.rates, config.seed, threads,
-            centers, contexts, keep, threshold, alias, sgns_cpu.SIGMOID, config.window, config.negatives,
+    centers, contexts = _start(len(count), config, initial)
+    matrices = {"centers": centers, "contexts": contexts}
+    if len(count):
+        threshold, alias = alias_table(count.astype(float) ** config.negative_power)
+        plan = loop.Plan(
+            "sgns", int(count.sum()), config.epochs, config.learning_rate, config.learning_rate * _LEAST_RATE_SHARE, config.seed,
+            loop.thread_count(config.threads, config.deterministic), keep_chances(count, config.subsample_threshold),
+            (threshold, alias),
         )  # fmt: skip
+        pairs = _sample(loop.sample(blocks), threshold, alias, config)
 
-    run(0, 0)  # compile before the clock starts
-    report(0.0, _loss(centers, contexts, *sample))
-    for begin, end in plan.rounds(threads):
-        run(begin, end)
-        check_finite("sgns", centers, contexts)
-        report(end / len(plan.order), _loss(centers, contexts, *sample))
-    return centers
+        def step(text: loop.Text, draws: object, counter: np.ndarray, end: int) -> None:
+            sgns_cpu.train(text, draws, counter, end, plan.threads, centers, contexts, config.window, config.negatives)
+
+        def loss() -> float:
+            return _loss(centers, contexts, *pairs)
+
+        loop.train(blocks, step, matrices, loss, plan=plan, report=report, checkpoints=checkpoints)
+    return centers[:, : config.dim], contexts[:, : config.dim]
 
 
-def _sample(
-    ids: np.ndarray, offsets: np.ndarray, threshold: np.ndarray, alias: np.ndarray, config: Sgns
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _start(words: int, config: Sgns, initial: tuple[np.ndarray, np.ndarray, np.ndarray] | None) -> tuple[np.ndarray, np.ndarray]:
+    """(centers, contexts): word2vec.c's small random vectors and zeros, but for words that have theirs."""
+    rng = np.random.default_rng(config.seed)
+    centers, contexts = simd.aligned(words, config.dim), simd.aligned(words, config.dim)
+    rng.random(out=(drawn := np.empty((words, config.dim), np.float32)), dtype=np.float32)
+    np.divide(drawn - np.float32(0.5), np.float32(config.dim), out=centers[:, : config.dim])
+    if initial is not None:
+        rows, vectors, others = initial
+        centers[rows, : config.dim], contexts[rows, : config.dim] = vectors, others
+    return centers, contexts
+
+
+def _sample(block: loop.Block, threshold: np.ndarray, alias: np.ndarray, config: Sgns) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Fixed pairs of neighbours and noise words: (context [n], center [n], noise [n, negatives])."""
+    ids, offsets, _ = block
     rng = np.random.default_rng(config.seed + 1)
-    document = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
-    at = rng.integers(0, len(ids), min(_SAMPLE, len(ids)))
-    other = np.clip(at + rng.choice([-1, 1], len(at)) * rng.integers(1, config.window + 1, len(at)), 0, len(ids) - 1)
-    same = (document[at] == document[other]) & (at != other)
+    at = rng.integers(0, max(len(ids), 1), min(_SAMPLE, len(ids)))
+    reach = rng.choice([-1, 1], len(at)) * rng.integers(1, config.window + 1, len(at))
+    other = np.clip(at + reach, 0, max(len(ids) - 1, 0))
+    document = [np.searchsorted(offsets, places, side="right") for places in (at, other)]
+    same = (document[0] == document[1]) & (at != other)
     column = rng.integers(0, len(threshold), (int(same.sum()), config.negatives))
     noise = np.where(rng.integers(0, 2**32, column.shape) > threshold[column], alias[column], column)
     return ids[other[same]], ids[at[same]], noise
