@@ -69,6 +69,7 @@ def _traditional() -> set[str]:
 def _frame(folder: str, name: str, texts: list[str]) -> DataFrame:
     """As the pipeline would find them: Parquet, in a few row groups."""
     rows = {"doc_id": [f"{i:020x}" for i in range(len(texts))], "corpus": ["x"] * len(texts), "role": ["general"] * len(texts)}
+    rows |= {"date": pa.nulls(len(texts), pa.string())}
     pq.write_table(pa.table(rows | {"text": texts}), f"{folder}/{name}.parquet", row_group_size=max(1, len(texts) // 8))
     return spark_io.session("local[2]").read.parquet(f"{folder}/{name}.parquet")
 

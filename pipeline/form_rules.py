@@ -5,15 +5,18 @@ Lists are data; the reason stands beside each. Rules look at the string or at it
 
 import re
 
-# pronouns and particles: a term that holds one is a piece of a sentence
-_SENTENCE = frozenset("的了吗呢吧啊呀哦嘛么这那哪谁我你您他她它们咱啥咋")
-# degree and negation, as words of their own: 不 检修, but not 不锈钢, 没收, 太阳能
-_MODIFIERS = frozenset("很太不没")
+# pronouns, particles, degree and negation: a term that holds one is a piece of a sentence
+_SENTENCE = frozenset("的了吗呢吧啊呀哦嘛么这那哪谁我你您他她它们咱很太不没啥咋")
+# where these characters negate or heighten nothing that was said: names, and the fixed ends and beginnings of terms
+_COMPOUND = re.compile(
+    "不(?:锈|孕|育|动产|饱和|平衡|对称|应期|全|良|振|调|稳定|可抗力|正当|典型|等式|等臂|等边|规则|当得利|适|燃|透明|粘|沾|倒翁)"
+    "|(?<!还)没(?:收(?!到)|药|食子)|太(?:阳|极|子|空|平|冲|白|岁|妃|后|监|医|古|湖|原|仓|守|傅)|目的|标的"
+)
 # a count or a quantity, not a thing: a number that is a word of its own (两 台), or a word of one with a measure (三个月,
 # 24小时); but 十二指肠, 二次回路, 半导体, 2型糖尿病, 10kV母线; 零 begins 零件, 零序
 _NUMERALS = "一二三四五六七八九十百千万亿两几每各半多"
-_MEASURES = "个年月日天次种级项条款元倍人名类件章节编号届期岁周点位家所张只支片粒克斤瓶盒包袋段层下些时分秒米吨亩度轮批份套台辆颗滴旦直起同并般切样看边方面旁共再味者大小数几多余来"
-_NUMBER = re.compile(rf"(?:[{_NUMERALS}]+|[0-9]+(?![0-9.]*[A-Za-z]))(?P<measure>[{_MEASURES}])?")
+_MEASURES = "个年月日天次种级项条款元倍人名类件章节编号届期岁周点位家所张只支片粒克斤瓶盒包袋段层下些时分秒米吨亩度轮批份套台辆颗滴笔声遍步块口顿场回旦直起同并般切样看边方面旁共再味者大小数几多余来"
+_NUMBER = re.compile(rf"(?:[{_NUMERALS}][{_NUMERALS}零〇]*|[0-9]+(?![0-9.]*[A-Za-z]))(?P<measure>[{_MEASURES}])?")
 # ordinals and indefinites
 _INDEFINITE = frozenset("第某")
 # "this": 本院, 本法, 本品
@@ -39,10 +42,8 @@ def broken_rule(term: str, parts: list[str]) -> str | None:
     """The name of the first rule that the string breaks, or None."""
     if term in STOP_WORDS:
         return "stop_word"
-    if _SENTENCE & set(term):
+    if _SENTENCE & set(_COMPOUND.sub("", term)):
         return "sentence_character"
-    if any(part in _MODIFIERS for part in parts):
-        return "modifier"
     if (number := _NUMBER.match(parts[0])) and len(parts[0]) - number.end() <= (number["measure"] is not None):
         return "starts_with_number"
     if _INDEFINITE & set(term):

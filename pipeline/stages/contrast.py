@@ -1,8 +1,10 @@
 """Domain against general. In: tokens and word_counts. Out: candidates, words and runs of words with all their figures.
 
-Both sides are counted with one dictionary, so a word that is missing on one side counts 0 there.
+Both sides are counted with one dictionary, so a word that is missing on one side counts 0 there. Where there is no general
+corpus, [contrast] background may put the frequencies of jieba's dictionary in its place.
 """
 
+import logging
 from typing import Any
 
 import numpy as np
@@ -11,13 +13,16 @@ import pyarrow.compute as pc
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from pipeline import blocks, measures, termhood
+from pipeline import blocks, dictionary, measures, termhood
 from pipeline.config import Config
 from pipeline.errors import WajueError
 from pipeline.form_rules import broken_rule
 from pipeline.symbols import RARE
 from pipeline.word_table import word_keys, word_table
 
+log = logging.getLogger(__name__)
+
+_TYPICAL, _MIXED = 200, 0.1  # terms of greatest keyness; news and reviews hold .002 of medical questions', .03 of the laws'
 _MOST_WORDS = 65_000  # distinct words that may stand in a candidate: codes have 16 bits
 _BUCKET_WORDS = 2_000_000
 _FREQUENT = 100  # general words of one character that end no term of several words, from the most frequent
@@ -38,6 +43,13 @@ def contrast(tokens: DataFrame, word_counts: DataFrame, *, config: Config) -> Da
     words = frequent.column("word").combine_chunks()
     if not len(words):
         raise WajueError("no word of the domain reaches [contrast] min_count: add domain text or lower it")
+    background = dictionary.frequencies() if not config.has_role("general") else {}
+    if background:
+        log.info(
+            "contrast: no general corpus; the word frequencies of jieba's dictionary stand for it, runs of words it lacks for new"
+        )
+        totals["general"] = sum(background.values())
+        frequent = frequent.set_column(2, "general", pa.array([background.get(w, 0) for w in words.to_pylist()], pa.int64()))
     value_set = spark.sparkContext.broadcast(words)
     domain = tokens.where("role = 'domain'").select("tokens")
     buckets = max(2 * spark.sparkContext.defaultParallelism, -(-totals["domain"] // _BUCKET_WORDS))
@@ -57,7 +69,33 @@ def contrast(tokens: DataFrame, word_counts: DataFrame, *, config: Config) -> Da
     order = np.argsort(word_keys(codes))
     found, codes = found.take(pa.array(order)), codes[order]
     figures, chunks = _figures(tokens, value_set, codes)
-    return spark.createDataFrame(_assemble(found, codes, figures, chunks, words, frequent, totals, config)).coalesce(1)
+    if background:
+        figures[1] = [background.get(term, 0) for term in _terms(codes, words, config.joiner)[1]]
+    table = _assemble(found, codes, figures, chunks, words, frequent, totals, config)
+    _warn_of_mixture(table)
+    return spark.createDataFrame(table).coalesce(1)
+
+
+def _warn_of_mixture(table: pa.Table) -> None:
+    """Says so if general text holds much of the domain: then what is typical of it does not stand out."""
+    typical = table.filter(table.column("filtered_by").is_null()).sort_by([("keyness", "descending")]).slice(0, _TYPICAL)
+    if not typical.num_rows:
+        return
+    shares = pc.divide(typical.column("general_per_million"), typical.column("domain_per_million")).to_numpy()
+    if (mixed := float(np.median(shares))) > _MIXED:
+        log.warning(
+            "contrast: general text holds the %d most typical terms of the domain at %.0f %% of their frequency in the domain; "
+            "leave out of it what deals with the field (SELECT term, domain_per_million, general_per_million FROM candidates)",
+            typical.num_rows,
+            100 * mixed,
+        )
+
+
+def _terms(codes: np.ndarray, words: pa.StringArray, joiner: str) -> tuple[list[list[str]], list[str]]:
+    """(their words, the strings) of n-grams of words."""
+    shown = words.to_pylist()
+    parts = [[shown[c - RARE - 1] for c in row if c] for row in codes.tolist()]
+    return parts, [joiner.join(p) for p in parts]
 
 
 def _figures(tokens: DataFrame, words: Any, codes: np.ndarray) -> tuple[np.ndarray, int]:
@@ -91,9 +129,7 @@ def _assemble(
     totals: dict[str, int],
     config: Config,
 ) -> pa.Table:
-    shown = np.array(words.to_pylist(), dtype=object)
-    parts = [[shown[c - RARE - 1] for c in row if c] for row in codes]
-    terms = [config.joiner.join(p) for p in parts]
+    parts, terms = _terms(codes, words, config.joiner)
     count = found.column("count").to_numpy()
     single = found.column("n").to_numpy() == 1
     a, b = figures[0].astype(float), figures[1].astype(float)
@@ -104,7 +140,7 @@ def _assemble(
     entropies = {side: found.column(f"{side}_entropy").to_numpy() for side in ("left", "right")}
     freedom = np.minimum(entropies["left"], entropies["right"])
     by_general = np.argsort(-frequent.column("general").to_numpy(), kind="stable")[:_FREQUENT]
-    edges = {w for w in shown[by_general] if len(w) == 1}
+    edges = {w for w in words.take(pa.array(by_general)).to_pylist() if len(w) == 1}
     filtered = [
         _filter(term, p, npmi[i], freedom[i], share[i], edges, config) for i, (term, p) in enumerate(zip(terms, parts, strict=True))
     ]

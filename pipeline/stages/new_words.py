@@ -9,7 +9,6 @@ import logging
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import jieba
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,7 +16,7 @@ from pyspark import StorageLevel
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from pipeline import blocks, lattice
+from pipeline import blocks, dictionary, lattice
 from pipeline.config import Config
 from pipeline.discovery import Candidates, Thresholds, Weights, clause_rows, examples
 from pipeline.errors import ConfigError, WajueError
@@ -284,8 +283,7 @@ def known_words(config: Config) -> set[str]:
     if config.new_words.known == "none":
         return set()
     if config.new_words.known == "jieba":
-        with jieba.get_dict_file() as lines:
-            return {line.decode().split(" ", 1)[0] for line in lines}
+        return set(dictionary.frequencies())
     return {word.split()[0] for path in config.new_words.known for word in config.text_of(path).split("\n") if word.strip()}
 
 

@@ -115,7 +115,11 @@ def _chosen(rows: pa.Table, combined: np.ndarray, similarity: np.ndarray, name: 
 
 
 def _terms_table(
-    rows: pa.Table, score: np.ndarray, similarity: np.ndarray, source: str = "contrast", paths: Sequence[list[str] | None] | None = None
+    rows: pa.Table,
+    score: np.ndarray,
+    similarity: np.ndarray,
+    source: str = "contrast",
+    paths: Sequence[list[str] | None] | None = None,
 ) -> pa.Table:
     """Ranked, with all that `terms` holds of the candidates."""
     columns = {

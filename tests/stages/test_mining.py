@@ -6,13 +6,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pyspark.sql import functions as F
 
+from pipeline import dictionary
 from pipeline.config import Config
-from pipeline.errors import ConfigError
+from pipeline.errors import ConfigError, WajueError
 from pipeline.stages.contrast import contrast
 from pipeline.stages.new_words import new_words
 from pipeline.stages.ngrams import ngrams
 from pipeline.stages.segment import segment
+from pipeline.stages.terms import terms
 from pipeline.stages.vocabulary import vocabulary
 from pipeline.stages.word_counts import word_counts
 from pipeline.symbols import Alphabet
@@ -178,6 +181,53 @@ def test_from_text_to_terms(spark: Any, load: Load) -> None:
     term = candidates["断路器"]
     assert term.domain_count == word["count"] and term.general_count == 0 and term.filtered_by is None and term.keyness > 0
     assert term.domain_documents == word.document_count
+
+
+def test_terms_with_their_evidence(spark: Any, load: Load) -> None:
+    texts = [(c, role, f"昨天下午{text}") for c, role, text in power(200)]  # an example has eight characters at least
+    frame = documents(spark, texts).withColumn("date", F.format_string("2024-%03d", F.pmod(F.hash("doc_id"), F.lit(50))))
+    config = load('[segment]\nmethod = "jieba"\n[terms]\nscore = "log_odds"\nexamples = 2\n', corpus=BOTH)
+    nothing = spark.createDataFrame([], "word string, count long, score double, is_new boolean")
+    tokens = segment(frame, nothing, config=config).persist()
+    candidates = contrast(tokens, word_counts(tokens, config=config), config=config).persist()
+    rows = terms(candidates, tokens, None, config=config).collect()
+    assert [r.rank for r in rows] == list(range(1, len(rows) + 1))
+    assert [r.score for r in rows] == sorted((r.log_odds for r in rows), reverse=True)
+    term = next(r for r in rows if r.term == "断路器")
+    held = sorted((r.date, r.doc_id) for r in tokens.collect() if r.role == "domain" and "断路器" in r.tokens)
+    assert (term.first_document, term.last_document) == (held[0][1], held[-1][1])
+    assert len(term.examples) == 2 and all("断路器" in e for e in term.examples)
+    assert term.log_ratio_low < term.log_ratio < term.log_ratio_high and term.path is None
+    total = sum(len([w for w in r.tokens if w.isalnum()]) for r in tokens.collect() if r.role == "domain")
+    assert term.domain_per_million == pytest.approx(term.domain_count * 1e6 / total)
+    with pytest.raises(WajueError, match="sgns"):
+        terms(candidates, tokens, None, config=load('[terms]\nscore = "similarity"\n', corpus=BOTH))
+
+
+def test_seeds_lead_to_their_like_and_the_path_is_kept(spark: Any, load: Load) -> None:
+    config = load('[segment]\nmethod = "jieba"\n[contrast]\nmin_count = 2\n[terms]\nseeds = ["断路器"]\n', corpus=BOTH)
+    texts = [("d", "domain", "断路器。母线。" * 3), ("q", "general", "母线。" * 60 + "吃饭。" * 3)]
+    nothing = spark.createDataFrame([], "word string, count long, score double, is_new boolean")
+    tokens = segment(documents(spark, texts), nothing, config=config)
+    candidates = contrast(tokens, word_counts(tokens, config=config), config=config)
+    words = spark.createDataFrame(
+        [("断路器", 3, [1.0, 0.1]), ("母线", 63, [0.9, 0.2]), ("吃饭", 3, [-1.0, 0.0])],
+        "word string, count long, vector array<float>",
+    )
+    rows = {r.term: r for r in terms(candidates, tokens, words, config=config).collect()}
+    assert rows["断路器"].source == "contrast" and "吃饭" not in rows
+    assert rows["母线"].source == "expansion" and list(rows["母线"].path) == ["断路器", "母线"]  # general text uses it more
+
+
+def test_a_dictionary_stands_for_general_text(spark: Any, load: Load) -> None:
+    config = load('[segment]\nmethod = "jieba"\n[contrast]\nmin_count = 2\nbackground = "jieba"\n')
+    assert not config.has_role("general")
+    nothing = spark.createDataFrame([], "word string, count long, score double, is_new boolean")
+    tokens = segment(documents(spark, [("d", "domain", "断路器，可以，断路器，可以。")]), nothing, config=config)
+    found = {r.term: r for r in contrast(tokens, word_counts(tokens, config=config), config=config).collect()}
+    known = dictionary.frequencies()
+    assert found["断路器"].general_count == known["断路器"] < known["可以"] == found["可以"].general_count
+    assert found["断路器"].general_per_million == pytest.approx(known["断路器"] * 1e6 / sum(known.values()))
 
 
 def test_the_other_ways_to_segment(spark: Any, load: Load) -> None:
