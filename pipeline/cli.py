@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table as Shown
 
 from pipeline import config as configuration
-from pipeline import dag, export, progress, query, schemas
+from pipeline import dag, export, library, progress, query, schemas
 from pipeline.errors import WajueError
 from pipeline.workspace import Workspace
 
@@ -126,20 +126,7 @@ def segment(
     file: Annotated[str, typer.Argument(metavar="[FILE|-]", help="UTF-8 text; - or nothing: standard input")] = "-",
 ) -> None:
     """Cut text into words by the mined lexicon, a line out for each line in."""
-    from pipeline import arrow_io
-    from pipeline.segmenter import Segmenter
-
-    place = Workspace(workspace)
-    method = (place.manifest("tokens") or {}).get("config", {}).get("segment", {}).get("method", "lexicon")
-    if method == "whitespace":
-        raise WajueError(f'{workspace} was mined with [segment] method = "whitespace": it has no lexicon to cut text by')
-    if method == "jieba":
-        log.warning("the tokens of %s were cut by jieba; this cuts by the mined lexicon alone", workspace)
-    rows = arrow_io.read(place, "lexicon", ["word", "count", "log_prob"])
-    settings = (place.manifest("tokens") or {}).get("config", {}).get("segment", {})
-    share = settings.get("unknown_share", configuration.Segment().unknown_share)
-    script = ((place.manifest("clean_documents") or {}).get("config", {}).get("clean", {})).get("script", "simplified")
-    segmenter = Segmenter.from_lexicon(rows, unknown_share=share, script=script)
+    segmenter = library.load_segmenter(Workspace(workspace))
     try:
         stream = sys.stdin.buffer if file == "-" else open(file, "rb")  # noqa: SIM115
     except OSError as error:
@@ -165,9 +152,8 @@ def similar(
     top: Annotated[int, typer.Option("--top", min=1, help="neighbours a word")] = 10,
 ) -> None:
     """Show the nearest words of each word, with their cosine."""
-    from pipeline import neighbours
-
-    found = neighbours.nearest(Workspace(workspace), words, vectors.value, top)
+    known = library.load_vectors(Workspace(workspace), vectors.value)
+    found = {word: known.most_similar(word, top=top) for word in words}
     for word, near in found.items():
         for other, cosine in near:
             sys.stdout.write(f"{word}\t{other}\t{cosine:.4f}\n")
@@ -194,7 +180,6 @@ def demo(
     master: MasterOption = None,
 ) -> None:
     """Mine the bundled sample through every step, and show what came up."""
-    from pipeline import neighbours
     from pipeline import run as runner
 
     loaded = configuration.load(sample_folder() / "demo.toml")
@@ -211,8 +196,9 @@ def demo(
     sql = "SELECT t.term FROM terms t JOIN sgns_words v ON t.term = v.word ORDER BY t.rank LIMIT 3"
     best = [str(t) for t in query.execute(connection, sql).column(0).to_pylist()]
     output.print("\nNeighbours by meaning")
-    for word, near in neighbours.nearest(place, best, "sgns", 5).items():
-        output.print(f"{word}: " + "  ".join(f"{other} {cosine:.2f}" for other, cosine in near))
+    vectors = library.load_vectors(place)
+    for word in best:
+        output.print(f"{word}: " + "  ".join(f"{other} {cosine:.2f}" for other, cosine in vectors.most_similar(word, top=5)))
     output.print(f"\nEverything lies in {Path(place.location).resolve()}: {', '.join(t for t in schemas.TABLES if place.whole(t))}")
     output.print(f'Go on with: wajue query {place.location} "SELECT * FROM terms LIMIT 50"')
 
