@@ -1,6 +1,7 @@
 # make demo   mines the bundled sample      make check  format, lint, types, import rule
 # make test   everything that needs no GPU, cluster or browser
-.PHONY: setup demo test check bench clean
+# make docs   the documentation, as a site in site/
+.PHONY: setup demo test check docs bench clean
 PYTHON ?= python3
 BIN := .venv/bin
 
@@ -9,7 +10,7 @@ setup: .venv/installed
 .venv/installed: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; make PYTHON=python3.11 ...")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,docs]'
 	touch $@
 
 demo: setup
@@ -24,8 +25,11 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+docs: setup
+	$(BIN)/mkdocs build --strict
+
 bench: setup
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf .venv wajue-demo dist
+	rm -rf .venv wajue-demo dist site

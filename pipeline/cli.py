@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shlex
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -226,7 +227,7 @@ def main(arguments: list[str] | None = None) -> None:
     except typer.Exit as error:
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
-        log.error("stopped; the steps that were done are kept, run the same command to go on")
+        log.error("stopped%s", _to_go_on(arguments))
         sys.exit(130)
     except (BrokenPipeError, SystemExit) as error:
         if isinstance(error, SystemExit) and not isinstance(error.__context__, BrokenPipeError):  # typer makes one of the other
@@ -242,6 +243,15 @@ def main(arguments: list[str] | None = None) -> None:
         log.error("%s", _short(error))
         log.error("this is probably a fault of wajue; run again with wajue --debug and report what it shows")
         sys.exit(1)
+
+
+def _to_go_on(arguments: list[str] | None) -> str:
+    """What to type after Ctrl-C; without --force, which would begin anew. arguments: where the command line is another's."""
+    typed = sys.argv[1:] if arguments is None else arguments
+    if not {"run", "demo"} & set(typed):
+        return ""
+    same = f"wajue {shlex.join(a for a in typed if a != '--force')}" if arguments is None else "run the same again"
+    return f"; the steps that were done are kept; to go on: {same}"
 
 
 def _globals_first(arguments: list[str]) -> list[str]:

@@ -160,6 +160,7 @@ def run(
     selected = tuple(s for s in _selected(config, first, last) if train or not s.trainer)
     files = find_files(config) if selected and selected[0].name == "ingest" else None
     wanted = fingerprints(config, workspace, files)
+    plan = tuple(s.name for s in selected)
     workspace.create()
     with workspace.locked():
         workspace.prepare()
@@ -172,13 +173,18 @@ def run(
                     log.info("%s: done before, for the same input and config", step.name)
                     continue
                 if step.trainer:
-                    _train(step, config, workspace, wanted[step.name])
+                    _train(step, config, workspace, wanted[step.name], plan)
                 else:
-                    spark = spark or spark_io.session(master)
+                    spark = spark or _start(master)
                     absent = {t for s in dag.STEPS if s.trainer for t in s.writes if not train and not workspace.whole(t)}
-                    _mine(step, config, workspace, spark, files, absent, wanted[step.name])
+                    _mine(step, config, workspace, spark, files, absent, wanted[step.name], plan)
         finally:
             workspace.close()
+
+
+def _start(master: str | None) -> SparkSession:
+    log.info("starting Spark")
+    return spark_io.session(master)
 
 
 def _discard_old(workspace: Workspace, name: str) -> None:
@@ -203,15 +209,19 @@ def _is_done(workspace: Workspace, step: Step, fingerprint: str) -> bool:
 
 
 def _spark_progress(spark: SparkSession) -> Callable[[], tuple[float, str] | None]:
-    tracker = spark.sparkContext.statusTracker()
+    store = spark.sparkContext._jsc.sc().statusStore()  # statusTracker() tells no rows
 
     def ask() -> tuple[float, str] | None:
-        stages = [info for s in tracker.getActiveStageIds() if (info := tracker.getStageInfo(s)) is not None]
-        total = sum(s.numTasks for s in stages)
+        active = store.activeStages()
+        stages = [active.apply(i) for i in range(active.size())]
+        total = sum(s.numTasks() for s in stages)
         if not total:
             return None
-        done = sum(s.numCompletedTasks for s in stages)
-        return done / total, f"{done}/{total} tasks"
+        done = sum(s.numCompleteTasks() for s in stages)
+        rows = sum(s.inputRecords() + s.shuffleReadRecords() for s in stages)
+        begun = min((s.submissionTime().get().getTime() / 1000 for s in stages if s.submissionTime().isDefined()), default=0.0)
+        rate = f", {rows:,} rows, {rows / spent:,.0f} rows/s" if rows and (spent := time.time() - begun) > 0 else ""
+        return done / total, f"{done}/{total} tasks{rate}"
 
     return ask
 
@@ -224,12 +234,13 @@ def _mine(
     files: list[corpora.CorpusFile] | None,
     absent: set[str],
     fingerprint: str,
+    plan: tuple[str, ...],
 ) -> None:
     """One Spark step; it gets None for a table that is absent, or whose step is left out."""
     left_out = dag.left_out(config)
     absent = absent | {t for s in dag.STEPS if s.name in left_out for t in s.writes}
     started = datetime.now(UTC)
-    watch = Watch(step.name, _spark_progress(spark))
+    watch = Watch(step.name, _spark_progress(spark), plan=plan)
     with watch.running():
         if step.name == "ingest":
             assert files is not None  # `run` lists them whenever ingest is to run
@@ -329,7 +340,13 @@ def _finish(
     }
     workspace.finish({t: {"table": t, **shared, "rows_out": rows[t]} for t in step.writes})
     shown = ", ".join(f"{n:,} {t}" for t, n in rows.items())
-    remarks = {"step": step.name, "rows": rows, "seconds": shared["seconds"], "cpu_seconds": shared["cpu_seconds"]}
+    remarks = {
+        "event": "finished",
+        "step": step.name,
+        "rows": rows,
+        "seconds": shared["seconds"],
+        "cpu_seconds": shared["cpu_seconds"],
+    }
     message = f"{step.name}: {shown} in {shared['seconds']:.1f} s ({shared['cpu_seconds']:.1f} CPU s)"
     if rejected := facts.get("rejected"):
         message += "; " + ", ".join(f"{n:,} {reason}" for reason, n in rejected.items())
@@ -360,14 +377,14 @@ def _need_documents(config: Config, spark: SparkSession, workspace: Workspace, s
         )
 
 
-def _train(step: Step, config: Config, workspace: Workspace, fingerprint: str) -> None:
+def _train(step: Step, config: Config, workspace: Workspace, fingerprint: str, plan: tuple[str, ...]) -> None:
     """One trainer."""
     words = arrow_io.read(workspace, "vocabulary").sort_by("word_id")
     rows = arrow_io.read(workspace, "sequences")
     ids, offsets = arrow_io.sequences(rows)
     count = words.column("count").to_numpy()
     started = datetime.now(UTC)
-    watch = Watch(step.name)
+    watch = Watch(step.name, plan=plan)
     epochs = getattr(config, step.name).epochs
     clock: list[tuple[float, float]] = []
 

