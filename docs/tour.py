@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import matplotlib
+import numpy as np
 from matplotlib import font_manager
 from matplotlib import pyplot as plt
 
@@ -34,23 +35,23 @@ def tour(workspace: Workspace) -> None:
         print(term, vectors.most_similar(term, top=3))
 
 
-def plot(workspace: Workspace, path: Path, named: int = 30) -> None:
-    """Domain against general frequency of the terms, the first `named` by name."""
-    terms = read(workspace, "terms", ["rank", "term", "domain_count", "general_count", "score"]).to_pandas().sort_values("rank")
-    total = select(workspace, "SELECT role, sum(count) AS n FROM word_counts GROUP BY role").to_pandas().set_index("role").n
-    x = terms.general_count / int(total["general"]) * 1e6 + 1
-    y = terms.domain_count / int(total["domain"]) * 1e6 + 1
+def plot(workspace: Workspace, path: Path, most: int = 60) -> None:
+    """A map of the first terms that have a vector: near each other if they are used alike."""
+    vectors = load_vectors(workspace)
+    terms = read(workspace, "terms", ["rank", "term", "domain_count", "score"]).to_pandas().sort_values("rank")
+    terms = terms[terms.term.isin(vectors.words)].head(most)
+    rows = np.stack([vectors.unit[vectors.words.index(term)] for term in terms.term])
+    axis = np.linalg.svd(rows - rows.mean(axis=0), full_matrices=False)[2][:2]  # the two directions in which they differ most
+    x, y = (axis @ rows.T).argsort(axis=1).argsort(axis=1)  # places instead of distances: no name hides another
     there = {font.name for font in font_manager.fontManager.ttflist}
-    matplotlib.rcParams["font.family"] = next((f for f in CHINESE if f in there), "sans-serif")
-    figure, axes = plt.subplots(figsize=(9, 7), layout="constrained")
-    dots = axes.scatter(x, y, c=terms.score, s=12, cmap="viridis")
+    matplotlib.rcParams["font.family"] = next((font for font in CHINESE if font in there), "sans-serif")
+    matplotlib.rcParams["axes.unicode_minus"] = False
+    figure, axes = plt.subplots(figsize=(11, 9), layout="constrained")
+    dots = axes.scatter(x, y, c=terms.score, s=30, cmap="viridis")
     figure.colorbar(dots, label="score")
-    axes.axline((1, 1), slope=1, linestyle="--", linewidth=1, color="grey")
-    for term, across, up in list(zip(terms.term, x, y, strict=True))[:named]:
-        axes.annotate(term, (across, up), xytext=(4, 0), textcoords="offset points", fontsize=8, va="center")
-    axes.set(
-        xscale="log", yscale="log", xlabel="general text, per million words, plus 1", ylabel="domain, per million words, plus 1"
-    )
+    for term, across, up in zip(terms.term, x, y, strict=True):
+        axes.annotate(term, (across, up), xytext=(5, 0), textcoords="offset points", fontsize=9, va="center")
+    axes.set(xticks=[], yticks=[], title=f"{len(terms)} terms")
     figure.savefig(path, dpi=150)
     plt.close(figure)
 

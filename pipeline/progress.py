@@ -35,9 +35,12 @@ def set_up_logging(style: str, *, debug: bool = False) -> None:
     root.handlers.clear()
     root.setLevel(logging.DEBUG if debug else logging.INFO)
     root.propagate = False
+    logging.getLogger().addFilter(lambda record: debug or "while sending command" not in str(record.msg))  # py4j at Ctrl-C
     handler: logging.Handler
     if style == "auto" and console.is_terminal and not console.is_dumb_terminal:
-        handler = RichHandler(console=console, show_path=False, show_level=False, omit_repeated_times=False)
+        handler = RichHandler(
+            console=console, show_path=False, show_level=False, omit_repeated_times=False, log_time_format="%H:%M:%S"
+        )
     else:
         handler = logging.StreamHandler(sys.stderr)
         handler.setFormatter(_JsonLines() if style == "json" else logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
@@ -82,6 +85,7 @@ class Watch:
         self.name, self.ask, self.plan = name, ask, plan or (name,)
         self.meter = Meter()
         self._share, self._remark = 0.0, ""
+        self._of = " in this stage" if ask else ""  # Spark's stages follow one another, and none knows of the next
         self._stop = threading.Event()
         self._began = self._said = self._measured = time.monotonic()
         self._bar: Progress | None = None
@@ -102,14 +106,14 @@ class Watch:
         if self.ask and (answer := self.ask()) is not None:
             self.set(*answer)
         if self._bar is not None:
-            remark = self._remark + (f" · {_clock(left)} left" if (left := self.seconds_left) is not None else "")
+            remark = self._remark + (f" · {_clock(left)} left{self._of}" if (left := self.seconds_left) is not None else "")
             self._bar.update(self._bar.task_ids[0], completed=self._share, remark=remark)
         elif time.monotonic() - self._said >= _EVERY:
             self._said = time.monotonic()
             self._say(self._said - self._began)
 
     def _say(self, spent: float) -> None:
-        left = f", about {self.seconds_left:.0f} s left" if self.seconds_left is not None else ""
+        left = f", about {self.seconds_left:.0f} s left{self._of}" if self.seconds_left is not None else ""
         place = f"{self.plan.index(self.name) + 1}/{len(self.plan)} {self.name}"
         facts = {"event": "progress", "step": self.name, "share": round(self._share, 4), "seconds": round(spent, 1)}
         facts |= {"remark": self._remark, "seconds_left": None if self.seconds_left is None else round(self.seconds_left, 1)}

@@ -43,6 +43,7 @@ STAGES: dict[str, Callable[..., Any]] = {
     "vocabulary": vocabulary.vocabulary,
     "terms": terms.terms,
 }
+_FEW = 1000  # records of a Spark stage: packed blocks hold thousands of rows in one, and say nothing of their number
 _REJECTING = {"ingest": "ingest_rejects", "clean": "clean_rejects", "dedup": "duplicates"}
 
 
@@ -178,6 +179,10 @@ def run(
                     spark = spark or _start(master)
                     absent = {t for s in dag.STEPS if s.trainer for t in s.writes if not train and not workspace.whole(t)}
                     _mine(step, config, workspace, spark, files, absent, wanted[step.name], plan)
+        except KeyboardInterrupt:
+            if spark is not None:
+                spark.sparkContext.cancelAllJobs()  # in a notebook the session lives on
+            raise
         finally:
             workspace.close()
 
@@ -220,7 +225,7 @@ def _spark_progress(spark: SparkSession) -> Callable[[], tuple[float, str] | Non
         done = sum(s.numCompleteTasks() for s in stages)
         rows = sum(s.inputRecords() + s.shuffleReadRecords() for s in stages)
         begun = min((s.submissionTime().get().getTime() / 1000 for s in stages if s.submissionTime().isDefined()), default=0.0)
-        rate = f", {rows:,} rows, {rows / spent:,.0f} rows/s" if rows and (spent := time.time() - begun) > 0 else ""
+        rate = f", {rows:,} rows, {rows / spent:,.0f} rows/s" if rows >= _FEW and (spent := time.time() - begun) > 0 else ""
         return done / total, f"{done}/{total} tasks{rate}"
 
     return ask
@@ -347,7 +352,8 @@ def _finish(
         "seconds": shared["seconds"],
         "cpu_seconds": shared["cpu_seconds"],
     }
-    message = f"{step.name}: {shown} in {shared['seconds']:.1f} s ({shared['cpu_seconds']:.1f} CPU s)"
+    rate = f", {facts['rows_in'] / shared['seconds']:,.0f} rows/s" if shared["seconds"] else ""
+    message = f"{step.name}: {shown} in {shared['seconds']:.1f} s ({shared['cpu_seconds']:.1f} CPU s{rate})"
     if rejected := facts.get("rejected"):
         message += "; " + ", ".join(f"{n:,} {reason}" for reason, n in rejected.items())
     if changed := facts.get("changed"):

@@ -4,9 +4,11 @@ import logging
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -114,7 +116,7 @@ def session(master: str | None = None) -> SparkSession:
     }
     for key, value in settings.items():
         builder = builder.config(key, value)
-    with _quiet() as said:
+    with _quiet() as said, _ctrl_c_kept():
         try:
             spark = builder.getOrCreate()
         except Exception as error:
@@ -122,6 +124,15 @@ def session(master: str | None = None) -> SparkSession:
             raise WajueError(f"Spark did not start: {str(error).splitlines()[0]} {' / '.join(tail)}") from error
     spark.sparkContext.setLogLevel("ERROR")
     return spark
+
+
+@contextmanager
+def _ctrl_c_kept() -> Iterator[None]:
+    """PySpark's own handler of Ctrl-C asks the JVM in the middle of another question, and fails with a traceback."""
+    before = signal.getsignal(signal.SIGINT)
+    yield
+    if threading.current_thread() is threading.main_thread() and before is not None:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager
