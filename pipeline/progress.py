@@ -29,13 +29,18 @@ class _JsonLines(logging.Formatter):
         return json.dumps(row | getattr(record, "facts", {}), ensure_ascii=False)
 
 
+def _is_not_py4j_at_ctrl_c(record: logging.LogRecord) -> bool:
+    """py4j logs a traceback for each call that Ctrl-C ends."""
+    return "while sending command" not in str(record.msg)
+
+
 def set_up_logging(style: str, *, debug: bool = False) -> None:
     """`json`: an object a line; `plain`: text lines; `auto`: colours and bars where stderr is a terminal."""
     root = logging.getLogger("pipeline")
     root.handlers.clear()
     root.setLevel(logging.DEBUG if debug else logging.INFO)
     root.propagate = False
-    logging.getLogger().addFilter(lambda record: debug or "while sending command" not in str(record.msg))  # py4j at Ctrl-C
+    (logging.getLogger().removeFilter if debug else logging.getLogger().addFilter)(_is_not_py4j_at_ctrl_c)
     handler: logging.Handler
     if style == "auto" and console.is_terminal and not console.is_dumb_terminal:
         handler = RichHandler(
