@@ -83,11 +83,19 @@ class Meter:
 class Watch:
     """Shows one step's progress, and meters it. `set` takes the share done and a remark.
 
-    plan: the steps of this run, in order; ask: gives (share, remark) where the step itself cannot.
+    plan: the steps of this run, in order; rows: that go in, if known; ask: gives (share, remark) where the step itself cannot.
     """
 
-    def __init__(self, name: str, ask: Callable[[], tuple[float, str] | None] | None = None, *, plan: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        name: str,
+        ask: Callable[[], tuple[float, str] | None] | None = None,
+        *,
+        plan: tuple[str, ...] = (),
+        rows: int | None = None,
+    ) -> None:
         self.name, self.ask, self.plan = name, ask, plan or (name,)
+        self.rows = rows
         self.meter = Meter()
         self._share, self._remark = 0.0, ""
         self._of = " in this stage" if ask else ""  # Spark's stages follow one another, and none knows of the next
@@ -120,8 +128,12 @@ class Watch:
     def _say(self, spent: float) -> None:
         left = f", about {self.seconds_left:.0f} s left{self._of}" if self.seconds_left is not None else ""
         place = f"{self.plan.index(self.name) + 1}/{len(self.plan)} {self.name}"
-        facts = {"event": "progress", "step": self.name, "share": round(self._share, 4), "seconds": round(spent, 1)}
-        facts |= {"remark": self._remark, "seconds_left": None if self.seconds_left is None else round(self.seconds_left, 1)}
+        facts = {"event": "progress", "step": self.name, "rows": self.rows, "share": round(self._share, 4)}
+        facts |= {
+            "remark": self._remark,
+            "seconds": round(spent, 1),
+            "seconds_left": None if self.seconds_left is None else round(self.seconds_left, 1),
+        }
         log.info("%s: %.0f%% %s, %.0f s%s", place, 100 * self._share, self._remark, spent, left, extra={"facts": facts})
 
     def _watch(self) -> None:
@@ -141,7 +153,7 @@ class Watch:
             SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24), TaskProgressColumn(), TimeElapsedColumn(),
             TextColumn("{task.fields[remark]}"), console=console,
         )  # fmt: skip
-        self._bar.add_task(self.name, total=1.0, remark="")
+        self._bar.add_task(self.name + (f", {self.rows:,} rows" if self.rows is not None else ""), total=1.0, remark="")
         return Live(Group(self._trail(), self._bar), console=console, transient=True, refresh_per_second=8)
 
     @contextmanager

@@ -245,7 +245,8 @@ def _mine(
     left_out = dag.left_out(config)
     absent = absent | {t for s in dag.STEPS if s.name in left_out for t in s.writes}
     started = datetime.now(UTC)
-    watch = Watch(step.name, _spark_progress(spark), plan=plan)
+    known = None if step.name == "ingest" else _rows_read(workspace, step)
+    watch = Watch(step.name, _spark_progress(spark), plan=plan, rows=known)
     with watch.running():
         if step.name == "ingest":
             assert files is not None  # `run` lists them whenever ingest is to run
@@ -305,9 +306,13 @@ def _rejected(spark: SparkSession, workspace: Workspace, step: Step) -> dict[str
 def _rows_in(spark: SparkSession, workspace: Workspace, step: Step) -> int:
     """Rows read; for ingest, as the readers counted them file by file."""
     if step.name != "ingest":
-        return sum(m["rows_out"] for t in step.reads[:1] if (m := workspace.manifest(t)) is not None)
+        return _rows_read(workspace, step)
     files = spark.read.parquet(spark_io.literal(workspace.unfinished("files")))
     return files.agg(F.coalesce(F.sum("records"), F.lit(0))).collect()[0][0]
+
+
+def _rows_read(workspace: Workspace, step: Step) -> int:
+    return sum(m["rows_out"] for t in step.reads[:1] if (m := workspace.manifest(t)) is not None)
 
 
 def _changed(spark: SparkSession, workspace: Workspace, step: Step) -> dict[str, int]:
@@ -390,7 +395,7 @@ def _train(step: Step, config: Config, workspace: Workspace, fingerprint: str, p
     ids, offsets = arrow_io.sequences(rows)
     count = words.column("count").to_numpy()
     started = datetime.now(UTC)
-    watch = Watch(step.name, plan=plan)
+    watch = Watch(step.name, plan=plan, rows=rows.num_rows)
     epochs = getattr(config, step.name).epochs
     clock: list[tuple[float, float]] = []
 
