@@ -126,15 +126,17 @@ class Watch:
             self._say(self._said - self._began)
 
     def _say(self, spent: float) -> None:
-        left = f", about {self.seconds_left:.0f} s left{self._of}" if self.seconds_left is not None else ""
+        left = self.seconds_left
+        parts = [
+            f"{100 * self._share:.0f}%",
+            self._remark,
+            f"{spent:.0f} s",
+            f"{left:.0f} s left{self._of}" if left is not None else "",
+        ]
         place = f"{self.plan.index(self.name) + 1}/{len(self.plan)} {self.name}"
-        facts = {"event": "progress", "step": self.name, "rows": self.rows, "share": round(self._share, 4)}
-        facts |= {
-            "remark": self._remark,
-            "seconds": round(spent, 1),
-            "seconds_left": None if self.seconds_left is None else round(self.seconds_left, 1),
-        }
-        log.info("%s: %.0f%% %s, %.0f s%s", place, 100 * self._share, self._remark, spent, left, extra={"facts": facts})
+        facts = {"event": "progress", "step": self.name, "rows": self.rows, "share": round(self._share, 4), "remark": self._remark}
+        facts |= {"seconds": round(spent, 1), "seconds_left": None if left is None else round(left, 1)}
+        log.info("%s: %s", place, ", ".join(p for p in parts if p), extra={"facts": facts})
 
     def _watch(self) -> None:
         while not self._stop.wait(_POLL):

@@ -357,7 +357,9 @@ def _finish(
         "seconds": shared["seconds"],
         "cpu_seconds": shared["cpu_seconds"],
     }
-    rate = f", {facts['rows_in'] / shared['seconds']:,.0f} rows/s" if shared["seconds"] else ""
+    rate = f", {facts['rows_in'] / max(shared['seconds'], 0.001):,.0f} rows/s"
+    if "words_per_second" in facts:
+        rate = f", {facts['words_per_second']:,} words/s in training"
     message = f"{step.name}: {shown} in {shared['seconds']:.1f} s ({shared['cpu_seconds']:.1f} CPU s{rate})"
     if rejected := facts.get("rejected"):
         message += "; " + ", ".join(f"{n:,} {reason}" for reason, n in rejected.items())
