@@ -29,8 +29,8 @@ class _JsonLines(logging.Formatter):
         return json.dumps(row | getattr(record, "facts", {}), ensure_ascii=False)
 
 
-def _is_not_py4j_at_ctrl_c(record: logging.LogRecord) -> bool:
-    """py4j logs a traceback for each call that Ctrl-C ends."""
+def _is_not_of_py4j(record: logging.LogRecord) -> bool:
+    """Some of what py4j logs goes to the root logger."""
     return "while sending command" not in str(record.msg)
 
 
@@ -40,7 +40,9 @@ def set_up_logging(style: str, *, debug: bool = False) -> None:
     root.handlers.clear()
     root.setLevel(logging.DEBUG if debug else logging.INFO)
     root.propagate = False
-    (logging.getLogger().removeFilter if debug else logging.getLogger().addFilter)(_is_not_py4j_at_ctrl_c)
+    # py4j logs a traceback for each call that Ctrl-C ends; what else fails there is raised, too
+    logging.getLogger("py4j").setLevel(logging.WARNING if debug else logging.CRITICAL)
+    (logging.getLogger().removeFilter if debug else logging.getLogger().addFilter)(_is_not_of_py4j)
     handler: logging.Handler
     if style == "auto" and console.is_terminal and not console.is_dumb_terminal:
         handler = RichHandler(
