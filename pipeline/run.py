@@ -43,7 +43,7 @@ STAGES: dict[str, Callable[..., Any]] = {
     "vocabulary": vocabulary.vocabulary,
     "terms": terms.terms,
 }
-_FEW = 1000  # records of a Spark stage: packed blocks hold thousands of rows in one, and say nothing of their number
+_FEW = 1000  # rows: so few may be packed blocks, each with thousands in it, and say nothing of the work
 _REJECTING = {"ingest": "ingest_rejects", "clean": "clean_rejects", "dedup": "duplicates"}
 
 
@@ -245,8 +245,8 @@ def _mine(
     left_out = dag.left_out(config)
     absent = absent | {t for s in dag.STEPS if s.name in left_out for t in s.writes}
     started = datetime.now(UTC)
-    known = None if step.name == "ingest" else _rows_read(workspace, step)
-    watch = Watch(step.name, _spark_progress(spark), plan=plan, rows=known)
+    known = _rows_read(workspace, step)
+    watch = Watch(step.name, _spark_progress(spark), plan=plan, rows=known if known >= _FEW else None)
     with watch.running():
         if step.name == "ingest":
             assert files is not None  # `run` lists them whenever ingest is to run
@@ -357,7 +357,7 @@ def _finish(
         "seconds": shared["seconds"],
         "cpu_seconds": shared["cpu_seconds"],
     }
-    rate = f", {facts['rows_in'] / max(shared['seconds'], 0.001):,.0f} rows/s"
+    rate = f", {facts['rows_in'] / shared['seconds']:,.0f} rows/s" if facts["rows_in"] >= _FEW else ""
     if "words_per_second" in facts:
         rate = f", {facts['words_per_second']:,} words/s in training"
     message = f"{step.name}: {shown} in {shared['seconds']:.1f} s ({shared['cpu_seconds']:.1f} CPU s{rate})"
