@@ -1,7 +1,8 @@
 # make demo   mines the bundled sample      make check  format, lint, types, import rule
 # make test   everything that needs no GPU, cluster or browser
+# make docs   the documentation, as a site in site/
 # make test-browser   the report in headless Chromium, which it installs if there is none (Debian's package)
-.PHONY: setup demo test test-browser check bench clean
+.PHONY: setup demo test test-browser check docs bench clean
 PYTHON ?= python3
 BIN := .venv/bin
 
@@ -10,7 +11,7 @@ setup: .venv/installed
 .venv/installed: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; make PYTHON=python3.11 ...")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,docs]'
 	touch $@
 
 demo: setup
@@ -33,8 +34,11 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+docs: setup
+	$(BIN)/mkdocs build --strict
+
 bench: setup
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf .venv wajue-demo dist
+	rm -rf .venv wajue-demo dist site

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shlex
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -13,7 +14,7 @@ from rich.table import Table as Shown
 from typer.models import OptionInfo
 
 from pipeline import config as configuration
-from pipeline import dag, export, progress, query, schemas
+from pipeline import dag, export, library, progress, query, schemas
 from pipeline.errors import WajueError
 from pipeline.workspace import Workspace
 
@@ -128,9 +129,7 @@ def segment(
     file: Annotated[str, typer.Argument(metavar="[FILE|-]", help="UTF-8 text; - or nothing: standard input")] = "-",
 ) -> None:
     """Cut text into words by the mined lexicon, a line out for each line in."""
-    from pipeline import arrow_io
-
-    segmenter = arrow_io.segmenter(Workspace(workspace))
+    segmenter = library.load_segmenter(Workspace(workspace))
     try:
         stream = sys.stdin.buffer if file == "-" else open(file, "rb")  # noqa: SIM115
     except OSError as error:
@@ -156,9 +155,8 @@ def similar(
     top: Annotated[int, typer.Option("--top", min=1, help="neighbours a word")] = 10,
 ) -> None:
     """Show the nearest words of each word, with their cosine."""
-    from pipeline import neighbours
-
-    found = neighbours.nearest(Workspace(workspace), words, vectors.value, top)
+    known = library.load_vectors(Workspace(workspace), vectors.value)
+    found = {word: known.most_similar(word, top=top) for word in words}
     for word, near in found.items():
         for other, cosine in near:
             sys.stdout.write(f"{word}\t{other}\t{cosine:.4f}\n")
@@ -231,7 +229,6 @@ def demo(
     master: MasterOption = None,
 ) -> None:
     """Mine the bundled sample through every step, and show what came up."""
-    from pipeline import neighbours
     from pipeline import run as runner
 
     loaded = configuration.load(sample_folder() / "demo.toml")
@@ -248,8 +245,9 @@ def demo(
     sql = "SELECT t.term FROM terms t JOIN sgns_words v ON t.term = v.word ORDER BY t.rank LIMIT 3"
     best = [str(t) for t in query.execute(connection, sql).column(0).to_pylist()]
     output.print("\nNeighbours by meaning")
-    for word, near in neighbours.nearest(place, best, "sgns", 5).items():
-        output.print(f"{word}: " + "  ".join(f"{other} {cosine:.2f}" for other, cosine in near))
+    vectors = library.load_vectors(place)
+    for word in best:
+        output.print(f"{word}: " + "  ".join(f"{other} {cosine:.2f}" for other, cosine in vectors.most_similar(word, top=5)))
     output.print(f"\nEverything lies in {Path(place.location).resolve()}: {', '.join(t for t in schemas.TABLES if place.whole(t))}")
     output.print(f"Look at it with: wajue report {place.location}")
     output.print(f'Go on with: wajue query {place.location} "SELECT * FROM terms LIMIT 50"')
@@ -278,7 +276,7 @@ def main(arguments: list[str] | None = None) -> None:
     except typer.Exit as error:
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
-        log.error("stopped; the steps that were done are kept, run the same command to go on")
+        log.error("stopped%s", _to_go_on(arguments))
         sys.exit(130)
     except (BrokenPipeError, SystemExit) as error:
         if isinstance(error, SystemExit) and not isinstance(error.__context__, BrokenPipeError):  # typer makes one of the other
@@ -294,6 +292,15 @@ def main(arguments: list[str] | None = None) -> None:
         log.error("%s", _short(error))
         log.error("this is probably a fault of wajue; run again with wajue --debug and report what it shows")
         sys.exit(1)
+
+
+def _to_go_on(arguments: list[str] | None) -> str:
+    """What to type after Ctrl-C; without --force, which would begin anew. arguments: where the command line is another's."""
+    typed = sys.argv[1:] if arguments is None else arguments
+    if not {"run", "demo"} & set(typed):
+        return ""
+    same = f"wajue {shlex.join(a for a in typed if a != '--force')}" if arguments is None else "run the same again"
+    return f"; the steps that were done are kept; to go on: {same}"
 
 
 def _globals_first(arguments: list[str]) -> list[str]:

@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 import pyarrow.compute as pc
 
-from pipeline import arrow_io
+from pipeline import arrow_io, library
 from pipeline.config import NewWords
 from pipeline.errors import WajueError
 from pipeline.formats.dictionaries import DICTIONARIES
 from pipeline.formats.terms import TERM_FORMATS, Terminology
-from pipeline.formats.vectors import VECTOR_FORMATS, Vectors
+from pipeline.formats.vectors import VECTOR_FORMATS
 from pipeline.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -77,17 +77,13 @@ def _dictionary(workspace: Workspace, form: str, path: Path, min_score: float | 
 
 
 def _vectors(workspace: Workspace, form: str, path: Path, model: str) -> tuple[str, dict[str, int]]:
-    rows = arrow_io.word_vectors(workspace, model)
-    found = Vectors(model, rows.column("word").to_pylist(), rows.column("count").to_numpy(), arrow_io.matrix(rows))
+    found = library.load_vectors(workspace, model, documents=form == "safetensors" and model == "jose")
     target = VECTOR_FORMATS[form]
     fits = [target.holds.fullmatch(word) is not None for word in found.words]
     kept = np.flatnonzero(fits)
     if len(kept) < len(fits):
         words = [found.words[i] for i in kept.tolist()]
         found = replace(found, words=words, counts=found.counts[kept], matrix=found.matrix[kept])
-    if form == "safetensors" and model == "jose":
-        documents = arrow_io.read(workspace, "jose_documents")
-        found = replace(found, documents=documents.column("doc_id").to_pylist(), document_matrix=arrow_io.matrix(documents))
     with _all_written(path, target.files) as places:
         target.write(found, places)
     also = f" and {len(found.documents)} documents" if found.documents is not None else ""

@@ -7,13 +7,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import contextmanager, nullcontext
 
 import psutil
-from rich.console import Console
+from rich.console import Console, Group
+from rich.live import Live
 from rich.logging import RichHandler
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 log = logging.getLogger(__name__)
 console = Console(stderr=True)
@@ -28,15 +29,25 @@ class _JsonLines(logging.Formatter):
         return json.dumps(row | getattr(record, "facts", {}), ensure_ascii=False)
 
 
+def _is_not_of_py4j(record: logging.LogRecord) -> bool:
+    """Some of what py4j logs goes to the root logger."""
+    return "while sending command" not in str(record.msg)
+
+
 def set_up_logging(style: str, *, debug: bool = False) -> None:
     """`json`: an object a line; `plain`: text lines; `auto`: colours and bars where stderr is a terminal."""
     root = logging.getLogger("pipeline")
     root.handlers.clear()
     root.setLevel(logging.DEBUG if debug else logging.INFO)
     root.propagate = False
+    # py4j logs a traceback for each call that Ctrl-C ends; what else fails there is raised, too
+    logging.getLogger("py4j").setLevel(logging.WARNING if debug else logging.CRITICAL)
+    (logging.getLogger().removeFilter if debug else logging.getLogger().addFilter)(_is_not_of_py4j)
     handler: logging.Handler
-    if style == "auto" and console.is_terminal:
-        handler = RichHandler(console=console, show_path=False, show_level=False, omit_repeated_times=False)
+    if style == "auto" and console.is_terminal and not console.is_dumb_terminal:
+        handler = RichHandler(
+            console=console, show_path=False, show_level=False, omit_repeated_times=False, log_time_format="%H:%M:%S"
+        )
     else:
         handler = logging.StreamHandler(sys.stderr)
         handler.setFormatter(_JsonLines() if style == "json" else logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
@@ -72,36 +83,82 @@ class Meter:
 
 
 class Watch:
-    """Shows one step's progress, and meters it. `set` takes the share done and a remark."""
+    """Shows one step's progress, and meters it. `set` takes the share done and a remark.
 
-    def __init__(self, name: str, ask: Callable[[], tuple[float, str] | None] | None = None) -> None:
-        self.name, self.ask = name, ask
+    plan: the steps of this run, in order; rows: that go in, if known; ask: gives (share, remark) where the step itself cannot.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        ask: Callable[[], tuple[float, str] | None] | None = None,
+        *,
+        plan: tuple[str, ...] = (),
+        rows: int | None = None,
+    ) -> None:
+        self.name, self.ask, self.plan = name, ask, plan or (name,)
+        self.rows = rows
         self.meter = Meter()
         self._share, self._remark = 0.0, ""
+        self._of = " in this stage" if ask else ""  # Spark's stages follow one another, and none knows of the next
         self._stop = threading.Event()
-        self._began = time.monotonic()
-        self._said = self._began
+        self._began = self._said = self._measured = time.monotonic()
         self._bar: Progress | None = None
 
     def set(self, share: float, remark: str = "") -> None:
-        """The share of the step that is done, 0..1."""
+        """The share of the step that is done, 0..1; of Spark's current stage where it has several, so that it may fall."""
+        if share < self._share:
+            self._measured = time.monotonic()
         self._share, self._remark = share, remark
+
+    @property
+    def seconds_left(self) -> float | None:
+        """At the rate so far; None where too little is done to tell."""
+        return (time.monotonic() - self._measured) / self._share * (1 - self._share) if 0.02 < self._share < 1 else None
 
     def _tick(self) -> None:
         self.meter.sample()
         if self.ask and (answer := self.ask()) is not None:
             self.set(*answer)
         if self._bar is not None:
-            self._bar.update(self._bar.task_ids[0], completed=self._share, remark=self._remark)
+            remark = self._remark + (f" · {_clock(left)} left{self._of}" if (left := self.seconds_left) is not None else "")
+            self._bar.update(self._bar.task_ids[0], completed=self._share, remark=remark)
         elif time.monotonic() - self._said >= _EVERY:
             self._said = time.monotonic()
-            spent = self._said - self._began
-            left = f", about {spent / self._share * (1 - self._share):.0f} s left" if 0.02 < self._share < 1 else ""
-            log.info("%s: %.0f%% %s, %.0f s%s", self.name, 100 * self._share, self._remark, spent, left)
+            self._say(self._said - self._began)
+
+    def _say(self, spent: float) -> None:
+        left = self.seconds_left
+        parts = [
+            f"{100 * self._share:.0f}%",
+            self._remark,
+            f"{spent:.0f} s",
+            f"{left:.0f} s left{self._of}" if left is not None else "",
+        ]
+        place = f"{self.plan.index(self.name) + 1}/{len(self.plan)} {self.name}"
+        facts = {"event": "progress", "step": self.name, "rows": self.rows, "share": round(self._share, 4), "remark": self._remark}
+        facts |= {"seconds": round(spent, 1), "seconds_left": None if left is None else round(left, 1)}
+        log.info("%s: %s", place, ", ".join(p for p in parts if p), extra={"facts": facts})
 
     def _watch(self) -> None:
         while not self._stop.wait(_POLL):
             self._tick()
+
+    def _trail(self) -> Text:
+        """The steps of the run on one line: what is done, what is at work, what comes."""
+        at = self.plan.index(self.name)
+        marks = [("✓ ", "green") if i < at else ("▶ ", "bold cyan") if i == at else ("· ", "dim") for i in range(len(self.plan))]
+        words = [Text(f"{mark}{step}", style) for (mark, style), step in zip(marks, self.plan, strict=True)]
+        return Text("  ").join(words)
+
+    def _live(self) -> Live:
+        """The trail, and below it the step's bar; both vanish when the step is done, and what is logged stays above them."""
+        self._bar = Progress(
+            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24), TaskProgressColumn(), TimeElapsedColumn(),
+            TextColumn("{task.fields[remark]}"), console=console,
+        )  # fmt: skip
+        self._bar.add_task(self.name + (f", {self.rows:,} rows" if self.rows is not None else ""), total=1.0, remark="")
+        return Live(Group(self._trail(), self._bar), console=console, transient=True, refresh_per_second=8)
 
     @contextmanager
     def running(self) -> Iterator["Watch"]:
@@ -109,21 +166,19 @@ class Watch:
         self.meter.sample()
         begun = self.meter.cpu_seconds
         thread = threading.Thread(target=self._watch, daemon=True)
-        columns: list[Any] = [
-            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=30), TextColumn("{task.fields[remark]}"),
-            TimeElapsedColumn(), TimeRemainingColumn(),
-        ]  # fmt: skip
-        if console.is_terminal and any(isinstance(h, RichHandler) for h in logging.getLogger("pipeline").handlers):
-            self._bar = Progress(*columns, console=console, transient=True)
-            self._bar.add_task(self.name, total=1.0, remark="")
-            self._bar.start()
-        thread.start()
-        try:
-            yield self
-        finally:
-            self._stop.set()
-            thread.join()
-            self.meter.sample()
-            self.cpu_seconds = max(0.0, self.meter.cpu_seconds - begun)
-            if self._bar is not None:
-                self._bar.stop()
+        shown = any(isinstance(h, RichHandler) for h in logging.getLogger("pipeline").handlers)
+        with self._live() if shown else nullcontext():
+            thread.start()
+            try:
+                yield self
+            finally:
+                self._stop.set()
+                thread.join()
+                self.meter.sample()
+                self.cpu_seconds = max(0.0, self.meter.cpu_seconds - begun)
+
+
+def _clock(seconds: float) -> str:
+    """Seconds as one says them: 8 s, 3 min, 2 h 5 min."""
+    minutes = round(seconds / 60)
+    return f"{seconds:.0f} s" if seconds < 100 else f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"

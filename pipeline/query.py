@@ -135,6 +135,12 @@ def execute(connection: duckdb.DuckDBPyConnection, sql: str) -> pa.Table:
     return stream(connection, sql).read_all()
 
 
+def select(workspace: Workspace, sql: str) -> pa.Table:
+    """All rows of one statement over the tables of a workspace. Raises WajueError."""
+    with connect(workspace) as connection:
+        return execute(connection, sql)
+
+
 def interruptible(connection: duckdb.DuckDBPyConnection, work: Callable[[], Result]) -> Result:
     """Do work that queries the connection, and end it at Ctrl-C, which DuckDB alone does not see."""
     with ThreadPoolExecutor(1) as pool:

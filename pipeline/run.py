@@ -8,6 +8,7 @@ import functools
 import hashlib
 import json
 import logging
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -40,6 +41,7 @@ STAGES: dict[str, Callable[..., Any]] = {
     "vocabulary": vocabulary.vocabulary,
     "terms": terms.terms,
 }
+_FEW = 1000  # rows: so few may be packed blocks, each with thousands in it, and say nothing of the work
 _REJECTING = {"ingest": "ingest_rejects", "clean": "clean_rejects", "dedup": "duplicates"}
 
 
@@ -160,6 +162,7 @@ def run(
     selected = tuple(s for s in _selected(config, first, last) if train or not s.trainer)
     files = find_files(config) if selected and selected[0].name == "ingest" else None
     wanted = fingerprints(config, workspace, files)
+    plan = tuple(s.name for s in selected)
     workspace.create()
     with workspace.locked():
         workspace.prepare()
@@ -172,13 +175,22 @@ def run(
                     log.info("%s: done before, for the same input and config", step.name)
                     continue
                 if step.trainer:
-                    _train(step, config, workspace, wanted[step.name], fresh=force)
+                    _train(step, config, workspace, wanted[step.name], plan, fresh=force)
                 else:
-                    spark = spark or spark_io.session(master)
+                    spark = spark or _start(master)
                     absent = {t for s in dag.STEPS if s.trainer for t in s.writes if not train and not workspace.whole(t)}
-                    _mine(step, config, workspace, spark, files, absent, wanted[step.name])
+                    _mine(step, config, workspace, spark, files, absent, wanted[step.name], plan)
+        except KeyboardInterrupt:
+            if spark is not None:
+                spark.sparkContext.cancelAllJobs()  # in a notebook the session lives on
+            raise
         finally:
             workspace.close()
+
+
+def _start(master: str | None) -> SparkSession:
+    log.info("starting Spark")
+    return spark_io.session(master)
 
 
 def _discard_old(workspace: Workspace, name: str) -> None:
@@ -203,15 +215,19 @@ def _is_done(workspace: Workspace, step: Step, fingerprint: str) -> bool:
 
 
 def _spark_progress(spark: SparkSession) -> Callable[[], tuple[float, str] | None]:
-    tracker = spark.sparkContext.statusTracker()
+    store = spark.sparkContext._jsc.sc().statusStore()  # statusTracker() tells no rows
 
     def ask() -> tuple[float, str] | None:
-        stages = [info for s in tracker.getActiveStageIds() if (info := tracker.getStageInfo(s)) is not None]
-        total = sum(s.numTasks for s in stages)
+        active = store.activeStages()
+        stages = [active.apply(i) for i in range(active.size())]
+        total = sum(s.numTasks() for s in stages)
         if not total:
             return None
-        done = sum(s.numCompletedTasks for s in stages)
-        return done / total, f"{done}/{total} tasks"
+        done = sum(s.numCompleteTasks() for s in stages)
+        rows = sum(s.inputRecords() + s.shuffleReadRecords() for s in stages)
+        begun = min((s.submissionTime().get().getTime() / 1000 for s in stages if s.submissionTime().isDefined()), default=0.0)
+        rate = f", {rows:,} rows, {rows / spent:,.0f} rows/s" if rows >= _FEW and (spent := time.time() - begun) > 0 else ""
+        return done / total, f"{done}/{total} tasks{rate}"
 
     return ask
 
@@ -224,12 +240,14 @@ def _mine(
     files: list[corpora.CorpusFile] | None,
     absent: set[str],
     fingerprint: str,
+    plan: tuple[str, ...],
 ) -> None:
     """One Spark step; it gets None for a table that is absent, or whose step is left out."""
     left_out = dag.left_out(config)
     absent = absent | {t for s in dag.STEPS if s.name in left_out for t in s.writes}
     started = datetime.now(UTC)
-    watch = Watch(step.name, _spark_progress(spark))
+    known = _rows_read(workspace, step)
+    watch = Watch(step.name, _spark_progress(spark), plan=plan, rows=known if known >= _FEW else None)
     with watch.running():
         if step.name == "ingest":
             assert files is not None  # `run` lists them whenever ingest is to run
@@ -289,9 +307,13 @@ def _rejected(spark: SparkSession, workspace: Workspace, step: Step) -> dict[str
 def _rows_in(spark: SparkSession, workspace: Workspace, step: Step) -> int:
     """Rows read; for ingest, as the readers counted them file by file."""
     if step.name != "ingest":
-        return sum(m["rows_out"] for t in step.reads[:1] if (m := workspace.manifest(t)) is not None)
+        return _rows_read(workspace, step)
     files = spark.read.parquet(spark_io.literal(workspace.unfinished("files")))
     return files.agg(F.coalesce(F.sum("records"), F.lit(0))).collect()[0][0]
+
+
+def _rows_read(workspace: Workspace, step: Step) -> int:
+    return sum(m["rows_out"] for t in step.reads[:1] if (m := workspace.manifest(t)) is not None)
 
 
 def _changed(spark: SparkSession, workspace: Workspace, step: Step) -> dict[str, int]:
@@ -329,8 +351,17 @@ def _finish(
     }
     workspace.finish({t: {"table": t, **shared, "rows_out": rows[t]} for t in step.writes})
     shown = ", ".join(f"{n:,} {t}" for t, n in rows.items())
-    remarks = {"step": step.name, "rows": rows, "seconds": shared["seconds"], "cpu_seconds": shared["cpu_seconds"]}
-    message = f"{step.name}: {shown} in {shared['seconds']:.1f} s ({shared['cpu_seconds']:.1f} CPU s)"
+    remarks = {
+        "event": "finished",
+        "step": step.name,
+        "rows": rows,
+        "seconds": shared["seconds"],
+        "cpu_seconds": shared["cpu_seconds"],
+    }
+    rate = f", {facts['rows_in'] / shared['seconds']:,.0f} rows/s" if facts["rows_in"] >= _FEW else ""
+    if "words_per_second" in facts:
+        rate = f", {facts['words_per_second']:,} words/s in training"
+    message = f"{step.name}: {shown} in {shared['seconds']:.1f} s ({shared['cpu_seconds']:.1f} CPU s{rate})"
     if rejected := facts.get("rejected"):
         message += "; " + ", ".join(f"{n:,} {reason}" for reason, n in rejected.items())
     if changed := facts.get("changed"):
@@ -360,10 +391,10 @@ def _need_documents(config: Config, spark: SparkSession, workspace: Workspace, s
         )
 
 
-def _train(step: Step, config: Config, workspace: Workspace, fingerprint: str, *, fresh: bool) -> None:
+def _train(step: Step, config: Config, workspace: Workspace, fingerprint: str, plan: tuple[str, ...], *, fresh: bool) -> None:
     """One trainer; it goes on from where it was killed, unless it is to start afresh."""
     started = datetime.now(UTC)
-    watch = Watch(step.name)
+    watch = Watch(step.name, plan=plan)
     inputs = _inputs(workspace, step)
     log.info("%s: training on the CPU: this version has no GPU trainer", step.name)
     with watch.running():

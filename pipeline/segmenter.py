@@ -123,6 +123,10 @@ class Segmenter:
         ends = pa.array(rows.astype(np.int32))
         return pa.ListArray.from_arrays(ends, span_array(data, start, stop)), pa.ListArray.from_arrays(ends, pa.array(places))
 
+    def cut(self, sentence: str) -> list[str]:
+        """The words of one text, as written; `spaced` is much faster for many."""
+        return self.spaced([sentence])[0].split(" ") if sentence.strip() else []
+
     def spaced(self, texts: list[str]) -> list[str]:
         """Each text with one space between its words; nothing but white space is changed, added or lost.
 

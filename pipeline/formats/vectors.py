@@ -11,20 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
+from pipeline.vectors import Vectors
+
 _ANY, _NO_SPACE, _NO_TAB = re.compile(r"[\s\S]*"), re.compile(r"\S+"), re.compile(r"[^\t\r\n]+")
 _ROWS = 10_000  # at a time, as text
-
-
-@dataclass(frozen=True)
-class Vectors:
-    """Vectors of words, and of documents where the model has them."""
-
-    model: str
-    words: list[str]
-    counts: np.ndarray  # int64 [words]
-    matrix: np.ndarray  # float32 [words, dim]
-    documents: list[str] | None = None
-    document_matrix: np.ndarray | None = None  # float32 [documents, dim]
 
 
 @dataclass(frozen=True)
@@ -46,13 +36,7 @@ def _as_text(matrix: np.ndarray, separator: str) -> Iterator[str]:
 
 def _keyedvectors(vectors: Vectors, places: Mapping[str, Path]) -> None:
     """gensim's own: KeyedVectors.load reads it. One file, however large, so that it cannot be torn apart."""
-    from gensim.models import KeyedVectors
-
-    keyed = KeyedVectors(vectors.matrix.shape[1], count=0, dtype=np.float32)
-    keyed.lifecycle_events = None  # they would hold the time of day: the same vectors make the same file
-    keyed.add_vectors(vectors.words, vectors.matrix)
-    for word, count in zip(vectors.words, vectors.counts.tolist(), strict=True):
-        keyed.set_vecattr(word, "count", count)
+    keyed = vectors.to_gensim()
     with open(places[""], "wb") as out:
         keyed.save(out)
 

@@ -1,0 +1,55 @@
+"""For notebooks and services: mine by a config, and open what is in a workspace. In: a config, or a workspace."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline import arrow_io
+from pipeline import config as configuration
+from pipeline.errors import WajueError
+from pipeline.vectors import Vectors
+from pipeline.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pipeline.segmenter import Segmenter
+
+
+def mine(
+    config: str | Path | configuration.Config,
+    workspace: Workspace | None = None,
+    *,
+    first: str | None = None,
+    last: str | None = None,
+    force: bool = False,
+    master: str | None = None,
+    device: str = "auto",
+) -> Workspace:
+    """Run the steps from `first` until `last`, those that are done skipped unless `force`; the workspace, else the config's.
+
+    Raises WajueError or ConfigError with one message that says what to do.
+    """
+    from pipeline import run  # Spark
+
+    loaded = config if isinstance(config, configuration.Config) else configuration.load(Path(config))
+    place = workspace or run.workspace_of(loaded)
+    run.run(loaded, place, first=first, last=last, force=force, master=master, device=device)
+    return place
+
+
+def load_vectors(workspace: Workspace, model: str = "sgns", *, documents: bool = False) -> Vectors:
+    """The vectors of a model, sgns or jose; with those of the documents, which jose has.
+
+    Raises WajueError if they are not there, or there is none.
+    """
+    if model not in ("sgns", "jose") or (documents and model != "jose"):
+        raise WajueError(f"there are no {'document ' if documents else ''}vectors of {model!r}; sgns has words, jose documents too")
+    rows = arrow_io.word_vectors(workspace, model)
+    words = (model, rows.column("word").to_pylist(), rows.column("count").to_numpy(), arrow_io.matrix(rows))
+    if not documents:
+        return Vectors(*words)
+    rows = arrow_io.read(workspace, "jose_documents")
+    return Vectors(*words, rows.column("doc_id").to_pylist(), arrow_io.matrix(rows))
+
+
+def load_segmenter(workspace: Workspace) -> "Segmenter":
+    """The mined lexicon, ready to cut text. Raises WajueError if there is none."""
+    return arrow_io.segmenter(workspace)
