@@ -9,6 +9,7 @@ small ones (measured: 128 rows and 99 MB for 17 M characters, where a row an n-g
 
 import ctypes
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any
 
@@ -41,13 +42,29 @@ def keeping_freed(apply: Callable[[Batches], Batches]) -> Callable[[Batches], Ba
     """
 
     def wrapped(batches: Batches) -> Batches:
-        libc = ctypes.CDLL(None)
-        if hasattr(libc, "mallopt"):  # other C libraries have habits of their own
-            libc.mallopt(_MMAP_THRESHOLD, 1 << 30)
-            libc.mallopt(_TRIM_THRESHOLD, 1 << 30)
+        _keep_freed()
         yield from apply(batches)
 
     return wrapped
+
+
+@contextmanager
+def freed_kept() -> Iterator[None]:
+    """The same for this process, which gives back at the end what it kept."""
+    libc = _keep_freed()
+    try:
+        yield
+    finally:
+        if hasattr(libc, "malloc_trim"):
+            libc.malloc_trim(0)
+
+
+def _keep_freed() -> ctypes.CDLL:
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "mallopt"):  # other C libraries have habits of their own
+        libc.mallopt(_MMAP_THRESHOLD, 1 << 30)
+        libc.mallopt(_TRIM_THRESHOLD, 1 << 30)
+    return libc
 
 
 def block(keys: dict[str, Any], arrays: dict[str, np.ndarray]) -> pa.RecordBatch:

@@ -112,16 +112,15 @@ class Candidates:
     def _counted_out(self, listed: WordTable) -> np.ndarray:
         """bool [n]: what holds a number beside what stands without it more often than with it."""
         out = np.zeros(len(self.codes), bool)
-        for n, rows in self.rows.items():
+        holding = np.flatnonzero(self.numbers[self.codes].any(axis=1))  # few
+        for n in self.rows:
+            rows = holding[self.length[holding] == n]
             for j in range(n):
                 here = rows[self.numbers[self.codes[rows, j]]]
                 for rest in (self.codes[here, :j], self.codes[here, j + 1 : n]):
                     if rest.size:
                         out[here] |= self.count[here] < _BOUND * self._figure(rest, listed, self.count, self.symbol_count)
         return out
-
-    def _by_length(self, values: tuple[float, ...]) -> np.ndarray:
-        return np.array((0, 0, *values), float)[self.length]
 
     def rounds(self, number: int, expect: Callable[[Weights], Expected], *, share: float = 1.0) -> Iterator[int]:
         """Expectation maximisation: yields the number of each round, from 1, once it is done.
@@ -154,9 +153,10 @@ class Candidates:
         A symbol too rare to be listed has the weight of the rarest that is.
         """
         total = self.expected.sum() + self.symbol_expected.sum()
-        with np.errstate(divide="ignore"):
-            words = np.log(self.expected / total)
-        return np.maximum(words, _IMPOSSIBLE), np.log(np.maximum(self.symbol_expected, _LEAST_SINGLE) / total)
+        active = np.flatnonzero(self.expected > 0)
+        words = np.full(len(self.expected), _IMPOSSIBLE)
+        words[active] = np.log(self.expected[active] / total)
+        return words, np.log(np.maximum(self.symbol_expected, _LEAST_SINGLE) / total)
 
     def spelling(self) -> Spelling:
         """P(symbol | first, middle, last place) over the active words, each counted once, smoothed towards the corpus."""
@@ -200,13 +200,14 @@ class Candidates:
         self._floor_symbols()
         words, singles = self.log_probabilities()
         active = np.flatnonzero(self.expected > 0)
+        gain = words[active] - best_splits(self.codes[active], self.keys[active], words[active], singles)
         self.gain = np.zeros(len(words))
-        self.gain[active] = words[active] - best_splits(self.codes[active], self.keys[active], words[active], singles)
+        self.gain[active] = gain
         free = (self.symbol_expected + 0.5) / (self.symbol_count + 1)
-        t = self.thresholds
-        s = self.gain - self._by_length(t.free) * (free[self.first] + free[self.last] - 0.5)
-        s += self._by_length(t.autonomy) * self.autonomy
-        self.expected = np.where(s < self._by_length(t.gain), 0.0, self.expected)
+        limits = self.thresholds
+        d, r, v = (np.array((0, 0, *t), float)[self.length[active]] for t in (limits.gain, limits.free, limits.autonomy))
+        s = gain - r * (free[self.first[active]] + free[self.last[active]] - 0.5) + v * self.autonomy[active]
+        self.expected[active[s < d]] = 0.0
 
     def score(self, used: np.ndarray) -> np.ndarray:
         """The rank score of every word, float64 [n]; used: int64 [n], how often the best cut uses each."""

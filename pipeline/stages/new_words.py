@@ -31,6 +31,7 @@ _CUT = f"{blocks.SUMS}, id binary, rank binary, clauses binary"
 _MARGIN = 0.01  # nats by which an accepted word beats its parts; weights are kept in 32 bits
 
 
+@blocks.freed_kept()
 def new_words(clauses: DataFrame, ngrams: DataFrame, *, config: Config) -> DataFrame:
     """The lexicon. Starts jobs:
 
