@@ -132,7 +132,8 @@ def spread(buckets: int) -> Callable[[Batches], Batches]:
 
 def _spread(pending: list[pa.StringArray], buckets: int) -> Batches:
     clauses = pc.unique(pa.chunked_array(pending, pa.string()))
-    for b, rows in by_hash(symbols.string_hashes(clauses, numbers_alike=True), buckets):
+    hashed = symbols.string_hashes(clauses, numbers_alike=True) >> np.uint64(40)  # the upper bits are mixed best
+    for b, rows in by_hash(hashed, buckets):
         yield pa.RecordBatch.from_arrays([pa.array([b], pa.int32()), _lines(clauses.take(pa.array(rows)))], ["bucket", "text"])
 
 

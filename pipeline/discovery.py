@@ -68,13 +68,15 @@ class Candidates:
     symbol_left_entropy: np.ndarray
     numbers: np.ndarray = field(default_factory=lambda: np.zeros(65536, bool))
     thresholds: Thresholds = field(default_factory=Thresholds)
+    keys: np.ndarray = field(default_factory=lambda: np.zeros(0, np.uint64))  # of the codes, if they have been computed
 
     def __post_init__(self) -> None:
         self.length = (self.codes != 0).sum(axis=1)
         self.longest = int(self.length.max(initial=2))
         self.first = self.codes[:, 0]
         self.last = self.codes[np.arange(len(self.codes)), self.length - 1]
-        self.keys = word_keys(self.codes)
+        if len(self.keys) != len(self.codes):
+            self.keys = word_keys(self.codes)
         self.rows = {n: np.flatnonzero(self.length == n) for n in range(2, self.longest + 1)}
         short = np.flatnonzero(self.length <= LONGEST_SPELLED)  # which may earn something while they are not active
         self.earners = word_table(self.keys[short], np.zeros(len(short)), short)

@@ -43,3 +43,11 @@ def test_one_clause_of_each_form_is_kept() -> None:
         kept.append(sorted(found))
     assert kept[0] == kept[1]
     assert {"乙丙", "丁"} <= set(kept[0]) and len(kept[0]) == 4  # and one of 第x条甲, one of x条
+
+
+def test_clauses_fill_all_buckets_alike() -> None:
+    texts = pa.RecordBatch.from_pydict({"text": [f"第{chr(0x4E00 + i)}章{chr(0x5E00 + i)}" for i in range(1000)]})
+    sizes = dict.fromkeys(range(4), 0)
+    for out in blocks.spread(4)(iter([texts])):
+        sizes[out.column("bucket")[0].as_py()] += out.column("text")[0].as_py().count("\n") + 1
+    assert sum(sizes.values()) == 1000 and min(sizes.values()) > 200

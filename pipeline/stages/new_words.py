@@ -111,7 +111,9 @@ def _candidates(rows: pa.Table, config: Config) -> tuple[Alphabet, Candidates, t
     symbol_count, symbol_left = np.zeros(65536), np.zeros(65536)
     symbol_count[symbol_codes], symbol_left[symbol_codes] = count[one], entropies["left"][one]
     codes = alphabet.codes(strings.take(pa.array(many)), int(n.max()))
-    many, codes = _sorted_by_key(many, codes)
+    keys = word_keys(codes)
+    order = np.argsort(keys)  # an order that does not depend on how the table was written
+    many, codes, keys = many[order], codes[order], keys[order]
     candidates = Candidates(
         codes,
         count[many].astype(float),
@@ -121,6 +123,7 @@ def _candidates(rows: pa.Table, config: Config) -> tuple[Alphabet, Candidates, t
         symbol_left,
         alphabet.numbers,
         Thresholds(branching_entropy=config.new_words.branching_entropy),
+        keys,
     )
     accept, reject = (list(config.weights(entries)) for entries in (config.new_words.accept, config.new_words.reject))
     if both := set(accept) & set(reject):
@@ -129,12 +132,6 @@ def _candidates(rows: pa.Table, config: Config) -> tuple[Alphabet, Candidates, t
         ids = _ids(candidates, alphabet, words)
         verdict[ids[ids >= 0]] = True
     return alphabet, candidates, (many, one)
-
-
-def _sorted_by_key(rows: np.ndarray, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """In an order that does not depend on how the table was written."""
-    order = np.argsort(word_keys(codes))
-    return rows[order], codes[order]
 
 
 def _ids(candidates: Candidates, alphabet: Alphabet, words: list[str]) -> np.ndarray:
