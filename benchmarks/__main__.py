@@ -1,8 +1,8 @@
-"""python -m benchmarks [ingest|cleaning|dedup|counting|discovery|segmentation|sgns|jose ...]: those named, or all."""
+"""python -m benchmarks [ingest|cleaning|dedup|counting|discovery|segmentation|sgns|jose|terms ...]: those named, or all."""
 
 import sys
 
-from benchmarks import cleaning, counting, dedup, discovery, ingest, jose, segmentation, sgns
+from benchmarks import cleaning, counting, dedup, discovery, ingest, jose, segmentation, sgns, terms
 from benchmarks.common import hardware
 
 EVERY = {
@@ -14,6 +14,7 @@ EVERY = {
     "segmentation": segmentation.main,
     "sgns": sgns.main,
     "jose": jose.main,
+    "terms": terms.main,
 }
 
 print(hardware())

@@ -15,7 +15,7 @@ _COMPOUND = re.compile(
 # a count or a quantity, not a thing: a number that is a word of its own (两 台), or a word of one with a measure (三个月,
 # 24小时); but 十二指肠, 二次回路, 半导体, 2型糖尿病, 10kV母线; 零 begins 零件, 零序
 _NUMERALS = "一二三四五六七八九十百千万亿两几每各半多"
-_MEASURES = "个年月日天次种级项条款元倍人名类件章节编号届期岁周点位家所张只支片粒克斤瓶盒包袋段层下些时分秒米吨亩度轮批份套台辆颗滴笔声遍步块口顿场回旦直起同并般切样看边方面旁共再味者大小数几多余来"
+_MEASURES = "个年月日天次种级项条款元倍人名类件章节编号届期岁周点位家所张只支片粒克斤瓶盒包袋段层下些时分秒米吨亩度轮批份套台钱升斗铢尺寸丈里担辆颗滴笔声遍步块口顿场回旦直起同并般切样看边方面旁共再味者大小数几多余来"
 _NUMBER = re.compile(rf"(?:[{_NUMERALS}][{_NUMERALS}零〇]*|[0-9]+(?![0-9.]*[A-Za-z]))(?P<measure>[{_MEASURES}])?")
 # ordinals and indefinites
 _INDEFINITE = frozenset("第某")
