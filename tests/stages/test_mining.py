@@ -200,6 +200,10 @@ def test_terms_with_their_evidence(spark: Any, load: Load) -> None:
     assert term.log_ratio_low < term.log_ratio < term.log_ratio_high and term.path is None
     total = sum(len([w for w in r.tokens if w.isalnum()]) for r in tokens.collect() if r.role == "domain")
     assert term.domain_per_million == pytest.approx(term.domain_count * 1e6 / total)
+    dropped = min(r.term for r in candidates.where("filtered_by is not null").collect())
+    assert dropped not in {r.term for r in rows}  # but a reviewer's verdict goes before every rule
+    verdicts = load(f'[terms]\nreject = ["断路器"]\naccept = ["{dropped}"]\n', corpus=BOTH)
+    assert {"断路器", dropped} & {r.term for r in terms(candidates, tokens, None, config=verdicts).collect()} == {dropped}
     with pytest.raises(WajueError, match="sgns"):
         terms(candidates, tokens, None, config=load('[terms]\nscore = "similarity"\n', corpus=BOTH))
 
