@@ -55,7 +55,7 @@ def _dictionary(workspace: Workspace, form: str, path: Path, min_score: float | 
             counts[row["term"]] = row["domain_count"] + row["general_count"]
     else:
         log.warning("there is no table terms yet: the dictionary holds the new words alone")
-    settings = (workspace.manifest("lexicon") or {}).get("config", {}).get("new_words", {})
+    settings = workspace.settings("lexicon", "new_words")
     least = settings.get("min_score", NewWords().min_score) if min_score is None else min_score
     accepted = {entry.split()[0] for entry in settings.get("accept", ()) if entry.strip() and not entry.endswith(".txt")}
     if workspace.whole("lexicon"):
@@ -103,7 +103,7 @@ def _terms(workspace: Workspace, form: str, path: Path) -> tuple[str, dict[str, 
         examples += len(row["examples"] or []) - len(held)
         row["examples"] = held
     with _written(path) as place:
-        target.write(Terminology(kept, *_origin(workspace), _containers(workspace)), place)
+        target.write(Terminology(kept, *_origin(workspace)), place)
     return f"{len(kept)} terms", {
         f"terms with characters that {form} cannot hold": len(rows) - len(fitting),
         f"terms, the last by rank: {form} ends at {target.most} rows": len(fitting) - len(kept),
@@ -115,19 +115,11 @@ def _ranked(workspace: Workspace, columns: list[str] | None = None) -> list[dict
     return arrow_io.read(workspace, "terms", columns).sort_by("rank").to_pylist()
 
 
-def _containers(workspace: Workspace) -> dict[str, str]:
-    """{candidate: the longer one that it mostly stands in}."""
-    if not workspace.whole("candidates"):
-        return {}
-    rows = arrow_io.read(workspace, "candidates", ["term", "nested_in"]).filter(pc.field("nested_in").is_valid())
-    return dict(zip(rows.column("term").to_pylist(), rows.column("nested_in").to_pylist(), strict=True))
-
-
 def _origin(workspace: Workspace) -> tuple[list[str], str]:
     """(names of the domain corpora, language of the text), as the manifests say."""
-    corpora = (workspace.manifest("raw_documents") or {}).get("config", {}).get("corpus", [])
+    corpora = workspace.settings("raw_documents", "corpus")
     names = [c["name"] for c in corpora if c["role"] == "domain"] or [Path(workspace.location).name]
-    method = (workspace.manifest("tokens") or {}).get("config", {}).get("segment", {}).get("method")
+    method = workspace.settings("tokens", "segment").get("method")
     return names, "und" if method == "whitespace" else "zh"
 
 

@@ -198,7 +198,7 @@ class Findings:
                 manifest = self.manifests[step.writes[0]]
                 facts = {k: manifest.get(k) for k in ("train_seconds", "words_per_second")}
                 section = manifest.get("config", {}).get(step.name, {})
-                facts["losses"] = [x for x in manifest.get("losses", []) if math.isfinite(x)]
+                facts["losses"] = [x for x in manifest.get("losses", []) if x is not None and math.isfinite(x)]
                 rows.append({"name": step.name, "epochs": section.get("epochs"), "dim": section.get("dim"), **facts})
         return rows
 

@@ -28,6 +28,7 @@ TERMS = [
     (EVIL, [EVIL], []),
     ("circuit breaker", ["circuit", "breaker"], None),
 ]
+NESTED = {"操作机构": "断路器操作机构", "断路器": "断路器操作机构", "SF6断路器": "别的"}
 VECTORS = [("断路器", 12), ("a b", 5), ("开\n关", 4), ("SF6断路器", 3), ("=1", 2)]
 RNG = np.random.default_rng(7)
 MATRIX = RNG.standard_normal((len(VECTORS), 5)).astype(np.float32)
@@ -46,14 +47,8 @@ def mined(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
         lexicon=[{"word": w, "count": n, "score": s, "is_new": w != "手机"} for w, n, s in WORDS],
         terms=[
             {"rank": i, "term": t, "parts": p, "examples": e, "score": 1 / i, "domain_count": 30 // i, "general_count": 1}
-            | {"source": "contrast", **figures}
+            | {"source": "contrast", "nested_in": NESTED.get(t), "path": ["断路器", t] if t == "操作机构" else None, **figures}
             for i, (t, p, e) in reversed(list(enumerate(TERMS, 1)))
-        ],
-        candidates=[
-            {"term": "操作机构", "nested_in": "断路器操作机构"},
-            {"term": "断路器", "nested_in": "断路器操作机构"},
-            {"term": "别的", "nested_in": "断路器"},
-            {"term": "SF6断路器"},
         ],
         raw_documents=[],
         sgns_words=vectors,
@@ -195,6 +190,7 @@ def test_csv_opens_in_excel_and_runs_nothing(exported: Any) -> None:
     assert rows[0]["term"] == "断路器" and rows[0]["example_2"] == "<b>断路器</b>&检修\n第二行"
     assert rows[0]["keyness"] == "-1.23457" and rows[0]["similarity"] == ""  # a figure stays one
     assert rows[1]["parts"] == "SF6 断路器" and rows[1]["example_1"] == rows[4]["term"] == "'" + EVIL
+    assert rows[3]["path"] == "断路器 操作机构" and rows[0]["path"] == ""
     assert not any(cell[:1] in "=+@\t\r\n" for r in rows for cell in r.values() if cell)
 
 

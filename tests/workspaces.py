@@ -46,7 +46,7 @@ def write(folder: Path, tables: dict[str, pa.Table], config: dict[str, Any] | No
             "finished": "2026-11-21T20:00:00+00:00",
         }
         if step.trainer:
-            manifests[name] |= {"losses": [4.0, float("nan"), 2.5, 2.0], "train_seconds": 3.0, "words_per_second": 1_000_000}
+            manifests[name] |= {"losses": [4.0, float("nan"), None, 2.5, 2.0], "train_seconds": 3.0, "words_per_second": 1_000_000}
             manifests[name]["config"] = {step.name: {"epochs": 5, "dim": 8}}
         if name == "clean_documents":
             manifests[name]["changed"] = {"html": 1}

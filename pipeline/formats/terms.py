@@ -7,7 +7,7 @@ import csv
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,6 @@ class Terminology:
     rows: list[dict[str, Any]]
     corpora: list[str]
     language: str  # BCP 47
-    nested_in: dict[str, str] = field(default_factory=dict)  # {term: the longer candidate it mostly stands in}
 
 
 @dataclass(frozen=True)
@@ -44,14 +43,15 @@ class TermFormat:
 
 
 def _columns(terms: Terminology) -> tuple[list[str], list[list[Any]]]:
-    """(header, rows) of plain values: words of a term apart by spaces, a column for each example."""
-    plain = [c.name for c in TABLES["terms"].columns if c.name not in ("parts", "examples")]
+    """(header, rows) of plain values: words of a term, or on the path to it, apart by spaces; a column for each example."""
+    plain = [c.name for c in TABLES["terms"].columns if c.name not in ("parts", "path", "examples")]
     most = max((len(r["examples"] or []) for r in terms.rows), default=0)
-    header = [*plain, "parts", *(f"example_{i + 1}" for i in range(most))]
+    header = [*plain, "parts", "path", *(f"example_{i + 1}" for i in range(most))]
     rows = []
     for row in terms.rows:
         examples = list(row["examples"] or [])
-        rows.append([*(row[c] for c in plain), " ".join(row["parts"] or []), *examples, *[None] * (most - len(examples))])
+        words = [" ".join(row[c] or []) for c in ("parts", "path")]
+        rows.append([*(row[c] for c in plain), *words, *examples, *[None] * (most - len(examples))])
     return header, rows
 
 
@@ -102,7 +102,7 @@ def _width(column: str) -> int:
 def _links(terms: Terminology) -> tuple[dict[str, str], set[tuple[str, str]]]:
     """({term: its broader term}, pairs of related ones): by the words of a term, and by the longer one it stands in."""
     names = {r["term"] for r in terms.rows}
-    inside = {(part, whole) for part, whole in terms.nested_in.items() if part in names and whole in names}  # (part, whole)
+    inside = {(r["term"], r["nested_in"]) for r in terms.rows if r["nested_in"] in names}  # (part, whole)
     for row in terms.rows:
         words, joiner = row["parts"] or [], " " if " " in row["term"] else ""
         ends = (joiner.join(words[i:]) for i in range(1, len(words)))
