@@ -5,6 +5,7 @@ import os
 import platform
 import re
 import resource
+import statistics
 import subprocess
 import sys
 import time
@@ -49,6 +50,15 @@ def record(benchmark: str, system: str, unit: str, note: str = "", **figures: fl
         for name, value in figures.items():
             writer.writerow([date.today(), commit(), hardware(), benchmark, system, name, f"{value:.6g}", unit, note])
     print(f"{benchmark}: {system}: " + ", ".join(f"{n} {v:,.4g}" for n, v in figures.items()) + f" {unit} {note}", flush=True)
+
+
+def record_means(benchmark: str, unit: str, note: str, found: dict[str, list[dict[str, float]]]) -> None:
+    """Of the figures of several seeds the mean, with the deviation in the note; found: {system: the figures of each seed}."""
+    for system, rows in found.items():
+        for name in rows[0]:
+            values = [r[name] for r in rows]
+            spread = statistics.stdev(values) if len(values) > 1 else 0.0
+            record(benchmark, system, unit, f"{note}, {len(values)} seeds, sd {spread:.4g}", **{name: statistics.mean(values)})
 
 
 def timed(work: Callable[[], object]) -> tuple[float, float]:

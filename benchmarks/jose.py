@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.common import corpora, record
+from benchmarks.common import corpora, record, record_means
 from benchmarks.sgns import encode, read
 from pipeline.config import Jose
 from pipeline.models import jose
@@ -61,39 +61,21 @@ def quality(documents: list[list[str]], labels: np.ndarray, binary: str | None, 
             found.setdefault(f"wajue, {hinge}", []).append(_scores(vectors, order, labels))
         if binary:
             found.setdefault(Path(binary).name, []).append(_scores(_vectors(binary, shuffled), order, labels))
-    for system, rows in found.items():
-        for name in rows[0]:
-            values = [r[name] for r in rows]
-            spread = statistics.stdev(values) if len(values) > 1 else 0.0
-            note = f"20news, documents shuffled, 10 epochs, {len(values)} seeds, sd {spread:.4f}"
-            record("jose", system, "", note, **{name: statistics.mean(values)})
+    record_means("jose", "", "20news, documents shuffled, 10 epochs", found)
 
 
 def _scores(vectors: np.ndarray, order: np.ndarray, labels: np.ndarray) -> dict[str, float]:
     from sklearn.metrics import f1_score, normalized_mutual_info_score
     from sklearn.neighbors import KNeighborsClassifier
 
+    from pipeline.scores.documents import NEIGHBOURS, SEEDS, spherical_kmeans
+
     unit = np.empty_like(vectors)
     unit[order] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    clusters = [normalized_mutual_info_score(labels, _spherical_k_means(unit, 20, seed)) for seed in range(10)]
-    neighbours = KNeighborsClassifier(3).fit(unit[:_TRAINED_ON], labels[:_TRAINED_ON]).predict(unit[_TRAINED_ON:])
+    clusters = [normalized_mutual_info_score(labels, spherical_kmeans(unit, 20, seed)) for seed in range(SEEDS)]
+    neighbours = KNeighborsClassifier(NEIGHBOURS).fit(unit[:_TRAINED_ON], labels[:_TRAINED_ON]).predict(unit[_TRAINED_ON:])
     f1 = {f"f1_{average}": float(f1_score(labels[_TRAINED_ON:], neighbours, average=average)) for average in ("macro", "micro")}
     return {"nmi": float(np.mean(clusters))} | f1
-
-
-def _spherical_k_means(unit: np.ndarray, clusters: int, seed: int, rounds: int = 60) -> np.ndarray:
-    """The cluster of each row of length 1, by cosine to centres of length 1."""
-    from sklearn.cluster import kmeans_plusplus
-
-    centers = kmeans_plusplus(unit, clusters, random_state=seed)[0]
-    found = np.zeros(0, np.int64)
-    for _ in range(rounds):
-        before, found = found, (unit @ centers.T).argmax(1)
-        if np.array_equal(before, found):
-            break
-        centers = np.stack([unit[found == k].sum(0) if (found == k).any() else centers[k] for k in range(clusters)])
-        centers /= np.linalg.norm(centers, axis=1, keepdims=True)
-    return found
 
 
 def _write(documents: list[list[str]], path: Path) -> Path:

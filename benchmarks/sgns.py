@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from benchmarks.common import corpora, peak_rss_mb, record
+from benchmarks.common import corpora, peak_rss_mb, record, record_means
 from pipeline import arrow_io, training
 from pipeline.config import Config, Corpus, Sgns
 from pipeline.models import sgns
@@ -158,12 +158,7 @@ def scores(path: Path, folder: Path, seeds: int) -> None:
         found["wajue"].append(quality(words, ours(ids, offsets, counts, seed)[0], folder))
         their_words, vectors, _, _ = gensims(documents, seed)
         found["gensim"].append(quality(their_words, vectors, folder))
-    for system, rows in found.items():
-        for name in rows[0]:
-            values = [r[name] for r in rows]
-            spread = statistics.stdev(values) if len(values) > 1 else 0.0
-            note = f"17 M tokens, 1 epoch, {len(values)} seeds, sd {spread:.2f}"
-            record("sgns", system, "x100", note, **{name: statistics.mean(values)})
+    record_means("sgns", "x100", "17 M tokens, 1 epoch", found)
 
 
 def main(seeds: int = 3) -> None:

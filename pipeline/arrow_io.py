@@ -1,8 +1,6 @@
 """Tables without Spark: Parquet to Arrow and NumPy and back, for the trainers and for everything that reads a workspace."""
 
-import logging
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -11,14 +9,8 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from pipeline import schemas
-from pipeline.config import Segment
 from pipeline.errors import WajueError
 from pipeline.workspace import Workspace
-
-if TYPE_CHECKING:
-    from pipeline.segmenter import Segmenter
-
-log = logging.getLogger(__name__)
 
 
 def _dataset(workspace: Workspace, path: str, table: str) -> ds.Dataset:
@@ -40,17 +32,13 @@ def _declared(workspace: Workspace, table: str) -> ds.Dataset:
     return data
 
 
-def _damaged(workspace: Workspace, table: str, error: Exception) -> WajueError:
-    return WajueError(f"table {table} of {workspace.location} is damaged: {error}; run with --force to write it anew")
-
-
 def read(workspace: Workspace, table: str, columns: list[str] | None = None) -> pa.Table:
     """A whole table, or some of its columns. Raises WajueError if it is missing, damaged, or not as declared."""
     data = _declared(workspace, table)
     try:
         return data.to_table(columns=columns)
     except (pa.ArrowException, OSError) as error:
-        raise _damaged(workspace, table, error) from None
+        raise workspace.damaged(table, error) from None
 
 
 def batches(
@@ -63,7 +51,7 @@ def batches(
             if batch.num_rows:
                 yield pa.Table.from_batches([batch])
     except (pa.ArrowException, OSError) as error:
-        raise _damaged(workspace, table, error) from None
+        raise workspace.damaged(table, error) from None
 
 
 def word_vectors(workspace: Workspace, model: str) -> pa.Table:
@@ -125,18 +113,3 @@ def matrix(rows: pa.Table) -> np.ndarray:
 def vectors(matrix: np.ndarray) -> pa.FixedSizeListArray:
     """The Arrow column of float32 [rows, dim]."""
     return pa.FixedSizeListArray.from_arrays(pa.array(np.ascontiguousarray(matrix, np.float32).ravel()), matrix.shape[1])
-
-
-def segmenter(workspace: Workspace) -> "Segmenter":
-    """What cuts text as the workspace's was cut. Raises WajueError if it has no lexicon."""
-    from pipeline.segmenter import Segmenter  # compiled code, which few readers of tables need
-
-    settings = (workspace.manifest("tokens") or {}).get("config", {}).get("segment", {})
-    if settings.get("method") == "whitespace":
-        raise WajueError(f'{workspace.location} was mined with [segment] method = "whitespace": it has no lexicon to cut text by')
-    if settings.get("method") == "jieba":
-        log.warning("the tokens of %s were cut by jieba; this cuts by the mined lexicon alone", workspace.location)
-    rows = read(workspace, "lexicon", ["word", "count", "log_prob"])
-    share = settings.get("unknown_share", Segment().unknown_share)
-    script = ((workspace.manifest("clean_documents") or {}).get("config", {}).get("clean", {})).get("script", "simplified")
-    return Segmenter.from_lexicon(rows, unknown_share=share, script=script)

@@ -353,6 +353,10 @@ class Config(Section):
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigError(f"cannot read the word list {self.base / path}: {error}") from None
 
+    def located(self, path: str) -> str:
+        """A path or URI of the config, as any reader takes it: relative to the folder of the file."""
+        return path if "://" in path else str(self.base / path)
+
     @property
     def joiner(self) -> str:
         """What stands between the words of a term: nothing in Chinese, a space in text that came segmented."""

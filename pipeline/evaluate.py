@@ -15,8 +15,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline import arrow_io
-from pipeline.config import Contrast
+from pipeline import arrow_io, library
+from pipeline.config import Clean, Contrast
 from pipeline.document_vectors import document_vectors, first_tags
 from pipeline.errors import ConfigError, WajueError
 from pipeline.scores import gold, segmentation, terms, words
@@ -141,12 +141,12 @@ def _clusters(workspace: Workspace, files: list[str], options: Options) -> Itera
 
 def _as_mined(workspace: Workspace, texts: Iterable[str]) -> list[str]:
     """Gold text in the width and script of the workspace's own."""
-    script = (workspace.manifest("clean_documents") or {}).get("config", {}).get("clean", {}).get("script", "simplified")
+    script = workspace.settings("clean_documents", "clean").get("script", Clean().script)
     return convert_script([unicodedata.normalize("NFKC", text) for text in texts], script)
 
 
 def _cut(workspace: Workspace) -> segmentation.Cut:
-    segmenter = arrow_io.segmenter(workspace)
+    segmenter = library.load_segmenter(workspace)
     return lambda texts: segmenter.tokens(pa.array(texts, pa.string())).to_pylist()
 
 
@@ -198,7 +198,7 @@ def _terms(workspace: Workspace, files: list[str], options: Options) -> Iterator
     union: set[str] = set().union(*lexicons.values())
     if len(lexicons) > 1:
         lexicons["all of them"] = union
-    least = ((workspace.manifest("candidates") or {}).get("config", {}).get("contrast", {})).get("min_count", Contrast().min_count)
+    least = workspace.settings("candidates", "contrast").get("min_count", Contrast().min_count)
     texts = arrow_io.batches(workspace, "documents", ["text"], pc.field("role") == "domain")
     counts = terms.occurrences((t for batch in texts for t in batch.column("text").to_pylist()), union)
     occurring = {t for t, n in counts.items() if n >= least}

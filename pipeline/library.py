@@ -1,5 +1,6 @@
 """For notebooks and services: mine by a config, and open what is in a workspace. In: a config, or a workspace."""
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ from pipeline.workspace import Workspace
 
 if TYPE_CHECKING:
     from pipeline.segmenter import Segmenter
+
+log = logging.getLogger(__name__)
 
 
 def mine(
@@ -52,4 +55,14 @@ def load_vectors(workspace: Workspace, model: str = "sgns", *, documents: bool =
 
 def load_segmenter(workspace: Workspace) -> "Segmenter":
     """The mined lexicon, ready to cut text. Raises WajueError if there is none."""
-    return arrow_io.segmenter(workspace)
+    from pipeline.segmenter import Segmenter  # compiled, and slow to import
+
+    settings = workspace.settings("tokens", "segment")
+    if settings.get("method") == "whitespace":
+        raise WajueError(f'{workspace.location} was mined with [segment] method = "whitespace": it has no lexicon to cut text by')
+    if settings.get("method") == "jieba":
+        log.warning("the tokens of %s were cut by jieba; this cuts by the mined lexicon alone", workspace.location)
+    rows = arrow_io.read(workspace, "lexicon", ["word", "count", "log_prob"])
+    share = settings.get("unknown_share", configuration.Segment().unknown_share)
+    script = workspace.settings("clean_documents", "clean").get("script", configuration.Clean().script)
+    return Segmenter.from_lexicon(rows, unknown_share=share, script=script)

@@ -57,9 +57,7 @@ class State:
 
 def workspace_of(config: Config, location: str | None = None) -> Workspace:
     """The workspace of a config; `location`, from the command line, wins."""
-    if location:
-        return Workspace(location)
-    return Workspace(config.workspace if "://" in config.workspace else str(config.base / config.workspace))
+    return Workspace(location or config.located(config.workspace))
 
 
 def find_files(config: Config, spark: SparkSession | None = None) -> list[corpora.CorpusFile]:
@@ -278,7 +276,7 @@ def _mine(
 
 def _against(config: Config) -> list[Workspace]:
     """The earlier workspaces that new documents are compared with."""
-    return [Workspace(w if "://" in w else str(config.base / w)) for w in config.dedup.against]
+    return [Workspace(config.located(w)) for w in config.dedup.against]
 
 
 def _earlier(spark: SparkSession, config: Config) -> DataFrame | None:

@@ -10,7 +10,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.errors import WajueError
 from pipeline.workspace import Workspace
 
 BLOCK_TOKENS = 2_000_000  # 8 MB; the documents of a block are shuffled
@@ -49,7 +48,7 @@ class Sequences:
                 with files.open_input_file(path) as source:
                     found = pq.ParquetFile(source).metadata
             except (pa.ArrowException, OSError) as error:
-                raise _damaged(workspace, error) from None
+                raise workspace.damaged("sequences", error) from None
             ids = next(i for i in range(found.num_columns) if found.schema.column(i).path.startswith("ids."))
             for index in range(found.num_row_groups):
                 group = found.row_group(index)
@@ -132,7 +131,7 @@ class Sequences:
                 table = pq.ParquetFile(source, buffer_size=_READ_BYTES, pre_buffer=False)
                 yield from table.iter_batches(rows, row_groups=[group.row_group], columns=[column], use_threads=False)
         except (pa.ArrowException, OSError) as error:
-            raise _damaged(self.workspace, error) from None
+            raise self.workspace.damaged("sequences", error) from None
 
 
 def _joined(pieces: list[Block]) -> Block:
@@ -140,7 +139,3 @@ def _joined(pieces: list[Block]) -> Block:
     ids = np.concatenate([ids for ids, _, _ in pieces]).astype(np.int32, copy=False)
     offsets = np.concatenate([np.zeros(1, np.int64)] + [o[1:] + s for (_, o, _), s in zip(pieces, starts, strict=False)])
     return ids, offsets, np.concatenate([rows for _, _, rows in pieces])
-
-
-def _damaged(workspace: Workspace, error: Exception) -> WajueError:
-    return WajueError(f"table sequences of {workspace.location} is damaged: {error}; run with --force to write it anew")

@@ -39,26 +39,39 @@ def word_codes(lists: pa.ListArray, words: pa.StringArray) -> tuple[np.ndarray, 
     return np.insert(code, last, 0), np.insert(document, last, document[last - 1])
 
 
+@njit(cache=True, inline="always")
+def _listed_at(code, document, i, slots, ids, longest, found):
+    """Fill `found` (int64 [longest]) with the ids of the listed word n-grams that begin at i; returns how many."""
+    count = 0
+    key = np.uint64(0)
+    for n in range(longest):
+        if i + n >= len(code) or code[i + n] <= RARE or document[i + n] != document[i]:
+            break
+        key = extended(key, code[i + n])
+        h = probe(slots, key)
+        if slots[2 * h] == 0:
+            if n == 0:  # prefixes of one word need not be in the table
+                continue
+            break
+        if ids[4 * h + 2] >= 0:
+            found[count] = ids[4 * h + 2]
+            count += 1
+    return count
+
+
 @njit(cache=True, nogil=True)
 def _find_listed(code, document, slots, ids, longest, domain, figures, last_document, last_chunk):
     """Add the occurrences of listed word n-grams; figures int64 [5, words] as FIGURES. Returns the number of chunks."""
     chunks = 0
     at = 0
+    found = np.empty(longest, np.int64)
     for i in range(len(code)):
         if i > 0 and document[i] != document[i - 1]:
             at = 0
         if at % CHUNK == 0:
             chunks += 1
         at += 1
-        key = np.uint64(0)
-        for n in range(longest):
-            if i + n >= len(code) or code[i + n] <= RARE or document[i + n] != document[i]:
-                break
-            key = extended(key, code[i + n])
-            h = probe(slots, key)
-            if slots[2 * h] == 0:
-                break
-            e = ids[4 * h + 2]
+        for e in found[: _listed_at(code, document, i, slots, ids, longest, found)]:
             figures[0 if domain else 1, e] += 1
             if last_document[e] != document[i]:
                 last_document[e] = document[i]
@@ -111,7 +124,7 @@ def standard(x: np.ndarray, over: np.ndarray) -> np.ndarray:
     return (x - x[over].mean()) / deviation if deviation > 0 else np.zeros(len(x))
 
 
-def _toward(vectors: np.ndarray, rows: np.ndarray) -> np.ndarray:
+def toward(vectors: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """Cosine of every unit vector to the centroid of some."""
     centroid = vectors[rows].sum(axis=0)
     return vectors @ (centroid / max(np.linalg.norm(centroid), 1e-12))
@@ -142,19 +155,19 @@ def score(
     unlike = np.union1d(np.flatnonzero((log_ratio < 0) & word & has_vector), avoid)
     if not len(unlike):
         unlike = np.argsort(log_ratio, kind="stable")[: max(1, len(log_ratio) // 10)]
-    away = _toward(vectors, unlike)
-    total, toward = plain, away
+    away = toward(vectors, unlike)
+    total, similarity = plain, away
     size = max(1, min(seed_count, len(log_ratio) // 4))
     ranked = np.where(word & has_vector, log_ratio, -np.inf)
     for _ in range(2):
         chosen = np.union1d(np.argsort(-ranked, kind="stable")[:size], seeds)
-        toward = np.where(has_vector, _toward(vectors, chosen), np.nan)
-        contrast = np.where(has_vector, toward - away, np.nan)
+        similarity = np.where(has_vector, toward(vectors, chosen), np.nan)
+        contrast = np.where(has_vector, similarity - away, np.nan)
         known = has_vector
-        meaning = [np.where(known, standard(np.where(known, x, 0.0), known), 0.0) for x in (contrast, toward)]
+        meaning = [np.where(known, standard(np.where(known, x, 0.0), known), 0.0) for x in (contrast, similarity)]
         total = plain + meaning[0] + 0.5 * meaning[1]
         ranked = np.where(has_vector, total, -np.inf)
-    return total, toward
+    return total, similarity
 
 
 class Step(NamedTuple):
@@ -177,7 +190,7 @@ def expand(
     found: dict[int, Step] = {}
     barred = set(avoid.tolist()) | set(seeds.tolist())
     front, depth = list(seeds), 1
-    near, far = _toward(vectors, seeds), _toward(vectors, avoid) if len(avoid) else np.full(len(vectors), -1.0)
+    near, far = toward(vectors, seeds), toward(vectors, avoid) if len(avoid) else np.full(len(vectors), -1.0)
     while front:
         least = similarity + (1 - similarity) * (1 - np.exp(-_DECAY * (depth - 1)))
         following: list[int] = []
@@ -203,23 +216,16 @@ def path(found: dict[int, Step], row: int) -> list[int]:
 
 @njit(cache=True, nogil=True)
 def _find_holders(code, document, order, slots, ids, longest, first, last):
+    found = np.empty(longest, np.int64)
     for i in range(len(code)):
-        key = np.uint64(0)
-        for n in range(longest):
-            if i + n >= len(code) or code[i + n] <= RARE or document[i + n] != document[i]:
-                break
-            key = extended(key, code[i + n])
-            h = probe(slots, key)
-            if slots[2 * h] == 0:
-                if n == 0:  # prefixes of one word are not in the table
-                    continue
-                break
-            e, d = ids[4 * h + 2], document[i]
-            if e >= 0 and order[d] >= 0:
-                if first[e] < 0 or order[d] < order[first[e]]:
-                    first[e] = d
-                if last[e] < 0 or order[d] > order[last[e]]:
-                    last[e] = d
+        d = document[i]
+        if order[d] < 0:
+            continue
+        for e in found[: _listed_at(code, document, i, slots, ids, longest, found)]:
+            if first[e] < 0 or order[d] < order[first[e]]:
+                first[e] = d
+            if last[e] < 0 or order[d] > order[last[e]]:
+                last[e] = d
 
 
 def holders(

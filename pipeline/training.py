@@ -4,6 +4,7 @@ import json
 import logging
 import time
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -39,7 +40,7 @@ def train(name: str, config: Config, workspace: Workspace, watch: Watch, key: st
     clock = _Clock(watch, int(count.sum()) * settings.epochs, saved[0].words if saved else 0)
     states = loop.Checkpoints(
         settings.checkpoint_seconds,
-        lambda place, matrices: checkpoints.save(workspace, name, key, loop.as_dict(place), matrices),
+        lambda place, matrices: checkpoints.save(workspace, name, key, asdict(place), matrices),
         saved,
     )
     more: dict[str, Any] = {"report": clock, "checkpoints": states, "initial": _initial(name, config, words)}
@@ -121,8 +122,7 @@ def _initial(name: str, config: Config, words: pa.Table) -> tuple[np.ndarray, np
 
 def initial_workspace(config: Config, name: str) -> Workspace:
     """The workspace that a trainer goes on from."""
-    location = getattr(config, name).initial
-    return Workspace(location if "://" in location else str(config.base / location))
+    return Workspace(config.located(getattr(config, name).initial))
 
 
 def saved_key(fingerprint: str, inputs: dict[str, Any]) -> str:

@@ -56,6 +56,14 @@ class Workspace:
         """Where a table is written before it is whole."""
         return self.path(f"{_UNFINISHED}/{table}")
 
+    def settings(self, table: str, section: str) -> Any:
+        """The section of the config by which a table was written; an empty dict if it is not there."""
+        return (self.manifest(table) or {}).get("config", {}).get(section, {})
+
+    def damaged(self, table: str, error: Exception) -> WajueError:
+        """What to raise of a table that cannot be read."""
+        return WajueError(f"table {table} of {self.location} is damaged: {error}; run with --force to write it anew")
+
     def manifest(self, table: str) -> dict[str, Any] | None:
         """The manifest of a whole table, else None. Raises WajueError if it cannot be read, or has another format."""
         files, root = self.files

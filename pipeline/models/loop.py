@@ -7,7 +7,7 @@ alone: with one thread the result is the same to the bit, whether or not the run
 import logging
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numba
@@ -24,6 +24,8 @@ _LARGEST = 1e3  # a component this large is beyond any useful vector; those of a
 
 Block = tuple[np.ndarray, np.ndarray, np.ndarray]
 """ids int32 [tokens]; offsets int64 [documents + 1]; rows int64 [documents], the number of each document in the corpus."""
+
+_NOTHING: Block = (np.zeros(0, np.int32), np.zeros(1, np.int64), np.zeros(0, np.int64))
 
 Blocks = Callable[[int, int], Iterator[Block]]
 """The blocks of an epoch, from the epoch's number and how many blocks to leave out; the same in every run."""
@@ -104,8 +106,7 @@ def train(
             matrix[:] = old[name]
         log.info("%s: going on at epoch %d, after %s words", plan.name, start.epoch + 1, f"{start.words:,}")
     numba.set_num_threads(plan.threads)
-    nothing = np.zeros(0, np.int32), np.zeros(1, np.int64), np.zeros(0, np.int64)
-    step(_text(nothing, 0, 0, 0, plan), Draws(np.uint64(0), plan.keep, *plan.noise), np.zeros(1, np.int64), 0)  # compiles
+    step(_text(_NOTHING, 0, 0, 0, plan), Draws(np.uint64(0), plan.keep, *plan.noise), np.zeros(1, np.int64), 0)  # compiles
     words = start.words
     report(words, loss())
     saved_at = time.monotonic()
@@ -177,13 +178,8 @@ def sample(blocks: Blocks) -> Block:
     """The first block of the first epoch, on which losses are measured. Empty if there is no text."""
     stream = blocks(0, 0)
     try:
-        return next(stream, (np.zeros(0, np.int32), np.zeros(1, np.int64), np.zeros(0, np.int64)))
+        return next(stream, _NOTHING)
     finally:
         close: Any = getattr(stream, "close", None)
         if close:
             close()
-
-
-def as_dict(place: Place) -> dict[str, int]:
-    """A place, to be written down."""
-    return asdict(place)

@@ -166,8 +166,7 @@ def _report_drift(found: dict[int, termhood.Step], vectors: np.ndarray, seeds: n
     if not found:
         log.warning("[terms] seeds: no word is like them; lower [terms] expansion_similarity, or add seeds")
         return
-    centroid = vectors[seeds].sum(axis=0)
-    likeness = vectors @ (centroid / max(np.linalg.norm(centroid), 1e-12))
+    likeness = termhood.toward(vectors, seeds)
     for depth in range(1, max(s.depth for s in found.values()) + 1):
         rows = [i for i, s in found.items() if s.depth == depth]
         log.info("expansion, step %d: %d words, on average %.2f like the seeds", depth, len(rows), likeness[rows].mean())
