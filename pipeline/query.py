@@ -59,6 +59,7 @@ def connect(workspace: Workspace) -> duckdb.DuckDBPyConnection:
         if not workspace.whole(name):
             connection.register(name, table.schema.empty_table())
             continue
+        workspace.must_be_sound(name)
         files = workspace.parquet_files(name)
         try:
             if isinstance(system, fs.LocalFileSystem):

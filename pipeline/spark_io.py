@@ -167,9 +167,14 @@ def check(table: str, frame: DataFrame, place: str) -> None:
         raise WajueError(f"table {table} {place} is not as declared: {'; '.join(faults)}; run with --force to write it anew")
 
 
+def _uri(path: str) -> str:
+    """With a scheme: a path without one is local, whatever file system Hadoop is told to take by default (fs.defaultFS)."""
+    return path if "://" in path else f"file://{Path(path).resolve()}"
+
+
 def literal(path: str) -> str:
-    """A path for Spark to read in which [ ] { } * ? mean themselves."""
-    return re.sub(r"([\[\]{}*?\\])", r"\\\1", path)
+    """A path or URI for Spark to read in which [ ] { } * ? mean themselves."""
+    return re.sub(r"([\[\]{}*?\\])", r"\\\1", _uri(path))
 
 
 def read(spark: SparkSession, workspace: Workspace, table: str) -> DataFrame:
@@ -185,7 +190,7 @@ def write(frame: DataFrame, workspace: Workspace, table: str) -> None:
     """Write a table to its unfinished place."""
     check(table, frame, "about to be written")
     columns = [c.name for c in schemas.TABLES[table].columns]
-    frame.select(*columns).write.mode("overwrite").parquet(workspace.unfinished(table))
+    frame.select(*columns).write.mode("overwrite").parquet(_uri(workspace.unfinished(table)))
 
 
 def remote_files(spark: SparkSession, corpus: Corpus, pattern: str) -> list[CorpusFile]:
@@ -202,13 +207,13 @@ def remote_files(spark: SparkSession, corpus: Corpus, pattern: str) -> list[Corp
         raise ConfigError(f"corpus {corpus.name!r}: nothing matches {pattern!r}; mend [[corpus]] paths")
     return sorted(
         (
-            CorpusFile(corpus.name, str(s.getPath()), _uri(str(s.getPath())), s.getLen(), s.getModificationTime(), corpus.encoding)
+            CorpusFile(corpus.name, str(s.getPath()), _with_slashes(str(s.getPath())), s.getLen(), s.getModificationTime(), corpus.encoding)
             for s in files
         ),
         key=lambda f: f.name,
     )
 
 
-def _uri(path: str) -> str:
+def _with_slashes(path: str) -> str:
     """Hadoop shows file:///a as file:/a; with the two slashes it can be told from a local path."""
     return path if "://" in path else re.sub(r"^(\w+):/", r"\1:///", path)
