@@ -207,7 +207,9 @@ def remote_files(spark: SparkSession, corpus: Corpus, pattern: str) -> list[Corp
         raise ConfigError(f"corpus {corpus.name!r}: nothing matches {pattern!r}; mend [[corpus]] paths")
     return sorted(
         (
-            CorpusFile(corpus.name, str(s.getPath()), _with_slashes(str(s.getPath())), s.getLen(), s.getModificationTime(), corpus.encoding)
+            CorpusFile(
+                corpus.name, str(s.getPath()), _with_slashes(str(s.getPath())), s.getLen(), s.getModificationTime(), corpus.encoding
+            )
             for s in files
         ),
         key=lambda f: f.name,

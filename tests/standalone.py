@@ -105,7 +105,9 @@ def cluster(folder: Path, bundle: Path, workers: int = 2) -> Iterator[Cluster]:
     made = Cluster(folder, bundle, variables)
     try:
         log = made.start("master", "master.Master", "--host", "127.0.0.1", "--port", "0", "--webui-port", "0")
-        started = wait_for("the master", lambda: re.search(r"Starting Spark master at (\S+)", log.read_text()), alive=made.daemons[0])
+        started = wait_for(
+            "the master", lambda: re.search(r"Starting Spark master at (\S+)", log.read_text()), alive=made.daemons[0]
+        )
         made.url = started[1]
         for _ in range(workers):
             made.add_worker()

@@ -244,7 +244,10 @@ def test_a_lease_where_files_have_no_locks(tmp_path: Path, monkeypatch: pytest.M
 
     with lock.held(store, ""):
         first = held()
-        with pytest.raises(WajueError, match=r"another run .* at work .* if it was killed, for 10 minutes, or delete"), lock.held(store, ""):
+        with (
+            pytest.raises(WajueError, match=r"another run .* at work .* if it was killed, for 10 minutes, or delete"),
+            lock.held(store, ""),
+        ):
             pass
         (tmp_path / "_lock").write_text("{}")
         _until(lambda: held().get("token") == first["token"])  # it is renewed
@@ -278,5 +281,7 @@ def test_the_page_tells_of_every_fault() -> None:
     page = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8").split("\n## Faults", 1)[1]
     told = re.findall(r"^\| .*? \| .*? \| `(test_\w+)` \|$", page, re.M)
     sources = [(ROOT / "tests" / name).read_text(encoding="utf-8") for name in ("test_faults.py", "test_cluster.py")]
-    tried = [t for source in sources for t in re.findall(r"^def (test_\w+)", source, re.M) if t != "test_the_page_tells_of_every_fault"]
+    tried = [
+        t for source in sources for t in re.findall(r"^def (test_\w+)", source, re.M) if t != "test_the_page_tells_of_every_fault"
+    ]
     assert told == tried
