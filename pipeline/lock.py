@@ -65,7 +65,7 @@ def _locked(root: str) -> Iterator[None]:
 def _open_locked(path: str) -> int:
     """A descriptor of the file at the path, locked and saying who we are. Raises BlockingIOError where another holds it."""
     while True:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
         try:
             _flock(descriptor, path)
             if _lies_at(descriptor, path):

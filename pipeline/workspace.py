@@ -16,6 +16,7 @@ import pyarrow as pa
 from pyarrow import fs
 
 from pipeline import lock
+from pipeline.config import without_password
 from pipeline.dag import STEPS
 from pipeline.errors import WajueError
 from pipeline.schemas import FORMAT_VERSION, TABLES
@@ -53,7 +54,11 @@ class Workspace:
 
     @property
     def files(self) -> tuple[fs.FileSystem, str]:
-        """The file system and the folder's path on it."""
+        """The file system and the folder's path on it. Raises WajueError if it cannot be reached, or a password stands in its URI."""
+        try:
+            without_password(self.location)
+        except ValueError as error:
+            raise WajueError(f"the workspace's URI {error}") from None
         if "://" in self.location:
             try:
                 return fs.FileSystem.from_uri(self.location)
@@ -163,6 +168,7 @@ class Workspace:
     def prepare(self) -> None:
         """Make an empty place for unfinished tables. Raises WajueError if that is not allowed, or a folder is not ours."""
         files, root = self.files
+        self._must_hold_no_links()
         for table in TABLES:
             self._must_be_ours(table)
         try:
@@ -171,6 +177,13 @@ class Workspace:
             files.create_dir(f"{root}/{_UNFINISHED}", recursive=True)
         except OSError as error:
             raise WajueError(f"cannot write to the workspace {self.location}: {error}") from None
+
+    def _must_hold_no_links(self) -> None:
+        """Raises WajueError if a folder that is written to and emptied is a link: what it leads to is not ours."""
+        files, root = self.files
+        for name in (*TABLES, _UNFINISHED, "_checkpoint") if isinstance(files, fs.LocalFileSystem) else ():
+            if Path(root, name).is_symlink():
+                raise WajueError(f"{root}/{name} is a link, and would be written to and emptied; delete it, or choose another --workspace")
 
     def _must_be_ours(self, table: str) -> None:
         """Raises WajueError if a folder with a table's name holds what wajue did not write: it would be deleted."""
