@@ -63,9 +63,7 @@ class Corpus(Section):
 
     name: str = Field(pattern=r"^[\w.-]+$", description="any name of letters, digits, - . _; stands in every table")
     role: Literal["domain", "general"] = Field(description="the field to be mined, or the text to contrast it with")
-    paths: tuple[Location, ...] = Field(
-        min_length=1, description="globs, relative to the config file; ** = any number of folders"
-    )
+    paths: tuple[Location, ...] = Field(min_length=1, description="globs, relative to the config file; ** = any number of folders")
     format: Format = Field("auto", description="auto goes by the file name's extension, and tells a JSON array from JSON lines")
     unit: Literal["line", "file"] = Field("line", description="text only: what one document is")
     encoding: Annotated[str, AfterValidator(_known_encoding)] = Field("utf-8", description="auto guesses per file and says so")

@@ -99,7 +99,7 @@ def _decompressed(stream: BinaryIO, name: str) -> Iterator[bytes]:
 
 
 def _pieces(unpacker: Any, piece: bytes) -> Iterator[bytes]:
-    """What a piece decompresses to. One of gzip gives 1 MB at most, of Zstandard 32 MB; of bzip2 a gigabyte, so it is asked for less."""
+    """What a piece decompresses to. One of gzip gives 1 MB at most, of Zstandard 32; of bzip2 1,000, so it is asked for less."""
     if not isinstance(unpacker, bz2.BZ2Decompressor):
         yield unpacker.decompress(piece)
         return

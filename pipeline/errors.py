@@ -13,12 +13,13 @@ class ConfigError(WajueError):
     exit_status = 2
 
 
+_PLACES = "the workspace, or in the folders for temporary files (TMPDIR, spark.local.dir)"
 # what the messages of Python, Java and Spark hold, and what it means to the user; the first that fits counts
 _CAUSES = {
-    "No space left on device": "a disk is full: free space in the workspace, or in the folders for temporary files (TMPDIR, spark.local.dir)",
-    "Disk quota exceeded": "a disk quota is used up, that of the workspace or of the folders for temporary files (TMPDIR, spark.local.dir)",
-    "Read-only file system": "a folder that it writes to is read-only: the workspace, or one for temporary files (TMPDIR, spark.local.dir)",
-    "Permission denied": "it may not write to a folder that it needs: the workspace, or one for temporary files (TMPDIR, spark.local.dir)",
+    "No space left on device": f"a disk is full: free space in {_PLACES}",
+    "Disk quota exceeded": f"a disk quota is used up: free space in {_PLACES}",
+    "Read-only file system": f"a folder that is written to is read-only, in {_PLACES}",
+    "Permission denied": f"a folder may not be written to, in {_PLACES}",
     "OutOfMemoryError": "Java ran out of memory: give it more, WAJUE_DRIVER_MEMORY=8g on one machine, --driver-memory and "
     "--executor-memory on a cluster",
     "spark.driver.maxResultSize": "the driver may not take in so much: spark-submit --conf spark.driver.maxResultSize=0",

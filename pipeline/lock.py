@@ -17,6 +17,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from pyarrow import fs
@@ -58,7 +59,7 @@ def _locked(root: str) -> Iterator[None]:
     try:
         yield
     finally:
-        os.unlink(path)  # while it is still locked: who opened it before finds another file in its place, or none
+        Path(path).unlink(missing_ok=True)  # while it is still locked: who opened it before finds another in its place, or none
         os.close(descriptor)
 
 

@@ -262,7 +262,7 @@ def _parquet(stream: BinaryIO, corpus: Corpus) -> Iterator[Record | Broken]:
         source = pa.PythonFile(stream, mode="r")
         schema = pq.read_schema(source)
         names, strings = schema.names, [f.name for f in schema if f.type in _STRINGS]
-        # one value may stand in millions of rows, and take as little room as one: such columns are not expanded before their rows are
+        # one value may stand in millions of rows, and take the room of one: such a column is expanded with its rows, not before
         file = pq.ParquetFile(source, page_checksum_verification=True, read_dictionary=strings)
     except _ARROW_FAULTS as error:
         yield Broken(1, 1, "truncated_file", f"not readable as Parquet: {_first_line(error)}")

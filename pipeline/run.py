@@ -166,11 +166,11 @@ def run(
     Raises WajueError or ConfigError with one message that says what to do.
     """
     _check_device(device)
-    spark: SparkSession | None = None
+    selected = tuple(s for s in _selected(config, first, last) if train or not s.trainer)
+    spark = _reaching(config, workspace, master) if any(not s.trainer for s in selected) else None
     if not force:
         _same_project(config, workspace)
-    selected = tuple(s for s in _selected(config, first, last) if train or not s.trainer)
-    files = find_files(config) if selected and selected[0].name == "ingest" else None
+    files = find_files(config, spark) if selected and selected[0].name == "ingest" else None
     wanted = fingerprints(config, workspace, files)
     plan = tuple(s.name for s in selected)
     workspace.create()
@@ -213,6 +213,17 @@ def _explained(step: Step) -> Iterator[None]:
         if (why := cause(error)) is None:
             raise
         raise WajueError(f"{step.name}: {why}; the steps that were done are kept, run the same again to go on") from error
+
+
+def _reaching(config: Config, workspace: Workspace, master: str | None) -> SparkSession | None:
+    """Spark, started already if something lies where only Hadoop may reach it; workspaces there are reached through it."""
+    places = [workspace.location, *(w.location for w in _against(config))]
+    if not any("://" in place for place in (*places, *(p for c in config.corpus for p in c.paths))):
+        return None
+    spark = _start(master)
+    for place in places:
+        spark_io.reach(spark, place)
+    return spark
 
 
 def _start(master: str | None) -> SparkSession:

@@ -17,15 +17,16 @@ from py4j.protocol import Py4JJavaError
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.pandas.types import to_arrow_schema
 
-from pipeline import schemas
+from pipeline import hadoop, schemas
 from pipeline.config import Corpus
 from pipeline.corpora import CorpusFile
 from pipeline.errors import ConfigError, WajueError
-from pipeline.workspace import Workspace
+from pipeline.workspace import REACHED, Workspace, split
 
 log = logging.getLogger(__name__)
 
 _LEAST_JAVA = 17
+_LARGEST = 2**31 - 1  # bytes of one value in Spark
 _WRAPPER = """#!/bin/sh
 # Spark asks for a module that this slim runtime does not carry and that wajue does not need; drop that one argument.
 for argument do
@@ -203,6 +204,11 @@ def remote_files(spark: SparkSession, corpus: Corpus, pattern: str) -> list[Corp
     except Py4JJavaError as error:
         raise ConfigError(f"corpus {corpus.name!r}: cannot list {pattern!r}: {error.java_exception.getMessage()}") from None
     files = [s for s in found or () if s.isFile()]
+    if large := next((s for s in files if s.getLen() >= _LARGEST), None):
+        raise ConfigError(
+            f"corpus {corpus.name!r}: {large.getPath()} has {large.getLen():,} bytes; a task is handed a file of a Hadoop file "
+            "system whole, so it must be smaller than 2 GB: compress it (.gz, .zst) or cut it into several"
+        )
     if not files:
         raise ConfigError(f"corpus {corpus.name!r}: nothing matches {pattern!r}; mend [[corpus]] paths")
     return sorted(
@@ -214,6 +220,17 @@ def remote_files(spark: SparkSession, corpus: Corpus, pattern: str) -> list[Corp
         ),
         key=lambda f: f.name,
     )
+
+
+def reach(spark: SparkSession, location: str) -> None:
+    """From now on a workspace on that file system is reached as Spark reaches it. Raises WajueError if Spark cannot."""
+    base, _ = split(location)
+    if "://" not in location or base.startswith("file:") or base in REACHED:
+        return
+    try:
+        REACHED[base] = hadoop.file_system(spark._jvm, spark._jsparkSession.sessionState().newHadoopConf(), base)
+    except OSError as error:
+        raise WajueError(f"cannot reach the workspace {location}: {error}") from None
 
 
 def _with_slashes(path: str) -> str:

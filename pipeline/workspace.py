@@ -5,6 +5,7 @@ so a killed run leaves nothing that looks finished. Works on any file system tha
 """
 
 import json
+import re
 import sys
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -46,6 +47,21 @@ def _sizes(files: fs.FileSystem, folder: str) -> dict[str, int]:
     return {f.base_name: f.size for f in sorted(ours, key=lambda f: f.base_name) if not f.base_name.startswith(".")}
 
 
+REACHED: dict[str, fs.FileSystem] = {}  # by SCHEME://AUTHORITY, what Spark reaches for us; else pyarrow does
+
+
+def split(uri: str) -> tuple[str, str]:
+    """(SCHEME://AUTHORITY, /PATH) of a URI."""
+    scheme, _, rest = uri.partition("://")
+    authority, _, path = rest.partition("/")
+    return f"{scheme}://{authority}", f"/{path.rstrip('/')}"
+
+
+def arrow_uri(uri: str) -> str:
+    """The URI by which pyarrow knows what Hadoop's clients call s3a or s3n."""
+    return re.sub("^s3[an]://", "s3://", uri)
+
+
 @dataclass(frozen=True)
 class Workspace:
     """A folder, local or on any file system that pyarrow can reach by URI."""
@@ -54,17 +70,20 @@ class Workspace:
 
     @property
     def files(self) -> tuple[fs.FileSystem, str]:
-        """The file system and the folder's path on it. Raises WajueError if it cannot be reached, or a password stands in its URI."""
+        """The file system, and the folder's path on it. Raises WajueError if it cannot be reached, or its URI holds a password."""
         try:
             without_password(self.location)
         except ValueError as error:
             raise WajueError(f"the workspace's URI {error}") from None
-        if "://" in self.location:
-            try:
-                return fs.FileSystem.from_uri(self.location)
-            except (pa.ArrowException, OSError) as error:
-                raise WajueError(f"cannot reach the workspace {self.location}: {error}") from None
-        return fs.LocalFileSystem(), str(Path(self.location).resolve())
+        if "://" not in self.location:
+            return fs.LocalFileSystem(), str(Path(self.location).resolve())
+        base, path = split(self.location)
+        if base in REACHED:
+            return REACHED[base], path
+        try:
+            return fs.FileSystem.from_uri(arrow_uri(self.location))
+        except (pa.ArrowException, OSError) as error:
+            raise WajueError(f"cannot reach the workspace {self.location}: {error}") from None
 
     def path(self, table: str) -> str:
         """Where a table lies, as a path or URI for any reader."""
@@ -183,7 +202,9 @@ class Workspace:
         files, root = self.files
         for name in (*TABLES, _UNFINISHED, "_checkpoint") if isinstance(files, fs.LocalFileSystem) else ():
             if Path(root, name).is_symlink():
-                raise WajueError(f"{root}/{name} is a link, and would be written to and emptied; delete it, or choose another --workspace")
+                raise WajueError(
+                    f"{root}/{name} is a link, and would be written to and emptied; delete it, or choose another --workspace"
+                )
 
     def _must_be_ours(self, table: str) -> None:
         """Raises WajueError if a folder with a table's name holds what wajue did not write: it would be deleted."""

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from pyarrow import fs
 
@@ -121,7 +120,7 @@ def test_a_file_of_a_finished_table(spark: Any, tmp_path: Path, caplog: pytest.L
         victim = max((tmp_path / "out" / "clean_documents").glob("*.parquet"), key=lambda f: f.stat().st_size)
         harm(victim)
         for ask in (lambda: rows(workspace, "clean_documents"), lambda: query.connect(workspace)):
-            with pytest.raises(WajueError, match="clean_documents of .*is damaged: part-.*wajue run CONFIG writes it anew"):
+            with pytest.raises(WajueError, match=r"clean_documents of .*is damaged: part-.*wajue run CONFIG writes it anew"):
                 ask()
         states = {s.step.name: s.state for s in run.states(config, workspace)}
         assert (states["ingest"], states["clean"]) == ("done", "damaged")
@@ -273,7 +272,7 @@ def test_a_manifest_that_is_cut_short(tmp_path: Path) -> None:
     path = tmp_path / "w" / "lexicon" / "_step.json"
     path.write_text(path.read_text()[:20])
     for ask in (lambda: rows(workspace, "lexicon"), lambda: query.connect(workspace), lambda: workspace.whole("lexicon")):
-        with pytest.raises(WajueError, match="_step.json cannot be read .*--force"):
+        with pytest.raises(WajueError, match=r"_step\.json cannot be read .*--force"):
             ask()
 
 

@@ -27,11 +27,15 @@ def test_nothing_that_is_read_is_code() -> None:
             assert not unsafe & {n.split(".")[0] for n in names}, path
             if isinstance(node, ast.Call):
                 called = ast.unparse(node.func)
-                assert called not in ("eval", "exec", "np.load", "torch.load", "yaml.load", "KeyedVectors.load", "read_pickle"), path
+                assert called not in ("eval", "exec", "np.load", "torch.load", "yaml.load", "KeyedVectors.load", "read_pickle"), (
+                    path
+                )
 
 
 @pytest.mark.parametrize("uri", ["s3a://KEY:hunter2@bucket/x", "hdfs://ann:hunter2@node:8020/x", "s3://k:hunter2@b/x?region=eu"])
-def test_a_password_in_a_path_is_refused_and_not_shown(load: Any, tmp_path: Path, uri: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_password_in_a_path_is_refused_and_not_shown(
+    load: Any, tmp_path: Path, uri: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     corpus = f'[[corpus]]\nname = "a"\nrole = "domain"\npaths = "{uri}"\n'
     plain = corpus.replace(uri, "*.txt")
     for text, given in (
