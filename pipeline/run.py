@@ -26,7 +26,7 @@ from pipeline.errors import ConfigError, WajueError, cause
 from pipeline.progress import Watch
 from pipeline.schemas import FORMAT_VERSION
 from pipeline.stages import clean, contrast, dedup, ingest, new_words, ngrams, segment, terms, vocabulary, word_counts
-from pipeline.workspace import Workspace, versions
+from pipeline.workspace import Workspace, split, versions
 
 log = logging.getLogger(__name__)
 
@@ -220,6 +220,8 @@ def _reaching(config: Config, workspace: Workspace, master: str | None) -> Spark
     places = [workspace.location, *(w.location for w in _against(config))]
     if not any("://" in place for place in (*places, *(p for c in config.corpus for p in c.paths))):
         return None
+    for place in places:
+        split(place)  # one with a password is refused before anything is started
     spark = _start(master)
     for place in places:
         spark_io.reach(spark, place)

@@ -224,8 +224,10 @@ def remote_files(spark: SparkSession, corpus: Corpus, pattern: str) -> list[Corp
 
 def reach(spark: SparkSession, location: str) -> None:
     """From now on a workspace on that file system is reached as Spark reaches it. Raises WajueError if Spark cannot."""
+    if "://" not in location:
+        return
     base, _ = split(location)
-    if "://" not in location or base.startswith("file:") or base in REACHED:
+    if base.startswith("file:") or base in REACHED:
         return
     try:
         REACHED[base] = hadoop.file_system(spark._jvm, spark._jsparkSession.sessionState().newHadoopConf(), base)

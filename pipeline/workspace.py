@@ -51,7 +51,11 @@ REACHED: dict[str, fs.FileSystem] = {}  # by SCHEME://AUTHORITY, what Spark reac
 
 
 def split(uri: str) -> tuple[str, str]:
-    """(SCHEME://AUTHORITY, /PATH) of a URI."""
+    """(SCHEME://AUTHORITY, /PATH) of the URI of a workspace. Raises WajueError if it holds a password."""
+    try:
+        without_password(uri)
+    except ValueError as error:
+        raise WajueError(f"the workspace's URI {error}") from None
     scheme, _, rest = uri.partition("://")
     authority, _, path = rest.partition("/")
     return f"{scheme}://{authority}", f"/{path.rstrip('/')}"
@@ -70,11 +74,7 @@ class Workspace:
 
     @property
     def files(self) -> tuple[fs.FileSystem, str]:
-        """The file system, and the folder's path on it. Raises WajueError if it cannot be reached, or its URI holds a password."""
-        try:
-            without_password(self.location)
-        except ValueError as error:
-            raise WajueError(f"the workspace's URI {error}") from None
+        """The file system, and the folder's path on it. Raises WajueError if it cannot be reached."""
         if "://" not in self.location:
             return fs.LocalFileSystem(), str(Path(self.location).resolve())
         base, path = split(self.location)
