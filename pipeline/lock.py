@@ -52,8 +52,7 @@ def _locked(root: str) -> Iterator[None]:
     try:
         descriptor = _open_locked(path)
     except BlockingIOError:
-        with open(path, encoding="utf-8") as file:
-            raise _taken(root, _parsed(file.read()), "wait for it to end") from None
+        raise _taken(root, _read(fs.LocalFileSystem(), path) or {}, "wait for it to end") from None
     except OSError as error:
         raise WajueError(f"cannot write to the workspace {root}: {error.strerror}") from None
     try:
@@ -135,8 +134,11 @@ def _write(files: fs.FileSystem, path: str, token: str) -> None:
 def _read(files: fs.FileSystem, path: str) -> dict[str, Any] | None:
     if files.get_file_info(path).type != fs.FileType.File:
         return None
-    with files.open_input_stream(path) as stream:
-        return _parsed(stream.read())
+    try:
+        with files.open_input_stream(path) as stream:
+            return _parsed(stream.read())
+    except FileNotFoundError:  # its run has just ended
+        return None
 
 
 def _parsed(text: str | bytes) -> dict[str, Any]:

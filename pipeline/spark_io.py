@@ -227,7 +227,7 @@ def reach(spark: SparkSession, location: str) -> None:
     if "://" not in location:
         return
     base, _ = split(location)
-    if base.startswith("file:") or base in REACHED:
+    if base.startswith("file:"):
         return
     try:
         REACHED[base] = hadoop.file_system(spark._jvm, spark._jsparkSession.sessionState().newHadoopConf(), base)

@@ -5,6 +5,7 @@ so a killed run leaves nothing that looks finished. Works on any file system tha
 """
 
 import json
+import logging
 import re
 import sys
 from contextlib import AbstractContextManager
@@ -21,6 +22,8 @@ from pipeline.config import without_password
 from pipeline.dag import STEPS
 from pipeline.errors import WajueError
 from pipeline.schemas import FORMAT_VERSION, TABLES
+
+log = logging.getLogger(__name__)
 
 MANIFEST = "_step.json"
 _UNFINISHED = "_unfinished"
@@ -229,18 +232,21 @@ class Workspace:
     def finish(self, manifests: dict[str, dict[str, Any]]) -> None:
         """Move the unfinished tables of one step into place, then their manifests, which say which files make the table whole."""
         files, root = self.files
-        self.discard(*manifests)
         for table, manifest in manifests.items():
             held = _sizes(files, f"{root}/{_UNFINISHED}/{table}")
             with files.open_output_stream(f"{root}/{_UNFINISHED}/{table}{MANIFEST}") as stream:
                 stream.write(json.dumps(manifest | {"files": held}, ensure_ascii=False, indent=1, default=str).encode())
+        self.discard(*manifests)
         for table in manifests:
             files.move(f"{root}/{_UNFINISHED}/{table}", f"{root}/{table}")
         for table in manifests:
             files.move(f"{root}/{_UNFINISHED}/{table}{MANIFEST}", f"{root}/{table}/{MANIFEST}")
 
     def close(self) -> None:
-        """Remove the place for unfinished tables."""
+        """Remove the place for unfinished tables; where that fails the next run does."""
         files, root = self.files
-        if files.get_file_info(f"{root}/{_UNFINISHED}").type != fs.FileType.NotFound:
-            files.delete_dir(f"{root}/{_UNFINISHED}")
+        try:
+            if files.get_file_info(f"{root}/{_UNFINISHED}").type != fs.FileType.NotFound:
+                files.delete_dir(f"{root}/{_UNFINISHED}")
+        except OSError as error:
+            log.warning("cannot remove %s/%s: %s", root, _UNFINISHED, error)
