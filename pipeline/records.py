@@ -220,7 +220,7 @@ def markdown_text(source: str) -> str:
 
 _WHOLE = {"html": html_text, "markdown": markdown_text}
 _LONGEST = {"html": 1 << 24, "markdown": 1 << 21}  # characters; Markdown takes up to 600 bytes for each
-_HARMLESS = 20_000  # characters of a page that takes 0.1 s and 100 MB at most, whatever stands in it
+_SHORT, _FEW_TAGS = 100_000, 2_000  # a page of so many characters and tags takes 1 s and 200 MB at most, whatever it holds
 
 
 def _whole(blocks: Iterator[str], encoding: str, corpus_format: str) -> Iterator[Record | Broken]:
@@ -244,7 +244,8 @@ def _whole(blocks: Iterator[str], encoding: str, corpus_format: str) -> Iterator
     elif text.strip():
         convert = _WHOLE.get(corpus_format, str)
         try:
-            yield Record(1, 1, {"text": convert(text) if convert is str or len(text) <= _HARMLESS else bounded(convert, text)})
+            harmless = convert is str or (len(text) <= _SHORT and text.count("<") <= _FEW_TAGS)
+            yield Record(1, 1, {"text": convert(text) if harmless else bounded(convert, text)})
         except Excessive as excess:
             yield Broken(1, 1, "excessive_markup", str(excess), text[:_SHOWN])
 
