@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from py4j.protocol import Py4JJavaError
 from pyspark.sql import DataFrame, SparkSession
@@ -125,6 +126,9 @@ def session(master: str | None = None) -> SparkSession:
             tail = said().strip().splitlines()[-3:]
             raise WajueError(f"Spark did not start: {str(error).splitlines()[0]} {' / '.join(tail)}") from error
     spark.sparkContext.setLogLevel("ERROR")
+    # PySpark's server for accumulators, of which there are none here, prints a traceback when Java ends under it
+    server: Any = spark.sparkContext._accumulatorServer
+    server.handle_error = lambda request, address: log.debug("the accumulator server lost Java", exc_info=True)
     return spark
 
 
