@@ -1,8 +1,11 @@
 # make demo   mines the bundled sample      make check  format, lint, types, import rule
 # make test   everything that needs no GPU, cluster or browser
 # make docs   the documentation, as a site in site/
+# make bundle   what a cluster needs, in dist/cluster; docs/cluster.md says how it is used
+# make test-cluster   a Spark Standalone cluster on loopback, and processes killed: some ten minutes
+# make audit    known vulnerabilities of what is installed; needs a network
 # make test-browser   the report in headless Chromium, which it installs if there is none (Debian's package)
-.PHONY: setup demo test test-browser check docs bench clean
+.PHONY: setup demo test test-browser test-cluster check audit bundle docs bench clean
 PYTHON ?= python3
 BIN := .venv/bin
 
@@ -28,11 +31,28 @@ test-browser: .venv/browser
 	command -v chromium chromium-browser google-chrome || (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk) || (echo "Chromium is needed: install it, as root, and run this again" >&2; exit 1)
 	touch $@
 
+test-cluster: setup
+	$(BIN)/python -m pytest -m cluster $(ARGS)
+
+bundle: setup
+	$(BIN)/python jobs/bundle.py dist/cluster
+
 check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml pipeline jobs
+
+# strict: what the database does not know is a failure, never a pass
+audit: .venv/audit
+	$(BIN)/python -m pip freeze --exclude-editable > .venv/audited.txt
+	.venv/audit/bin/pip-audit --strict --disable-pip --no-deps --requirement .venv/audited.txt
+
+# of its own: what audits is not among what is audited
+.venv/audit: .venv/installed
+	$(PYTHON) -m venv $@
+	$@/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1
 
 docs: setup
 	$(BIN)/mkdocs build --strict

@@ -7,6 +7,7 @@ the file, the section and the key, and suggests what was meant.
 import codecs
 import difflib
 import hashlib
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -41,14 +42,28 @@ def _one_or_many(value: Any) -> Any:
     return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
 
 
+_PASSWORD = re.compile(r"(\w://[^/?#@:]*):[^/?#@]*@")
+
+
+def without_password(path: str) -> str:
+    """The path or URI. Raises ValueError if it holds a password: paths stand in tables, manifests and logs."""
+    if _PASSWORD.search(path):
+        raise ValueError(
+            "holds a password, which would stand in tables, manifests and logs; leave it out, and give it to Spark "
+            "(spark.hadoop.fs.*, a credential provider) or to the environment (AWS_ACCESS_KEY_ID ...)"
+        )
+    return path
+
+
+Location = Annotated[str, Field(min_length=1), AfterValidator(without_password)]
+
+
 class Corpus(Section):
     """One [[corpus]]: where the raw text lies and how to read it."""
 
     name: str = Field(pattern=r"^[\w.-]+$", description="any name of letters, digits, - . _; stands in every table")
     role: Literal["domain", "general"] = Field(description="the field to be mined, or the text to contrast it with")
-    paths: tuple[Annotated[str, Field(min_length=1)], ...] = Field(
-        min_length=1, description="globs, relative to the config file; ** = any number of folders"
-    )
+    paths: tuple[Location, ...] = Field(min_length=1, description="globs, relative to the config file; ** = any number of folders")
     format: Format = Field("auto", description="auto goes by the file name's extension, and tells a JSON array from JSON lines")
     unit: Literal["line", "file"] = Field("line", description="text only: what one document is")
     encoding: Annotated[str, AfterValidator(_known_encoding)] = Field("utf-8", description="auto guesses per file and says so")
@@ -117,7 +132,7 @@ class Dedup(Section):
     bands: int = Field(0, ge=0, le=256, description="MinHash bands; 0 = so many that a pair at the threshold is found in 99 of 100")
     rows_per_band: int = Field(0, ge=0, le=64, description="hashes in a band; 0 = as the threshold needs")
     max_bucket: int = Field(1000, ge=1, le=100_000, description="texts that one text is compared with in a bucket")
-    against: tuple[str, ...] = Field((), description="earlier workspaces; what resembles their documents is dropped")
+    against: tuple[Location, ...] = Field((), description="earlier workspaces; what resembles their documents is dropped")
 
     @field_validator("against", mode="before")
     @classmethod
@@ -214,8 +229,8 @@ class Sgns(Section):
     threads: int = Field(0, ge=0, le=1024, description="0 = all cores")
     seed: int = Field(1, ge=0, lt=2**63, description="of every random draw")
     deterministic: bool = Field(False, description="the same vectors in every run: one thread, so slower by their number")
-    initial: str | None = Field(
-        None, min_length=1, description="a workspace whose vectors and contexts are trained on; words it lacks start anew"
+    initial: Location | None = Field(
+        None, description="a workspace whose vectors and contexts are trained on; words it lacks start anew"
     )
     checkpoint_seconds: float = Field(
         600.0, ge=0, description="between two saved states, from which a killed run goes on; 0 = none"
@@ -240,8 +255,8 @@ class Jose(Section):
     threads: int = Field(0, ge=0, le=1024, description="0 = all cores")
     seed: int = Field(1, ge=0, lt=2**63, description="of every random draw")
     deterministic: bool = Field(False, description="the same vectors in every run: one thread, so slower by their number")
-    initial: str | None = Field(
-        None, min_length=1, description="a workspace whose vectors and contexts are trained on; words it lacks start anew"
+    initial: Location | None = Field(
+        None, description="a workspace whose vectors and contexts are trained on; words it lacks start anew"
     )
     checkpoint_seconds: float = Field(
         600.0, ge=0, description="between two saved states, from which a killed run goes on; 0 = none"
@@ -278,7 +293,7 @@ class Config(Section):
     """The whole config. `base` is the folder of the file, to which relative paths refer."""
 
     base: Path = Path()
-    workspace: str = Field("out", min_length=1, pattern=r"\S")
+    workspace: Location = Field("out", pattern=r"\S")
     corpus: tuple[Corpus, ...] = ()
     clean: Clean = Clean()
     dedup: Dedup = Dedup()
@@ -410,7 +425,7 @@ def _describe(fault: Any) -> str:
     if not place:
         return message
     value = fault.get("input")
-    got = f" (got {value!r})" if isinstance(value, str | int | float | bool) else ""
+    got = _PASSWORD.sub(r"\1:***@", f" (got {value!r})") if isinstance(value, str | int | float | bool) else ""
     return f"{where} {place[-1]}: {message[0].lower() + message[1:]}{got}"
 
 

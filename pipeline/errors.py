@@ -11,3 +11,30 @@ class ConfigError(WajueError):
     """A config or command line that asks for something impossible (exit status 2)."""
 
     exit_status = 2
+
+
+_PLACES = "the workspace, or in the folders for temporary files (TMPDIR, spark.local.dir)"
+# what the messages of Python, Java and Spark hold, and what it means to the user; the first that fits counts
+_CAUSES = {
+    "No space left on device": f"a disk is full: free space in {_PLACES}",
+    "Disk quota exceeded": f"a disk quota is used up: free space in {_PLACES}",
+    "Read-only file system": f"a folder that is written to is read-only, in {_PLACES}",
+    "Permission denied": f"a folder may not be written to, in {_PLACES}",
+    "OutOfMemoryError": "Java ran out of memory: give it more, WAJUE_DRIVER_MEMORY=8g on one machine, --driver-memory and "
+    "--executor-memory on a cluster",
+    "spark.driver.maxResultSize": "the driver may not take in so much: spark-submit --conf spark.driver.maxResultSize=0",
+    "is greater than 2147483647": "a file on a Hadoop file system is larger than 2 GB: compress it or cut it into several",
+    "Python worker exited unexpectedly": "a Python worker died, most often for want of memory: give executors more of it "
+    "(spark.executor.memoryOverhead), or fewer cores each",
+    "ExecutorLostFailure": "a task lost its executor too often, most often for want of memory: give executors more of it "
+    "(--executor-memory, spark.executor.memoryOverhead)",
+    "Answer from Java side is empty": "Spark's Java process has ended; if nobody ended it, the system did, for want of memory",
+    "[Errno 111]": "Spark's Java process has ended; if nobody ended it, the system did, for want of memory",
+    "stopped SparkContext": "Spark has been stopped: its cluster took the application away, or lost it",
+}
+
+
+def cause(error: BaseException) -> str | None:
+    """What a failure of the system around us means, and what mends it; None for any other error."""
+    said = str(error) + "".join(str(e) for e in (error.__cause__, error.__context__) if e is not None)
+    return next((meaning for text, meaning in _CAUSES.items() if text in said), None)

@@ -118,7 +118,7 @@ class Watch:
 
     def _tick(self) -> None:
         self.meter.sample()
-        if self.ask and (answer := self.ask()) is not None:
+        if (answer := self._answer()) is not None:
             self.set(*answer)
         if self._bar is not None:
             remark = self._remark + (f" · {_clock(left)} left{self._of}" if (left := self.seconds_left) is not None else "")
@@ -126,6 +126,14 @@ class Watch:
         elif time.monotonic() - self._said >= _EVERY:
             self._said = time.monotonic()
             self._say(self._said - self._began)
+
+    def _answer(self) -> tuple[float, str] | None:
+        try:
+            return self.ask() if self.ask else None
+        except Exception:  # who is asked has ended; the step itself will say so
+            log.debug("%s: nothing more is heard of its progress", self.name, exc_info=True)
+            self.ask = None
+            return None
 
     def _say(self, spent: float) -> None:
         left = self.seconds_left

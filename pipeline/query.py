@@ -59,6 +59,7 @@ def connect(workspace: Workspace) -> duckdb.DuckDBPyConnection:
         if not workspace.whole(name):
             connection.register(name, table.schema.empty_table())
             continue
+        workspace.must_be_sound(name)
         files = workspace.parquet_files(name)
         try:
             if isinstance(system, fs.LocalFileSystem):
@@ -96,10 +97,10 @@ def statements(connection: duckdb.DuckDBPyConnection, sql: str) -> list[str]:
     try:
         found = connection.extract_statements(sql)
         for statement in found:
-            kind, inside = statement.type, found
+            kind, inside = _kind(statement), found
             if kind == duckdb.StatementType.EXPLAIN:  # EXPLAIN ANALYZE runs what it explains
                 inside = connection.extract_statements(_EXPLAIN.sub("", statement.query, count=1))
-                kind = inside[0].type if len(inside) == 1 else kind
+                kind = _kind(inside[0]) if len(inside) == 1 else kind
             if kind == duckdb.StatementType.MULTI:
                 raise WajueError("PIVOT needs its values named here: PIVOT ... ON column IN (value, ...) USING ...")
             if kind != duckdb.StatementType.SELECT:
@@ -109,6 +110,14 @@ def statements(connection: duckdb.DuckDBPyConnection, sql: str) -> list[str]:
     except duckdb.Error as error:
         raise WajueError(f"the query failed: {_said(error)}") from None
     return [s.query for s in found]
+
+
+def _kind(statement: duckdb.Statement) -> duckdb.StatementType:
+    """What a statement does; INVALID where DuckDB has no name for it."""
+    try:
+        return statement.type
+    except ValueError:  # kinds that DuckDB's own enumeration lacks, like UPDATE EXTENSIONS
+        return duckdb.StatementType.INVALID
 
 
 def stream(connection: duckdb.DuckDBPyConnection, sql: str) -> pa.RecordBatchReader:

@@ -6,20 +6,25 @@ what follows it is read on. A file that ends too soon yields what is there, then
 
 import csv
 import io
+import itertools
 import re
+import tempfile
 from collections import deque
 from collections.abc import Iterator
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, cast
 
+import numpy as np
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from markdown_it import MarkdownIt
 from selectolax.lexbor import LexborHTMLParser
 
 from pipeline import decoding, json_array
+from pipeline.apart import Excessive, bounded
 from pipeline.config import Corpus
-from pipeline.decoding import COMPRESSIONS, INVALID, MAX_RECORD, Cut
+from pipeline.decoding import COMPRESSIONS, INVALID, MAX_RECORD, Cut, Overlong
 
 csv.field_size_limit(MAX_RECORD)
 
@@ -42,8 +47,22 @@ class Broken(NamedTuple):
     raw: str = ""
 
 
+_SHOWN = 10_000  # characters of what is too long
+
+
+def _too_long(number: int, line: int, raw: str) -> Broken:
+    return Broken(number, line, "too_long", f"longer than {MAX_RECORD:,} characters", raw[:_SHOWN])
+
+
 def _invalid(number: int, line: int, raw: str, encoding: str) -> Broken:
+    if isinstance(raw, Overlong):
+        return _too_long(number, line, raw.removesuffix(INVALID).replace(INVALID, "\ufffd"))
     return Broken(number, line, "invalid_encoding", f"not valid {encoding}", raw.replace(INVALID, "\ufffd"))
+
+
+def _joined(text: str, lines: list[str]) -> str:
+    """The text that was made of these lines, Overlong where one of them is."""
+    return Overlong(text) if any(isinstance(line, Overlong) for line in lines) else text
 
 
 def _text(lines: Iterator[str], encoding: str) -> Iterator[Record | Broken]:
@@ -124,7 +143,7 @@ def _delimited(lines: Iterator[str], encoding: str, delimiter: str, columns: tup
             header = [name.strip().removeprefix("\ufeff") for name in row]
             continue
         number += 1
-        shown = delimiter.join(row)
+        shown = _joined(delimiter.join(row), held)
         if INVALID in shown:
             yield _invalid(number, here, shown, encoding)
         elif len(row) != len(header):
@@ -137,11 +156,13 @@ def _csv_record(ahead: deque[str], lines: Iterator[str], held: list[str], delimi
     """(fields, None), or (None, what is wrong), or (None, None) at the end; held gets the lines that were taken."""
 
     def feed() -> Iterator[str]:
-        while len(held) < _LONGEST_CSV:
+        characters = 0
+        while len(held) < _LONGEST_CSV and characters <= MAX_RECORD:
             line = ahead.popleft() if ahead else next(lines, None)
             if line is None:
                 return
             held.append(line)
+            characters += len(line)
             yield line.replace("\r", " ") + "\n"
 
     try:
@@ -159,18 +180,24 @@ def _wikidoc(lines: Iterator[str], encoding: str) -> Iterator[Record | Broken]:
     number, at, inside = 0, 1, False
     head: dict[str, str] = {}
     body: list[str] = []
+    size = 0
     for here, line in enumerate(lines, 1):
         if opening := _DOC.fullmatch(line):
             if inside:
                 yield Broken(number, at, "truncated_record", "<doc> without </doc>", "\n".join(body))
-            number, at, inside, body = number + 1, here, True, []
+            number, at, inside, body, size = number + 1, here, True, [], 0
             head = dict(_ATTRIBUTE.findall(opening[1]))
         elif line.strip() == "</doc>" and inside:
-            text = "\n".join(body[1:] if body and body[0].strip() == head.get("title") else body)
+            text = _joined("\n".join(body[1:] if body and body[0].strip() == head.get("title") else body), body)
             inside = False
-            yield _invalid(number, at, text, encoding) if INVALID in text else Record(number, at, {**head, "text": text})
+            if size > MAX_RECORD:
+                yield _too_long(number, at, text)
+            else:
+                yield _invalid(number, at, text, encoding) if INVALID in text else Record(number, at, {**head, "text": text})
         elif inside:
-            body.append(line)
+            size += len(line) + 1
+            if size <= MAX_RECORD:
+                body.append(line)
         elif line.strip():
             number += 1
             yield Broken(number, here, "outside_doc", "text outside <doc>", line)
@@ -192,13 +219,21 @@ def markdown_text(source: str) -> str:
 
 
 _WHOLE = {"html": html_text, "markdown": markdown_text}
+_LONGEST = {"html": 1 << 24, "markdown": 1 << 21}  # characters; Markdown takes up to 600 bytes for each
+_SHORT, _FEW_TAGS = 100_000, 2_000  # a page of so many characters and tags takes 1 s and 200 MB at most, whatever it holds
 
 
 def _whole(blocks: Iterator[str], encoding: str, corpus_format: str) -> Iterator[Record | Broken]:
     parts: list[str] = []
+    size, longest = 0, _LONGEST.get(corpus_format, MAX_RECORD)
     try:
         for block in blocks:
             parts.append(block)
+            size += len(block)
+            if size > longest:
+                said = f"a document longer than {longest:,} characters; with format = text it is read line by line"
+                yield Broken(1, 1, "too_long", said, "".join(parts)[:_SHOWN])
+                return
     except Cut as cut:
         yield Broken(1, 1, "truncated_file", str(cut), "".join(parts))
         return
@@ -207,7 +242,12 @@ def _whole(blocks: Iterator[str], encoding: str, corpus_format: str) -> Iterator
         line = text[: text.index(INVALID)].count("\n") + 1
         yield Broken(1, 1, "invalid_encoding", f"not valid {encoding}, first in line {line}", text.replace(INVALID, "\ufffd"))
     elif text.strip():
-        yield Record(1, 1, {"text": _WHOLE.get(corpus_format, str)(text)})
+        convert = _WHOLE.get(corpus_format, str)
+        try:
+            harmless = convert is str or (len(text) <= _SHORT and text.count("<") <= _FEW_TAGS)
+            yield Record(1, 1, {"text": convert(text) if harmless else bounded(convert, text)})
+        except Excessive as excess:
+            yield Broken(1, 1, "excessive_markup", str(excess), text[:_SHOWN])
 
 
 # what Arrow raises for damage, and for values that Python has no form for; KeyError: an unknown time zone
@@ -217,19 +257,31 @@ _MOST_ROWS = 1 << 40  # of a row group: a damaged file may state any number, and
 
 def _parquet(stream: BinaryIO, corpus: Corpus) -> Iterator[Record | Broken]:
     """The rows; a row group that cannot be read is one Broken, from the row where it stops on, and the next one is read."""
+    paths = [p for p in (*corpus.text, corpus.id, corpus.url, corpus.tags, corpus.date) if p]
+    wanted = {*paths, *(p.split(".", 1)[0] for p in paths)}
     try:
-        file = pq.ParquetFile(pa.PythonFile(stream, mode="r"), page_checksum_verification=True)
+        source = pa.PythonFile(stream, mode="r")
+        schema = pq.read_schema(source)
+        names, strings = schema.names, [f.name for f in schema if f.type in _STRINGS]
+        # one value may stand in millions of rows, and take the room of one: such a column is expanded with its rows, not before
+        file = pq.ParquetFile(source, page_checksum_verification=True, read_dictionary=strings)
     except _ARROW_FAULTS as error:
         yield Broken(1, 1, "truncated_file", f"not readable as Parquet: {_first_line(error)}")
         return
-    paths = [p for p in (*corpus.text, corpus.id, corpus.url, corpus.tags, corpus.date) if p]
-    wanted = {*paths, *(p.split(".", 1)[0] for p in paths)}
-    number, start = 0, 0
+    columns = [n for n in names if n in wanted] if set(names) >= {p.split(".", 1)[0] for p in corpus.text} else names
+    # nested ones cannot be read as dictionaries
+    rows_at_once = 500 if any(pa.types.is_nested(schema.field(n).type) for n in columns) else 10_000
+    number, start, given = 0, 0, 0
+    most = decoding.most_expanded(stream.seek(0, io.SEEK_END))
     for group in range(file.num_row_groups):
         rows, done, said = min(max(file.metadata.row_group(group).num_rows, 0), _MOST_ROWS), 0, "its pages hold no more"
         try:
-            for batch in file.iter_batches(10_000, row_groups=[group]):
-                for row in _parquet_rows(batch, wanted):
+            batches = file.iter_batches(rows_at_once, row_groups=[group], columns=columns)
+            for piece in (p for batch in batches for p in _expanded(batch)):
+                given += piece.nbytes
+                if given > most:
+                    raise Cut(decoding.EXPANDS)
+                for row in _parquet_rows(piece, wanted):
                     number, done = number + 1, done + 1
                     if isinstance(row, dict):
                         yield Record(number, start + done, row)
@@ -249,6 +301,26 @@ def _parquet(stream: BinaryIO, corpus: Corpus) -> Iterator[Record | Broken]:
         yield Broken(number + 1, start + 1, "unreadable_rows", said)
 
 
+_STRINGS = (pa.string(), pa.binary(), pa.large_string())
+_EXPANDED = 1 << 24  # bytes of strings in as many rows as are looked at together
+
+
+def _expanded(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    """The rows, a bounded number of bytes at a time, with plain columns in the place of dictionaries."""
+    size: np.ndarray = np.zeros(batch.num_rows, np.int64)
+    coded = [i for i, c in enumerate(batch.columns) if pa.types.is_dictionary(c.type) and c.type.value_type in _STRINGS]
+    for i in coded:
+        lengths = pc.binary_length(batch.column(i).dictionary).cast(pa.int64()).take(batch.column(i).indices)
+        size += lengths.fill_null(0).to_numpy(zero_copy_only=False)
+    group = np.cumsum(size) // _EXPANDED
+    bounds = [0, *(np.flatnonzero(np.diff(group)) + 1).tolist(), batch.num_rows]
+    for begin, end in itertools.pairwise(bounds):
+        columns = batch.slice(begin, end - begin).columns
+        for i in coded:
+            columns[i] = columns[i].dictionary_decode()
+        yield pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
+
+
 def _parquet_rows(batch: pa.RecordBatch, wanted: set[str]) -> list[dict[str, Any] | Exception]:
     """The rows; where a value has no Python form, only the columns that are wanted, and an error for a row without one."""
     try:
@@ -263,6 +335,15 @@ def _parquet_row(batch: pa.RecordBatch) -> dict[str, Any] | Exception:
         return batch.to_pylist()[0]
     except _ARROW_FAULTS as error:
         return error
+
+
+def _spooled(blocks: Iterator[bytes]) -> BinaryIO:
+    """The bytes as a file that can be read from any place, in memory as long as they are few."""
+    file = tempfile.SpooledTemporaryFile(max_size=MAX_RECORD)  # noqa: SIM115  it goes with its last reader
+    for block in blocks:
+        file.write(block)
+    file.seek(0)
+    return cast(BinaryIO, file)
 
 
 def _first_line(error: Exception) -> str:
@@ -307,7 +388,7 @@ def read(stream: BinaryIO, name: str, corpus: Corpus, encoding: str) -> Iterator
 def _read(stream: BinaryIO, name: str, corpus: Corpus, encoding: str) -> Iterator[Record | Broken]:
     kind = format_of(corpus, name)
     if kind == "parquet":
-        whole = io.BytesIO(b"".join(decoding.blocks(stream, name))) if name.lower().endswith(COMPRESSIONS) else stream
+        whole = _spooled(decoding.blocks(stream, name)) if name.lower().endswith(COMPRESSIONS) else stream
         yield from _parquet(whole, corpus)
         return
     texts = decoding.text_blocks(decoding.blocks(stream, name), encoding)

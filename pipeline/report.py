@@ -14,6 +14,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+from pyarrow import fs
 
 from pipeline import schemas
 from pipeline.errors import WajueError
@@ -34,6 +35,8 @@ def write(workspace: Workspace) -> str:
     html = page(Findings(workspace))
     files, root = workspace.files
     try:
+        if files.get_file_info(f"{root}/{NAME}").type != fs.FileType.NotFound:
+            files.delete_file(f"{root}/{NAME}")  # a link there is replaced, never followed
         with files.open_output_stream(f"{root}/{NAME}") as stream:
             stream.write(html.encode())
     except OSError as error:

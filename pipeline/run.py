@@ -10,7 +10,8 @@ import json
 import logging
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -21,11 +22,11 @@ from pyspark.sql import functions as F
 from pipeline import arrow_io, checkpoints, corpora, dag, spark_io, training
 from pipeline.config import Config
 from pipeline.dag import Step
-from pipeline.errors import ConfigError, WajueError
+from pipeline.errors import ConfigError, WajueError, cause
 from pipeline.progress import Watch
 from pipeline.schemas import FORMAT_VERSION
 from pipeline.stages import clean, contrast, dedup, ingest, new_words, ngrams, segment, terms, vocabulary, word_counts
-from pipeline.workspace import Workspace, versions
+from pipeline.workspace import Workspace, split, versions
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +48,7 @@ _REJECTING = {"ingest": "ingest_rejects", "clean": "clean_rejects", "dedup": "du
 
 @dataclass(frozen=True)
 class State:
-    """Where a step stands: done, stale, missing or left out, and its manifest if there is one."""
+    """Where a step stands: done, stale, damaged, missing or left out, and its manifest if there is one."""
 
     step: Step
     state: str
@@ -108,9 +109,20 @@ def states(config: Config, workspace: Workspace, files: list[corpora.CorpusFile]
         if any(m is None for m in manifests):
             found.append(State(step, "missing", None))
         else:
-            fresh = _is_done(workspace, step, wanted[step.name])
-            found.append(State(step, "done" if fresh else "stale", manifests[0]))
+            found.append(_state(workspace, step, wanted[step.name], manifests[0]))
     return found
+
+
+def _state(workspace: Workspace, step: Step, fingerprint: str, manifest: dict[str, Any] | None) -> State:
+    """Of a step whose tables are there."""
+    if (fault := _fault(workspace, step)) is not None:
+        return State(step, "damaged", manifest, fault)
+    return State(step, "done" if _is_done(workspace, step, fingerprint) else "stale", manifest)
+
+
+def _fault(workspace: Workspace, step: Step) -> str | None:
+    """What is wrong with the files of the tables that the step wrote."""
+    return next((f"the table {t} is damaged: {fault}" for t in step.writes if (fault := workspace.fault(t)) is not None), None)
 
 
 def _same_project(config: Config, workspace: Workspace) -> None:
@@ -154,11 +166,11 @@ def run(
     Raises WajueError or ConfigError with one message that says what to do.
     """
     _check_device(device)
-    spark: SparkSession | None = None
+    selected = tuple(s for s in _selected(config, first, last) if train or not s.trainer)
+    spark = _reaching(config, workspace, master) if any(not s.trainer for s in selected) else None
     if not force:
         _same_project(config, workspace)
-    selected = tuple(s for s in _selected(config, first, last) if train or not s.trainer)
-    files = find_files(config) if selected and selected[0].name == "ingest" else None
+    files = find_files(config, spark) if selected and selected[0].name == "ingest" else None
     wanted = fingerprints(config, workspace, files)
     plan = tuple(s.name for s in selected)
     workspace.create()
@@ -169,21 +181,51 @@ def run(
             _discard_old(workspace, name)
         try:
             for step in selected:
-                if not force and _is_done(workspace, step, wanted[step.name]):
+                fault = _fault(workspace, step)
+                if fault is not None:
+                    log.warning("%s: %s; it is written anew", step.name, fault)
+                elif not force and _is_done(workspace, step, wanted[step.name]):
                     log.info("%s: done before, for the same input and config", step.name)
                     continue
-                if step.trainer:
-                    _train(step, config, workspace, wanted[step.name], plan, fresh=force)
-                else:
-                    spark = spark or _start(master)
-                    absent = {t for s in dag.STEPS if s.trainer for t in s.writes if not train and not workspace.whole(t)}
-                    _mine(step, config, workspace, spark, files, absent, wanted[step.name], plan)
+                with _explained(step):
+                    if step.trainer:
+                        _train(step, config, workspace, wanted[step.name], plan, fresh=force)
+                    else:
+                        spark = spark or _start(master)
+                        absent = {t for s in dag.STEPS if s.trainer for t in s.writes if not train and not workspace.whole(t)}
+                        _mine(step, config, workspace, spark, files, absent, wanted[step.name], plan)
         except KeyboardInterrupt:
             if spark is not None:
                 spark.sparkContext.cancelAllJobs()  # in a notebook the session lives on
             raise
         finally:
             workspace.close()
+
+
+@contextmanager
+def _explained(step: Step) -> Iterator[None]:
+    """Raises WajueError for a failure of the machines that the step runs on, instead of what Java or Python call it."""
+    try:
+        yield
+    except WajueError:
+        raise
+    except Exception as error:
+        if (why := cause(error)) is None:
+            raise
+        raise WajueError(f"{step.name}: {why}; the steps that were done are kept, run the same again to go on") from error
+
+
+def _reaching(config: Config, workspace: Workspace, master: str | None) -> SparkSession | None:
+    """Spark, started already if something lies where only Hadoop may reach it; workspaces there are reached through it."""
+    places = [workspace.location, *(w.location for w in _against(config))]
+    if not any("://" in place for place in (*places, *(p for c in config.corpus for p in c.paths))):
+        return None
+    for place in places:
+        split(place)  # one with a password is refused before anything is started
+    spark = _start(master)
+    for place in places:
+        spark_io.reach(spark, place)
+    return spark
 
 
 def _start(master: str | None) -> SparkSession:

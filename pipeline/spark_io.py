@@ -12,20 +12,22 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from py4j.protocol import Py4JJavaError
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.pandas.types import to_arrow_schema
 
-from pipeline import schemas
+from pipeline import hadoop, schemas
 from pipeline.config import Corpus
 from pipeline.corpora import CorpusFile
 from pipeline.errors import ConfigError, WajueError
-from pipeline.workspace import Workspace
+from pipeline.workspace import REACHED, Workspace, split
 
 log = logging.getLogger(__name__)
 
 _LEAST_JAVA = 17
+_LARGEST = 2**31 - 1  # bytes of one value in Spark
 _WRAPPER = """#!/bin/sh
 # Spark asks for a module that this slim runtime does not carry and that wajue does not need; drop that one argument.
 for argument do
@@ -126,6 +128,9 @@ def session(master: str | None = None) -> SparkSession:
             tail = said().strip().splitlines()[-3:]
             raise WajueError(f"Spark did not start: {str(error).splitlines()[0]} {' / '.join(tail)}") from error
     spark.sparkContext.setLogLevel("ERROR")
+    # PySpark's server for accumulators, of which there are none here, prints a traceback when Java ends under it
+    server: Any = spark.sparkContext._accumulatorServer
+    server.handle_error = lambda request, address: log.debug("the accumulator server lost Java", exc_info=True)
     return spark
 
 
@@ -169,9 +174,14 @@ def check(table: str, frame: DataFrame, place: str) -> None:
         raise WajueError(f"table {table} {place} is not as declared: {'; '.join(faults)}; run with --force to write it anew")
 
 
+def _uri(path: str) -> str:
+    """With a scheme: a path without one is local, whatever file system Hadoop is told to take by default (fs.defaultFS)."""
+    return path if "://" in path else f"file://{Path(path).resolve()}"
+
+
 def literal(path: str) -> str:
-    """A path for Spark to read in which [ ] { } * ? mean themselves."""
-    return re.sub(r"([\[\]{}*?\\])", r"\\\1", path)
+    """A path or URI for Spark to read in which [ ] { } * ? mean themselves."""
+    return re.sub(r"([\[\]{}*?\\])", r"\\\1", _uri(path))
 
 
 def read(spark: SparkSession, workspace: Workspace, table: str) -> DataFrame:
@@ -187,7 +197,7 @@ def write(frame: DataFrame, workspace: Workspace, table: str) -> None:
     """Write a table to its unfinished place."""
     check(table, frame, "about to be written")
     columns = [c.name for c in schemas.TABLES[table].columns]
-    frame.select(*columns).write.mode("overwrite").parquet(workspace.unfinished(table))
+    frame.select(*columns).write.mode("overwrite").parquet(_uri(workspace.unfinished(table)))
 
 
 def remote_files(spark: SparkSession, corpus: Corpus, pattern: str) -> list[CorpusFile]:
@@ -200,17 +210,37 @@ def remote_files(spark: SparkSession, corpus: Corpus, pattern: str) -> list[Corp
     except Py4JJavaError as error:
         raise ConfigError(f"corpus {corpus.name!r}: cannot list {pattern!r}: {error.java_exception.getMessage()}") from None
     files = [s for s in found or () if s.isFile()]
+    if large := next((s for s in files if s.getLen() >= _LARGEST), None):
+        raise ConfigError(
+            f"corpus {corpus.name!r}: {large.getPath()} has {large.getLen():,} bytes; a task is handed a file of a Hadoop file "
+            "system whole, so it must be smaller than 2 GB: compress it (.gz, .zst) or cut it into several"
+        )
     if not files:
         raise ConfigError(f"corpus {corpus.name!r}: nothing matches {pattern!r}; mend [[corpus]] paths")
     return sorted(
         (
-            CorpusFile(corpus.name, str(s.getPath()), _uri(str(s.getPath())), s.getLen(), s.getModificationTime(), corpus.encoding)
+            CorpusFile(
+                corpus.name, str(s.getPath()), _with_slashes(str(s.getPath())), s.getLen(), s.getModificationTime(), corpus.encoding
+            )
             for s in files
         ),
         key=lambda f: f.name,
     )
 
 
-def _uri(path: str) -> str:
+def reach(spark: SparkSession, location: str) -> None:
+    """From now on a workspace on that file system is reached as Spark reaches it. Raises WajueError if Spark cannot."""
+    if "://" not in location:
+        return
+    base, _ = split(location)
+    if base.startswith("file:"):
+        return
+    try:
+        REACHED[base] = hadoop.file_system(spark._jvm, spark._jsparkSession.sessionState().newHadoopConf(), base)
+    except OSError as error:
+        raise WajueError(f"cannot reach the workspace {location}: {error}") from None
+
+
+def _with_slashes(path: str) -> str:
     """Hadoop shows file:///a as file:/a; with the two slashes it can be told from a local path."""
     return path if "://" in path else re.sub(r"^(\w+):/", r"\1:///", path)

@@ -5,22 +5,25 @@ so a killed run leaves nothing that looks finished. Works on any file system tha
 """
 
 import json
-import os
-import platform
-from collections.abc import Iterator
-from contextlib import contextmanager
+import logging
+import re
+import sys
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pyarrow as pa
 from pyarrow import fs
 
+from pipeline import lock
+from pipeline.config import without_password
 from pipeline.dag import STEPS
 from pipeline.errors import WajueError
 from pipeline.schemas import FORMAT_VERSION, TABLES
+
+log = logging.getLogger(__name__)
 
 MANIFEST = "_step.json"
 _UNFINISHED = "_unfinished"
@@ -29,7 +32,41 @@ _SHOWN_PACKAGES = ("wajue", "pyspark", "numpy", "numba", "pyarrow", "jieba", "Op
 
 def versions() -> dict[str, str]:
     """Versions of what decides the output."""
-    return {name: version(name) for name in _SHOWN_PACKAGES}
+    return {name: _version(name) for name in _SHOWN_PACKAGES}
+
+
+def _version(name: str) -> str:
+    """The version of a package; a cluster's own PySpark is a folder, not an installed distribution, and says it itself."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return str(getattr(sys.modules.get(name), "__version__", "unknown"))
+
+
+def _sizes(files: fs.FileSystem, folder: str) -> dict[str, int]:
+    """{name: bytes} of the files that make a table; Hadoop's checksums and marks are not of them."""
+    listed = files.get_file_info(fs.FileSelector(folder, allow_not_found=True))
+    ours = (f for f in listed if f.type == fs.FileType.File and f.base_name.endswith((".parquet", ".float32")))
+    return {f.base_name: f.size for f in sorted(ours, key=lambda f: f.base_name) if not f.base_name.startswith(".")}
+
+
+REACHED: dict[str, fs.FileSystem] = {}  # by SCHEME://AUTHORITY, what Spark reaches for us; else pyarrow does
+
+
+def split(uri: str) -> tuple[str, str]:
+    """(SCHEME://AUTHORITY, /PATH) of the URI of a workspace. Raises WajueError if it holds a password."""
+    try:
+        without_password(uri)
+    except ValueError as error:
+        raise WajueError(f"the workspace's URI {error}") from None
+    scheme, _, rest = uri.partition("://")
+    authority, _, path = rest.partition("/")
+    return f"{scheme}://{authority}", f"/{path.rstrip('/')}"
+
+
+def arrow_uri(uri: str) -> str:
+    """The URI by which pyarrow knows what Hadoop's clients call s3a or s3n."""
+    return re.sub("^s3[an]://", "s3://", uri)
 
 
 @dataclass(frozen=True)
@@ -40,13 +77,16 @@ class Workspace:
 
     @property
     def files(self) -> tuple[fs.FileSystem, str]:
-        """The file system and the folder's path on it."""
-        if "://" in self.location:
-            try:
-                return fs.FileSystem.from_uri(self.location)
-            except (pa.ArrowException, OSError) as error:
-                raise WajueError(f"cannot reach the workspace {self.location}: {error}") from None
-        return fs.LocalFileSystem(), str(Path(self.location).resolve())
+        """The file system, and the folder's path on it. Raises WajueError if it cannot be reached."""
+        if "://" not in self.location:
+            return fs.LocalFileSystem(), str(Path(self.location).resolve())
+        base, path = split(self.location)
+        if base in REACHED:
+            return REACHED[base], path
+        try:
+            return fs.FileSystem.from_uri(arrow_uri(self.location))
+        except (pa.ArrowException, OSError) as error:
+            raise WajueError(f"cannot reach the workspace {self.location}: {error}") from None
 
     def path(self, table: str) -> str:
         """Where a table lies, as a path or URI for any reader."""
@@ -87,6 +127,22 @@ class Workspace:
         """Is the table there, complete?"""
         return self.manifest(table) is not None
 
+    def fault(self, table: str) -> str | None:
+        """What is wrong with the files of a table that has a manifest: one is gone, has another size, or was added."""
+        written = (self.manifest(table) or {}).get("files")
+        if written is None:
+            return None
+        files, root = self.files
+        found = _sizes(files, f"{root}/{table}")
+        for name in sorted({*written, *found}):
+            if name not in found:
+                return f"{name} is gone"
+            if name not in written:
+                return f"{name} was added"
+            if found[name] != written[name]:
+                return f"{name} has {found[name]:,} bytes, {written[name]:,} were written"
+        return None
+
     def parquet_files(self, table: str) -> list[str]:
         """The files of a table, in order; DuckDB takes characters of their names for globs otherwise."""
         files, root = self.files
@@ -107,6 +163,12 @@ class Workspace:
                     f"{self.location} has no table {table!r} yet; wajue run CONFIG --until {step} writes it, "
                     "wajue steps CONFIG shows why it is missing"
                 )
+            self.must_be_sound(table)
+
+    def must_be_sound(self, table: str) -> None:
+        """Raises WajueError if a file of the table is not as it was written."""
+        if (fault := self.fault(table)) is not None:
+            raise WajueError(f"table {table} of {self.location} is damaged: {fault}; wajue run CONFIG writes it anew")
 
     def discard(self, *tables: str) -> None:
         """Remove tables, manifests first, so that nothing half-removed looks finished."""
@@ -128,6 +190,7 @@ class Workspace:
     def prepare(self) -> None:
         """Make an empty place for unfinished tables. Raises WajueError if that is not allowed, or a folder is not ours."""
         files, root = self.files
+        self._must_hold_no_links()
         for table in TABLES:
             self._must_be_ours(table)
         try:
@@ -136,6 +199,15 @@ class Workspace:
             files.create_dir(f"{root}/{_UNFINISHED}", recursive=True)
         except OSError as error:
             raise WajueError(f"cannot write to the workspace {self.location}: {error}") from None
+
+    def _must_hold_no_links(self) -> None:
+        """Raises WajueError if a folder that is written to and emptied is a link: what it leads to is not ours."""
+        files, root = self.files
+        for name in (*TABLES, _UNFINISHED, "_checkpoint") if isinstance(files, fs.LocalFileSystem) else ():
+            if Path(root, name).is_symlink():
+                raise WajueError(
+                    f"{root}/{name} is a link, and would be written to and emptied; delete it, or choose another --workspace"
+                )
 
     def _must_be_ours(self, table: str) -> None:
         """Raises WajueError if a folder with a table's name holds what wajue did not write: it would be deleted."""
@@ -153,44 +225,28 @@ class Workspace:
                 "choose another --workspace"
             )
 
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Nobody else writes meanwhile. Raises WajueError if another run is at work here (on a local file system)."""
-        if "://" in self.location:
-            yield
-            return
-        path = Path(self.location) / "_lock"
-        mine = f"{os.getpid()} {platform.node()}"
-        for _ in range(2):
-            try:
-                with open(path, "x", encoding="utf-8") as out:
-                    out.write(mine)
-                break
-            except FileExistsError:
-                holder = path.read_text(encoding="utf-8").split(" ", 1)
-                if len(holder) == 2 and (holder[1] != platform.node() or psutil.pid_exists(int(holder[0]))):
-                    raise WajueError(
-                        f"another run (process {holder[0]} on {holder[1]}) is at work in {self.location}; wait for it, or delete "
-                        f"{path} if it is gone"
-                    ) from None
-                path.unlink(missing_ok=True)  # its owner was killed
-        try:
-            yield
-        finally:
-            path.unlink(missing_ok=True)
+    def locked(self) -> AbstractContextManager[None]:
+        """Nobody else writes meanwhile. Raises WajueError if another run is at work here, or the folder is read-only."""
+        return lock.held(*self.files)
 
     def finish(self, manifests: dict[str, dict[str, Any]]) -> None:
-        """Move the unfinished tables of one step into place, then write their manifests."""
+        """Move the unfinished tables of one step into place, then their manifests, which say which files make the table whole."""
         files, root = self.files
+        for table, manifest in manifests.items():
+            held = _sizes(files, f"{root}/{_UNFINISHED}/{table}")
+            with files.open_output_stream(f"{root}/{_UNFINISHED}/{table}{MANIFEST}") as stream:
+                stream.write(json.dumps(manifest | {"files": held}, ensure_ascii=False, indent=1, default=str).encode())
         self.discard(*manifests)
         for table in manifests:
             files.move(f"{root}/{_UNFINISHED}/{table}", f"{root}/{table}")
-        for table, manifest in manifests.items():
-            with files.open_output_stream(f"{root}/{table}/{MANIFEST}") as stream:
-                stream.write(json.dumps(manifest, ensure_ascii=False, indent=1, default=str).encode())
+        for table in manifests:
+            files.move(f"{root}/{_UNFINISHED}/{table}{MANIFEST}", f"{root}/{table}/{MANIFEST}")
 
     def close(self) -> None:
-        """Remove the place for unfinished tables."""
+        """Remove the place for unfinished tables; where that fails the next run does."""
         files, root = self.files
-        if files.get_file_info(f"{root}/{_UNFINISHED}").type != fs.FileType.NotFound:
-            files.delete_dir(f"{root}/{_UNFINISHED}")
+        try:
+            if files.get_file_info(f"{root}/{_UNFINISHED}").type != fs.FileType.NotFound:
+                files.delete_dir(f"{root}/{_UNFINISHED}")
+        except OSError as error:
+            log.warning("cannot remove %s/%s: %s", root, _UNFINISHED, error)

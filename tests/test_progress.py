@@ -107,3 +107,16 @@ def test_ctrl_c_says_what_to_type(monkeypatch: pytest.MonkeyPatch, capsys: pytes
         with pytest.raises(SystemExit) as status:
             cli.main()
         assert status.value.code == 130 and capsys.readouterr().err.endswith(said)
+
+
+def test_who_is_asked_may_end_before_the_step(capsys: pytest.CaptureFixture[str]) -> None:
+    progress.set_up_logging("plain")
+    asked: list[int] = []
+
+    def ask() -> tuple[float, str]:
+        asked.append(1)
+        raise ConnectionError("it has ended")
+
+    with progress.Watch("clean", ask, plan=PLAN).running():
+        time.sleep(0.1)
+    assert asked == [1] and "Traceback" not in capsys.readouterr().err

@@ -136,6 +136,10 @@ def test_large_results_are_streamed(connection: Any) -> None:
         ("SELECT * FROM read_csv('{inside}/../secret.csv')", "Permission"),
         ("SELECT * FROM read_text('/etc/passwd')", "Permission"),
         ("SELECT * FROM glob('/*')", "Permission"),
+        ("SELECT * FROM read_csv('{inside}2/secret.csv')", "Permission"),  # a neighbour whose name begins alike
+        ("SELECT * FROM read_text('{inside}/link')", "Permission"),
+        ("SELECT * FROM read_text('/proc/self/environ')", "Permission"),
+        ("SELECT * FROM sniff_csv('/etc/passwd')", "Permission"),
         ("SELECT * FROM 'https://example.com/a.csv'", "Permission"),
         ("SELECT * FROM read_parquet('s3://bucket/a')", "Permission"),
         ("SELECT * FROM enable_logging(storage='file', storage_path='{inside}/log')", "locked"),
@@ -160,6 +164,9 @@ def test_large_results_are_streamed(connection: Any) -> None:
         ("CREATE TABLE x AS SELECT 1", "CREATE is refused"),
         ("DROP VIEW lexicon", "DROP is refused"),
         ("CALL enable_logging()", "CALL is refused"),
+        ("CHECKPOINT", "CALL is refused"),
+        ("UPDATE EXTENSIONS", "INVALID is refused"),  # DuckDB's own list of kinds lacks it
+        ("SELECT getenv('HOME')", "does not exist"),
         ("SELEC 1", 'near "SELEC"'),
         ("SELECT 1; SELECT 2", "these are 2"),
         (" ; -- nothing", "no statement"),
@@ -170,6 +177,10 @@ def test_queries_only_read_the_workspace(connection: Any, workspace: Workspace, 
     inside = Path(workspace.location)
     outside = inside.parent / "secret.csv"
     outside.write_text("a\n1\n")
+    (inside.parent / "w2").mkdir(exist_ok=True)
+    (inside.parent / "w2" / "secret.csv").write_text("a\n1\n")
+    if not (inside / "link").is_symlink():
+        (inside / "link").symlink_to(outside)
     before = {p: p.read_bytes() for p in inside.parent.rglob("*") if p.is_file()}
     part = workspace.parquet_files("lexicon")[0]
     places = {"inside": inside, "outside": outside, "part": part}
@@ -177,6 +188,26 @@ def test_queries_only_read_the_workspace(connection: Any, workspace: Workspace, 
         query.execute(connection, sql.format(**{k: str(v).replace("'", "''") for k, v in places.items()}))
     assert said in str(error.value) and "\n" not in str(error.value)
     assert {p: p.read_bytes() for p in inside.parent.rglob("*") if p.is_file()} == before and secret
+
+
+def test_no_function_gives_a_file_or_a_variable(connection: Any, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WAJUE_TEST", "hunter2")
+    outside = Path(workspace.location).parent / "outside.csv"
+    outside.write_text("hunter2\nhunter2\n")
+    found = rows(connection, "SELECT DISTINCT function_name AS name, function_type AS kind FROM duckdb_functions() ORDER BY ALL")
+    assert len(found) > 500
+    answered = 0
+    for function in found:
+        for argument in (str(outside), "WAJUE_TEST"):
+            quoted = argument.replace("'", "''")
+            call = f"\"{function['name']}\"('{quoted}')"
+            try:
+                answer = str(rows(connection, f"FROM {call} LIMIT 9" if "table" in function["kind"] else f"SELECT {call}"))
+            except WajueError:
+                continue
+            answered += 1
+            assert "hunter2" not in answer, call
+    assert answered > 100
 
 
 def test_what_reads_is_allowed(connection: Any) -> None:

@@ -12,7 +12,7 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import decoding, records
+from pipeline import decoding, json_array, records
 from pipeline.config import Corpus
 from pipeline.records import Broken, Record
 
@@ -182,9 +182,48 @@ def test_a_few_bad_bytes_do_not_change_the_guess() -> None:
 
 
 def test_a_line_longer_than_any_record(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decoding, "MAX_RECORD", 50)
+    for module in (decoding, json_array):
+        monkeypatch.setattr(module, "MAX_RECORD", 50)
     monkeypatch.setattr(decoding, "BLOCK", 10)
-    assert told(read(b"a\n" + b"x" * 200, "a.txt")) == [{"text": "a"}, "truncated_file"]
+    long = b"x" * 200
+    assert told(read(b"a\n" + long, "a.txt")) == [{"text": "a"}, "too_long"]
+    assert told(read(long + b"\r\nb\n" + long + b"\n\nc", "a.txt")) == ["too_long", {"text": "b"}, "too_long", {"text": "c"}]
+    assert told(read(b'{"text": "' + long + b'"}\n{"text": "b"}\n', "a.jsonl")) == ["too_long", {"text": "b"}]
+    assert told(read(b"text,x\n" + long + b",1\nb,2\n", "a.csv")) == ["too_long", {"text": "b", "x": "2"}]
+    assert told(read(b'[{"text": "a"},\n{"text": "' + long + b'"}]', "a.json")) == [{"text": "a"}, "truncated_file"]
+    monkeypatch.setattr(records, "MAX_RECORD", 50)
+    assert told(read(b'text,x\n"' + b"a\n" * 40 + b"b,2\n", "a.csv"))[0] == "invalid_csv"
+    wiki = b'<doc id="1" title="t">\nt\n' + b"abc\n" * 40 + b'</doc>\n<doc id="2" title="t">\nt\nb\n</doc>\n'
+    assert told(read(wiki, "wiki_00", format="wikidoc")) == ["too_long", {"id": "2", "title": "t", "text": "b"}]
+    assert told(read(b"abc\n" * 40, "a.txt", unit="file")) == ["too_long"]
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, zstandard.ZstdCompressor().compress])
+def test_what_expands_without_end_is_cut_and_never_held(pack: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = pack(b"\0" * 50_000_000)
+    name = {b"\x1f\x8b": "a.gz", b"BZ": "a.bz2"}.get(packed[:2], "a.zst")
+    monkeypatch.setattr(decoding, "_EXPANDED", 60_000_000)
+    sizes: list[int] = []
+    with pytest.raises(decoding.Cut, match="expands to more than 200 times its size"):
+        for block in decoding.blocks(io.BytesIO(packed * 3), name):
+            sizes.append(len(block))
+    assert sum(sizes) < 110_000_000 and max(sizes) < 36_000_000
+    assert sum(len(block) for block in decoding.blocks(io.BytesIO(packed), name)) == 50_000_000
+
+
+def test_a_parquet_value_that_stands_in_many_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    value = "断路器" * 100_000
+    sink = io.BytesIO()
+    pq.write_table(pa.table({"text": pa.DictionaryArray.from_arrays(pa.array([0, None] * 5000, pa.int32()), [value])}), sink)
+    assert len(sink.getvalue()) < 100_000
+    monkeypatch.setattr(decoding, "_EXPANDED", 40_000_000)
+    before = pa.total_allocated_bytes()
+    corpus = Corpus(name="c", role="domain", paths=("x",))
+    found = records.read(io.BytesIO(sink.getvalue()), "a.parquet", corpus, "utf-8")
+    assert next(found).fields == {"text": value}  # type: ignore[union-attr]
+    assert pa.total_allocated_bytes() - before < 60_000_000, "not all 10,000 rows of a batch at once, 4.5 GB"
+    *others, last = found
+    assert len(others) < 200 and last.reason == "truncated_file"  # type: ignore[union-attr]
 
 
 def test_fields() -> None:
