@@ -24,7 +24,7 @@ from pipeline.dag import Step
 from pipeline.errors import ConfigError, WajueError
 from pipeline.progress import Watch
 from pipeline.schemas import FORMAT_VERSION
-from pipeline.stages import clean, contrast, dedup, ingest, new_words, ngrams, segment, terms, vocabulary, word_counts
+from pipeline.stages import clean, contrast, dedup, ingest, new_words, ngrams, segment, terms, trends, vocabulary, word_counts
 from pipeline.workspace import Workspace, versions
 
 log = logging.getLogger(__name__)
@@ -40,6 +40,7 @@ STAGES: dict[str, Callable[..., Any]] = {
     "contrast": contrast.contrast,
     "vocabulary": vocabulary.vocabulary,
     "terms": terms.terms,
+    "trends": trends.trends,
 }
 _FEW = 1000  # rows: so few may be packed blocks, each with thousands in it, and say nothing of the work
 _REJECTING = {"ingest": "ingest_rejects", "clean": "clean_rejects", "dedup": "duplicates"}

@@ -7,6 +7,7 @@ to the task whole, and must be smaller than 2 GB.
 
 import hashlib
 import io
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -66,6 +67,11 @@ def _optional(fields: dict[str, Any], path: str | None) -> Any:
         return None
 
 
+def _date_in_path(corpus: Corpus, file: str) -> str | None:
+    found = re.search(corpus.date_in_path, file) if corpus.date_in_path else None
+    return (found[1] if found.re.groups else found[0]) if found else None
+
+
 def _tags(value: Any) -> list[str] | None:
     if value is None:
         return None
@@ -92,7 +98,7 @@ def _row(found: records.Record | records.Broken, corpus: Corpus, file: str, path
         text,
         _string(_optional(found.fields, corpus.url)),
         _tags(_optional(found.fields, corpus.tags)),
-        _string(_optional(found.fields, corpus.date)),
+        _string(_optional(found.fields, corpus.date)) or _date_in_path(corpus, file),
         source,
         reason,
         detail,
