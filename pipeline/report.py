@@ -50,7 +50,14 @@ def page(findings: Findings) -> str:
     environment = Environment(
         autoescape=True, loader=FileSystemLoader(_PAGE), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {"thousands": _thousands, "size": _size, "seconds": _seconds, "visible": _visible, "flat": _flat}
+    environment.filters |= {
+        "times": _times,
+        "thousands": _thousands,
+        "size": _size,
+        "seconds": _seconds,
+        "visible": _visible,
+        "flat": _flat,
+    }
     environment.globals |= _texts(texts, glossary)
     facts = _facts(findings)
     name = findings.workspace.location.rstrip("/").rsplit("/", 1)[-1]
@@ -128,6 +135,8 @@ def _facts(findings: Findings) -> dict[str, Any]:
         "leading_terms": [r["term"] for r in terms[:_LEADING]],
         "filtered": findings.filtered(),
         "map": _map(findings, words, terms),
+        "trends": findings.trends(),
+        "periods": findings.periods(),
         "rejects": rejects,
         "most_rejects": max((r["count"] for r in rejects), default=1),
         "changes": changes,
@@ -221,6 +230,12 @@ def _cell(column: str, value: Any) -> Any:
 
 def _thousands(value: int | None) -> str:
     return "–" if value is None else f"{value:,}"
+
+
+def _times(bits: float) -> str:
+    """How many times as frequent, of bits, positive or negative: 3.2, or 1/3.2."""
+    shown = f"{2 ** abs(bits):.2g}"
+    return shown if bits >= 0 else f"1/{shown}"
 
 
 def _size(value: float | None) -> str:
