@@ -29,7 +29,7 @@ def mined(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[configu
 
 DOCS = Path(__file__).parent.parent / "docs"
 QUERIES = (DOCS / "queries.md").read_text(encoding="utf-8")
-PAGES_WITH_SQL = ("queries.md", "scores.md", "general-corpus.md", "faq.md", "concepts/keyness.md")
+PAGES_WITH_SQL = ("queries.md", "scores.md", "general-corpus.md", "faq.md", "concepts/keyness.md", "concepts/trends.md")
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +109,7 @@ def test_a_second_run_does_nothing_and_a_changed_knob_only_what_depends_on_it(mi
     with caplog.at_level("INFO", logger="pipeline"):
         run.run(config, workspace)
     assert {t: workspace.manifest(t) for t in schemas.TABLES} == before
-    assert sum("done before" in m for m in caplog.messages) == 12
+    assert sum("done before" in m for m in caplog.messages) == 13
     changed = config.model_copy(update={"jose": configuration.Jose(epochs=1)})
     stale = [s.step.name for s in run.states(changed, workspace, run.find_files(changed)) if s.state == "stale"]
     assert stale == ["jose"]

@@ -95,7 +95,7 @@ def test_counts_add_up_over_the_periods(found: dict[str, Any]) -> None:
 
 def test_partitions_make_no_difference(found: dict[str, Any]) -> None:
     for name in ("periods", "period_counts", "trends"):
-        assert found["again"][name] == found[name], name
+        assert sorted(map(str, found["again"][name])) == sorted(map(str, found[name])), name
 
 
 def test_without_terms_words_are_followed_in_either_role(spark: Any, load: Load) -> None:
