@@ -305,6 +305,14 @@ class Trends(Section):
     burst_factor: float = Field(2.0, gt=1, le=100, description="of its usual share, that a word has in a burst")
 
 
+class Spark(Section):
+    """The Spark session that wajue starts; no result depends on it."""
+
+    event_log: str | None = Field(
+        None, min_length=1, description="folder for Spark's event logs, which its history server shows; any Hadoop file system"
+    )
+
+
 class Config(Section):
     """The whole config. `base` is the folder of the file, to which relative paths refer."""
 
@@ -322,6 +330,7 @@ class Config(Section):
     jose: Jose = Jose()
     terms: Terms = Terms()
     trends: Trends = Trends()
+    spark: Spark = Spark()
 
     @field_validator("corpus", mode="before")
     @classmethod

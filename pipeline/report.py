@@ -15,7 +15,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from pipeline import schemas
+from pipeline import progress, schemas
 from pipeline.errors import WajueError
 from pipeline.findings import Findings, Rows
 from pipeline.workspace import Workspace
@@ -53,8 +53,8 @@ def page(findings: Findings) -> str:
     environment.filters |= {
         "times": _times,
         "thousands": _thousands,
-        "size": _size,
-        "seconds": _seconds,
+        "size": progress.size,
+        "seconds": progress.seconds,
         "visible": _visible,
         "flat": _flat,
     }
@@ -236,27 +236,6 @@ def _times(bits: float) -> str:
     """How many times as frequent, of bits, positive or negative: 3.2, or 1/3.2."""
     shown = f"{2 ** abs(bits):.2g}"
     return shown if bits >= 0 else f"1/{shown}"
-
-
-def _size(value: float | None) -> str:
-    """Bytes in a unit that fits."""
-    if value is None:
-        return "–"
-    for unit in ("B", "KB", "MB", "GB"):
-        if value < 1000 or unit == "GB":
-            return f"{value:.3g} {unit}" if value < 1000 else f"{value:,.0f} {unit}"
-        value /= 1000
-    raise AssertionError
-
-
-def _seconds(value: float | None) -> str:
-    """Seconds, or minutes and hours where there are many."""
-    if value is None:
-        return "–"
-    if value < 60:
-        return f"{value:.1f} s"
-    minutes, rest = divmod(round(value), 60)
-    return f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
 
 
 def _visible(text: str) -> str:

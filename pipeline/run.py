@@ -129,12 +129,13 @@ def _same_project(config: Config, workspace: Workspace) -> None:
         )
 
 
-def _selected(config: Config, first: str | None, last: str | None) -> tuple[Step, ...]:
+def selected(config: Config, first: str | None, last: str | None, *, train: bool = True) -> tuple[Step, ...]:
+    """The steps that a run looks at. Raises ConfigError if `first` comes after `last`."""
     planned = dag.planned(config)
     begin, end = dag.NAMES.index(first or dag.NAMES[0]), dag.NAMES.index(last or dag.NAMES[-1])
     if begin > end:
         raise ConfigError(f"--from {first} comes after --until {last}; the order is {', '.join(dag.NAMES)}")
-    return tuple(s for s in planned if begin <= dag.NAMES.index(s.name) <= end)
+    return tuple(s for s in planned if begin <= dag.NAMES.index(s.name) <= end and (train or not s.trainer))
 
 
 def run(
@@ -158,10 +159,10 @@ def run(
     spark: SparkSession | None = None
     if not force:
         _same_project(config, workspace)
-    selected = tuple(s for s in _selected(config, first, last) if train or not s.trainer)
-    files = find_files(config) if selected and selected[0].name == "ingest" else None
+    chosen = selected(config, first, last, train=train)
+    files = find_files(config) if chosen and chosen[0].name == "ingest" else None
     wanted = fingerprints(config, workspace, files)
-    plan = tuple(s.name for s in selected)
+    plan = tuple(s.name for s in chosen)
     workspace.create()
     with workspace.locked():
         workspace.prepare()
@@ -169,14 +170,14 @@ def run(
             log.info("%s is left out: %s", name, why)
             _discard_old(workspace, name)
         try:
-            for step in selected:
+            for step in chosen:
                 if not force and _is_done(workspace, step, wanted[step.name]):
                     log.info("%s: done before, for the same input and config", step.name)
                     continue
                 if step.trainer:
                     _train(step, config, workspace, wanted[step.name], plan, fresh=force)
                 else:
-                    spark = spark or _start(master)
+                    spark = spark or _start(master, config)
                     absent = {t for s in dag.STEPS if s.trainer for t in s.writes if not train and not workspace.whole(t)}
                     _mine(step, config, workspace, spark, files, absent, wanted[step.name], plan)
         except KeyboardInterrupt:
@@ -187,9 +188,9 @@ def run(
             workspace.close()
 
 
-def _start(master: str | None) -> SparkSession:
+def _start(master: str | None, config: Config) -> SparkSession:
     log.info("starting Spark")
-    return spark_io.session(master)
+    return spark_io.session(master, config.located(config.spark.event_log) if config.spark.event_log else None)
 
 
 def _discard_old(workspace: Workspace, name: str) -> None:
@@ -246,6 +247,7 @@ def _mine(
     absent = absent | {t for s in dag.STEPS if s.name in left_out for t in s.writes}
     started = datetime.now(UTC)
     known = _rows_read(workspace, step)
+    counters = spark_io.Counters(spark, step.name)
     watch = Watch(step.name, _spark_progress(spark), plan=plan, rows=known if known >= _FEW else None)
     with watch.running():
         if step.name == "ingest":
@@ -257,6 +259,7 @@ def _mine(
             frames = STAGES[step.name](**tables, config=config, **more)
         for table, frame in zip(step.writes, [frames] if isinstance(frames, DataFrame) else frames, strict=True):
             spark_io.write(frame, workspace, table)
+        counted = counters.read()
         spark.catalog.clearCache()
         rows = {t: arrow_io.count_rows(workspace, f"_unfinished/{t}") for t in step.writes}
         rejected = _rejected(spark, workspace, step)
@@ -267,7 +270,9 @@ def _mine(
     facts = {
         "inputs": {"files": _listing(files or [])} if step.name == "ingest" else _inputs(workspace, step),
         "rows_in": rows_in,
+        "bytes_in": sum(f.size for f in files or ()) if step.name == "ingest" else _bytes_read(workspace, step),
         "rejected": rejected,
+        "spark": counted,
     }
     facts |= {"changed": changed} if changed else {}
     _finish(step, config, workspace, watch, started, rows, facts | {"fingerprint": fingerprint})
@@ -315,6 +320,10 @@ def _rows_read(workspace: Workspace, step: Step) -> int:
     return sum(m["rows_out"] for t in step.reads[:1] if (m := workspace.manifest(t)) is not None)
 
 
+def _bytes_read(workspace: Workspace, step: Step) -> int:
+    return sum(m.get("bytes_out", 0) for t in step.reads if (m := workspace.manifest(t)) is not None)
+
+
 def _changed(spark: SparkSession, workspace: Workspace, step: Step) -> dict[str, int]:
     """For clean: how many of the documents that it kept each rule changed."""
     if step.name != "clean":
@@ -335,6 +344,7 @@ def _finish(
 ) -> None:
     finished = datetime.now(UTC)
     sections = {s: _plain(getattr(config, s)) for s in step.sections}
+    sizes = {t: workspace.bytes(f"_unfinished/{t}") for t in step.writes}
     shared = {
         "format_version": FORMAT_VERSION,
         "step": step.name,
@@ -348,7 +358,7 @@ def _finish(
         "started": started.isoformat(),
         "finished": finished.isoformat(),
     }
-    workspace.finish({t: {"table": t, **shared, "rows_out": rows[t]} for t in step.writes})
+    workspace.finish({t: {"table": t, **shared, "rows_out": rows[t], "bytes_out": sizes[t]} for t in step.writes})
     shown = ", ".join(f"{n:,} {t}" for t, n in rows.items())
     remarks = {
         "event": "finished",
@@ -399,6 +409,6 @@ def _train(step: Step, config: Config, workspace: Workspace, fingerprint: str, p
     with watch.running():
         facts = training.train(step.name, config, workspace, watch, training.saved_key(fingerprint, inputs), fresh=fresh)
         rows = {t: arrow_io.count_rows(workspace, f"_unfinished/{t}") for t in step.writes}
-    facts |= {"inputs": inputs, "rejected": {}, "fingerprint": fingerprint}
+    facts |= {"inputs": inputs, "rejected": {}, "bytes_in": _bytes_read(workspace, step), "fingerprint": fingerprint}
     _finish(step, config, workspace, watch, started, rows, facts)
     checkpoints.discard(workspace, step.name)

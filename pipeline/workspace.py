@@ -93,6 +93,11 @@ class Workspace:
         listed = files.get_file_info(fs.FileSelector(f"{root}/{table}"))
         return sorted(f.path for f in listed if f.base_name.endswith(".parquet"))
 
+    def bytes(self, table: str) -> int:
+        """What the files of a table, or of `_unfinished/TABLE`, take."""
+        files, root = self.files
+        return sum(f.size for f in files.get_file_info(fs.FileSelector(f"{root}/{table}")) if f.size)
+
     def must_have(self, *tables: str) -> None:
         """Raises WajueError, with the command that writes it, if a table is not there."""
         files, root = self.files

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pipeline import dag, report
+from pipeline import dag, progress, report
 from pipeline.findings import Findings, changed, masked
 from pipeline.form_rules import STOP_WORDS
 from pipeline.text import CHANGES
@@ -263,9 +263,9 @@ def test_what_reaches_a_person_is_masked(text: str, shown: str) -> None:
 @pytest.mark.parametrize(
     ("shown", "expected"),
     [
-        (report._size(999), "999 B"), (report._size(3_480_000), "3.48 MB"), (report._size(5_140_000_000_000), "5,140 GB"),
-        (report._size(None), "–"), (report._seconds(7.04), "7.0 s"), (report._seconds(153.3), "2 min 33 s"),
-        (report._seconds(7384), "2 h 03 min"), (report._thousands(1234567), "1,234,567"), (report._visible("a \n"), "a␣↵"),
+        (progress.size(999), "999 B"), (progress.size(3_480_000), "3.48 MB"), (progress.size(5_140_000_000_000), "5,140 GB"),
+        (progress.size(None), "–"), (progress.seconds(7.04), "7.0 s"), (progress.seconds(153.3), "2 min 33 s"),
+        (progress.seconds(7384), "2 h 03 min"), (report._thousands(1234567), "1,234,567"), (report._visible("a \n"), "a␣↵"),
     ],
 )  # fmt: skip
 def test_numbers_are_written_for_people(shown: str, expected: str) -> None:
