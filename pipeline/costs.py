@@ -39,19 +39,19 @@ class Figure(NamedTuple):
 
 
 FIGURES = {
-    "ingest": Figure(26, 0.20, 2.0e9, 10, 0.3, 0.6),
-    "clean": Figure(15, 0.20, 2.7e9, 10, 0.3, 0.7),
-    "dedup": Figure(5, 0.66, 3.3e9, 10, 0.3, 0.1),
-    "ngrams": Figure(2, 1.0, 3.6e9, 10, 0.6, 3.5),
-    "new_words": Figure(6, 0.48, 3.9e9, 10, 0.1, 0.1),
-    "segment": Figure(1.5, 0.08, 3.9e9, 10, 0.3, 0),
-    "word_counts": Figure(2.9, 0.06, 4.1e9, 10, 0.05, 0.6),
-    "contrast": Figure(5, 0.3, 4.2e9, 10, 0.2, 1.2),
-    "vocabulary": Figure(4, 0.07, 4.2e9, 10, 0.25, 1.0),
-    "sgns": Figure(3, 1.2, 4.3e9, 10, 1.2, 0),
-    "jose": Figure(3, 2.5, 4.4e9, 10, 2.6, 0),
-    "terms": Figure(4, 0.3, 4.4e9, 10, 0.1, 1.6),
-    "trends": Figure(3, 0.4, 4.5e9, 10, 0.1, 4.5),
+    "ingest": Figure(26, 0.32, 1.9e9, 5, 0.31, 0.66),
+    "clean": Figure(13, 0.36, 2.6e9, 6, 0.30, 0.73),
+    "dedup": Figure(9.6, 0.19, 3.2e9, 14, 0.34, 0.05),
+    "ngrams": Figure(6.9, 0.11, 3.5e9, 13, 0.51, 2.80),
+    "new_words": Figure(8.7, 0.14, 3.8e9, 18, 0.04, 0.03),
+    "segment": Figure(1.7, 0.06, 3.8e9, 14, 0.20, 0),
+    "word_counts": Figure(2.9, 0.06, 4.0e9, 12, 0.02, 0.22),
+    "contrast": Figure(5.0, 0.21, 4.0e9, 20, 0.11, 0.71),
+    "vocabulary": Figure(3.7, 0.10, 4.0e9, 23, 0.17, 0.65),
+    "sgns": Figure(13, 0.05, 4.1e9, 20, 0.50, 0),
+    "jose": Figure(12, 1.55, 4.2e9, 18, 1.32, 0),
+    "terms": Figure(3.2, 0.34, 4.3e9, 9, 0.05, 1.39),
+    "trends": Figure(4.4, 0.28, 4.4e9, 20, 0.06, 3.39),
 }
 
 

@@ -33,7 +33,7 @@ STEPS = (
     Step("sgns", ("vocabulary", "sequences"), ("sgns_words",), ("sgns",), trainer=True),
     Step("jose", ("vocabulary", "sequences"), ("jose_words", "jose_documents"), ("jose",), trainer=True),
     Step("terms", ("candidates", "tokens", "sgns_words"), ("terms",), ("terms",)),
-    Step("trends", ("tokens", "terms"), ("periods", "period_counts", "trends"), ("trends",)),
+    Step("trends", ("tokens", "word_counts", "terms"), ("periods", "period_counts", "trends"), ("trends",)),
 )
 NAMES = tuple(step.name for step in STEPS)
 

@@ -18,7 +18,7 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from pipeline import arrow_io, checkpoints, corpora, dag, spark_io, training
+from pipeline import arrow_io, checkpoints, corpora, dag, growth, spark_io, training
 from pipeline.config import Config
 from pipeline.dag import Step
 from pipeline.errors import ConfigError, WajueError
@@ -79,7 +79,7 @@ def fingerprints(config: Config, workspace: Workspace, files: list[corpora.Corpu
         inputs = [tables.get(t, "none") for t in step.reads]
         if step.name == "ingest":
             recorded = (workspace.manifest("raw_documents") or {}) if files is None else {}
-            shown = recorded.get("inputs", {}).get("files") if files is None else _listing(files)
+            shown = recorded.get("inputs", {}).get("files") if files is None else growth.listing(files)
             inputs = [json.dumps(shown)]
         if step.name == "dedup":
             inputs += [(place.manifest("documents") or {}).get("run_id", "none") for place in _against(config)]
@@ -90,10 +90,6 @@ def fingerprints(config: Config, workspace: Workspace, files: list[corpora.Corpu
         steps[step.name] = digest
         tables |= dict.fromkeys(step.writes, digest)
     return steps
-
-
-def _listing(files: list[corpora.CorpusFile]) -> list[list[Any]]:
-    return [[f.corpus, f.name, f.size, f.modified, f.encoding] for f in files]
 
 
 def states(config: Config, workspace: Workspace, files: list[corpora.CorpusFile] | None = None) -> list[State]:
@@ -179,7 +175,7 @@ def run(
                 else:
                     spark = spark or _start(master, config)
                     absent = {t for s in dag.STEPS if s.trainer for t in s.writes if not train and not workspace.whole(t)}
-                    _mine(step, config, workspace, spark, files, absent, wanted[step.name], plan)
+                    _mine(step, config, workspace, spark, files, absent, wanted[step.name], plan, fresh=force)
         except KeyboardInterrupt:
             if spark is not None:
                 spark.sparkContext.cancelAllJobs()  # in a notebook the session lives on
@@ -241,6 +237,8 @@ def _mine(
     absent: set[str],
     fingerprint: str,
     plan: tuple[str, ...],
+    *,
+    fresh: bool,
 ) -> None:
     """One Spark step; it gets None for a table that is absent, or whose step is left out."""
     left_out = dag.left_out(config)
@@ -250,15 +248,12 @@ def _mine(
     counters = spark_io.Counters(spark, step.name)
     watch = Watch(step.name, _spark_progress(spark), plan=plan, rows=known if known >= _FEW else None)
     with watch.running():
-        if step.name == "ingest":
-            assert files is not None  # `run` lists them whenever ingest is to run
-            frames = ingest.ingest(spark, files, config=config)
-        else:
-            tables = {t: None if t in absent else spark_io.read(spark, workspace, t) for t in step.reads}
-            more = {"earlier": _earlier(spark, config)} if step.name == "dedup" else {}
-            frames = STAGES[step.name](**tables, config=config, **more)
-        for table, frame in zip(step.writes, [frames] if isinstance(frames, DataFrame) else frames, strict=True):
+        more = growth.added(step, config, workspace, spark, files) if not fresh else None
+        if more is None:
+            frames = _whole(step, config, workspace, spark, files, absent)
+        for table, frame in zip(step.writes, more.frames if more else frames, strict=True):
             spark_io.write(frame, workspace, table)
+        grown = growth.carry_over(workspace, more.added_to) if more else []
         counted = counters.read()
         spark.catalog.clearCache()
         rows = {t: arrow_io.count_rows(workspace, f"_unfinished/{t}") for t in step.writes}
@@ -267,17 +262,36 @@ def _mine(
         changed = _changed(spark, workspace, step)
     if step.name in _REJECTING and rows_in != sum(rows[t] for t in step.writes[:2]):
         raise WajueError(f"{step.name}: {rows_in} rows went in, {rows} came out; this is a fault of wajue, please report it")
-    facts = {
-        "inputs": {"files": _listing(files or [])} if step.name == "ingest" else _inputs(workspace, step),
+    facts: dict[str, Any] = {
+        "inputs": {"files": growth.listing(files or [])} if step.name == "ingest" else _inputs(workspace, step),
         "rows_in": rows_in,
         "bytes_in": sum(f.size for f in files or ()) if step.name == "ingest" else _bytes_read(workspace, step),
         "rejected": rejected,
         "spark": counted,
     }
     facts |= {"changed": changed} if changed else {}
+    facts |= {"grown": grown} if grown else {}
     _finish(step, config, workspace, watch, started, rows, facts | {"fingerprint": fingerprint})
     if step.name in _REJECTING:
         _need_documents(config, spark, workspace, step)
+
+
+def _whole(
+    step: Step,
+    config: Config,
+    workspace: Workspace,
+    spark: SparkSession,
+    files: list[corpora.CorpusFile] | None,
+    absent: set[str],
+) -> tuple[DataFrame, ...]:
+    """What the step makes of all that it reads."""
+    if step.name == "ingest":
+        assert files is not None  # `run` lists them whenever ingest is to run
+        return ingest.ingest(spark, files, config=config)
+    tables = {t: None if t in absent else spark_io.read(spark, workspace, t) for t in step.reads}
+    more = {"earlier": _earlier(spark, config)} if step.name == "dedup" else {}
+    frames = STAGES[step.name](**tables, config=config, **more)
+    return (frames,) if isinstance(frames, DataFrame) else frames
 
 
 def _against(config: Config) -> list[Workspace]:

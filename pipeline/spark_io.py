@@ -233,11 +233,11 @@ def literal(path: str) -> str:
     return re.sub(r"([\[\]{}*?\\])", r"\\\1", path)
 
 
-def read(spark: SparkSession, workspace: Workspace, table: str) -> DataFrame:
-    """A whole table of the workspace."""
+def read(spark: SparkSession, workspace: Workspace, table: str, parts: list[str] | None = None) -> DataFrame:
+    """A whole table of the workspace, or some of its files."""
     workspace.must_have(table)
     path = workspace.path(table)
-    frame = spark.read.parquet(literal(path))
+    frame = spark.read.parquet(*[literal(f"{path}/{p}") for p in parts] if parts is not None else [literal(path)])
     check(table, frame, path)
     return frame
 

@@ -94,9 +94,10 @@ class Workspace:
         return sorted(f.path for f in listed if f.base_name.endswith(".parquet"))
 
     def bytes(self, table: str) -> int:
-        """What the files of a table, or of `_unfinished/TABLE`, take."""
+        """What the data of a table, or of `_unfinished/TABLE`, takes; checksums and the manifest are not counted."""
         files, root = self.files
-        return sum(f.size for f in files.get_file_info(fs.FileSelector(f"{root}/{table}")) if f.size)
+        listed = files.get_file_info(fs.FileSelector(f"{root}/{table}"))
+        return sum(f.size for f in listed if f.size and f.base_name[0] not in "._")
 
     def must_have(self, *tables: str) -> None:
         """Raises WajueError, with the command that writes it, if a table is not there."""
@@ -183,6 +184,22 @@ class Workspace:
             yield
         finally:
             path.unlink(missing_ok=True)
+
+    def carry_over(self, table: str) -> list[str]:
+        """Put the files of a whole table beside the new ones in its unfinished place; returns the names of the new Parquet files.
+
+        The table stays as it is until `finish`; on a local file system nothing is copied.
+        """
+        files, root = self.files
+        folder = f"{root}/{_UNFINISHED}/{table}"
+        new = [path.rsplit("/", 1)[1] for path in self.parquet_files(f"{_UNFINISHED}/{table}")]
+        for path in self.parquet_files(table):
+            target = f"{folder}/{path.rsplit('/', 1)[1]}"
+            if isinstance(files, fs.LocalFileSystem):
+                os.link(path, target)
+            else:
+                files.copy_file(path, target)
+        return new
 
     def finish(self, manifests: dict[str, dict[str, Any]]) -> None:
         """Move the unfinished tables of one step into place, then write their manifests."""

@@ -52,7 +52,7 @@ def test_every_table_is_there_as_declared(mined: Any, sql: Any) -> None:
         assert keys | {"cpu_seconds", "peak_rss_bytes", "started", "finished"} <= set(manifest)
         columns = [r["column_name"] for r in sql(f"DESCRIBE {name}")]
         assert columns == [c.name for c in table.columns]
-        assert manifest["bytes_out"] == sum(p.stat().st_size for p in (Path(workspace.location) / name).glob("*.parquet"))
+        assert manifest["bytes_out"] == sum(p.stat().st_size for p in (Path(workspace.location) / name).glob("[!._]*"))
     assert {"train_seconds", "words_per_second"} <= set(workspace.manifest("sgns_words"))  # type: ignore[arg-type]
     assert not (Path(workspace.location) / "_unfinished").exists()
 

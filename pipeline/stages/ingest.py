@@ -204,8 +204,18 @@ def _remote_plan(spark: SparkSession, files: list[CorpusFile]) -> DataFrame:
     ).select(F.lit(0).alias("task"), *names.columns, "content")
 
 
-def ingest(spark: SparkSession, files: list[CorpusFile], *, config: Config) -> tuple[DataFrame, DataFrame, DataFrame]:
-    """(raw_documents, ingest_rejects, files) of all files. Of records with one id and different texts the first is kept."""
+class Displaced(Exception):
+    """A record to be added stands before one of the same id that was read earlier, and has another text."""
+
+
+def ingest(
+    spark: SparkSession, files: list[CorpusFile], *, config: Config, before: DataFrame | None = None
+) -> tuple[DataFrame, DataFrame, DataFrame]:
+    """(raw_documents, ingest_rejects, files) of these files. Of records with one id and different texts the first is kept.
+
+    before: raw_documents of other files, read earlier, to which these are to be added; then, where records have ids, starts a
+    job, and raises Displaced if these rows do not stay as they are.
+    """
     corpora = {c.name: c for c in config.corpus}
     plan = _plan(spark, files)
     if remote := [f for f in files if f.remote]:
@@ -213,7 +223,7 @@ def ingest(spark: SparkSession, files: list[CorpusFile], *, config: Config) -> t
     parsed = plan.mapInArrow(lambda batches: _parse(batches, corpora), _SPARK_TYPES)
     parsed = parsed.persist(StorageLevel.DISK_ONLY)
     if named := [c.name for c in config.corpus if c.id]:
-        parsed = _without_repeated_ids(parsed, named).persist(StorageLevel.DISK_ONLY)
+        parsed = _without_repeated_ids(parsed, named, before).persist(StorageLevel.DISK_ONLY)
     summaries = parsed.where("summary is not null").select("corpus", "role", F.col("source.file").alias("file"), "summary.*")
     kept = parsed.where("reason is null and summary is null").drop("reason", "detail", "summary")
     rejects = parsed.where("reason is not null").select(
@@ -234,17 +244,18 @@ def _text_hash() -> Column:
     return F.xxhash64(F.regexp_replace("text", r"[\p{Cc}&&[^\t\n]]", ""))
 
 
-def _without_repeated_ids(parsed: DataFrame, named: list[str]) -> DataFrame:
+def _without_repeated_ids(parsed: DataFrame, named: list[str], before: DataFrame | None) -> DataFrame:
     place = F.struct("source.file", "source.record")
-    texts = parsed.where(F.col("reason").isNull() & F.col("corpus").isin(named)).select(
-        "doc_id", _text_hash().alias("text_hash"), place.alias("place")
-    )
-    clashes = (
-        texts.groupBy("doc_id")
-        .agg(F.min_by("text_hash", "place").alias("first_hash"), F.min("text_hash").alias("a"), F.max("text_hash").alias("b"))
-        .where("a <> b")
-        .select("doc_id", "first_hash")
-    )
+    told = ("doc_id", _text_hash().alias("text_hash"), place.alias("place"))
+    texts = parsed.where(F.col("reason").isNull() & F.col("corpus").isin(named)).select(*told, F.lit(False).alias("old"))
+    if before is not None:
+        texts = texts.unionByName(before.where(F.col("corpus").isin(named)).select(*told, F.lit(True).alias("old")))
+    hashes = [F.min_by("text_hash", "place").alias("first_hash"), F.min("text_hash").alias("a"), F.max("text_hash").alias("b")]
+    olds = [F.min_by("old", "place").alias("first_old"), F.max("old").alias("any_old")]
+    clashes = texts.groupBy("doc_id").agg(*hashes, *olds).where("a <> b")
+    if before is not None and clashes.where("any_old AND NOT first_old").limit(1).count():
+        raise Displaced
+    clashes = clashes.select("doc_id", "first_hash")
     joined = parsed.join(clashes, "doc_id", "left")
     clash = F.col("reason").isNull() & F.col("first_hash").isNotNull() & (_text_hash() != F.col("first_hash"))
     detail = F.lit("the id stood before with another text; the first one is kept")

@@ -1,5 +1,5 @@
-"""Words over time. In: tokens, whose documents carry dates, and terms, if there are any. Out: periods, what each holds;
-period_counts, every frequent word and term by period; trends, what became of each (pipeline/timeline.py).
+"""Words over time. In: tokens, whose documents carry dates, word_counts, and terms if there are any. Out: periods, what each
+holds; period_counts, every frequent word and term by period; trends, what became of each (pipeline/timeline.py).
 
 The roles are looked at apart. A document without a date, or with one that is not understood or too coarse, is counted in a
 row without a period, so that all counts add up to those of word_counts.
@@ -21,16 +21,18 @@ from pipeline.config import Config, Trends
 
 log = logging.getLogger(__name__)
 
-_BUCKET_DOCUMENTS = 250_000  # some 100 MB of memory in the task that adds up their counts
+_BUCKET_WORDS = 1_000_000  # of the text; some 100 MB of memory in the task that adds up their counts
 _ROWS = 2_000  # words that are scored at once; each takes a number a period
 _TYPES = {pa.string(): "string", pa.int32(): "int", pa.int64(): "long", pa.float64(): "double"}
 Timeline = tuple[list[str], np.ndarray, np.ndarray]  # the periods of a role, their words, and sum of the squared lengths
 
 
-def trends(tokens: DataFrame, terms: DataFrame | None, *, config: Config) -> tuple[DataFrame, DataFrame, DataFrame]:
+def trends(
+    tokens: DataFrame, word_counts: DataFrame, terms: DataFrame | None, *, config: Config
+) -> tuple[DataFrame, DataFrame, DataFrame]:
     """(periods, period_counts, trends). Starts jobs:
 
-    1. collect the terms: words are counted anyway, runs of words are looked for as `contrast` does; and count the documents;
+    1. collect the terms: words are counted anyway, runs of words are looked for as `contrast` does; and add up the words;
     2. count every batch by role, period and word, packed by the buckets of the words, and collect what each period holds;
     3. (no job yet) in its bucket a word's counts meet, and are compared with the shares of all words.
     """
@@ -39,7 +41,8 @@ def trends(tokens: DataFrame, terms: DataFrame | None, *, config: Config) -> tup
     named = rows.select("term", "rank", "parts").orderBy("rank").toArrow().combine_chunks()
     ranks = dict(zip(named.column("term").to_pylist(), named.column("rank").to_pylist(), strict=True))
     listed = period_counts.listed(*[named.column(name).combine_chunks() for name in ("term", "parts")])
-    buckets = max(spark.sparkContext.defaultParallelism, -(-tokens.count() // _BUCKET_DOCUMENTS))
+    words = word_counts.agg(F.coalesce(F.sum("count"), F.lit(0))).collect()[0][0]
+    buckets = max(spark.sparkContext.defaultParallelism, -(-words // _BUCKET_WORDS))
     shared = spark.sparkContext.broadcast(listed)
 
     def count(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

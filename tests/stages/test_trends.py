@@ -56,8 +56,11 @@ def found(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any
     )
     read = tokens(spark, planted()).repartition(3)
     names = ("periods", "period_counts", "trends")
-    tables = {n: t.collect() for n, t in zip(names, trends(read, terms, config=config), strict=True)}
-    again = trends(read.orderBy(F.desc("doc_id")).repartition(5), terms, config=config)
+    tables = {
+        n: t.collect() for n, t in zip(names, trends(read, word_counts(read, config=config), terms, config=config), strict=True)
+    }
+    other = read.orderBy(F.desc("doc_id")).repartition(5)
+    again = trends(other, word_counts(other, config=config), terms, config=config)
     tables["again"] = {n: t.collect() for n, t in zip(names, again, strict=True)}  # type: ignore[assignment]
     tables["word_counts"] = word_counts(read, config=config).collect()
     return tables
@@ -98,9 +101,14 @@ def test_partitions_make_no_difference(found: dict[str, Any]) -> None:
         assert sorted(map(str, found["again"][name])) == sorted(map(str, found[name])), name
 
 
+def follow(read: Any, config: Config) -> Any:
+    """Without terms."""
+    return trends(read, word_counts(read, config=config), None, config=config)
+
+
 def test_without_terms_words_are_followed_in_either_role(spark: Any, load: Load) -> None:
     both = tokens(spark, planted()).union(tokens(spark, [("2020", ["检查"] * 3)] * 9, role="general"))
-    periods, _, table = trends(both, None, config=load('[trends]\nperiod = "year"\n', DATED))
+    periods, _, table = follow(both, load('[trends]\nperiod = "year"\n', DATED))
     shown = {(r["role"], r["period"], r["reason"]): r["documents"] for r in periods.collect()}
     undated = {("domain", None, "no date"): 5, ("domain", None, "not understood"): 4}
     assert shown == {("domain", "2021", None): 723, ("general", "2020", None): 9} | undated
@@ -110,7 +118,7 @@ def test_without_terms_words_are_followed_in_either_role(spark: Any, load: Load)
 
 
 def test_no_date_at_all_is_said_and_is_no_error(spark: Any, load: Load, caplog: pytest.LogCaptureFixture) -> None:
-    periods, counts, table = trends(tokens(spark, [(None, ["检查"] * 20), ("x", ["检查"])]), None, config=load("", DATED))
+    periods, counts, table = follow(tokens(spark, [(None, ["检查"] * 20), ("x", ["检查"])]), load("", DATED))
     assert [(r["reason"], r["words"]) for r in periods.collect()] == [("no date", 20), ("not understood", 1)]
     assert counts.count() == 0 and table.count() == 0
     assert "no document has a date" in caplog.text
