@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 from rich.table import Table as Shown
 
-from pipeline import dag, run
+from pipeline import dag, growth, run
 from pipeline.config import Config
 from pipeline.corpora import CorpusFile
 from pipeline.dag import Step
@@ -98,6 +98,8 @@ def plan(
         why = {"forced": "--force", "missing": "not done yet", "stale": "input or config changed"}.get(
             states.get(step.name, "forced")
         )
+        if step.name == "ingest" and why == "input or config changed":
+            why = growth.new_files(config, workspace, step, files)[1]
         if why is None and (renewed := [t for t in step.reads if t in anew]):
             why = f"reads {', '.join(renewed)}"
         row: Row = {"step": step.name, "runs": why is not None, "why": why or "done before, for the same input and config"}
