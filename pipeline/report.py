@@ -234,7 +234,7 @@ def _thousands(value: int | None) -> str:
 
 def _times(bits: float) -> str:
     """How many times as frequent, of bits, positive or negative: 3.2, or 1/3.2."""
-    shown = f"{2 ** abs(bits):.2g}"
+    shown = f"{float(f'{2 ** abs(bits):.2g}'):,.10g}"
     return shown if bits >= 0 else f"1/{shown}"
 
 

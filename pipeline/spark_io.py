@@ -146,6 +146,9 @@ def _event_log(folder: str | None) -> dict[str, str]:
     return {"spark.eventLog.enabled": "true", "spark.eventLog.dir": folder, "spark.eventLog.compress": "true"}
 
 
+_PATIENCE = 60_000  # milliseconds for Spark to bring its counts up to date; it takes some ten
+
+
 class Counters:
     """Spark's own counts of the work from here on: of the stages that it begins, retried ones included."""
 
@@ -157,7 +160,10 @@ class Counters:
     def _stages(self) -> list[Any]:
         context, gateway = self._spark.sparkContext._jsc.sc(), self._spark.sparkContext._gateway
         assert gateway is not None
-        context.listenerBus().waitUntilEmpty()
+        try:
+            context.listenerBus().waitUntilEmpty(_PATIENCE)
+        except Py4JJavaError:
+            log.warning("Spark is slow to tell what it did: the counts in _step.json may lack its last tasks")
         found = context.statusStore().stageList(None, False, False, gateway.new_array(gateway.jvm.double, 0), None)
         return [found.apply(i) for i in range(found.size())]
 

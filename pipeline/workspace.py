@@ -188,16 +188,16 @@ class Workspace:
     def carry_over(self, table: str) -> list[str]:
         """Put the files of a whole table beside the new ones in its unfinished place; returns the names of the new Parquet files.
 
-        The table stays as it is until `finish`; on a local file system nothing is copied.
+        The table stays as it is until `finish`; where the file system has hard links nothing is copied.
         """
         files, root = self.files
         folder = f"{root}/{_UNFINISHED}/{table}"
         new = [path.rsplit("/", 1)[1] for path in self.parquet_files(f"{_UNFINISHED}/{table}")]
         for path in self.parquet_files(table):
             target = f"{folder}/{path.rsplit('/', 1)[1]}"
-            if isinstance(files, fs.LocalFileSystem):
+            try:
                 os.link(path, target)
-            else:
+            except OSError:  # it is no local path, or its file system has no links
                 files.copy_file(path, target)
         return new
 

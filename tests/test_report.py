@@ -263,6 +263,7 @@ def test_what_reaches_a_person_is_masked(text: str, shown: str) -> None:
 @pytest.mark.parametrize(
     ("shown", "expected"),
     [
+        (report._times(1.0), "2"), (report._times(-10.2), "1/1,200"), (report._times(1.7), "3.2"),
         (progress.size(999), "999 B"), (progress.size(3_480_000), "3.48 MB"), (progress.size(5_140_000_000_000), "5,140 GB"),
         (progress.size(None), "–"), (progress.seconds(7.04), "7.0 s"), (progress.seconds(153.3), "2 min 33 s"),
         (progress.seconds(7384), "2 h 03 min"), (report._thousands(1234567), "1,234,567"), (report._visible("a \n"), "a␣↵"),
