@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from pipeline import arrow_io, costs, dag, run
+from pipeline import config as configuration
 from pipeline.config import Config
 from pipeline.corpora import CorpusFile
 from pipeline.schemas import FORMAT_VERSION
-from pipeline.workspace import Workspace
+from pipeline.workspace import Workspace, versions
 from tests import workspaces
 
 Load = Callable[..., Config]
@@ -51,7 +52,9 @@ def done(tmp_path: Path) -> Workspace:
     tables = workspaces.tables()
     for name in ("raw_documents", "ingest_rejects", "files", "sgns_words"):
         arrow_io.write(tables[name], workspace, name)
-    inputs = {"inputs": {"files": [["notes", "a.txt", 10 * MB, 0, "utf-8"]]}}
+    corpus = configuration.Corpus(name="notes", role="domain", paths=("*.txt",)).model_dump(mode="json")
+    inputs = {"inputs": {"files": [["notes", "a.txt", 10 * MB, 0, "utf-8"]]}, "config": {"corpus": [corpus]}}
+    inputs |= {"versions": versions()}
     manifests = {t: manifest_of("ingest", **inputs) for t in ("raw_documents", "ingest_rejects", "files")}
     workspace.finish(manifests | {"sgns_words": manifest_of("sgns", config={"sgns": {"epochs": 5, "dim": 100}})})
     workspace.close()
@@ -86,6 +89,7 @@ def test_a_later_run_is_estimated_by_the_one_before(load: Load, done: Workspace)
     rows = planned(load("[sgns]\nepochs = 10\n"), done, 20 * MB)
     fixed = costs.FIGURES["ingest"].cpu
     assert rows["ingest"]["estimated_from"] == "this workspace"
+    assert rows["ingest"]["why"] == "files: 1 new (b.txt), 1 changed (a.txt); 0 as they were: all are read again"
     assert rows["ingest"]["cpu_seconds"] == pytest.approx(fixed + 2 * (100 - fixed))
     assert rows["ingest"]["written_bytes"] == 2 * 3 * 3 * MB and rows["ingest"]["scratch_bytes"] == 2 * 4 * MB
     fixed = costs.FIGURES["sgns"].cpu
