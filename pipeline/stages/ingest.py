@@ -249,10 +249,11 @@ def _without_repeated_ids(parsed: DataFrame, named: list[str], before: DataFrame
     told = ("doc_id", _text_hash().alias("text_hash"), place.alias("place"))
     texts = parsed.where(F.col("reason").isNull() & F.col("corpus").isin(named)).select(*told, F.lit(False).alias("old"))
     if before is not None:
-        texts = texts.unionByName(before.where(F.col("corpus").isin(named)).select(*told, F.lit(True).alias("old")))
+        met = before.where(F.col("corpus").isin(named)).join(texts.select("doc_id").distinct(), "doc_id", "left_semi")
+        texts = texts.unionByName(met.select(*told, F.lit(True).alias("old")))
     hashes = [F.min_by("text_hash", "place").alias("first_hash"), F.min("text_hash").alias("a"), F.max("text_hash").alias("b")]
     olds = [F.min_by("old", "place").alias("first_old"), F.max("old").alias("any_old")]
-    clashes = texts.groupBy("doc_id").agg(*hashes, *olds).where("a <> b")
+    clashes = texts.groupBy("doc_id").agg(*hashes, *olds).where("a <> b").persist(StorageLevel.DISK_ONLY)
     if before is not None and clashes.where("any_old AND NOT first_old").limit(1).count():
         raise Displaced
     clashes = clashes.select("doc_id", "first_hash")
