@@ -10,7 +10,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table as Shown
 from typer.models import OptionInfo
 
 from pipeline import config as configuration
@@ -69,6 +68,7 @@ def run(
     master: MasterOption = None,
     device: Annotated[Device, typer.Option("--device", help="where to train")] = Device.auto,  # type: ignore[attr-defined]
     train: Annotated[bool, typer.Option("--train/--no-train", help="--no-train leaves out the trainers, for jobs/train.py")] = True,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="say what would run, on what, and what it would take")] = False,
 ) -> None:
     """Run the steps of the pipeline that are not done yet."""
     from pipeline import run as runner
@@ -76,28 +76,36 @@ def run(
     loaded = configuration.load(config)
     place = runner.workspace_of(loaded, workspace)
     names = [s.value if s else None for s in (first, last)]
+    if dry_run:
+        from pipeline import costs
+
+        files, chosen = runner.find_files(loaded), runner.selected(loaded, *names, train=train)
+        rows = costs.plan(loaded, place, files, chosen, force=force, cores=costs.cores_of(master))
+        output.print(costs.shown_inputs(loaded, files), "", costs.shown_plan(loaded, rows), "", costs.total(place, rows), sep="\n")
+        return
     runner.run(loaded, place, first=names[0], last=names[1], force=force, master=master, device=device.value, train=train)
     log.info("done; the tables lie in %s", place.location)
     output.print(place.location)
 
 
 @app.command()
-def steps(config: ConfigArgument, workspace: WorkspaceOption = None) -> None:
-    """Show every step: what it reads and writes, its state, rows and seconds."""
+def steps(
+    config: ConfigArgument,
+    workspace: WorkspaceOption = None,
+    style: Annotated[Format, typer.Option("--format", help="of the result")] = Format.table,  # type: ignore[attr-defined]
+) -> None:
+    """Show every step: what it reads and writes, its state, and what it took: rows, bytes, shuffle, spill, time, memory."""
+    from pipeline import costs
     from pipeline import run as runner
 
     loaded = configuration.load(config)
     place = runner.workspace_of(loaded, workspace)
-    files = runner.find_files(loaded)
-    shown = Shown("step", "reads", "writes", "state", "rows", "seconds", box=None)
-    for found in runner.states(loaded, place, files):
-        rows, seconds = "", ""
-        if found.manifest is not None:
-            counts = [m["rows_out"] for t in found.step.writes if (m := place.manifest(t)) is not None]
-            rows, seconds = ", ".join(f"{n:,}" for n in counts), f"{found.manifest['seconds']:.1f}"
-        state = found.state if not found.why else f"{found.state}: {found.why}"
-        shown.add_row(found.step.name, " ".join(found.step.reads) or "files", " ".join(found.step.writes), state, rows, seconds)
-    output.print(shown)
+    rows = costs.steps(loaded, place, runner.find_files(loaded))
+    if style.value != "table":
+        query.write(costs.as_table(rows).to_reader(), style.value, sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+        return
+    output.print(costs.shown_steps(rows))
 
 
 @app.command("query")

@@ -37,6 +37,14 @@ def _known_encoding(name: str) -> str:
     return name
 
 
+def _valid_pattern(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"{pattern!r} is no regular expression: {error}") from None
+    return pattern
+
+
 def _one_or_many(value: Any) -> Any:
     """A list from TOML as a tuple; a single string as a list of one."""
     return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
@@ -72,7 +80,11 @@ class Corpus(Section):
     id: str | None = Field(None, description="field that names the record; else its file and position do")
     url: str | None = Field(None, description="field carried along")
     tags: str | None = Field(None, description="field carried along, a string or a list of strings")
-    date: str | None = Field(None, description="field carried along, as written")
+    date: str | None = Field(None, description="field carried along, as written; `trends` reads it")
+    date_in_path: Annotated[str, AfterValidator(_valid_pattern)] | None = Field(
+        None,
+        description="regular expression; what it matches of the file's path, its first group if it has any, dates records without",
+    )
 
     @field_validator("paths", "text", "columns", mode="before")
     @classmethod
@@ -289,6 +301,32 @@ class Terms(Section):
         return _one_or_many(value)
 
 
+class Trends(Section):
+    """Words over time; the method is in pipeline/timeline.py, the choice of the floors in LOG.md."""
+
+    enabled: bool = Field(True, description="false leaves the step out")
+    period: Literal["week", "month", "quarter", "year"] = Field(
+        "month", description="into which dates are put; weeks are ISO 8601's"
+    )
+    min_count: int = Field(10, ge=2, description="occurrences in documents with a date")
+    min_z: float = Field(
+        4.0,
+        ge=0,
+        description="from which a change is sure; of 10,000 words that only vary at random 1 to 12 pass, with 3 to 60 periods",
+    )
+    min_change: float = Field(1.0, ge=0, description="bits from which a change is one: 1 = twice as frequent, or half")
+    min_burst: float = Field(10.0, ge=0, description="nats from which a burst is one (Kleinberg 2003)")
+    burst_factor: float = Field(2.0, gt=1, le=100, description="of its usual share, that a word has in a burst")
+
+
+class Spark(Section):
+    """The Spark session that wajue starts; no result depends on it."""
+
+    event_log: str | None = Field(
+        None, min_length=1, description="folder for Spark's event logs, which its history server shows; any Hadoop file system"
+    )
+
+
 class Config(Section):
     """The whole config. `base` is the folder of the file, to which relative paths refer."""
 
@@ -305,6 +343,8 @@ class Config(Section):
     sgns: Sgns = Sgns()
     jose: Jose = Jose()
     terms: Terms = Terms()
+    trends: Trends = Trends()
+    spark: Spark = Spark()
 
     @field_validator("corpus", mode="before")
     @classmethod

@@ -33,6 +33,7 @@ STEPS = (
     Step("sgns", ("vocabulary", "sequences"), ("sgns_words",), ("sgns",), trainer=True),
     Step("jose", ("vocabulary", "sequences"), ("jose_words", "jose_documents"), ("jose",), trainer=True),
     Step("terms", ("candidates", "tokens", "sgns_words"), ("terms",), ("terms",)),
+    Step("trends", ("tokens", "word_counts", "terms"), ("periods", "period_counts", "trends"), ("trends",)),
 )
 NAMES = tuple(step.name for step in STEPS)
 
@@ -47,7 +48,9 @@ def left_out(config: Config) -> dict[str, str]:
         if not config.has_role(role) and (role == "domain" or config.contrast.background == "none"):
             way = '; [contrast] background = "jieba" contrasts with its dictionary' if role == "general" else ""
             reasons |= dict.fromkeys(("contrast", "terms"), f'no corpus has role = "{role}"{way}')
-    for name in ("sgns", "jose"):
+    if not any(c.date or c.date_in_path for c in config.corpus):
+        reasons["trends"] = "no corpus has dates; [[corpus]] date or date_in_path says where they stand"
+    for name in ("sgns", "jose", "trends"):
         if not getattr(config, name).enabled:
             reasons[name] = f"[{name}] enabled = false"
     return reasons

@@ -25,6 +25,7 @@ MAPPED = 2000  # points of the map; t-SNE takes some 4 s for them
 BACKGROUND = 80  # words that are no terms, drawn for comparison, in each half octave of frequency
 POOL = 100_000  # most frequent words among which neighbours are looked for
 NEIGHBOURS = 10
+TRENDS = 12  # words and terms shown of each trend
 EXAMPLES = 4  # of every reason and of every rule of cleaning
 _EXCERPT = 240  # characters of an example
 _PERSONAL = re.compile(r"\d{6,}|\d{3,4}[ -]\d{4}[ -]?\d{3,4}|[A-Za-z0-9_.+-]+(?=@)")
@@ -72,6 +73,8 @@ class Findings:
         for role in ("general", "domain"):
             if roles and role not in roles:
                 out |= {s: f"no_{role}" for s in ("contrast", "terms") if s in out}
+        if "trends" in out and roles and not any(c.get("date") or c.get("date_in_path") for c in settings["corpus"]):
+            out["trends"] = "no_dates"
         if settings.get("segment", {}).get("method") == "whitespace":
             out |= {s: "segmented" for s in ("ngrams", "new_words") if s in out}
         return out
@@ -167,6 +170,32 @@ class Findings:
         return self.rows("""
             SELECT filtered_by AS rule, count(*) AS count, max_by(term, domain_count * 1e9 - length(term), 12) AS examples
             FROM candidates WHERE filtered_by IS NOT NULL GROUP BY rule ORDER BY count DESC, rule""")
+
+    def trends(self) -> list[tuple[str, Rows]]:
+        """(label, its clearest words and terms), each with its share in every period as `line`, of 0 to 1, the highest.
+
+        Of the domain; where nothing of it has a date, of the general corpora. Where there are terms they are shown alone.
+        """
+        found = self.rows(f"""
+            WITH shown AS (SELECT *, row_number() OVER (
+                    PARTITION BY label ORDER BY if(label = 'burst', burst, abs(z)) DESC, term) AS n
+                FROM trends WHERE role = (SELECT min(role) FROM trends) AND label <> 'steady' AND length(term) > 1
+                AND (rank IS NOT NULL OR NOT EXISTS (FROM trends WHERE rank IS NOT NULL)))
+            SELECT s.*, list(coalesce(c.count, 0) / greatest(p.words, 1) ORDER BY p.period) AS line
+            FROM shown s JOIN periods p ON p.role = s.role AND p.period IS NOT NULL
+            LEFT JOIN period_counts c ON c.role = s.role AND c.term = s.term AND c.period = p.period
+            WHERE n <= {TRENDS} GROUP BY ALL ORDER BY n""")
+        for row in found:
+            row["line"] = [share / max(row["line"]) for share in row["line"]]
+        grouped = [(label, [r for r in found if r["label"] == label]) for label in ("emerged", "rose", "faded", "burst")]
+        return [(label, rows) for label, rows in grouped if rows]
+
+    def periods(self) -> tuple[str, str, int] | None:
+        """(first, last, how many documents without one) of the domain's periods, or None if there is none."""
+        row = self.rows("""
+            SELECT min(period) AS first, max(period) AS last, coalesce(sum(documents) FILTER (period IS NULL), 0) AS without
+            FROM periods WHERE role = (SELECT min(role) FROM periods WHERE period IS NOT NULL)""")[0]
+        return (row["first"], row["last"], int(row["without"])) if row["first"] else None
 
     def frequency(self) -> dict[str, Any]:
         """Words of both sides: the totals, and some that are no terms, [word, domain count, general count].

@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from pyarrow import fs
 
-from pipeline import schemas
+from pipeline import progress, schemas
 from pipeline.errors import WajueError
 from pipeline.findings import Findings, Rows
 from pipeline.workspace import Workspace
@@ -53,7 +53,14 @@ def page(findings: Findings) -> str:
     environment = Environment(
         autoescape=True, loader=FileSystemLoader(_PAGE), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {"thousands": _thousands, "size": _size, "seconds": _seconds, "visible": _visible, "flat": _flat}
+    environment.filters |= {
+        "times": _times,
+        "thousands": _thousands,
+        "size": progress.size,
+        "seconds": progress.seconds,
+        "visible": _visible,
+        "flat": _flat,
+    }
     environment.globals |= _texts(texts, glossary)
     facts = _facts(findings)
     name = findings.workspace.location.rstrip("/").rsplit("/", 1)[-1]
@@ -131,6 +138,8 @@ def _facts(findings: Findings) -> dict[str, Any]:
         "leading_terms": [r["term"] for r in terms[:_LEADING]],
         "filtered": findings.filtered(),
         "map": _map(findings, words, terms),
+        "trends": findings.trends(),
+        "periods": findings.periods(),
         "rejects": rejects,
         "most_rejects": max((r["count"] for r in rejects), default=1),
         "changes": changes,
@@ -226,25 +235,10 @@ def _thousands(value: int | None) -> str:
     return "–" if value is None else f"{value:,}"
 
 
-def _size(value: float | None) -> str:
-    """Bytes in a unit that fits."""
-    if value is None:
-        return "–"
-    for unit in ("B", "KB", "MB", "GB"):
-        if value < 1000 or unit == "GB":
-            return f"{value:.3g} {unit}" if value < 1000 else f"{value:,.0f} {unit}"
-        value /= 1000
-    raise AssertionError
-
-
-def _seconds(value: float | None) -> str:
-    """Seconds, or minutes and hours where there are many."""
-    if value is None:
-        return "–"
-    if value < 60:
-        return f"{value:.1f} s"
-    minutes, rest = divmod(round(value), 60)
-    return f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
+def _times(bits: float) -> str:
+    """How many times as frequent, of bits, positive or negative: 3.2, or 1/3.2."""
+    shown = f"{float(f'{2 ** abs(bits):.2g}'):,.10g}"
+    return shown if bits >= 0 else f"1/{shown}"
 
 
 def _visible(text: str) -> str:

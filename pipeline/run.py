@@ -19,13 +19,13 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from pipeline import arrow_io, checkpoints, corpora, dag, spark_io, training
+from pipeline import arrow_io, checkpoints, corpora, dag, growth, spark_io, training
 from pipeline.config import Config
 from pipeline.dag import Step
 from pipeline.errors import ConfigError, WajueError, cause
 from pipeline.progress import Watch
 from pipeline.schemas import FORMAT_VERSION
-from pipeline.stages import clean, contrast, dedup, ingest, new_words, ngrams, segment, terms, vocabulary, word_counts
+from pipeline.stages import clean, contrast, dedup, ingest, new_words, ngrams, segment, terms, trends, vocabulary, word_counts
 from pipeline.workspace import Workspace, split, versions
 
 log = logging.getLogger(__name__)
@@ -41,6 +41,7 @@ STAGES: dict[str, Callable[..., Any]] = {
     "contrast": contrast.contrast,
     "vocabulary": vocabulary.vocabulary,
     "terms": terms.terms,
+    "trends": trends.trends,
 }
 _FEW = 1000  # rows: so few may be packed blocks, each with thousands in it, and say nothing of the work
 _REJECTING = {"ingest": "ingest_rejects", "clean": "clean_rejects", "dedup": "duplicates"}
@@ -79,7 +80,7 @@ def fingerprints(config: Config, workspace: Workspace, files: list[corpora.Corpu
         inputs = [tables.get(t, "none") for t in step.reads]
         if step.name == "ingest":
             recorded = (workspace.manifest("raw_documents") or {}) if files is None else {}
-            shown = recorded.get("inputs", {}).get("files") if files is None else _listing(files)
+            shown = recorded.get("inputs", {}).get("files") if files is None else growth.listing(files)
             inputs = [json.dumps(shown)]
         if step.name == "dedup":
             inputs += [(place.manifest("documents") or {}).get("run_id", "none") for place in _against(config)]
@@ -90,10 +91,6 @@ def fingerprints(config: Config, workspace: Workspace, files: list[corpora.Corpu
         steps[step.name] = digest
         tables |= dict.fromkeys(step.writes, digest)
     return steps
-
-
-def _listing(files: list[corpora.CorpusFile]) -> list[list[Any]]:
-    return [[f.corpus, f.name, f.size, f.modified, f.encoding] for f in files]
 
 
 def states(config: Config, workspace: Workspace, files: list[corpora.CorpusFile] | None = None) -> list[State]:
@@ -140,12 +137,13 @@ def _same_project(config: Config, workspace: Workspace) -> None:
         )
 
 
-def _selected(config: Config, first: str | None, last: str | None) -> tuple[Step, ...]:
+def selected(config: Config, first: str | None, last: str | None, *, train: bool = True) -> tuple[Step, ...]:
+    """The steps that a run looks at. Raises ConfigError if `first` comes after `last`."""
     planned = dag.planned(config)
     begin, end = dag.NAMES.index(first or dag.NAMES[0]), dag.NAMES.index(last or dag.NAMES[-1])
     if begin > end:
         raise ConfigError(f"--from {first} comes after --until {last}; the order is {', '.join(dag.NAMES)}")
-    return tuple(s for s in planned if begin <= dag.NAMES.index(s.name) <= end)
+    return tuple(s for s in planned if begin <= dag.NAMES.index(s.name) <= end and (train or not s.trainer))
 
 
 def run(
@@ -166,13 +164,13 @@ def run(
     Raises WajueError or ConfigError with one message that says what to do.
     """
     _check_device(device)
-    selected = tuple(s for s in _selected(config, first, last) if train or not s.trainer)
-    spark = _reaching(config, workspace, master) if any(not s.trainer for s in selected) else None
+    chosen = selected(config, first, last, train=train)
+    spark = _reaching(config, workspace, master) if any(not s.trainer for s in chosen) else None
     if not force:
         _same_project(config, workspace)
-    files = find_files(config, spark) if selected and selected[0].name == "ingest" else None
+    files = find_files(config, spark) if chosen and chosen[0].name == "ingest" else None
     wanted = fingerprints(config, workspace, files)
-    plan = tuple(s.name for s in selected)
+    plan = tuple(s.name for s in chosen)
     workspace.create()
     with workspace.locked():
         workspace.prepare()
@@ -180,7 +178,7 @@ def run(
             log.info("%s is left out: %s", name, why)
             _discard_old(workspace, name)
         try:
-            for step in selected:
+            for step in chosen:
                 fault = _fault(workspace, step)
                 if fault is not None:
                     log.warning("%s: %s; it is written anew", step.name, fault)
@@ -191,9 +189,11 @@ def run(
                     if step.trainer:
                         _train(step, config, workspace, wanted[step.name], plan, fresh=force)
                     else:
-                        spark = spark or _start(master)
+                        spark = spark or _start(master, config)
                         absent = {t for s in dag.STEPS if s.trainer for t in s.writes if not train and not workspace.whole(t)}
-                        _mine(step, config, workspace, spark, files, absent, wanted[step.name], plan)
+                        _mine(
+                            step, config, workspace, spark, files, absent, wanted[step.name], plan, fresh=force or fault is not None
+                        )
         except KeyboardInterrupt:
             if spark is not None:
                 spark.sparkContext.cancelAllJobs()  # in a notebook the session lives on
@@ -222,15 +222,15 @@ def _reaching(config: Config, workspace: Workspace, master: str | None) -> Spark
         return None
     for place in places:
         split(place)  # one with a password is refused before anything is started
-    spark = _start(master)
+    spark = _start(master, config)
     for place in places:
         spark_io.reach(spark, place)
     return spark
 
 
-def _start(master: str | None) -> SparkSession:
+def _start(master: str | None, config: Config) -> SparkSession:
     log.info("starting Spark")
-    return spark_io.session(master)
+    return spark_io.session(master, config.located(config.spark.event_log) if config.spark.event_log else None)
 
 
 def _discard_old(workspace: Workspace, name: str) -> None:
@@ -281,23 +281,24 @@ def _mine(
     absent: set[str],
     fingerprint: str,
     plan: tuple[str, ...],
+    *,
+    fresh: bool,
 ) -> None:
     """One Spark step; it gets None for a table that is absent, or whose step is left out."""
     left_out = dag.left_out(config)
     absent = absent | {t for s in dag.STEPS if s.name in left_out for t in s.writes}
     started = datetime.now(UTC)
     known = _rows_read(workspace, step)
+    counters = spark_io.Counters(spark, step.name)
     watch = Watch(step.name, _spark_progress(spark), plan=plan, rows=known if known >= _FEW else None)
     with watch.running():
-        if step.name == "ingest":
-            assert files is not None  # `run` lists them whenever ingest is to run
-            frames = ingest.ingest(spark, files, config=config)
-        else:
-            tables = {t: None if t in absent else spark_io.read(spark, workspace, t) for t in step.reads}
-            more = {"earlier": _earlier(spark, config)} if step.name == "dedup" else {}
-            frames = STAGES[step.name](**tables, config=config, **more)
-        for table, frame in zip(step.writes, [frames] if isinstance(frames, DataFrame) else frames, strict=True):
+        more = growth.added(step, config, workspace, spark, files) if not fresh else None
+        if more is None:
+            frames = _whole(step, config, workspace, spark, files, absent)
+        for table, frame in zip(step.writes, more.frames if more else frames, strict=True):
             spark_io.write(frame, workspace, table)
+        grown = growth.carry_over(workspace, more.added_to) if more else []
+        counted = counters.read()
         spark.catalog.clearCache()
         rows = {t: arrow_io.count_rows(workspace, f"_unfinished/{t}") for t in step.writes}
         rejected = _rejected(spark, workspace, step)
@@ -305,15 +306,36 @@ def _mine(
         changed = _changed(spark, workspace, step)
     if step.name in _REJECTING and rows_in != sum(rows[t] for t in step.writes[:2]):
         raise WajueError(f"{step.name}: {rows_in} rows went in, {rows} came out; this is a fault of wajue, please report it")
-    facts = {
-        "inputs": {"files": _listing(files or [])} if step.name == "ingest" else _inputs(workspace, step),
+    facts: dict[str, Any] = {
+        "inputs": {"files": growth.listing(files or [])} if step.name == "ingest" else _inputs(workspace, step),
         "rows_in": rows_in,
+        "bytes_in": sum(f.size for f in files or ()) if step.name == "ingest" else _bytes_read(workspace, step),
         "rejected": rejected,
+        "spark": counted,
     }
     facts |= {"changed": changed} if changed else {}
+    facts |= {"grown": grown} if grown else {}
     _finish(step, config, workspace, watch, started, rows, facts | {"fingerprint": fingerprint})
     if step.name in _REJECTING:
         _need_documents(config, spark, workspace, step)
+
+
+def _whole(
+    step: Step,
+    config: Config,
+    workspace: Workspace,
+    spark: SparkSession,
+    files: list[corpora.CorpusFile] | None,
+    absent: set[str],
+) -> tuple[DataFrame, ...]:
+    """What the step makes of all that it reads."""
+    if step.name == "ingest":
+        assert files is not None  # `run` lists them whenever ingest is to run
+        return ingest.ingest(spark, files, config=config)
+    tables = {t: None if t in absent else spark_io.read(spark, workspace, t) for t in step.reads}
+    more = {"earlier": _earlier(spark, config)} if step.name == "dedup" else {}
+    frames = STAGES[step.name](**tables, config=config, **more)
+    return (frames,) if isinstance(frames, DataFrame) else frames
 
 
 def _against(config: Config) -> list[Workspace]:
@@ -356,6 +378,10 @@ def _rows_read(workspace: Workspace, step: Step) -> int:
     return sum(m["rows_out"] for t in step.reads[:1] if (m := workspace.manifest(t)) is not None)
 
 
+def _bytes_read(workspace: Workspace, step: Step) -> int:
+    return sum(m.get("bytes_out", 0) for t in step.reads if (m := workspace.manifest(t)) is not None)
+
+
 def _changed(spark: SparkSession, workspace: Workspace, step: Step) -> dict[str, int]:
     """For clean: how many of the documents that it kept each rule changed."""
     if step.name != "clean":
@@ -376,6 +402,7 @@ def _finish(
 ) -> None:
     finished = datetime.now(UTC)
     sections = {s: _plain(getattr(config, s)) for s in step.sections}
+    sizes = {t: workspace.bytes(f"_unfinished/{t}") for t in step.writes}
     shared = {
         "format_version": FORMAT_VERSION,
         "step": step.name,
@@ -389,7 +416,7 @@ def _finish(
         "started": started.isoformat(),
         "finished": finished.isoformat(),
     }
-    workspace.finish({t: {"table": t, **shared, "rows_out": rows[t]} for t in step.writes})
+    workspace.finish({t: {"table": t, **shared, "rows_out": rows[t], "bytes_out": sizes[t]} for t in step.writes})
     shown = ", ".join(f"{n:,} {t}" for t, n in rows.items())
     remarks = {
         "event": "finished",
@@ -440,6 +467,6 @@ def _train(step: Step, config: Config, workspace: Workspace, fingerprint: str, p
     with watch.running():
         facts = training.train(step.name, config, workspace, watch, training.saved_key(fingerprint, inputs), fresh=fresh)
         rows = {t: arrow_io.count_rows(workspace, f"_unfinished/{t}") for t in step.writes}
-    facts |= {"inputs": inputs, "rejected": {}, "fingerprint": fingerprint}
+    facts |= {"inputs": inputs, "rejected": {}, "bytes_in": _bytes_read(workspace, step), "fingerprint": fingerprint}
     _finish(step, config, workspace, watch, started, rows, facts)
     checkpoints.discard(workspace, step.name)

@@ -98,6 +98,7 @@ _ENTROPIES = (
     Column("left_entropy", pa.float64(), "branching entropy of the left neighbours, nats"),
     Column("right_entropy", pa.float64(), "branching entropy of the right neighbours, nats"),
 )
+_PERIOD = Column("period", pa.string(), "2021, 2021-Q1, 2021-03 or 2021-W09, as [trends] period says; null for documents without")
 _CONTRASTS = (
     Column("domain_count", pa.int64(), "occurrences in the domain corpora"),
     Column("general_count", pa.int64(), "occurrences in the general corpora, 0 if none"),
@@ -269,6 +270,53 @@ TABLES = {
                 Column("examples", _TEXTS, "short sentences that hold it, unlike each other, from different documents"),
                 Column("first_document", pa.string(), "doc_id of the domain's document of the least date that holds it, or null"),
                 Column("last_document", pa.string(), "doc_id of that of the greatest date; null where no document has a date"),
+            ),
+        ),
+        Table(
+            "periods",
+            "a period of a role, or its documents that are in none",
+            (
+                _ROLE,
+                _PERIOD,
+                Column("reason", pa.string(), "of no period: no date, not understood, or too coarse; else null"),
+                Column("documents", pa.int64(), "documents in it"),
+                Column("words", pa.int64(), "words in them; what holds no letter, digit or Han is none"),
+            ),
+        ),
+        Table(
+            "period_counts",
+            "a word or term in a period, where it occurs [trends] min_count times in all",
+            (
+                Column("term", pa.string(), "the word, or the term of several words"),
+                _ROLE,
+                _PERIOD,
+                Column("count", pa.int64(), "occurrences; over all periods, and null, they add up to those of word_counts"),
+                Column("document_count", pa.int64(), "documents that hold it"),
+            ),
+        ),
+        Table(
+            "trends",
+            "a word or term of period_counts, and what became of it",
+            (
+                Column("term", pa.string(), "the string"),
+                Column("rank", pa.int32(), "in terms; null for what is none"),
+                _ROLE,
+                Column("label", pa.string(), "emerged, rose, faded, burst or steady; the rule is in docs/concepts/trends.md"),
+                Column("since", pa.string(), "first period of its new level, where one cut into before and after explains most"),
+                Column("change", pa.float64(), "bits: log2 of its share of the words since, over before, each drawn to the whole"),
+                Column("z", pa.float64(), "how sure the change is, negative for a fall (Worsley 1983; counts: Rao & Scott 1992)"),
+                Column("before_per_million", pa.float64(), "occurrences in a million words before the change"),
+                Column("after_per_million", pa.float64(), "and since"),
+                Column("burst", pa.float64(), "weight of its strongest burst, nats, 0 for none (Kleinberg 2003)"),
+                Column("burst_first", pa.string(), "first period of that burst"),
+                Column("burst_last", pa.string(), "last period of that burst"),
+                Column("first_period", pa.string(), "first period that holds it"),
+                Column("last_period", pa.string(), "last period that holds it"),
+                Column("count", pa.int64(), "occurrences in documents with a date"),
+                Column("document_count", pa.int64(), "such documents that hold it"),
+                Column(
+                    "design_effect", pa.float64(), "how often an occurrence counts twice, for being one of several in a document"
+                ),
             ),
         ),
     )

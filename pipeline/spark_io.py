@@ -80,9 +80,14 @@ def _submitted() -> bool:
     return "PYSPARK_GATEWAY_PORT" in os.environ
 
 
-def session(master: str | None = None) -> SparkSession:
-    """The Spark session: the running one, or under spark-submit its settings, or a local one on all cores."""
+def session(master: str | None = None, event_log: str | None = None) -> SparkSession:
+    """The Spark session: the running one, or under spark-submit its settings, or a local one on all cores.
+
+    event_log: the folder to which it tells what it does, for Spark's history server.
+    """
     if (running := SparkSession.getActiveSession()) is not None:
+        if event_log and running.conf.get("spark.eventLog.enabled", "false") != "true":
+            log.warning("[spark] event_log: the Spark session runs already, and writes no event log")
         return running
     builder = SparkSession.builder.appName("wajue")
     if not _submitted():
@@ -119,7 +124,7 @@ def session(master: str | None = None) -> SparkSession:
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.execution.pyspark.udf.faulthandler.enabled": "true",
     }
-    for key, value in settings.items():
+    for key, value in (settings | _event_log(event_log)).items():
         builder = builder.config(key, value)
     with _quiet() as said, _ctrl_c_kept():
         try:
@@ -132,6 +137,67 @@ def session(master: str | None = None) -> SparkSession:
     server: Any = spark.sparkContext._accumulatorServer
     server.handle_error = lambda request, address: log.debug("the accumulator server lost Java", exc_info=True)
     return spark
+
+
+def _event_log(folder: str | None) -> dict[str, str]:
+    """The settings for it; a local folder is made, since Spark wants it to be there."""
+    if folder is None:
+        return {}
+    if "://" not in folder:
+        try:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise WajueError(f"cannot make [spark] event_log: {error}") from None
+        folder = Path(folder).resolve().as_uri()
+    return {"spark.eventLog.enabled": "true", "spark.eventLog.dir": folder, "spark.eventLog.compress": "true"}
+
+
+_PATIENCE = 60_000  # milliseconds for Spark to bring its counts up to date; it takes some ten
+
+
+class Counters:
+    """Spark's own counts of the work from here on: of the stages that it begins, retried ones included."""
+
+    def __init__(self, spark: SparkSession, step: str) -> None:
+        spark.sparkContext.setJobGroup(step, f"wajue {step}")  # how the history server names its jobs
+        self._spark = spark
+        self._before = max((s.stageId() for s in self._stages()), default=-1)
+
+    def _stages(self) -> list[Any]:
+        context, gateway = self._spark.sparkContext._jsc.sc(), self._spark.sparkContext._gateway
+        assert gateway is not None
+        try:
+            context.listenerBus().waitUntilEmpty(_PATIENCE)
+        except Py4JJavaError:
+            log.warning("Spark is slow to tell what it did: the counts in _step.json may lack its last tasks")
+        found = context.statusStore().stageList(None, False, False, gateway.new_array(gateway.jvm.double, 0), None)
+        return [found.apply(i) for i in range(found.size())]
+
+    def read(self) -> dict[str, int | float]:
+        """COUNTED, and bytes held in caches; to be asked before these are cleared."""
+        stages = [s for s in self._stages() if s.stageId() > self._before and s.status().toString() != "SKIPPED"]
+        sums = {name: sum(getattr(s, method)() for s in stages) for name, method in COUNTED.items()}
+        caches = self._spark.sparkContext._jsc.sc().getRDDStorageInfo()
+        return {
+            **{name: n / 1e9 if "cpu" in name else n / 1e3 if "seconds" in name else n for name, n in sums.items()},
+            "cached_bytes": sum(c.diskSize() + c.memSize() for c in caches),
+        }
+
+
+COUNTED = {
+    "tasks": "numCompleteTasks",
+    "failed_tasks": "numFailedTasks",
+    "input_bytes": "inputBytes",
+    "input_rows": "inputRecords",
+    "output_bytes": "outputBytes",
+    "shuffle_read_bytes": "shuffleReadBytes",
+    "shuffle_write_bytes": "shuffleWriteBytes",
+    "spilled_memory_bytes": "memoryBytesSpilled",
+    "spilled_disk_bytes": "diskBytesSpilled",
+    "executor_seconds": "executorRunTime",
+    "executor_cpu_seconds": "executorCpuTime",  # of Java's threads; Python's workers are not in it
+    "gc_seconds": "jvmGcTime",
+}
 
 
 @contextmanager
@@ -184,11 +250,11 @@ def literal(path: str) -> str:
     return re.sub(r"([\[\]{}*?\\])", r"\\\1", _uri(path))
 
 
-def read(spark: SparkSession, workspace: Workspace, table: str) -> DataFrame:
-    """A whole table of the workspace."""
+def read(spark: SparkSession, workspace: Workspace, table: str, parts: list[str] | None = None) -> DataFrame:
+    """A whole table of the workspace, or some of its files."""
     workspace.must_have(table)
     path = workspace.path(table)
-    frame = spark.read.parquet(literal(path))
+    frame = spark.read.parquet(*[literal(f"{path}/{p}") for p in parts] if parts is not None else [literal(path)])
     check(table, frame, path)
     return frame
 

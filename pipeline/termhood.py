@@ -97,6 +97,33 @@ def count_listed(
     return figures, chunks
 
 
+@njit(cache=True, nogil=True)
+def _find_occurrences(code, document, slots, ids, longest, row, where):
+    """Fill row and where, int64, and return how many there are; to be called first with empty ones, to count."""
+    found = np.empty(longest, np.int64)
+    count = 0
+    for i in range(len(code)):
+        for e in found[: _listed_at(code, document, i, slots, ids, longest, found)]:
+            if len(row):
+                row[count], where[count] = e, document[i]
+            count += 1
+    return count
+
+
+def occurrences(code: np.ndarray, document: np.ndarray, table: WordTable, longest: int) -> tuple[np.ndarray, np.ndarray]:
+    """(row int64 [k], document int64 [k]) of every occurrence of a listed n-gram of words.
+
+    code, document: as in `count_listed`; table: the n-grams' keys, with their prefixes.
+    """
+    slots, ids, _ = table.views
+    none = np.zeros(0, np.int64)
+    count = _find_occurrences(code, document, slots, ids, longest, none, none)
+    row, where = np.empty(count, np.int64), np.empty(count, np.int64)
+    if count:
+        _find_occurrences(code, document, slots, ids, longest, row, where)
+    return row, where
+
+
 def nesting(codes: np.ndarray, count: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(share float64 [n], container int64 [n], -1 for none): how much of each n-gram lies inside its most frequent container.
 

@@ -6,6 +6,7 @@ so a killed run leaves nothing that looks finished. Works on any file system tha
 
 import json
 import logging
+import os
 import re
 import sys
 from contextlib import AbstractContextManager
@@ -149,6 +150,12 @@ class Workspace:
         listed = files.get_file_info(fs.FileSelector(f"{root}/{table}"))
         return sorted(f.path for f in listed if f.base_name.endswith(".parquet"))
 
+    def bytes(self, table: str) -> int:
+        """What the data of a table, or of `_unfinished/TABLE`, takes; checksums and the manifest are not counted."""
+        files, root = self.files
+        listed = files.get_file_info(fs.FileSelector(f"{root}/{table}"))
+        return sum(f.size for f in listed if f.size and f.base_name[0] not in "._")
+
     def must_have(self, *tables: str) -> None:
         """Raises WajueError, with the command that writes it, if a table is not there."""
         files, root = self.files
@@ -228,6 +235,22 @@ class Workspace:
     def locked(self) -> AbstractContextManager[None]:
         """Nobody else writes meanwhile. Raises WajueError if another run is at work here, or the folder is read-only."""
         return lock.held(*self.files)
+
+    def carry_over(self, table: str) -> list[str]:
+        """Put the files of a whole table beside the new ones in its unfinished place; returns the names of the new Parquet files.
+
+        The table stays as it is until `finish`; where the file system has hard links nothing is copied.
+        """
+        files, root = self.files
+        folder = f"{root}/{_UNFINISHED}/{table}"
+        new = [path.rsplit("/", 1)[1] for path in self.parquet_files(f"{_UNFINISHED}/{table}")]
+        for path in self.parquet_files(table):
+            target = f"{folder}/{path.rsplit('/', 1)[1]}"
+            try:
+                os.link(path, target)
+            except OSError:  # it is no local path, or its file system has no links
+                files.copy_file(path, target)
+        return new
 
     def finish(self, manifests: dict[str, dict[str, Any]]) -> None:
         """Move the unfinished tables of one step into place, then their manifests, which say which files make the table whole."""

@@ -1,5 +1,6 @@
 """The command from outside: exit statuses, and one message for each thing that can be wrong."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -50,6 +51,24 @@ def test_what_is_wrong_before_anything_runs(tmp_path: Path, config: str | None, 
     result = wajue("run", "c.toml", folder=tmp_path)
     assert result.returncode == status
     assert said in told(result)
+
+
+def test_a_dry_run_says_what_would_run_and_writes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("一行字\n" * 1000, encoding="utf-8")
+    (tmp_path / "c.toml").write_text(CORPUS.format("a.txt"), encoding="utf-8")
+    result = wajue("run", "c.toml", "--dry-run", "--until", "segment", folder=tmp_path)
+    assert result.returncode == 0 and result.stderr == ""
+    lines = [" ".join(line.split()) for line in result.stdout.splitlines()]
+    assert "a domain 1 10 KB" in lines
+    assert [line.split()[:2] for line in lines[3:9]][1:] == [
+        [s, "yes"] for s in ("ingest", "clean", "dedup", "ngrams", "new_words")
+    ]
+    assert any(line.startswith("terms no left out: no corpus has role") for line in lines)
+    assert lines[-1].startswith("6 steps, about ") and "of disk" in lines[-1]
+    assert not (tmp_path / "out").exists()
+    result = wajue("steps", "c.toml", "--format", "json", folder=tmp_path)
+    states = {row["step"]: row["state"] for row in json.loads(result.stdout)}
+    assert states["ingest"] == "missing" and states["contrast"] == "left out"
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,7 @@ def test_faults(load: Load, text: str, said: str) -> None:
         ('[[corpus]]\nname="a"\nrole="domain"\npaths=[]\n', "paths"),
         ('[[corpus]]\nname="a"\nrole="domain"\npaths="x"\nencoding="gbk18030"\n', "no encoding"),
         ('[[corpus]]\nname="a"\nrole="domain"\npaths="x"\ntxet="q"\n', "did you mean 'text'?"),
+        ('[[corpus]]\nname="a"\nrole="domain"\npaths="x"\ndate_in_path="(\\\\d"\n', "no regular expression"),
         ('[corpus]\nname="a"\nrole="domain"\npaths="x"\n', "[[corpus]]"),
     ],
 )

@@ -35,9 +35,10 @@ def test_every_step_depends_on_sections_that_exist() -> None:
 
 def test_what_is_left_out(load: Callable[..., Config]) -> None:
     out = dag.left_out(load('[segment]\nmethod = "whitespace"\n[jose]\nenabled = false\n'))
-    assert set(out) == {"ngrams", "new_words", "contrast", "terms", "jose"}  # no general corpus: no contrast, no terms
+    # no general corpus: no contrast, no terms; no dates: no trends
+    assert set(out) == {"ngrams", "new_words", "contrast", "terms", "jose", "trends"}
     assert "background" in out["contrast"]  # unless a dictionary stands for it
-    assert not dag.left_out(load('[contrast]\nbackground = "jieba"\n'))
+    assert set(dag.left_out(load('[contrast]\nbackground = "jieba"\n'))) == {"trends"}
 
 
 def test_differences_between_a_schema_and_its_declaration_are_all_named() -> None:

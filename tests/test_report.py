@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pipeline import dag, report, schemas
+from pipeline import dag, progress, report, schemas
 from pipeline.findings import Findings, changed, masked
 from pipeline.form_rules import STOP_WORDS
 from pipeline.text import CHANGES
@@ -66,7 +66,7 @@ def embedded(html: str) -> Any:
 
 def test_everything_is_in_one_file_and_nothing_is_loaded(html: str) -> None:
     page = Parsed(html)
-    assert {"overview", "words", "terms", "map", "text", "training", "run"} <= page.ids
+    assert {"overview", "words", "terms", "trends", "map", "text", "training", "run"} <= page.ids
     assert {"words-table", "terms-table", "frequency", "terms-map", "curves", "language", "theme"} <= page.ids
     loading = [(t, a) for t, a in page.tags if a.get("src") or (t == "link" and a.get("href") != "data:,")]
     assert loading == []
@@ -117,6 +117,22 @@ def test_numbers_and_examples_reach_the_page(html: str) -> None:
     assert "finding words new_words 69 lexicon" in shown and "1 GB" in shown
 
 
+def test_what_changed_over_time_is_drawn(html: str) -> None:
+    part = html[html.index('<section id="trends"') : html.index('<section id="map"')]
+    shown = re.sub(r"\s+", " ", Parsed(part).text)
+    assert "from 2024-01 to 2024-06" in shown and "7 documents have no date" in shown
+    assert all(text in shown for text in HOSTILE[:3]), "inert, as text"
+    assert "since 2024-03, × 9.8" in shown and "since 2024-03, × 1/8" in shown and "2024-05 to <script>" in shown
+    drawn = part[part.index('class="spark"') : part.index("</svg>")]
+    bars = [(int(x), float(h)) for x, h in re.findall(r'x="(\d+)".*?height="([\d.]+)"/>', drawn)]
+    assert bars == [
+        (20, 25.0),
+        (30, 50.0),
+        (40, 75.0),
+        (50, 100.0),
+    ]  # 10, 20, 30, 40 of 1000 words; the first two periods hold none
+
+
 def test_the_map_names_neighbours_and_is_the_same_again(html: str, tmp_path: Path) -> None:
     found = embedded(html)["map"]
     points = {p[0]: i for i, p in enumerate(found["points"])}
@@ -131,6 +147,12 @@ def test_the_map_names_neighbours_and_is_the_same_again(html: str, tmp_path: Pat
 
 GONE = {
     "no general corpus": ({"candidates", "terms"}, {"corpus": SEGMENTED["corpus"][:1]}, "terms", 'no corpus has role = "general"'),
+    "no dates": (
+        {"periods", "period_counts", "trends"},
+        {"corpus": [c | {"date": None} for c in SEGMENTED["corpus"]]},
+        "trends",
+        "no corpus has dates",
+    ),
     "segmented": (
         {"ngrams", "clauses", "lexicon"},
         SEGMENTED | {"segment": {"method": "whitespace"}},
@@ -160,7 +182,7 @@ def test_what_is_missing_is_named_with_its_reason(tmp_path: Path, case: str) -> 
 def test_steps_that_found_nothing_are_no_error(tmp_path: Path) -> None:
     tables = {t: rows.slice(0, 0) if t != "files" else rows for t, rows in workspaces.tables().items()}
     page = Parsed(report.page(Findings(workspaces.write(tmp_path / "w", tables))))
-    assert page.text.count("nothing came of it") == 2
+    assert page.text.count("nothing came of it") == 2 and "nothing changed clearly" in page.text
     assert "Nothing was dropped." in page.text and "too few for a map" in page.text
 
 
@@ -247,9 +269,10 @@ def test_what_reaches_a_person_is_masked(text: str, shown: str) -> None:
 @pytest.mark.parametrize(
     ("shown", "expected"),
     [
-        (report._size(999), "999 B"), (report._size(3_480_000), "3.48 MB"), (report._size(5_140_000_000_000), "5,140 GB"),
-        (report._size(None), "–"), (report._seconds(7.04), "7.0 s"), (report._seconds(153.3), "2 min 33 s"),
-        (report._seconds(7384), "2 h 03 min"), (report._thousands(1234567), "1,234,567"), (report._visible("a \n"), "a␣↵"),
+        (report._times(1.0), "2"), (report._times(-10.2), "1/1,200"), (report._times(1.7), "3.2"),
+        (progress.size(999), "999 B"), (progress.size(3_480_000), "3.48 MB"), (progress.size(5_140_000_000_000), "5,140 GB"),
+        (progress.size(None), "–"), (progress.seconds(7.04), "7.0 s"), (progress.seconds(153.3), "2 min 33 s"),
+        (progress.seconds(7384), "2 h 03 min"), (report._thousands(1234567), "1,234,567"), (report._visible("a \n"), "a␣↵"),
     ],
 )  # fmt: skip
 def test_numbers_are_written_for_people(shown: str, expected: str) -> None:

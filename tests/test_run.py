@@ -4,11 +4,14 @@ import json
 import re
 import runpy
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import zstandard
 
 from pipeline import config as configuration
 from pipeline import library, query, run, schemas
@@ -29,7 +32,7 @@ def mined(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[configu
 
 DOCS = Path(__file__).parent.parent / "docs"
 QUERIES = (DOCS / "queries.md").read_text(encoding="utf-8")
-PAGES_WITH_SQL = ("queries.md", "scores.md", "general-corpus.md", "faq.md", "concepts/keyness.md")
+PAGES_WITH_SQL = ("queries.md", "scores.md", "general-corpus.md", "faq.md", "concepts/keyness.md", "concepts/trends.md")
 
 
 @pytest.fixture(scope="module")
@@ -49,8 +52,36 @@ def test_every_table_is_there_as_declared(mined: Any, sql: Any) -> None:
         assert keys | {"cpu_seconds", "peak_rss_bytes", "started", "finished"} <= set(manifest)
         columns = [r["column_name"] for r in sql(f"DESCRIBE {name}")]
         assert columns == [c.name for c in table.columns]
+        assert manifest["bytes_out"] == sum(p.stat().st_size for p in (Path(workspace.location) / name).glob("[!._]*"))
     assert {"train_seconds", "words_per_second"} <= set(workspace.manifest("sgns_words"))  # type: ignore[arg-type]
     assert not (Path(workspace.location) / "_unfinished").exists()
+
+
+def test_what_spark_counted_is_in_the_manifests(mined: Any) -> None:
+    _, workspace = mined
+    counted = {s.name: workspace.manifest(s.writes[0])["spark"] for s in run.dag.STEPS if not s.trainer}  # type: ignore[index]
+    for step, facts in counted.items():
+        assert facts["tasks"] > 0 and facts["failed_tasks"] == 0 and facts["executor_seconds"] > 0, step
+    tokens = workspace.manifest("tokens")
+    assert tokens is not None
+    assert counted["segment"]["output_bytes"] == tokens["bytes_out"]  # its own stages, and no other step's
+    assert counted["word_counts"]["input_rows"] == tokens["rows_out"]
+    assert counted["ngrams"]["shuffle_write_bytes"] > 1_000_000 and counted["ngrams"]["spilled_disk_bytes"] == 0
+    [size] = [m["bytes_in"] for m in [workspace.manifest("raw_documents")] if m]
+    assert size == sum((sample_folder() / f).stat().st_size for f in ("general.json", "power.jsonl"))
+
+
+def test_an_event_log_is_written_where_the_setting_says(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("断路器的检修\n" * 3, encoding="utf-8")
+    corpus = '[[corpus]]\nname = "a"\nrole = "domain"\npaths = "a.txt"\n[spark]\nevent_log = "events"\n'
+    (tmp_path / "c.toml").write_text(corpus, encoding="utf-8")
+    command = [sys.executable, "-m", "pipeline", "run", "c.toml", "--until", "ingest", "--master", "local[1]"]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    [log] = (tmp_path / "events").glob("*/events_*.zstd")
+    with zstandard.open(log, "rt", encoding="utf-8") as stream:
+        events = [json.loads(line) for line in stream]
+    groups = {e["Properties"].get("spark.jobGroup.id") for e in events if e["Event"] == "SparkListenerJobStart"}
+    assert groups == {"ingest"} and events[-1]["Event"] == "SparkListenerApplicationEnd"
 
 
 def test_no_row_is_lost(sql: Any) -> None:
@@ -109,7 +140,7 @@ def test_a_second_run_does_nothing_and_a_changed_knob_only_what_depends_on_it(mi
     with caplog.at_level("INFO", logger="pipeline"):
         run.run(config, workspace)
     assert {t: workspace.manifest(t) for t in schemas.TABLES} == before
-    assert sum("done before" in m for m in caplog.messages) == 12
+    assert sum("done before" in m for m in caplog.messages) == 13
     changed = config.model_copy(update={"jose": configuration.Jose(epochs=1)})
     stale = [s.step.name for s in run.states(changed, workspace, run.find_files(changed)) if s.state == "stale"]
     assert stale == ["jose"]

@@ -19,6 +19,16 @@ def test_listed_runs_are_counted_by_occurrence_document_and_stretch() -> None:
     assert not figures[[1, 3]].any()
 
 
+def test_every_occurrence_of_a_listed_run_has_its_document() -> None:
+    code = np.array([2, 3, 4, 0, 2, 3, 0, 2, 0], np.uint16)
+    document = np.array([0, 0, 0, 0, 0, 0, 0, 1, 1])
+    runs = CODES[3:]  # 2 3, and 2 3 4
+    table = word_table(word_keys(runs), np.ones(len(runs)), prefixes_of=runs)
+    row, where = termhood.occurrences(code, document, table, 3)
+    assert sorted(zip(row.tolist(), where.tolist(), strict=True)) == [(0, 0), (0, 0), (1, 0)]
+    assert [len(x) for x in termhood.occurrences(code[:0], document[:0], table, 3)] == [0, 0]
+
+
 def test_nesting_names_the_most_frequent_container() -> None:
     share, container = termhood.nesting(CODES, np.array([10, 8, 5, 6, 4]))
     assert container.tolist() == [3, 3, -1, 4, -1]  # 4 stands alone: no run of two holds it

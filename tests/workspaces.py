@@ -12,7 +12,7 @@ from pipeline.workspace import Workspace
 
 HOSTILE = ["<script>alert(1)</script>", "</script><img src=x onerror=alert(2)>", "{{ 7 * 7 }}{% x %}", '&lt;b&gt;&#39;"\u2028<!--']
 WORDS = [f"{a}{b}" for a in "主配母油线断箱站" for b in "变联枕夹路器网关"]  # 64
-SEGMENTED = {"corpus": [{"name": c, "role": r} for c, r in (("power", "domain"), ("questions", "general"))]}
+SEGMENTED = {"corpus": [{"name": c, "role": r, "date": "when"} for c, r in (("power", "domain"), ("questions", "general"))]}
 
 
 def rows_of(table: str, rows: list[dict[str, Any]]) -> pa.Table:
@@ -115,6 +115,17 @@ def tables() -> dict[str, pa.Table]:
     candidates = [
         {"term": f"{h}的", "parts": ["的"], "domain_count": 30, "filtered_by": "sentence_character"} for h in [*HOSTILE, "之间"]
     ]
+    when = [f"2024-{m:02d}" for m in range(1, 7)]
+    periods = [{"role": "domain", "period": p, "reason": None, "documents": 5, "words": 1000} for p in when]
+    periods.append({"role": "domain", "period": None, "reason": "no date", "documents": 7, "words": 50})
+    by_period = [{"term": n, "role": "domain", "period": p, "count": 10 * (i + 1)} for n in HOSTILE for i, p in enumerate(when[2:])]
+    labels = ("emerged", "rose", "faded", "burst")
+    bits = {"faded": -3.0}
+    moved = [
+        {"term": n, "rank": 1, "role": "domain", "label": k, "since": "2024-03", "change": bits.get(k, 3.3), "z": 9.0, "burst": 20.0,
+         "burst_first": "2024-05", "burst_last": HOSTILE[0]}
+        for n, k in zip(HOSTILE, labels, strict=True)
+    ]  # fmt: skip
     files = [
         {
             "corpus": c,
@@ -150,4 +161,7 @@ def tables() -> dict[str, pa.Table]:
         "jose_words": trained,
         "jose_documents": pa.table({"doc_id": ["d0"], "vector": vectors.slice(0, 1)}),
         "terms": rows_of("terms", terms),
+        "periods": rows_of("periods", periods),
+        "period_counts": rows_of("period_counts", by_period),
+        "trends": rows_of("trends", moved),
     }

@@ -22,9 +22,34 @@ def clean(raw_documents: DataFrame, *, config: Config) -> tuple[DataFrame, DataF
 
     Starts one job, before the rules are applied: it counts in how many documents of its corpus each line stands.
     """
+    repeated = _repeated_lines(raw_documents, config.clean).persist(StorageLevel.DISK_ONLY)
+    return _cleaned(raw_documents, repeated, _as_boilerplate(repeated), config)
+
+
+def added(
+    raw_documents: DataFrame, rows: DataFrame, boilerplate: DataFrame, *, config: Config
+) -> tuple[DataFrame, DataFrame, DataFrame] | None:
+    """What `clean` gives for some rows of raw_documents, and all boilerplate; None if the other rows would no longer be cleaned
+    as they were: the lines that are taken for boilerplate, or the documents that keep them, are no longer those listed.
+
+    Starts the same job.
+    """
+    repeated = _repeated_lines(raw_documents, config.clean).persist(StorageLevel.DISK_ONLY)
+    now = _as_boilerplate(repeated)
+    then = {(r["corpus"], r["line"]): (r["kept_in"]["file"], r["kept_in"]["record"]) for r in boilerplate.collect()}
+    if now != then or any(len(line) >= _LINES_SHOWN for _, line in now):  # of longer lines the table has the beginning only
+        return None
+    return _cleaned(rows, repeated, now, config)
+
+
+def _as_boilerplate(repeated: DataFrame) -> Boilerplate:
+    return {(r["corpus"], r["line"]): (r["first"]["file"], r["first"]["record"]) for r in repeated.collect()}
+
+
+def _cleaned(
+    raw_documents: DataFrame, repeated: DataFrame, boilerplate: Boilerplate, config: Config
+) -> tuple[DataFrame, DataFrame, DataFrame]:
     rules, han_rules = config.clean, config.segment.method != "whitespace"
-    repeated = _repeated_lines(raw_documents, rules).persist(StorageLevel.DISK_ONLY)
-    boilerplate = {(r["corpus"], r["line"]): (r["first"]["file"], r["first"]["record"]) for r in repeated.collect()}
 
     def apply(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:

@@ -7,6 +7,7 @@ to the task whole, and must be smaller than 2 GB.
 
 import hashlib
 import io
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -66,6 +67,11 @@ def _optional(fields: dict[str, Any], path: str | None) -> Any:
         return None
 
 
+def _date_in_path(corpus: Corpus, file: str) -> str | None:
+    found = re.search(corpus.date_in_path, file) if corpus.date_in_path else None
+    return (found[1] if found.re.groups else found[0]) if found else None
+
+
 def _tags(value: Any) -> list[str] | None:
     if value is None:
         return None
@@ -92,7 +98,7 @@ def _row(found: records.Record | records.Broken, corpus: Corpus, file: str, path
         text,
         _string(_optional(found.fields, corpus.url)),
         _tags(_optional(found.fields, corpus.tags)),
-        _string(_optional(found.fields, corpus.date)),
+        _string(_optional(found.fields, corpus.date)) or _date_in_path(corpus, file),
         source,
         reason,
         detail,
@@ -198,8 +204,18 @@ def _remote_plan(spark: SparkSession, files: list[CorpusFile]) -> DataFrame:
     ).select(F.lit(0).alias("task"), *names.columns, "content")
 
 
-def ingest(spark: SparkSession, files: list[CorpusFile], *, config: Config) -> tuple[DataFrame, DataFrame, DataFrame]:
-    """(raw_documents, ingest_rejects, files) of all files. Of records with one id and different texts the first is kept."""
+class Displaced(Exception):
+    """A record to be added stands before one of the same id that was read earlier, and has another text."""
+
+
+def ingest(
+    spark: SparkSession, files: list[CorpusFile], *, config: Config, before: DataFrame | None = None
+) -> tuple[DataFrame, DataFrame, DataFrame]:
+    """(raw_documents, ingest_rejects, files) of these files. Of records with one id and different texts the first is kept.
+
+    before: raw_documents of other files, read earlier, to which these are to be added; then, where records have ids, starts a
+    job, and raises Displaced if these rows do not stay as they are.
+    """
     corpora = {c.name: c for c in config.corpus}
     plan = _plan(spark, files)
     if remote := [f for f in files if f.remote]:
@@ -207,7 +223,7 @@ def ingest(spark: SparkSession, files: list[CorpusFile], *, config: Config) -> t
     parsed = plan.mapInArrow(lambda batches: _parse(batches, corpora), _SPARK_TYPES)
     parsed = parsed.persist(StorageLevel.DISK_ONLY)
     if named := [c.name for c in config.corpus if c.id]:
-        parsed = _without_repeated_ids(parsed, named).persist(StorageLevel.DISK_ONLY)
+        parsed = _without_repeated_ids(parsed, named, before).persist(StorageLevel.DISK_ONLY)
     summaries = parsed.where("summary is not null").select("corpus", "role", F.col("source.file").alias("file"), "summary.*")
     kept = parsed.where("reason is null and summary is null").drop("reason", "detail", "summary")
     rejects = parsed.where("reason is not null").select(
@@ -228,17 +244,19 @@ def _text_hash() -> Column:
     return F.xxhash64(F.regexp_replace("text", r"[\p{Cc}&&[^\t\n]]", ""))
 
 
-def _without_repeated_ids(parsed: DataFrame, named: list[str]) -> DataFrame:
+def _without_repeated_ids(parsed: DataFrame, named: list[str], before: DataFrame | None) -> DataFrame:
     place = F.struct("source.file", "source.record")
-    texts = parsed.where(F.col("reason").isNull() & F.col("corpus").isin(named)).select(
-        "doc_id", _text_hash().alias("text_hash"), place.alias("place")
-    )
-    clashes = (
-        texts.groupBy("doc_id")
-        .agg(F.min_by("text_hash", "place").alias("first_hash"), F.min("text_hash").alias("a"), F.max("text_hash").alias("b"))
-        .where("a <> b")
-        .select("doc_id", "first_hash")
-    )
+    told = ("doc_id", _text_hash().alias("text_hash"), place.alias("place"))
+    texts = parsed.where(F.col("reason").isNull() & F.col("corpus").isin(named)).select(*told, F.lit(False).alias("old"))
+    if before is not None:
+        met = before.where(F.col("corpus").isin(named)).join(texts.select("doc_id").distinct(), "doc_id", "left_semi")
+        texts = texts.unionByName(met.select(*told, F.lit(True).alias("old")))
+    hashes = [F.min_by("text_hash", "place").alias("first_hash"), F.min("text_hash").alias("a"), F.max("text_hash").alias("b")]
+    olds = [F.min_by("old", "place").alias("first_old"), F.max("old").alias("any_old")]
+    clashes = texts.groupBy("doc_id").agg(*hashes, *olds).where("a <> b").persist(StorageLevel.DISK_ONLY)
+    if before is not None and clashes.where("any_old AND NOT first_old").limit(1).count():
+        raise Displaced
+    clashes = clashes.select("doc_id", "first_hash")
     joined = parsed.join(clashes, "doc_id", "left")
     clash = F.col("reason").isNull() & F.col("first_hash").isNotNull() & (_text_hash() != F.col("first_hash"))
     detail = F.lit("the id stood before with another text; the first one is kept")

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from pipeline import corpora
+from pipeline import corpora, records
 from pipeline.config import Config
 from pipeline.errors import ConfigError
-from pipeline.stages.ingest import doc_id, ingest
+from pipeline.stages.ingest import _row, doc_id, ingest
 
 Load = Callable[..., Config]
 pytestmark = pytest.mark.spark
@@ -65,6 +65,17 @@ def test_kept_and_rejected_records_with_their_place(spark: Any, load: Load, tmp_
         ("repeated_id", "q1.json", 4),
     ]
     assert rejects[1].text == "broken" and rejects[3].duplicate_of == kept[1].doc_id
+
+
+def test_a_date_comes_from_the_field_or_else_from_the_path(load: Load) -> None:
+    found = records.Record(1, 1, {"text": "甲", "when": "2021年3月"})
+    without = records.Record(1, 1, {"text": "甲", "when": " "})
+    corpus = CORPUS + 'date = "when"\n'
+    of = {p: load(corpus=f"{corpus}date_in_path = '{p}'\n").corpus[0] for p in (r"\d{4}-\d\d", r"day-(\d{8})")}
+    for pattern, path, date in ((r"\d{4}-\d\d", "a/2020-11-24.txt", "2020-11"), (r"day-(\d{8})", "b/day-20201124.md", "20201124")):
+        assert _row(found, of[pattern], path, ("text",)).date == "2021年3月"
+        assert _row(without, of[pattern], path, ("text",)).date == date
+        assert _row(without, of[pattern], "c/none.txt", ("text",)).date is None
 
 
 def test_files_by_uri_are_read_through_hadoop(spark: Any, load: Load, tmp_path: Path) -> None:
