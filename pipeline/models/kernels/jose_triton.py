@@ -157,5 +157,5 @@ def train(
         kept.words, kept.reaches, kept.places, kept.starts, rates, kept.rows, places, torch.zeros(1, dtype=torch.int32, device=device),
         draws.key, draws.threshold, draws.alias, len(draws.alias), words, contexts, documents, len(chosen), margin,
         WIDTH=width, COLUMNS=triton.next_power_of_2(width), WINDOW=window, NEGATIVES=negatives, LONGEST=LONGEST_STRETCH,
-        COMBINED=combined, FROZEN=frozen, num_warps=1,
+        COMBINED=combined, FROZEN=frozen, num_warps=1, num_stages=1,  # see sgns_triton
     )  # fmt: skip

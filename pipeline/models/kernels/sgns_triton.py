@@ -150,7 +150,8 @@ def train(
         draws.threshold, draws.alias, len(draws.alias), *tempers, centers, contexts, len(owners),
         WIDTH=width, WINDOW=window, NEGATIVES=negatives, TILE=TILE,
         MOST_DRAWN=max(MOST_DRAWN, negatives), SHARED=triton.next_power_of_2(max(MOST_DRAWN, negatives)),
-        AROUND=around, COLUMNS=columns, PRECISION=precision, num_warps=4,
+        AROUND=around, COLUMNS=columns, PRECISION=precision,
+        num_warps=4, num_stages=1,  # stages would fetch the rows of the next tile before this one's sums are in
     )  # fmt: skip
 
 
