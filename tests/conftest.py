@@ -1,7 +1,6 @@
 """Shared by all tests: one Spark session, small configs, and the reports that trainers ask for."""
 
 import logging
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,6 @@ from hypothesis import settings
 
 from pipeline import config as configuration
 
-os.environ["TRITON_INTERPRET"] = "1"  # before anything imports triton: its kernels run as NumPy in this process
 settings.register_profile("compiled", deadline=None)  # the first example may compile a kernel
 settings.load_profile("compiled")
 

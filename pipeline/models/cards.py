@@ -44,20 +44,17 @@ class Card:
 
     def __init__(self, name: str, matrices: Matrices) -> None:
         self._name, self._matrices, self.device = name, matrices, this_device()
+        if self.device.type == "cuda":
+            torch.cuda.set_device(self.device)  # kernels are launched on the current one
         self._drawn: tuple[Draws, CardDraws] | None = None
         self.tensors: dict[str, torch.Tensor] = {}
-        for what in sorted(matrices, key=lambda m: m == "documents"):
-            if what == "documents" and matrices[what].nbytes > self.free():
-                log.info("%s: document vectors stay in memory, their %s are too much for the card", name, _gb(matrices[what].nbytes))
+        for what, matrix in matrices.items():
+            if matrix.nbytes > self.free() and what == "documents":  # the last to be placed
+                log.info("%s: document vectors stay in memory, their %s are too much for the card", name, _gb(matrix.nbytes))
                 continue
-            self._check(matrices[what].nbytes)
+            self._check(matrix.nbytes)
             with self.memory():
-                self.tensors[what] = torch.from_numpy(matrices[what]).to(self.device, copy=True)
-        self._flat()
-
-    def _flat(self) -> None:
-        """Matrices in the order in which they were given, as kernels take them."""
-        self.tensors = {n: self.tensors[n] for n in self._matrices if n in self.tensors}
+                self.tensors[what] = torch.from_numpy(matrix).to(self.device, copy=True)
 
     @property
     def processors(self) -> int:

@@ -5,6 +5,7 @@ alone: with one thread the result is the same to the bit, whether or not the run
 """
 
 import logging
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -246,7 +247,8 @@ def thread_count(threads: int, deterministic: bool) -> int:
     """The threads to train on: one if the result must not depend on their race, never more than this process may use."""
     if deterministic:
         return 1
-    most = numba.config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]
+    here = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))  # workers on this machine, among whom its cores are divided
+    most = max(1, numba.config.NUMBA_NUM_THREADS // here)  # type: ignore[attr-defined]
     if threads > most:
         log.warning("threads = %d, but this process may use %d; training on %d", threads, most, most)
     return min(threads or most, most)

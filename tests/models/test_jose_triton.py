@@ -4,12 +4,8 @@ import numpy as np
 import pytest
 
 from tests.models import reference
+from tests.models.interpreter import CPU, interpreted, jose_triton, random_triton, torch  # noqa: F401
 from tests.models.test_kernels import TOLERANCE, VOCABULARY, documents_of, draws_of, matrices, text
-
-torch = pytest.importorskip("torch")
-pytest.importorskip("triton")
-
-from pipeline.models.kernels import jose_triton, random_triton  # noqa: E402
 
 STRETCH = 9  # instead of 1000, so that documents of few words are cut
 
@@ -22,7 +18,6 @@ STRETCH = 9  # instead of 1000, so that documents of few words are cut
 def test_documents(
     dim: int, window: int, negatives: int, lengths: list[int], combined: bool, frozen: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    torch.set_num_threads(1)
     monkeypatch.setattr(jose_triton, "LONGEST_STRETCH", STRETCH)
     shown, count = text(dim, lengths, 0.04)
     draws = draws_of(count)
@@ -30,7 +25,7 @@ def test_documents(
     start = [m.copy() for m in theirs]
     there = shown._replace(ids=torch.from_numpy(shown.ids))
     jose_triton.train(
-        there, random_triton.on_card(draws, torch.device("cpu")), np.zeros(1, np.int64), len(lengths), 2, *map(torch.from_numpy, ours),
+        there, random_triton.on_card(draws, CPU), np.zeros(1, np.int64), len(lengths), 2, *map(torch.from_numpy, ours),
         None, window, negatives, 0.15, combined, frozen,
     )  # fmt: skip
     for row, ids, drawn in documents_of(shown, draws):

@@ -6,20 +6,14 @@ import pytest
 from pipeline.models.loop import Text
 from pipeline.models.sampling import Draws, noise_shares
 from tests.models import reference
+from tests.models.interpreter import CPU, interpreted, random_triton, sgns_triton, torch  # noqa: F401
 from tests.models.test_kernels import TOLERANCE, VOCABULARY, documents_of, draws_of, matrices, text
 
-torch = pytest.importorskip("torch")
-pytest.importorskip("triton")
-
-from pipeline.models.kernels import random_triton, sgns_triton  # noqa: E402
-
-CPU = torch.device("cpu")
 STRETCH = 48  # instead of 4096, so that documents of few words are cut
 
 
 @pytest.fixture(autouse=True)
-def _one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    torch.set_num_threads(1)
+def _short_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sgns_triton, "LONGEST_STRETCH", STRETCH)
 
 
