@@ -50,7 +50,7 @@ def kept_tiles(text, key, keep, chunk, end, stride, window):
     return words[:n], reaches, counters[:n], tiles[:t], keys[:t]
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=True, error_model="numpy")
 def train_tiles(words, reaches, counters, tiles, keys, order, draws, rates, centers, contexts, negatives, window, flight, tempers):
     """All tiles in this order, `flight` at a time from the rows as they are before."""
     width, rows = centers.shape[1], TILE + 2 * window + TILE + SHARED
