@@ -63,7 +63,9 @@ def train_tiles(words, reaches, counters, tiles, keys, order, draws, rates, cent
             drawn = min(max(SHARED, negatives), n * negatives)
             noise = np.empty(drawn, np.int64)
             for k in range(drawn):
-                noise[k] = draw(number(keys[group[g]], counters[first + k // negatives] + 1 + k % negatives), draws.threshold, draws.alias)
+                noise[k] = draw(
+                    number(keys[group[g]], counters[first + k // negatives] + 1 + k % negatives), draws.threshold, draws.alias
+                )
             gain, place = gains[g], places[g]
             gain[:] = 0
             place[:] = -1

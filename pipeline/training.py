@@ -61,8 +61,8 @@ def team() -> Iterator[None]:
 
 def _ended(number: int, frame: object) -> None:
     raise WajueError(
-        "this worker was told to end, as all are when one of them is gone; the messages of the others say why; start the job again, "
-        "and it goes on from its last saved state"
+        "this worker was told to end, as all are when one of them is gone; the messages of the others say why; start the job "
+        "again, and it goes on from its last saved state"
     )
 
 
@@ -95,9 +95,16 @@ def train(
 
 
 def _fit(
-    name: str, config: Config, workspace: Workspace, words: pa.Table, text: Sequences, key: str, device: str, watch: Watch | None = None
+    name: str,
+    config: Config,
+    workspace: Workspace,
+    words: pa.Table,
+    text: Sequences,
+    key: str,
+    device: str,
+    watch: Watch | None = None,
 ) -> tuple[Any, ...]:
-    """(clock, vectors, contexts) or, of `jose`, (clock, vectors, contexts, documents), from where a saved state of this key stands."""
+    """(clock, vectors, contexts), and of `jose` documents, trained from where a saved state of this key stands."""
     settings = getattr(config, name)
     count = words.column("count").to_numpy()
     found = checkpoints.load(workspace, name, key)

@@ -46,7 +46,8 @@ def started(folder: Path) -> list[subprocess.Popen[str]]:
     shared = ENVIRONMENT | {"WORLD_SIZE": "2", "LOCAL_WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
     command = [sys.executable, str(JOB), str(folder / "config.toml"), "--device", "cpu"]
     return [
-        subprocess.Popen(command, env=shared | {"RANK": rank, "LOCAL_RANK": rank}, text=True, stderr=subprocess.PIPE) for rank in "01"
+        subprocess.Popen(command, env=shared | {"RANK": rank, "LOCAL_RANK": rank}, text=True, stderr=subprocess.PIPE)
+        for rank in "01"
     ]
 
 

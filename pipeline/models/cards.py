@@ -141,7 +141,7 @@ class Card:
     def _ahead(self, blocks: Iterator[Block]) -> Iterator[Block]:
         """Each block, the next one being copied meanwhile."""
         if self.device.type == "cpu":
-            yield from ((torch.from_numpy(b[0]), *b[1:]) for b in blocks)  # type: ignore[misc]
+            yield from ((torch.from_numpy(b[0]), *b[1:]) for b in blocks)
             return
         stream = torch.cuda.Stream(self.device)
         buffers: list[tuple[torch.Tensor, torch.cuda.Event]] = []
@@ -158,7 +158,7 @@ class Card:
                 there = pinned[: len(ids)].to(self.device, non_blocking=True)
                 copied.record(stream)
             buffers[number % 2] = pinned, copied
-            waiting.append(((there, *rest), copied))  # type: ignore[arg-type]
+            waiting.append(((there, *rest), copied))
             if len(waiting) == 2:
                 yield _arrived(*waiting.pop(0))
         yield from (_arrived(*w) for w in waiting)

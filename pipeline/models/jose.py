@@ -1,13 +1,15 @@
 """Spherical word and document vectors (JoSE; Meng et al., NeurIPS 2019). In: blocks of word ids. Out: unit vectors."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.config import Jose
 from pipeline.models import loop
 from pipeline.models.kernels import jose_cpu, simd
 from pipeline.models.sampling import Draws, alias_table, keep_chances
+
+if TYPE_CHECKING:
+    from pipeline.config import Jose  # so that the trainers run where pydantic is not installed
 
 _SAMPLE = 2000  # words on which the reported loss is measured
 _LEAST_RATE_SHARE = 1e-4
@@ -20,7 +22,7 @@ def train(
     documents: int,
     count: np.ndarray,
     *,
-    config: Jose,
+    config: "Jose",
     device: str = "cpu",
     report: loop.Report = lambda words, loss: None,
     checkpoints: loop.Checkpoints = loop.NO_CHECKPOINTS,
@@ -45,7 +47,7 @@ def train(
 
 
 def infer(
-    blocks: loop.Blocks, documents: int, words: np.ndarray, count: np.ndarray, *, config: Jose, device: str = "cpu"
+    blocks: loop.Blocks, documents: int, words: np.ndarray, count: np.ndarray, *, config: "Jose", device: str = "cpu"
 ) -> np.ndarray:
     """float32 [documents, dim]: vectors of documents that were not trained on; the words stay as they are.
 
@@ -65,7 +67,7 @@ def _fit(
     blocks: loop.Blocks,
     count: np.ndarray,
     matrices: loop.Matrices,
-    config: Jose,
+    config: "Jose",
     device: str,
     report: loop.Report,
     checkpoints: loop.Checkpoints,
@@ -100,17 +102,19 @@ def _fit(
     workers.gather(held.fetch()["documents"])
 
 
-def _on_cpu(blocks: loop.Blocks, matrices: loop.Matrices, config: Jose, plan: loop.Plan, frozen: bool) -> loop.Placed:
+def _on_cpu(blocks: loop.Blocks, matrices: loop.Matrices, config: "Jose", plan: loop.Plan, frozen: bool) -> loop.Placed:
+    words, contexts, documents = matrices.values()
+
     def step(text: loop.Text, draws: Draws, counter: np.ndarray, end: int) -> None:
         jose_cpu.train(
-            text, draws, counter, end, plan.threads, *matrices.values(), config.window, config.negatives,
+            text, draws, counter, end, plan.threads, words, contexts, documents, config.window, config.negatives,
             np.float32(config.margin), config.hinge == "combined" and not frozen, frozen,
         )  # fmt: skip
 
     return blocks, step, loop.Host(matrices)
 
 
-def _on_card(blocks: loop.Blocks, matrices: loop.Matrices, config: Jose, plan: loop.Plan, frozen: bool) -> loop.Placed:
+def _on_card(blocks: loop.Blocks, matrices: loop.Matrices, config: "Jose", plan: loop.Plan, frozen: bool) -> loop.Placed:
     from pipeline.models import cards  # torch: only where a card is asked for
     from pipeline.models.kernels import jose_triton
 

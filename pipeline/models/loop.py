@@ -23,7 +23,7 @@ _CHUNK_WORDS = 20_000  # small enough to share out evenly, large enough that sta
 _ROUND_WORDS = 4_000_000  # between two reports at most; between two at least a twentieth of the work
 _LARGEST = 1e3  # a component this large is beyond any useful vector; those of a good run stay below 10
 
-Block = tuple[np.ndarray, np.ndarray, np.ndarray] | tuple[Any, np.ndarray, np.ndarray, int]
+Block = tuple[Any, np.ndarray, np.ndarray] | tuple[Any, np.ndarray, np.ndarray, int]
 """ids int32 [tokens]; offsets int64 [documents + 1]; rows int64 [documents], the number of each document in the corpus;
 
 words: those of the whole block, if this is the share of one worker of several. ids may be on a card already.
@@ -44,7 +44,7 @@ class Text(NamedTuple):
     cuts int64 [chunks + 1], where in the order each chunk begins; rates float32 [chunks].
     """
 
-    ids: np.ndarray
+    ids: Any
     offsets: np.ndarray
     rows: np.ndarray
     order: np.ndarray

@@ -1,14 +1,16 @@
 """Word vectors by skip-gram with negative sampling (Mikolov et al. 2013). In: blocks of word ids. Out: one vector a word."""
 
 import logging
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.config import Sgns
 from pipeline.models import loop
 from pipeline.models.kernels import sgns_cpu, simd
 from pipeline.models.sampling import Draws, alias_table, keep_chances, noise_shares
+
+if TYPE_CHECKING:
+    from pipeline.config import Sgns  # so that the trainers run where pydantic is not installed
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +23,7 @@ def train(
     blocks: loop.Blocks,
     count: np.ndarray,
     *,
-    config: Sgns,
+    config: "Sgns",
     device: str = "cpu",
     report: loop.Report = lambda words, loss: None,
     checkpoints: loop.Checkpoints = loop.NO_CHECKPOINTS,
@@ -54,14 +56,16 @@ def train(
     return matrices["centers"][:, : config.dim], matrices["contexts"][:, : config.dim]
 
 
-def _on_cpu(blocks: loop.Blocks, count: np.ndarray, matrices: loop.Matrices, config: Sgns, plan: loop.Plan) -> loop.Placed:
+def _on_cpu(blocks: loop.Blocks, count: np.ndarray, matrices: loop.Matrices, config: "Sgns", plan: loop.Plan) -> loop.Placed:
+    centers, contexts = matrices.values()
+
     def step(text: loop.Text, draws: Draws, counter: np.ndarray, end: int) -> None:
-        sgns_cpu.train(text, draws, counter, end, plan.threads, *matrices.values(), config.window, config.negatives)
+        sgns_cpu.train(text, draws, counter, end, plan.threads, centers, contexts, config.window, config.negatives)
 
     return blocks, step, loop.Host(matrices)
 
 
-def _on_card(blocks: loop.Blocks, count: np.ndarray, matrices: loop.Matrices, config: Sgns, plan: loop.Plan) -> loop.Placed:
+def _on_card(blocks: loop.Blocks, count: np.ndarray, matrices: loop.Matrices, config: "Sgns", plan: loop.Plan) -> loop.Placed:
     from pipeline.models import cards  # torch: only where a card is asked for
     from pipeline.models.kernels import sgns_triton
 
@@ -75,13 +79,14 @@ def _on_card(blocks: loop.Blocks, count: np.ndarray, matrices: loop.Matrices, co
     def step(text: loop.Text, draws: Draws, counter: np.ndarray, end: int) -> None:
         with card.memory():
             sgns_triton.train(
-                text, card.draws(draws), counter, end, programs, *card.tensors.values(), config.window, config.negatives
+                text, card.draws(draws), counter, end, programs, card.tensors["centers"], card.tensors["contexts"], config.window,
+                config.negatives,
             )  # fmt: skip
 
     return card.feed(blocks, plan.total), step, card
 
 
-def _start(words: int, config: Sgns, initial: tuple[np.ndarray, np.ndarray, np.ndarray] | None) -> tuple[np.ndarray, np.ndarray]:
+def _start(words: int, config: "Sgns", initial: tuple[np.ndarray, np.ndarray, np.ndarray] | None) -> tuple[np.ndarray, np.ndarray]:
     """(centers, contexts): word2vec.c's small random vectors and zeros, but for words that have theirs."""
     rng = np.random.default_rng(config.seed)
     centers, contexts = simd.aligned(words, config.dim), simd.aligned(words, config.dim)
@@ -93,9 +98,11 @@ def _start(words: int, config: Sgns, initial: tuple[np.ndarray, np.ndarray, np.n
     return centers, contexts
 
 
-def _sample(block: loop.Block, threshold: np.ndarray, alias: np.ndarray, config: Sgns) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _sample(
+    block: loop.Block, threshold: np.ndarray, alias: np.ndarray, config: "Sgns"
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Fixed pairs of neighbours and noise words: (context [n], center [n], noise [n, negatives])."""
-    ids, offsets, _ = block
+    ids, offsets = block[:2]
     rng = np.random.default_rng(config.seed + 1)
     at = rng.integers(0, max(len(ids), 1), min(_SAMPLE, len(ids)))
     reach = rng.choice([-1, 1], len(at)) * rng.integers(1, config.window + 1, len(at))

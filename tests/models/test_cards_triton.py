@@ -17,13 +17,17 @@ cards = pytest.importorskip("pipeline.models.cards")
 Train = Callable[..., tuple[np.ndarray, ...]]
 
 
-def train_sgns(documents: int, length: int, knobs: dict[str, Any] | None = None, device: str = "cuda", **more: Any) -> tuple[np.ndarray, ...]:
+def train_sgns(
+    documents: int, length: int, knobs: dict[str, Any] | None = None, device: str = "cuda", **more: Any
+) -> tuple[np.ndarray, ...]:
     ids, offsets, count = two_topics(documents, length=length)
     config = Sgns(**({"dim": 16, "subsample_threshold": 0.0, "window": 3, "negatives": 3} | (knobs or {})))
     return sgns.train(in_memory(ids, offsets), count, config=config, device=device, **more)
 
 
-def train_jose(documents: int, length: int, knobs: dict[str, Any] | None = None, device: str = "cuda", **more: Any) -> tuple[np.ndarray, ...]:
+def train_jose(
+    documents: int, length: int, knobs: dict[str, Any] | None = None, device: str = "cuda", **more: Any
+) -> tuple[np.ndarray, ...]:
     ids, offsets, count = two_topics(documents, length=length)
     config = Jose(**({"dim": 16, "subsample_threshold": 0.0, "window": 1, "negatives": 1} | (knobs or {})))
     return jose.train(in_memory(ids, offsets), documents, count, config=config, device=device, **more)
@@ -42,7 +46,9 @@ def test_jose_on_a_card_ends_where_the_cpu_ends() -> None:
         assert np.abs(ours - theirs).max() < 1e-4  # float32, a few hundred updates, each carrying the last bits on
 
 
-def test_document_vectors_too_many_for_the_card_are_lent_to_it(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+def test_document_vectors_too_many_for_the_card_are_lent_to_it(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     there = train_jose(6, 6, {"epochs": 2})
     monkeypatch.setattr(cards.Card, "free", lambda self: 0 if "words" in self.tensors and "contexts" in self.tensors else 1 << 40)
     with caplog.at_level("INFO"):
@@ -71,9 +77,21 @@ class TestCards:
 
     def test_a_run_that_the_cpu_began_goes_on_on_a_card(self, train: Train) -> None:
         saved: list[tuple[Place, Matrices]] = []
-        train(8, 6, {"epochs": 3}, device="cpu", checkpoints=Checkpoints(1e-9, lambda p, m: saved.append((p, {k: x.copy() for k, x in m.items()}))))
+        train(
+            8,
+            6,
+            {"epochs": 3},
+            device="cpu",
+            checkpoints=Checkpoints(1e-9, lambda p, m: saved.append((p, {k: x.copy() for k, x in m.items()}))),
+        )
         told: list[tuple[int, float]] = []
-        train(8, 6, {"epochs": 3}, checkpoints=Checkpoints(saved=saved[len(saved) // 2]), report=lambda words, loss: told.append((words, loss)))
+        train(
+            8,
+            6,
+            {"epochs": 3},
+            checkpoints=Checkpoints(saved=saved[len(saved) // 2]),
+            report=lambda words, loss: told.append((words, loss)),
+        )
         assert 0 < told[0][0] < told[-1][0] == 3 * 8 * 6 and all(np.isfinite(loss) for _, loss in told)
 
     def test_text_without_words_and_a_vocabulary_of_one(self, train: Train) -> None:

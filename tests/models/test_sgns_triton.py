@@ -35,7 +35,9 @@ def slow(shown: Text, draws: Draws, theirs: list[np.ndarray], chunks: range, pro
     share, noise = np.bincount(kept, minlength=VOCABULARY) / max(len(kept), 1), noise_shares(draws.threshold, draws.alias)
     programs = min(programs, len(tiles))
     flight = programs * sgns_triton.TILE
-    by_center, by_context = (np.minimum(1, 16 / np.maximum(flight * t, 1e-9)) for t in (share * (window + 1), share + negatives * noise))
+    by_center, by_context = (
+        np.minimum(1, 16 / np.maximum(flight * t, 1e-9)) for t in (share * (window + 1), share + negatives * noise)
+    )
     for turn in sorted(range(len(tiles)), key=lambda t: (t % programs, t)):  # the interpreter runs one program after the other
         stretch, first, drawn, rate = tiles[turn * sgns_triton.stride(len(tiles)) % len(tiles)]
         reference.sgns_tile(

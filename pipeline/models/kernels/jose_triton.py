@@ -80,7 +80,7 @@ def _noise(own, place, slot, threshold, alias, vocabulary):
     return draw(number(own, place + 1 + slot), threshold, alias, vocabulary, place >= 0)
 
 
-@triton.jit
+@triton.jit(do_not_specialize=["end", "vocabulary"])
 def _train(
     stretch, reaches, places, starts, rates, rows, vectors, counter, key, threshold, alias, vocabulary, words, contexts, documents,
     end, margin,
@@ -154,8 +154,9 @@ def train(
     places = kept.rows if vectors is None else torch.from_numpy(vectors).to(device)
     width = words.shape[1]
     _train[(min(programs, len(chosen)),)](
-        kept.words, kept.reaches, kept.places, kept.starts, rates, kept.rows, places, torch.zeros(1, dtype=torch.int32, device=device),
-        draws.key, draws.threshold, draws.alias, len(draws.alias), words, contexts, documents, len(chosen), margin,
+        kept.words, kept.reaches, kept.places, kept.starts, rates, kept.rows, places,
+        torch.zeros(1, dtype=torch.int32, device=device), draws.key, draws.threshold, draws.alias, len(draws.alias),
+        words, contexts, documents, len(chosen), margin,
         WIDTH=width, COLUMNS=triton.next_power_of_2(width), WINDOW=window, NEGATIVES=negatives, LONGEST=LONGEST_STRETCH,
         COMBINED=combined, FROZEN=frozen, num_warps=1, num_stages=1,  # see sgns_triton
     )  # fmt: skip

@@ -70,8 +70,10 @@ def draw(bits, threshold, alias, words, mask):
     return tl.where((bits & 0xFFFFFFFF).to(tl.uint32) > side, other, column.to(tl.int32))
 
 
-@triton.jit
-def _keep(ids, documents, starts, begins, rows, key, keep, stays, words, reaches, places, size, window, stride, BLOCK: tl.constexpr):
+@triton.jit(do_not_specialize=["size", "window", "stride"])
+def _keep(
+    ids, documents, starts, begins, rows, key, keep, stays, words, reaches, places, size, window, stride, BLOCK: tl.constexpr
+):
     """For each word of some documents: is it kept, its id, the reach of its window, its place in the document."""
     at = tl.program_id(0).to(tl.int64) * BLOCK + tl.arange(0, BLOCK)
     inside = at < size

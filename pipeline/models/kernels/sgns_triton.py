@@ -31,7 +31,7 @@ _BLOCK = 1024
 _GOLDEN = (math.sqrt(5) - 1) / 2
 
 
-@triton.jit
+@triton.jit(do_not_specialize=["size"])
 def _previous(words, previous, size, REACH: tl.constexpr, BLOCK: tl.constexpr):
     """For each word where it last stood, if that is at most REACH words ago; else -1."""
     at = tl.program_id(0).to(tl.int64) * BLOCK + tl.arange(0, BLOCK)
@@ -56,7 +56,7 @@ def _add(matrix, row, column, mask, gain, WIDTH: tl.constexpr):
     tl.atomic_add(matrix + place, gain, mask=mask[:, None] & (column < WIDTH)[None, :], sem="relaxed")
 
 
-@triton.jit
+@triton.jit(do_not_specialize=["tiles", "vocabulary"])
 def _train(
     words, reaches, places, previous, bounds, owners, rates, rows, key, threshold, alias, vocabulary, temper_center, temper_context,
     centers, contexts, tiles,
@@ -120,7 +120,9 @@ def _train(
             w = _rows(contexts, noise, begin + c, is_noise, WIDTH)
             gain = tl.dot(to_noise, w, tl.dot(to_center, v, input_precision=PRECISION), input_precision=PRECISION)
             _add(centers, around, begin + c, is_around, gain * temper_u, WIDTH)
-            _add(contexts, center, begin + c, is_center, tl.dot(tl.trans(to_center), u, input_precision=PRECISION) * temper_v, WIDTH)
+            _add(
+                contexts, center, begin + c, is_center, tl.dot(tl.trans(to_center), u, input_precision=PRECISION) * temper_v, WIDTH
+            )
             _add(contexts, noise, begin + c, is_noise, tl.dot(tl.trans(to_noise), u, input_precision=PRECISION) * temper_w, WIDTH)
 
 
@@ -146,8 +148,8 @@ def train(
     around, width = triton.next_power_of_2(TILE + 2 * window), centers.shape[1]
     columns = max(16, min(triton.next_power_of_2(width), _MOST_CELLS // around))
     _train[(programs,)](
-        kept.words, kept.reaches, kept.places, _previous_places(kept.words, 2 * window), bounds, owners, rates, kept.rows, draws.key,
-        draws.threshold, draws.alias, len(draws.alias), *tempers, centers, contexts, len(owners),
+        kept.words, kept.reaches, kept.places, _previous_places(kept.words, 2 * window), bounds, owners, rates, kept.rows,
+        draws.key, draws.threshold, draws.alias, len(draws.alias), *tempers, centers, contexts, len(owners),
         WIDTH=width, WINDOW=window, NEGATIVES=negatives, TILE=TILE,
         MOST_DRAWN=max(MOST_DRAWN, negatives), SHARED=triton.next_power_of_2(max(MOST_DRAWN, negatives)),
         AROUND=around, COLUMNS=columns, PRECISION=precision,
