@@ -17,7 +17,7 @@ from pipeline.models.kernels.random import below, draw, keep_words, number
 from pipeline.models.loop import in_memory
 from pipeline.models.sampling import noise_shares
 
-TILE, SHARED, LONGEST = 16, 16, 4096
+TILE, LONGEST = 16, 4096
 _GOLDEN = (5**0.5 - 1) / 2
 
 
@@ -51,16 +51,33 @@ def kept_tiles(text, key, keep, chunk, end, stride, window):
 
 
 @njit(cache=True, fastmath=True, error_model="numpy")
-def train_tiles(words, reaches, counters, tiles, keys, order, draws, rates, centers, contexts, negatives, window, flight, tempers):
+def train_tiles(
+    words,
+    reaches,
+    counters,
+    tiles,
+    keys,
+    order,
+    draws,
+    rates,
+    centers,
+    contexts,
+    negatives,
+    shared,
+    repeats,
+    window,
+    flight,
+    tempers,
+):
     """All tiles in this order, `flight` at a time from the rows as they are before."""
-    width, rows = centers.shape[1], TILE + 2 * window + TILE + SHARED
+    width, rows = centers.shape[1], TILE + 2 * window + TILE + max(shared, negatives)
     gains, places = np.empty((flight, rows, width), np.float32), np.empty((flight, rows), np.int64)
     for begin in range(0, len(order), flight):
         group = order[begin : begin + flight]
         for g in range(len(group)):
             first, low, high, chunk = tiles[group[g]]
             n = min(TILE, high - first)
-            drawn = min(max(SHARED, negatives), n * negatives)
+            drawn = min(max(shared, negatives), n * negatives)
             noise = np.empty(drawn, np.int64)
             for k in range(drawn):
                 noise[k] = draw(
@@ -96,7 +113,7 @@ def train_tiles(words, reaches, counters, tiles, keys, order, draws, rates, cent
                 repeated = False
                 for b in range(k):
                     repeated |= noise[b] == noise[k]
-                if repeated:
+                if repeated and not repeats:
                     continue
                 x, w = 2 * TILE + 2 * window + k, noise[k]
                 place[x] = w
@@ -121,8 +138,11 @@ def train_tiles(words, reaches, counters, tiles, keys, order, draws, rates, cent
                         matrix[w, d] += temper * gains[g, a, d]
 
 
-def simulated(programs: int, touches: float):
-    """A trainer's place, as sgns._on_cpu is one: `programs` tiles in flight, a row's updates tempered beyond so many touches."""
+def simulated(programs: int, touches: float, shared: int = 16, repeats: bool = False):
+    """A trainer's place, as sgns._on_cpu is one: `programs` tiles in flight, a row's updates tempered beyond so many touches.
+
+    shared: noise words of a tile; repeats: one that is drawn twice counts twice.
+    """
 
     def place(blocks, count, matrices, config, plan):
         noise = noise_shares(*plan.noise)
@@ -140,7 +160,19 @@ def simulated(programs: int, touches: float):
             while np.gcd(step_by, len(tiles)) > 1:
                 step_by += 1
             order = np.arange(len(tiles)) * step_by % len(tiles)
-            train_tiles(*found, order, draws, text.rates, *matrices.values(), config.negatives, config.window, programs, tempers)
+            train_tiles(
+                *found,
+                order,
+                draws,
+                text.rates,
+                *matrices.values(),
+                config.negatives,
+                shared,
+                repeats,
+                config.window,
+                programs,
+                tempers,
+            )
 
         return blocks, step, loop.Host(matrices)
 
@@ -148,15 +180,15 @@ def simulated(programs: int, touches: float):
 
 
 def main(seeds: int = 3, tokens: int | None = None, schemes: str = "") -> None:
-    """Quality of so many seeds, of the CPU's trainer and of schemes "programs/touches", for instance 64/16,264/16,264/inf."""
+    """Quality of so many seeds, of the CPU's trainer and of schemes "programs/touches[/shared[/repeats]]", as 264/64."""
     folder = corpora()
     words, counts, ids, offsets = encode(read(folder / "english/imdb_17M_tokens.txt", tokens))
     found: dict[str, list[dict[str, float]]] = {}
     on_cpu = sgns._on_cpu
     for scheme in ["cpu", *(schemes or "1/inf,64/inf,64/16,132/16,264/16,264/64,264/inf").split(",")]:
         if scheme != "cpu":
-            programs, touches = scheme.split("/")
-            sgns._on_cpu = simulated(int(programs), float(touches))  # type: ignore[assignment]
+            programs, touches, *more = scheme.split("/")
+            sgns._on_cpu = simulated(int(programs), float(touches), *map(int, more))  # type: ignore[arg-type, assignment]
         for seed in range(1, seeds + 1):
             begun = time.process_time()
             try:

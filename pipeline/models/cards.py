@@ -154,7 +154,7 @@ class Card:
             if len(pinned) < len(ids):
                 pinned = torch.empty(len(ids) * 5 // 4, dtype=torch.int32, pin_memory=True)
             pinned[: len(ids)].copy_(torch.from_numpy(ids))
-            with torch.cuda.stream(stream):
+            with self.memory(), torch.cuda.stream(stream):
                 there = pinned[: len(ids)].to(self.device, non_blocking=True)
                 copied.record(stream)
             buffers[number % 2] = pinned, copied

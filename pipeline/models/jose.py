@@ -78,8 +78,9 @@ def _fit(
     """Train the matrices in place."""
     if not len(count):
         return
-    ids, offsets, rows = loop.sample(blocks)[:3]
     total = sum(len(block[0]) for block in blocks(0, 0)) if frozen else int(count.sum())
+    blocks = workers.share(blocks)
+    ids, offsets, rows = loop.sample(blocks)[:3]  # of documents that are trained here
     noise = alias_table(count.astype(float) ** config.negative_power)
     plan = loop.Plan(
         "jose", total, config.epochs, config.learning_rate, config.learning_rate * _LEAST_RATE_SHARE, config.seed,
@@ -90,7 +91,7 @@ def _fit(
     at = rng.integers(0, max(len(ids), 1), min(_SAMPLE, len(ids)))
     document, other = rows[np.searchsorted(offsets, at, side="right") - 1], rng.integers(0, len(count), len(at))
     place = _on_card if device == "cuda" else _on_cpu
-    blocks, step, held = place(workers.share(blocks), loop.restored(matrices, checkpoints), config, plan, frozen)
+    blocks, step, held = place(blocks, loop.restored(matrices, checkpoints), config, plan, frozen)
 
     def loss() -> float:
         """Mean hinge of the sampled (document; word, noise word), 0 where the margin holds."""

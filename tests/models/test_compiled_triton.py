@@ -4,12 +4,13 @@ import json
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-pytest.importorskip("torch")
-pytest.importorskip("triton")
+pytestmark = pytest.mark.skipif(find_spec("triton") is None, reason="triton is not installed")  # importing it here would settle
+# for this process that kernels are not interpreted
 
 
 def test_kernels_compile_for_a_card() -> None:

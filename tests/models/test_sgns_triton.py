@@ -36,7 +36,8 @@ def slow(shown: Text, draws: Draws, theirs: list[np.ndarray], chunks: range, pro
     programs = min(programs, len(tiles))
     flight = programs * sgns_triton.TILE
     by_center, by_context = (
-        np.minimum(1, 16 / np.maximum(flight * t, 1e-9)) for t in (share * (window + 1), share + negatives * noise)
+        np.minimum(1, sgns_triton.MOST_TOUCHES / np.maximum(flight * t, 1e-9))
+        for t in (share * (window + 1), share + negatives * noise)
     )
     for turn in sorted(range(len(tiles)), key=lambda t: (t % programs, t)):  # the interpreter runs one program after the other
         stretch, first, drawn, rate = tiles[turn * sgns_triton.stride(len(tiles)) % len(tiles)]
@@ -78,7 +79,7 @@ def test_some_chunks_of_a_block() -> None:
 
 def test_so_many_programs_that_frequent_words_are_tempered() -> None:
     free, bound = (both(8, 5, 5, [90, 90, 90], range(3), programs) for programs in (1, 9))
-    assert bound.mean() < 0.7 * free.mean()
+    assert bound.mean() < 0.85 * free.mean()
 
 
 def test_no_text() -> None:
@@ -92,9 +93,11 @@ def test_each_tile_has_its_turn_and_neighbours_are_far_apart(tiles: int) -> None
     assert tiles < 100 or np.abs(np.diff(order)).min() > tiles / 3
 
 
-def test_tiles_in_flight_are_as_many_as_leave_half_of_all_updates_untempered() -> None:
-    for words, least, most in ((20, 1, 16), (50_000, 128, 1024)):
-        share = 1 / np.arange(1, words + 1)
-        share /= share.sum()
-        found = sgns_triton.most_programs(share, share, 5, 5, 1024)
-        assert least <= found <= most
+def test_tiles_in_flight_are_as_many_as_let_nine_tenths_of_all_updates_through() -> None:
+    even = np.full(
+        20, 1 / 20
+    )  # a position touches each row of centers 6/20 times, of contexts (1 + 5)/20 times: 32 / 0.3 / 16 = 6.7
+    assert sgns_triton.most_programs(even, even, 5, 5, 264) in range(6, 9)
+    many = np.full(100_000, 1e-5)
+    assert sgns_triton.most_programs(many, many, 5, 5, 264) == 264
+    assert sgns_triton.most_programs(np.ones(1), np.ones(1), 5, 5, 264) == 1

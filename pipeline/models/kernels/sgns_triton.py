@@ -6,7 +6,7 @@ made from these rows and added to the matrices by atomic sums. Its noise words a
 draw one by one, and weigh together as much as these (sixteen of eighty at 16/80 would be 5/16 each).
 
 Many tiles are in flight at a time, and none sees what the others add. That a frequent word takes no more steps from one old row
-than it can bear, its updates are scaled by min(1, 16 / touches), touches being those that a word of its share in the text has
+than it can bear, its updates are scaled by min(1, 32 / touches), touches being those that a word of its share in the text has
 to expect from all positions in flight. Tiles are taken in an order in which neighbours are far apart, so that the text in flight
 is a sample of the whole.
 """
@@ -25,7 +25,8 @@ from pipeline.models.loop import Text
 LONGEST_STRETCH = 4096  # as on the CPU
 TILE = 16  # positions; the least that a matrix unit takes
 MOST_DRAWN = 16  # noise words of a tile, or as many as a position has
-MOST_TOUCHES = 16  # steps that a row may take from one old value; see LOG.md for what more and fewer cost
+MOST_TOUCHES = 32  # steps that a row may take from one old value; see LOG.md for what more and fewer cost
+_LEAST_UNTEMPERED = 0.9  # of all updates
 _MOST_CELLS = 4096  # components of a tile's rows held at once: 32 registers a thread
 _BLOCK = 1024
 _GOLDEN = (math.sqrt(5) - 1) / 2
@@ -139,6 +140,8 @@ def train(
     documents = text.order[cuts[0] : cuts[-1]]
     rates = torch.from_numpy(np.repeat(text.rates[counter[0] : end], np.diff(cuts))).to(centers.device)
     counter[0] = end
+    if not len(documents):
+        return
     kept = keep_words(text.ids, text.offsets, documents, text.rows[documents], draws, window=window, stride=negatives + 1)
     bounds, owners = _tiles(kept)
     if not len(owners):
@@ -171,10 +174,10 @@ def touches(share: Any, noise_share: Any, window: int, negatives: int) -> tuple[
 
 
 def most_programs(share: np.ndarray, noise_share: np.ndarray, window: int, negatives: int, most: int) -> int:
-    """As many programs, up to `most`, as leave at least half of all updates untempered in their sum."""
+    """As many programs, up to `most`, as let all but a tenth of all updates through."""
     touched = np.concatenate(touches(share, noise_share, window, negatives))
-    while most > 1 and np.minimum(touched, MOST_TOUCHES / (most * TILE)).sum() < touched.sum() / 2:
-        most //= 2
+    while most > 1 and np.minimum(touched, MOST_TOUCHES / (most * TILE)).sum() < _LEAST_UNTEMPERED * touched.sum():
+        most -= -(-most // 8)  # in steps of an eighth
     return most
 
 
