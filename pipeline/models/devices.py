@@ -38,7 +38,7 @@ def choose(wanted: str, name: str, *, deterministic: bool) -> Choice:
         return Choice("cpu", "TRITON_INTERPRET=1 stands in for a card only where --device cuda asks for one")
     missing = _packages() or ("" if interpreted else _driver() or _card())
     if missing and wanted == "cuda":
-        raise WajueError(f"--device cuda: {missing}")
+        raise WajueError(f"--device cuda: {missing}; --device cpu trains without")
     if missing:
         return Choice("cpu", missing)
     if interpreted:
@@ -70,7 +70,7 @@ def _card() -> str:
     found = torch.cuda.get_device_capability()
     if found < _LEAST_CAPABILITY:
         least = ".".join(map(str, _LEAST_CAPABILITY))
-        return f"{torch.cuda.get_device_name()} has compute capability {found[0]}.{found[1]}; {least} is needed; give --device cpu"
+        return f"{torch.cuda.get_device_name()} has compute capability {found[0]}.{found[1]}; {least} is needed"
     return ""
 
 

@@ -92,6 +92,7 @@ def _together() -> Iterator[None]:
 
 
 def _share(block: Block, rank: int, size: int) -> Block:
+    """A worker's documents of a block, and the words of all."""
     ids, offsets, rows = block[:3]
     mine = rows % size == rank
     lengths = np.diff(offsets)
