@@ -138,7 +138,7 @@ def train_tiles(
                         matrix[w, d] += temper * gains[g, a, d]
 
 
-def simulated(programs: int, touches: float, shared: int = 16, repeats: bool = False):
+def simulated(programs: int, touches: float, shared: int = 32, repeats: bool = False):
     """A trainer's place, as sgns._on_cpu is one: `programs` tiles in flight, a row's updates tempered beyond so many touches.
 
     shared: noise words of a tile; repeats: one that is drawn twice counts twice.

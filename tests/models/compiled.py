@@ -22,7 +22,7 @@ POINTERS = {
 }  # fmt: skip
 SCALARS = {"vocabulary": "i32", "tiles": "i32", "end": "i32", "margin": "fp32"}
 SGNS = {
-    "WIDTH": 112, "WINDOW": 5, "NEGATIVES": 5, "TILE": 16, "MOST_DRAWN": 16, "SHARED": 16, "AROUND": 32, "COLUMNS": 128,
+    "WIDTH": 112, "WINDOW": 5, "NEGATIVES": 5, "TILE": 16, "MOST_DRAWN": 32, "SHARED": 32, "AROUND": 32, "COLUMNS": 128,
     "PRECISION": "tf32",
 }  # fmt: skip
 JOSE = {

@@ -57,10 +57,10 @@ Stretch = list[tuple[int, int, int]]
 def sgns_tile(stretch: Stretch, first: int, size: int, centers: np.ndarray, contexts: np.ndarray, draws: Draws, *, rate: float, negatives: int, tempers: tuple[np.ndarray, np.ndarray] | None = None) -> None:  # fmt: skip
     """Some neighbouring positions of a stretch, trained in place, all from the rows as they are; tempers scale each row's sum.
 
-    They share the first sixteen (or `negatives`) of their noise words, which weigh as much as all of them.
+    They share the first 32 (or `negatives`) of their noise words, which weigh as much as all of them.
     """
     tile = range(first, min(first + size, len(stretch)))
-    drawn = [draws.noise(stretch[i][2] + 1 + k) for i in tile for k in range(negatives)][: max(16, negatives)]
+    drawn = [draws.noise(stretch[i][2] + 1 + k) for i in tile for k in range(negatives)][: max(32, negatives)]
     weight = negatives / len(drawn)
     by_center, by_context = tempers or (np.ones(len(centers)), np.ones(len(contexts)))
     old_in, old_out = centers.copy(), contexts.copy()

@@ -1,9 +1,9 @@
 """Skip-gram with negative sampling on a card: tiles of sixteen positions (after FULL-W2V, Randall et al. 2021, and pWord2Vec,
 Ji et al. 2016). What pipeline/models/kernels/sgns_cpu.py does is a tile of one position.
 
-A tile reads the rows of its centres, of all words that their windows reach, and of sixteen noise words once; its updates are all
-made from these rows and added to the matrices by atomic sums. Its noise words are the first of those that its positions would
-draw one by one, and weigh together as much as these (sixteen of eighty at 16/80 would be 5/16 each).
+A tile reads the rows of its centres, of all words that their windows reach, and of 32 noise words once; its updates are all made
+from these rows and added to the matrices by atomic sums. Its noise words are the first of those that its positions would
+draw one by one, and weigh together as much as these (32 of eighty: 5/32 each, for each position).
 
 Many tiles are in flight at a time, and none sees what the others add. That a frequent word takes no more steps from one old row
 than it can bear, its updates are scaled by min(1, 32 / touches), touches being those that a word of its share in the text has
@@ -24,7 +24,7 @@ from pipeline.models.loop import Text
 
 LONGEST_STRETCH = 4096  # as on the CPU
 TILE = 16  # positions; the least that a matrix unit takes
-MOST_DRAWN = 16  # noise words of a tile, or as many as a position has
+MOST_DRAWN = 32  # noise words of a tile, or as many as a position has
 MOST_TOUCHES = 32  # steps that a row may take from one old value; see LOG.md for what more and fewer cost
 _LEAST_UNTEMPERED = 0.9  # of all updates
 _MOST_CELLS = 4096  # components of a tile's rows held at once: 32 registers a thread
