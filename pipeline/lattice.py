@@ -53,10 +53,11 @@ def _fetch_ahead(code, i, slots):
 
 
 @njit(cache=True, inline="always", error_model="numpy", fastmath=True)
-def _forward(code, i, single, slots, ids, values, position, share, longest, factor, weight, word, arcs, f):
+def _forward(code, i, single, slots, ids, values, position, share, longest, factor, weight, word, arcs, f, count):
     """Arc weights and forward sums of the clause at i; a spelled arc has its weight negated. Returns its length.
 
-    weight, word: [clause, longest], of the arc of m + 1 symbols from each place, for m below arcs[place].
+    weight, word: [clause, longest], of the arc of m + 1 symbols from each place, for m below arcs[place]. The words' places in
+    `count`, which the backward pass adds to, are asked for here: it takes a sixth less time with a lexicon beyond the cache.
     """
     spelled = len(share) > 0
     f[0] = 1.0
@@ -90,6 +91,7 @@ def _forward(code, i, single, slots, ids, values, position, share, longest, fact
                 else:
                     w = values[4 * h + 3] * power
                     word[k, n] = ids[4 * h + 2]
+                    prefetch(count, np.int64(ids[4 * h + 2]))
             if spelled and n < LONGEST_SPELLED:
                 if w == 0.0:
                     w = -b * position[d, 2] * share[n + 1] * power
@@ -135,7 +137,7 @@ def _forward_backward(
             tries += 1
             if tries > 100:
                 raise ValueError("a clause has no cut: a symbol has no weight")
-            n = _forward(code, i, single, slots, ids, values, position, share, longest, factor, weight, word, arcs, f)
+            n = _forward(code, i, single, slots, ids, values, position, share, longest, factor, weight, word, arcs, f, count)
             z = f[n]
             if z > 1e250:
                 factor *= 1e-3

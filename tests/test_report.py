@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pipeline import dag, report
+from pipeline import dag, report, schemas
 from pipeline.findings import Findings, changed, masked
 from pipeline.form_rules import STOP_WORDS
 from pipeline.text import CHANGES
@@ -210,6 +210,12 @@ def test_the_glossary_knows_what_the_steps_name() -> None:
     rules = re.findall(r'return "(\w+)"', (PAGE.parent / "form_rules.py").read_text(encoding="utf-8"))
     rules += re.findall(r'return "(\w+)"', (PAGE.parent / "stages" / "contrast.py").read_text(encoding="utf-8"))
     assert STOP_WORDS and set(rules) == set(GLOSSARY["filters"])
+
+
+def test_every_column_of_the_terms_is_explained_in_both_languages() -> None:
+    columns = {c.name for c in schemas.TABLES["terms"].columns}
+    assert columns - {"rank", "term", "parts", "examples"} == set(GLOSSARY["meanings"]["terms"])
+    assert columns - {"parts", "examples"} <= set(GLOSSARY["columns"])
 
 
 @pytest.mark.parametrize(
