@@ -1,8 +1,8 @@
 """Several processes that train the same vectors, each on its documents: torch.distributed, as `torchrun` starts it.
 
-Every worker runs the same loop on a copy of the matrices of its own. At the end of a round each row becomes what it was, plus the
-mean of what the workers that moved it added: a rare word keeps all it has learnt from the one worker that met it, a frequent one
-takes the step that all of them agree on. A document's vector belongs to the worker that trains it.
+Every worker runs the same loop on a copy of the matrices of its own. At the end of a round each row becomes what it was, plus what
+the workers added, as far as that differs: a rare word keeps all it has learnt from each worker that met it, a frequent one takes
+the step on which all agree once, not once for each of them. A document's vector belongs to the worker that trains it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -100,12 +100,18 @@ def _share(block: Block, rank: int, size: int) -> Block:
 
 
 def _merge(now: torch.Tensor, before: torch.Tensor, unit: bool) -> None:
-    """Rows as they were plus the mean of what the workers that moved them added; at length 1 again if they are unit vectors."""
+    """Rows as they were plus what the workers added, scaled; at length 1 again if they are unit vectors.
+
+    The scale of a row is the sum of the squared lengths of what each added by the squared length of its sum: 1 if they moved it
+    in directions of their own, 1 / workers if all made the same step.
+    """
     gain = now - before
-    movers = (gain != 0).any(dim=1, keepdim=True).to(gain.dtype)
-    together = torch.cat([gain, movers], dim=1)
+    square = (gain * gain).sum(dim=1, keepdim=True)
+    together = torch.cat([gain, square, (square > 0).to(gain.dtype)], dim=1)
     dist.all_reduce(together)
-    before += together[:, :-1] / together[:, -1:].clamp(min=1)
+    total, square, movers = together[:, :-2], together[:, -2:-1], together[:, -1:]
+    agreed = square / (total * total).sum(dim=1, keepdim=True).clamp(min=1e-30)
+    before += total * torch.maximum(agreed.clamp(max=1), 1 / movers.clamp(min=1))
     if unit:
         before /= before.norm(dim=1, keepdim=True).clamp(min=1e-12)
     now.copy_(before)

@@ -17,19 +17,20 @@ def test_workers_share_out_all_documents() -> None:
 
 
 @pytest.mark.parametrize("unit", [False, True])
-def test_a_row_moves_by_the_mean_of_those_who_moved_it(unit: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = torch.tensor([[1.0, 1.0], [1.0, 1.0], [1.0, 1.0], [1.0, 0.0]])
-    mine = torch.tensor([[2.0, 1.0], [2.0, 1.0], [1.0, 1.0], [1.0, 0.0]])
-    theirs = torch.tensor([[4.0, 1.0], [1.0, 1.0], [1.0, 1.0], [1.0, 2.0]])
+def test_a_row_moves_by_all_that_workers_added_and_once_where_they_agree(unit: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = torch.tensor([[1.0, 1.0], [1.0, 1.0], [1.0, 1.0], [1.0, 0.0], [1.0, 1.0], [1.0, 1.0]])
+    mine = torch.tensor([[2.0, 1.0], [2.0, 1.0], [1.0, 1.0], [1.0, 0.0], [3.0, 1.0], [3.0, 1.0]])
+    theirs = torch.tensor([[4.0, 1.0], [1.0, 1.0], [1.0, 1.0], [1.0, 2.0], [3.0, 1.0], [1.0, 2.0]])
 
     def with_theirs(together: torch.Tensor) -> None:
         gain = theirs - start
-        together += torch.cat([gain, (gain != 0).any(dim=1, keepdim=True).float()], dim=1)
+        together += torch.cat([gain, (gain**2).sum(dim=1, keepdim=True), (gain != 0).any(dim=1, keepdim=True)], dim=1)
 
     start = before.clone()
     monkeypatch.setattr(workers.dist, "all_reduce", with_theirs)
     workers._merge(mine, before, unit)
-    expected = torch.tensor([[3.0, 1.0], [2.0, 1.0], [1.0, 1.0], [1.0, 2.0]])  # (1 + 3) / 2 more; 1; none; theirs alone
+    # 4 (1 + 9) / 16 more; 1; none; theirs alone; 2, once; what both added, at right angles
+    expected = torch.tensor([[3.5, 1.0], [2.0, 1.0], [1.0, 1.0], [1.0, 2.0], [3.0, 1.0], [3.0, 2.0]])
     if unit:
         expected /= expected.norm(dim=1, keepdim=True)
     assert torch.allclose(mine, expected) and torch.equal(mine, before)
