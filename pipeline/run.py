@@ -159,15 +159,32 @@ def run(
 ) -> None:
     """Run the steps from `first` until `last`, those that are done skipped unless `force`.
 
-    train False: the Spark steps only; terms are ranked with the vectors that are there, or without.
+    train False: the Spark steps only; terms are ranked with the vectors that are there, or without. Of several processes that
+    torchrun started, the first runs the steps, and all train.
 
     Raises WajueError or ConfigError with one message that says what to do.
     """
-    _check_device(device)
+    with training.team():
+        _run(config, workspace, first, last, force=force, master=master, device=device, train=train)
+
+
+def _run(
+    config: Config,
+    workspace: Workspace,
+    first: str | None,
+    last: str | None,
+    *,
+    force: bool,
+    master: str | None,
+    device: str,
+    train: bool,
+) -> None:
     chosen = selected(config, first, last, train=train)
-    spark = _reaching(config, workspace, master) if any(not s.trainer for s in chosen) else None
     if not force:
         _same_project(config, workspace)
+    for step in (s for s in chosen if s.trainer):
+        training.choose(step.name, config, device)  # before hours of mining
+    spark = _reaching(config, workspace, master) if any(not s.trainer for s in chosen) else None
     files = find_files(config, spark) if chosen and chosen[0].name == "ingest" else None
     wanted = fingerprints(config, workspace, files)
     plan = tuple(s.name for s in chosen)
@@ -187,7 +204,7 @@ def run(
                     continue
                 with _explained(step):
                     if step.trainer:
-                        _train(step, config, workspace, wanted[step.name], plan, fresh=force)
+                        _train(step, config, workspace, wanted[step.name], plan, device=device, fresh=force)
                     else:
                         spark = spark or _start(master, config)
                         absent = {t for s in dag.STEPS if s.trainer for t in s.writes if not train and not workspace.whole(t)}
@@ -239,11 +256,6 @@ def _discard_old(workspace: Workspace, name: str) -> None:
         if workspace.whole(table):
             log.info("%s: the table %s of an earlier run is removed", name, table)
             workspace.discard(table)
-
-
-def _check_device(device: str) -> None:
-    if device == "cuda":
-        raise WajueError("--device cuda: this version trains on the CPU only; leave --device out, or give --device cpu")
 
 
 def _is_done(workspace: Workspace, step: Step, fingerprint: str) -> bool:
@@ -458,14 +470,18 @@ def _need_documents(config: Config, spark: SparkSession, workspace: Workspace, s
         )
 
 
-def _train(step: Step, config: Config, workspace: Workspace, fingerprint: str, plan: tuple[str, ...], *, fresh: bool) -> None:
+def _train(
+    step: Step, config: Config, workspace: Workspace, fingerprint: str, plan: tuple[str, ...], *, device: str = "auto", fresh: bool
+) -> None:
     """One trainer; it goes on from where it was killed, unless it is to start afresh."""
     started = datetime.now(UTC)
     watch = Watch(step.name, plan=plan)
     inputs = _inputs(workspace, step)
-    log.info("%s: training on the CPU: this version has no GPU trainer", step.name)
+    chosen = training.choose(step.name, config, device)
+    log.info("%s: training on the %s: %s", step.name, {"cpu": "CPU", "cuda": "card"}[chosen.device], chosen.why)
+    key = training.saved_key(fingerprint, inputs)
     with watch.running():
-        facts = training.train(step.name, config, workspace, watch, training.saved_key(fingerprint, inputs), fresh=fresh)
+        facts = training.train(step.name, config, workspace, watch, key, device=chosen.device, fresh=fresh)
         rows = {t: arrow_io.count_rows(workspace, f"_unfinished/{t}") for t in step.writes}
     facts |= {"inputs": inputs, "rejected": {}, "bytes_in": _bytes_read(workspace, step), "fingerprint": fingerprint}
     _finish(step, config, workspace, watch, started, rows, facts)

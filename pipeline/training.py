@@ -2,8 +2,12 @@
 
 import json
 import logging
+import os
+import signal
+import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
@@ -13,7 +17,7 @@ import pyarrow as pa
 from pipeline import arrow_io, checkpoints
 from pipeline.config import Config
 from pipeline.errors import WajueError
-from pipeline.models import jose, loop, sgns
+from pipeline.models import devices, jose, loop, sgns
 from pipeline.progress import Watch
 from pipeline.sequences import Sequences
 from pipeline.workspace import Workspace
@@ -22,19 +26,87 @@ log = logging.getLogger(__name__)
 
 CONTEXTS = "_contexts.float32"  # beside a table of word vectors: what it takes to train them further
 _PIECE = 100_000  # rows written at once
+_workers: Any = loop.ALONE  # this process and those that train with it
 
 
-def train(name: str, config: Config, workspace: Workspace, watch: Watch, key: str, *, fresh: bool = False) -> dict[str, Any]:
+def choose(name: str, config: Config, device: str) -> devices.Choice:
+    """Where a trainer is to train; device: auto, cpu or cuda. Raises as pipeline.models.devices.choose does."""
+    return devices.choose(device, name, deterministic=getattr(config, name).deterministic)
+
+
+@contextmanager
+def team() -> Iterator[None]:
+    """Wait for all workers that torchrun started. Of them the first goes on; the others train what it says, and end with it."""
+    global _workers
+    if int(os.environ.get("WORLD_SIZE", "1")) == 1:
+        yield
+        return
+    from pipeline.models import workers  # torch: only where it started this process
+
+    _workers = group = workers.Group()
+    before = signal.signal(signal.SIGTERM, _ended)
+    try:
+        if group.rank:
+            logging.getLogger("pipeline").setLevel(logging.WARNING)  # the one that leads tells the rest
+            while order := group.tell(None):
+                _assist(**order)
+            sys.exit()
+        yield
+        group.tell(None)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        group.close()
+        _workers = loop.ALONE
+
+
+def _ended(number: int, frame: object) -> None:
+    raise WajueError(
+        "this worker was told to end, as all are when one of them is gone; the messages of the others say why; start the job "
+        "again, and it goes on from its last saved state"
+    )
+
+
+def _assist(name: str, config: Config, location: str, key: str, device: str) -> None:
+    """Train beside the worker that leads, which alone reports, saves and writes."""
+    workspace = Workspace(location)
+    _fit(name, config, workspace, arrow_io.read(workspace, "vocabulary").sort_by("word_id"), Sequences.open(workspace), key, device)
+
+
+def train(
+    name: str, config: Config, workspace: Workspace, watch: Watch, key: str, *, device: str = "cpu", fresh: bool = False
+) -> dict[str, Any]:
     """Train `sgns` or `jose` and write its tables to their unfinished places. Returns facts for the manifest.
 
     key: what a saved state must be a state of to be gone on from; fresh: it is not. Raises WajueError if training diverges.
     """
-    settings = getattr(config, name)
     words = arrow_io.read(workspace, "vocabulary").sort_by("word_id")
-    count = words.column("count").to_numpy()
     text = Sequences.open(workspace)
     if fresh:
         checkpoints.discard(workspace, name)
+    if _workers.size > 1:
+        log.info("%s: %d workers", name, _workers.size)
+        _workers.tell({"name": name, "config": config, "location": workspace.location, "key": key, "device": device})
+    clock, vectors, contexts, *documents = _fit(name, config, workspace, words, text, key, device, watch)
+    if documents:
+        arrow_io.write_all(_documents(text, documents[0]), workspace, "jose_documents")
+    arrow_io.write_all(_words(words, vectors), workspace, f"{name}_words")
+    checkpoints.write_matrix(workspace, f"_unfinished/{name}_words/{CONTEXTS}", contexts)
+    return {"rows_in": text.rows, "device": device, "workers": _workers.size} | clock.facts()
+
+
+def _fit(
+    name: str,
+    config: Config,
+    workspace: Workspace,
+    words: pa.Table,
+    text: Sequences,
+    key: str,
+    device: str,
+    watch: Watch | None = None,
+) -> tuple[Any, ...]:
+    """(clock, vectors, contexts), and of `jose` documents, trained from where a saved state of this key stands."""
+    settings = getattr(config, name)
+    count = words.column("count").to_numpy()
     found = checkpoints.load(workspace, name, key)
     saved = None if found is None else (loop.Place(**found[0]), found[1])
     clock = _Clock(watch, int(count.sum()) * settings.epochs, saved[0].words if saved else 0)
@@ -43,21 +115,18 @@ def train(name: str, config: Config, workspace: Workspace, watch: Watch, key: st
         lambda place, matrices: checkpoints.save(workspace, name, key, asdict(place), matrices),
         saved,
     )
-    more: dict[str, Any] = {"report": clock, "checkpoints": states, "initial": _initial(name, config, words)}
+    more: dict[str, Any] = {
+        "device": device, "report": clock, "checkpoints": states, "initial": _initial(name, config, words), "workers": _workers,
+    }  # fmt: skip
     if name == "sgns":
-        vectors, contexts = sgns.train(text.blocks, count, config=config.sgns, **more)
-    else:
-        vectors, contexts, documents = jose.train(text.blocks, text.rows, count, config=config.jose, **more)
-        arrow_io.write_all(_documents(text, documents), workspace, "jose_documents")
-    arrow_io.write_all(_words(words, vectors), workspace, f"{name}_words")
-    checkpoints.write_matrix(workspace, f"_unfinished/{name}_words/{CONTEXTS}", contexts)
-    return {"rows_in": text.rows} | clock.facts()
+        return clock, *sgns.train(text.blocks, count, config=config.sgns, **more)
+    return clock, *jose.train(text.blocks, text.rows, count, config=config.jose, **more)
 
 
 class _Clock:
-    """Told the words trained and the loss; tells the watch, and at the end the manifest."""
+    """Told the words trained and the loss; tells the watch, if there is one, and at the end the manifest."""
 
-    def __init__(self, watch: Watch, total: int, start: int) -> None:
+    def __init__(self, watch: Watch | None, total: int, start: int) -> None:
         self._watch, self._total, self._start, self._words = watch, total, start, start
         self._began = self._last = time.perf_counter()
         self._losses: list[float] = []
@@ -67,7 +136,8 @@ class _Clock:
             self._began = time.perf_counter()
         self._last, self._words = time.perf_counter(), words
         self._losses.append(round(loss, 5))
-        self._watch.set(words / max(self._total, 1), f"loss {loss:.4f}, {self.speed:,.0f} words/s")
+        if self._watch is not None:
+            self._watch.set(words / max(self._total, 1), f"loss {loss:.4f}, {self.speed:,.0f} words/s")
 
     @property
     def speed(self) -> float:

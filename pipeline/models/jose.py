@@ -1,14 +1,19 @@
 """Spherical word and document vectors (JoSE; Meng et al., NeurIPS 2019). In: blocks of word ids. Out: unit vectors."""
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
-from pipeline.config import Jose
 from pipeline.models import loop
 from pipeline.models.kernels import jose_cpu, simd
-from pipeline.models.sampling import alias_table, keep_chances
+from pipeline.models.sampling import Draws, alias_table, keep_chances
+
+if TYPE_CHECKING:
+    from pipeline.config import Jose  # so that the trainers run where pydantic is not installed
 
 _SAMPLE = 2000  # words on which the reported loss is measured
 _LEAST_RATE_SHARE = 1e-4
+_DOCUMENTS_A_PROCESSOR = 16  # of a card, in flight
 _PIECE = 100_000  # rows that are drawn or normalised at once
 
 
@@ -17,28 +22,33 @@ def train(
     documents: int,
     count: np.ndarray,
     *,
-    config: Jose,
+    config: "Jose",
+    device: str = "cpu",
     report: loop.Report = lambda words, loss: None,
     checkpoints: loop.Checkpoints = loop.NO_CHECKPOINTS,
     initial: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None,
+    workers: Any = loop.ALONE,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(words, contexts, documents), float32 [rows, dim], rows of length 1; documents: how many there are.
 
     count int64 [words], occurrences in all blocks of an epoch. initial: (rows int64 [n], words, contexts float32 [n, dim]) that
-    an earlier training left. A document without a known word keeps the random vector it starts with. Raises WajueError if
-    training diverges.
+    an earlier training left. A document without a known word keeps the random vector it starts with. device, workers and what
+    is raised: as for pipeline.models.sgns.train.
     """
     rng = np.random.default_rng(config.seed)
     words, contexts, vectors = (_unit(rng, n, config.dim) for n in (len(count), len(count), documents))
     if initial is not None:
         words[initial[0], : config.dim], contexts[initial[0], : config.dim] = initial[1:]
-    _fit(blocks, count, {"words": words, "contexts": contexts, "documents": vectors}, config, report, checkpoints, frozen=False)
+    matrices = {"words": words, "contexts": contexts, "documents": vectors}
+    _fit(blocks, count, matrices, config, device, report, checkpoints, workers, frozen=False)
     for matrix in (words, contexts, vectors):
         _normalize(matrix)
     return words[:, : config.dim], contexts[:, : config.dim], vectors[:, : config.dim]
 
 
-def infer(blocks: loop.Blocks, documents: int, words: np.ndarray, count: np.ndarray, *, config: Jose) -> np.ndarray:
+def infer(
+    blocks: loop.Blocks, documents: int, words: np.ndarray, count: np.ndarray, *, config: "Jose", device: str = "cpu"
+) -> np.ndarray:
     """float32 [documents, dim]: vectors of documents that were not trained on; the words stay as they are.
 
     words float32 [words, dim], as trained; count int64 [words], their occurrences there, which decide what is thinned out and
@@ -48,7 +58,7 @@ def infer(blocks: loop.Blocks, documents: int, words: np.ndarray, count: np.ndar
     frozen = simd.aligned(*words.shape)
     frozen[:, : config.dim] = words
     matrices = {"words": frozen, "contexts": frozen, "documents": vectors}
-    _fit(blocks, count, matrices, config, lambda words, loss: None, loop.NO_CHECKPOINTS, frozen=True)
+    _fit(blocks, count, matrices, config, device, lambda words, loss: None, loop.NO_CHECKPOINTS, loop.ALONE, frozen=True)
     _normalize(vectors)
     return vectors[:, : config.dim]
 
@@ -57,39 +67,70 @@ def _fit(
     blocks: loop.Blocks,
     count: np.ndarray,
     matrices: loop.Matrices,
-    config: Jose,
+    config: "Jose",
+    device: str,
     report: loop.Report,
     checkpoints: loop.Checkpoints,
+    workers: Any,
     *,
     frozen: bool,
 ) -> None:
+    """Train the matrices in place."""
     if not len(count):
         return
-    words, contexts, documents = matrices.values()
-    ids, offsets, rows = loop.sample(blocks)
     total = sum(len(block[0]) for block in blocks(0, 0)) if frozen else int(count.sum())
+    blocks = workers.share(blocks)
+    ids, offsets, rows = loop.sample(blocks)[:3]  # of documents that are trained here
     noise = alias_table(count.astype(float) ** config.negative_power)
     plan = loop.Plan(
         "jose", total, config.epochs, config.learning_rate, config.learning_rate * _LEAST_RATE_SHARE, config.seed,
         loop.thread_count(config.threads, config.deterministic), keep_chances(count, config.subsample_threshold), noise,
+        () if frozen else ("words", "contexts"), unit=True,
     )  # fmt: skip
     rng = np.random.default_rng(config.seed + 1)
     at = rng.integers(0, max(len(ids), 1), min(_SAMPLE, len(ids)))
     document, other = rows[np.searchsorted(offsets, at, side="right") - 1], rng.integers(0, len(count), len(at))
+    place = _on_card if device == "cuda" else _on_cpu
+    blocks, step, held = place(blocks, loop.restored(matrices, checkpoints), config, plan, frozen)
 
-    def step(text: loop.Text, draws: object, counter: np.ndarray, end: int) -> None:
+    def loss() -> float:
+        """Mean hinge of the sampled (document; word, noise word), 0 where the margin holds."""
+        anchor = held.take("documents", document)
+        true, false = (np.einsum("nd,nd->n", anchor, held.take("words", w)) for w in (ids[at], other))
+        return float(np.maximum(0, config.margin - true + false).mean()) if len(at) else float("nan")
+
+    loop.train(blocks, step, held, loss, plan=plan, report=report, checkpoints=checkpoints, workers=workers)
+    workers.gather(held.fetch()["documents"])
+
+
+def _on_cpu(blocks: loop.Blocks, matrices: loop.Matrices, config: "Jose", plan: loop.Plan, frozen: bool) -> loop.Placed:
+    words, contexts, documents = matrices.values()
+
+    def step(text: loop.Text, draws: Draws, counter: np.ndarray, end: int) -> None:
         jose_cpu.train(
             text, draws, counter, end, plan.threads, words, contexts, documents, config.window, config.negatives,
             np.float32(config.margin), config.hinge == "combined" and not frozen, frozen,
         )  # fmt: skip
 
-    def loss() -> float:
-        """Mean hinge of the sampled (document; word, noise word), 0 where the margin holds."""
-        anchor = documents[document]
-        true, false = (np.einsum("nd,nd->n", anchor, words[w]) for w in (ids[at], other))
-        return float(np.maximum(0, config.margin - true + false).mean()) if len(at) else float("nan")
+    return blocks, step, loop.Host(matrices)
 
-    loop.train(blocks, step, matrices, loss, plan=plan, report=report, checkpoints=checkpoints)
+
+def _on_card(blocks: loop.Blocks, matrices: loop.Matrices, config: "Jose", plan: loop.Plan, frozen: bool) -> loop.Placed:
+    from pipeline.models import cards  # torch: only where a card is asked for
+    from pipeline.models.kernels import jose_triton
+
+    card = cards.Card("jose", matrices)
+    programs = card.processors * _DOCUMENTS_A_PROCESSOR
+
+    def step(text: loop.Text, draws: Draws, counter: np.ndarray, end: int) -> None:
+        chosen = text.rows[text.order[text.cuts[counter[0]] : text.cuts[end]]]
+        with card.memory(), card.rows("documents", chosen) as (documents, places):
+            jose_triton.train(
+                text, card.draws(draws), counter, end, programs, card.tensors["words"], card.tensors["contexts"], documents, places,
+                config.window, config.negatives, config.margin, config.hinge == "combined" and not frozen, frozen,
+            )  # fmt: skip
+
+    return card.feed(blocks, plan.total), step, card
 
 
 def _unit(rng: np.random.Generator, rows: int, dim: int) -> np.ndarray:

@@ -5,8 +5,9 @@ alone: with one thread the result is the same to the bit, whether or not the run
 """
 
 import logging
+import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -22,8 +23,11 @@ _CHUNK_WORDS = 20_000  # small enough to share out evenly, large enough that sta
 _ROUND_WORDS = 4_000_000  # between two reports at most; between two at least a twentieth of the work
 _LARGEST = 1e3  # a component this large is beyond any useful vector; those of a good run stay below 10
 
-Block = tuple[np.ndarray, np.ndarray, np.ndarray]
-"""ids int32 [tokens]; offsets int64 [documents + 1]; rows int64 [documents], the number of each document in the corpus."""
+Block = tuple[Any, np.ndarray, np.ndarray] | tuple[Any, np.ndarray, np.ndarray, int]
+"""ids int32 [tokens]; offsets int64 [documents + 1]; rows int64 [documents], the number of each document in the corpus;
+
+words: those of the whole block, if this is the share of one worker of several. ids may be on a card already.
+"""
 
 _NOTHING: Block = (np.zeros(0, np.int32), np.zeros(1, np.int64), np.zeros(0, np.int64))
 
@@ -40,7 +44,7 @@ class Text(NamedTuple):
     cuts int64 [chunks + 1], where in the order each chunk begins; rates float32 [chunks].
     """
 
-    ids: np.ndarray
+    ids: Any
     offsets: np.ndarray
     rows: np.ndarray
     order: np.ndarray
@@ -74,6 +78,57 @@ NO_CHECKPOINTS = Checkpoints()
 
 
 @dataclass(frozen=True)
+class Host:
+    """Matrices that are trained where they are, in memory. Its twin is pipeline.models.cards.Card."""
+
+    matrices: Matrices
+
+    def take(self, name: str, rows: np.ndarray) -> np.ndarray:
+        """Some rows of a matrix."""
+        return self.matrices[name][rows]
+
+    def largest(self, names: Iterable[str]) -> float:
+        """The largest component, whatever its sign; NaN if one is NaN."""
+        found = [self.matrices[name] for name in names]
+        return float(np.max([[m.max(initial=0.0), -m.min(initial=0.0)] for m in found], initial=0.0))  # np.abs would copy a matrix
+
+    def fetch(self) -> Matrices:
+        """All matrices, as they are now."""
+        return self.matrices
+
+
+@dataclass(frozen=True)
+class Alone:
+    """The only worker that trains. Its twin is pipeline.models.workers.Group; every worker of it runs the same loop."""
+
+    rank: int = 0
+    size: int = 1
+
+    def share(self, blocks: Blocks) -> Blocks:
+        """This worker's documents of every block."""
+        return blocks
+
+    def start(self, held: Any, names: Iterable[str], unit: bool) -> None:
+        """Told the matrices that the workers train together, all equal now; unit: their rows have length 1."""
+
+    def exchange(self, save: bool) -> bool:
+        """Bring together what the workers have learnt. Returns whether the first of them wants to save its state."""
+        return save
+
+    def gather(self, matrix: np.ndarray) -> None:
+        """Put every document's vector in place as the worker left it that trains the document."""
+
+
+ALONE = Alone()
+
+Step = Callable[[Text, Draws, np.ndarray, int], None]
+"""Trains chunks counter[0]..end-1 of a text."""
+
+Placed = tuple[Blocks, Step, Any]
+"""What a trainer needs to train on the processor or on a card: blocks that are there, the step, and what holds the matrices."""
+
+
+@dataclass(frozen=True)
 class Plan:
     """What the loop needs to know of a config and a vocabulary."""
 
@@ -86,27 +141,39 @@ class Plan:
     threads: int
     keep: np.ndarray
     noise: tuple[np.ndarray, np.ndarray] = field(repr=False)
+    shared: tuple[str, ...] = ()  # the matrices whose rows all words train; of the others each document has its own
+    unit: bool = False  # rows have length 1
+
+
+def restored(matrices: Matrices, checkpoints: Checkpoints) -> Matrices:
+    """Matrices as an earlier run saved them, if it did; changed in place."""
+    if checkpoints.saved is not None:
+        for name, matrix in matrices.items():
+            matrix[:] = checkpoints.saved[1][name]
+    return matrices
 
 
 def train(
     blocks: Blocks,
-    step: Callable[[Text, Draws, np.ndarray, int], None],
-    matrices: Matrices,
+    step: Step,
+    held: Any,
     loss: Callable[[], float],
     *,
     plan: Plan,
     report: Report,
     checkpoints: Checkpoints,
+    workers: Any = ALONE,
 ) -> None:
-    """Train `matrices` in place. `step` trains chunks counter[0]..end-1 of a text. Raises WajueError if training diverges."""
-    start = Place()
+    """Train the matrices that are `held` in memory or on a card.
+
+    Begins where `checkpoints` say that an earlier run stopped. Raises WajueError if training diverges.
+    """
+    start = checkpoints.saved[0] if checkpoints.saved is not None else Place()
     if checkpoints.saved is not None:
-        start, old = checkpoints.saved
-        for name, matrix in matrices.items():
-            matrix[:] = old[name]
         log.info("%s: going on at epoch %d, after %s words", plan.name, start.epoch + 1, f"{start.words:,}")
     numba.set_num_threads(plan.threads)
-    step(_text(_NOTHING, 0, 0, 0, plan), Draws(np.uint64(0), plan.keep, *plan.noise), np.zeros(1, np.int64), 0)  # compiles
+    step(_text(_NOTHING, 0, 0, 0, plan)[0], Draws(np.uint64(0), plan.keep, *plan.noise), np.zeros(1, np.int64), 0)  # compiles
+    workers.start(held, plan.shared, plan.unit)
     words = start.words
     report(words, loss())
     saved_at = time.monotonic()
@@ -115,39 +182,59 @@ def train(
         draws = Draws(key, plan.keep, *plan.noise)
         first = start.block if epoch == start.epoch else 0
         for number, block in enumerate(blocks(epoch, first), first):
-            text = _text(block, epoch, number, words, plan)
+            text, after = _text(block, epoch, number, words, plan)
             chunks = len(text.rates)
             at = start.chunk if (epoch, number) == (start.epoch, start.block) else 0
-            while at < chunks:
-                end = min(chunks, at + _round_chunks(text, plan))
+            ends = [e for e in _ends(chunks, _words(block), plan, workers) if e > at or workers.size > 1]
+            for turn, end in enumerate(ends, 1):
                 step(text, draws, np.array([at]), end)
                 at = end
-                trained = words + int(np.diff(text.offsets)[text.order[: text.cuts[at]]].sum())
-                check_finite(plan.name, *(m for name, m in matrices.items() if name != "documents"))
-                report(min(trained, plan.total * plan.epochs), loss())
-                if checkpoints.seconds and time.monotonic() - saved_at > checkpoints.seconds:
-                    here = Place(epoch, number, at, words) if at < chunks else Place(epoch, number + 1, 0, words + len(block[0]))
-                    checkpoints.save(here, matrices)
+                due = 0 < checkpoints.seconds < time.monotonic() - saved_at
+                save = workers.exchange(due and (workers.size == 1 or turn == len(ends)))
+                check_finite(plan.name, held.largest(plan.shared))
+                report(min(int(after[at]), plan.total * plan.epochs), loss())
+                if save:
+                    here = Place(epoch, number, at, words) if at < chunks else Place(epoch, number + 1, 0, words + _words(block))
+                    _save(here, held, checkpoints, workers)
                     saved_at = time.monotonic()
-            words += len(block[0])
+            words += _words(block)
 
 
-def _text(block: Block, epoch: int, number: int, words: int, plan: Plan) -> Text:
-    """Shuffle a block's documents, cut it in chunks, and give each its learning rate, which falls in a line to the least."""
-    ids, offsets, rows = block
+def _save(here: Place, held: Any, checkpoints: Checkpoints, workers: Any) -> None:
+    matrices = held.fetch()
+    if "documents" in matrices:
+        workers.gather(matrices["documents"])
+    if workers.rank == 0:
+        checkpoints.save(here, matrices)
+
+
+def _words(block: Block) -> int:
+    """The words of a block, all workers' shares together."""
+    return block[3] if len(block) == 4 else len(block[0])
+
+
+def _text(block: Block, epoch: int, number: int, words: int, plan: Plan) -> tuple[Text, np.ndarray]:
+    """(a block with its documents shuffled and cut in chunks, the words trained before each cut, all workers' together).
+
+    Each chunk has its learning rate, which falls in a line to the least.
+    """
+    ids, offsets, rows = block[:3]
     order = np.random.default_rng([plan.seed, epoch, number]).permutation(len(rows))
     before = np.concatenate(([0], np.cumsum(np.diff(offsets)[order])))
     size = max(1, min(_CHUNK_WORDS, len(ids) // 64 + 1))
     cuts = np.unique(np.concatenate(([0], np.searchsorted(before, np.arange(size, len(ids), size)), [len(rows)])))
-    done = (words + before[cuts[:-1]]) / max(plan.total * plan.epochs, 1)
+    after = words + before[cuts] * _words(block) // max(len(ids), 1)
+    done = after[:-1] / max(plan.total * plan.epochs, 1)
     rates = np.maximum(plan.rate * (1 - done), plan.least_rate).astype(np.float32)
-    return Text(ids, offsets, rows, order, cuts, rates)
+    return Text(ids, offsets, rows, order, cuts, rates), after
 
 
-def _round_chunks(text: Text, plan: Plan) -> int:
-    """Chunks to hand to the kernel at once."""
-    words = min(_ROUND_WORDS, plan.total * plan.epochs // 20)
-    return max(plan.threads, words * len(text.rates) // max(len(text.ids), 1), 1)
+def _ends(chunks: int, words: int, plan: Plan, workers: Any) -> list[int]:
+    """The chunks that end a round, between which workers train by themselves: for each of them as many, however many chunks."""
+    rounds = max(1, words // max(min(_ROUND_WORDS, plan.total * plan.epochs // 20), 1))
+    if workers.size == 1:
+        rounds = min(rounds, max(1, chunks // plan.threads))
+    return [-(-chunks * (r + 1) // rounds) for r in range(rounds)]
 
 
 def in_memory(ids: np.ndarray, offsets: np.ndarray) -> Blocks:
@@ -160,18 +247,17 @@ def thread_count(threads: int, deterministic: bool) -> int:
     """The threads to train on: one if the result must not depend on their race, never more than this process may use."""
     if deterministic:
         return 1
-    most = numba.config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]
+    here = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))  # workers on this machine, among whom its cores are divided
+    most = max(1, numba.config.NUMBA_NUM_THREADS // here)  # type: ignore[attr-defined]
     if threads > most:
         log.warning("threads = %d, but this process may use %d; training on %d", threads, most, most)
     return min(threads or most, most)
 
 
-def check_finite(name: str, *matrices: np.ndarray) -> None:
+def check_finite(name: str, largest: float) -> None:
     """Raises WajueError, with what to change, if training has diverged."""
-    for matrix in matrices:
-        largest = float(max(matrix.max(initial=0.0), -matrix.min(initial=0.0)))  # np.abs would copy the matrix
-        if not largest < _LARGEST:
-            raise WajueError(f"{name} training diverged (a component of {largest:.3g}); lower [{name}] learning_rate")
+    if not largest < _LARGEST:
+        raise WajueError(f"{name} training diverged (a component of {largest:.3g}); lower [{name}] learning_rate")
 
 
 def sample(blocks: Blocks) -> Block:

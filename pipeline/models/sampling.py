@@ -47,3 +47,9 @@ def alias_table(weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         if scaled[high] < 1:
             small.append(large.pop())
     return (np.minimum(threshold, 1.0) * _LARGEST_DRAW).astype(np.uint32), alias
+
+
+def noise_shares(threshold: np.ndarray, alias: np.ndarray) -> np.ndarray:
+    """float64 [words]: how often each word is drawn by an alias table."""
+    own = (threshold.astype(float) + 1) / (_LARGEST_DRAW + 1)
+    return (own + np.bincount(alias, 1 - own, len(alias))) / max(len(alias), 1)

@@ -1,52 +1,92 @@
 """Word vectors by skip-gram with negative sampling (Mikolov et al. 2013). In: blocks of word ids. Out: one vector a word."""
 
+import logging
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
-from pipeline.config import Sgns
 from pipeline.models import loop
 from pipeline.models.kernels import sgns_cpu, simd
-from pipeline.models.sampling import alias_table, keep_chances
+from pipeline.models.sampling import Draws, alias_table, keep_chances, noise_shares
+
+if TYPE_CHECKING:
+    from pipeline.config import Sgns  # so that the trainers run where pydantic is not installed
+
+log = logging.getLogger(__name__)
 
 _SAMPLE = 2000  # pairs on which the reported loss is measured
 _LEAST_RATE_SHARE = 1 / 250
+_TILES_A_PROCESSOR = 2  # of a card: as many as its registers hold
 
 
 def train(
     blocks: loop.Blocks,
     count: np.ndarray,
     *,
-    config: Sgns,
+    config: "Sgns",
+    device: str = "cpu",
     report: loop.Report = lambda words, loss: None,
     checkpoints: loop.Checkpoints = loop.NO_CHECKPOINTS,
     initial: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None,
+    workers: Any = loop.ALONE,
 ) -> tuple[np.ndarray, np.ndarray]:
     """(vectors, contexts), float32 [words, dim] both; count int64 [words], occurrences in all blocks of an epoch.
 
-    initial: (rows int64 [n], vectors, contexts float32 [n, dim]) of words that an earlier training left. Raises WajueError if
-    training diverges.
+    device: "cpu" or "cuda". initial: (rows int64 [n], vectors, contexts float32 [n, dim]) of words that an earlier training left.
+    workers: those that train the same vectors (pipeline/models/workers.py). Raises WajueError if training diverges, or if the
+    card has too little memory.
     """
-    centers, contexts = _start(len(count), config, initial)
-    matrices = {"centers": centers, "contexts": contexts}
+    matrices = dict(zip(("centers", "contexts"), _start(len(count), config, initial), strict=True))
     if len(count):
         threshold, alias = alias_table(count.astype(float) ** config.negative_power)
         plan = loop.Plan(
             "sgns", int(count.sum()), config.epochs, config.learning_rate, config.learning_rate * _LEAST_RATE_SHARE, config.seed,
             loop.thread_count(config.threads, config.deterministic), keep_chances(count, config.subsample_threshold),
-            (threshold, alias),
+            (threshold, alias), tuple(matrices),
         )  # fmt: skip
-        pairs = _sample(loop.sample(blocks), threshold, alias, config)
-
-        def step(text: loop.Text, draws: object, counter: np.ndarray, end: int) -> None:
-            sgns_cpu.train(text, draws, counter, end, plan.threads, centers, contexts, config.window, config.negatives)
+        context, center, noise = _sample(loop.sample(blocks), threshold, alias, config)
+        place = _on_card if device == "cuda" else _on_cpu
+        blocks, step, held = place(workers.share(blocks), count, loop.restored(matrices, checkpoints), config, plan)
 
         def loss() -> float:
-            return _loss(centers, contexts, *pairs)
+            return _loss(held.take("centers", context), held.take("contexts", center), held.take("contexts", noise))
 
-        loop.train(blocks, step, matrices, loss, plan=plan, report=report, checkpoints=checkpoints)
-    return centers[:, : config.dim], contexts[:, : config.dim]
+        loop.train(blocks, step, held, loss, plan=plan, report=report, checkpoints=checkpoints, workers=workers)
+        matrices = held.fetch()
+    return matrices["centers"][:, : config.dim], matrices["contexts"][:, : config.dim]
 
 
-def _start(words: int, config: Sgns, initial: tuple[np.ndarray, np.ndarray, np.ndarray] | None) -> tuple[np.ndarray, np.ndarray]:
+def _on_cpu(blocks: loop.Blocks, count: np.ndarray, matrices: loop.Matrices, config: "Sgns", plan: loop.Plan) -> loop.Placed:
+    centers, contexts = matrices.values()
+
+    def step(text: loop.Text, draws: Draws, counter: np.ndarray, end: int) -> None:
+        sgns_cpu.train(text, draws, counter, end, plan.threads, centers, contexts, config.window, config.negatives)
+
+    return blocks, step, loop.Host(matrices)
+
+
+def _on_card(blocks: loop.Blocks, count: np.ndarray, matrices: loop.Matrices, config: "Sgns", plan: loop.Plan) -> loop.Placed:
+    from pipeline.models import cards  # torch: only where a card is asked for
+    from pipeline.models.kernels import sgns_triton
+
+    card = cards.Card("sgns", matrices)
+    share = count * plan.keep.astype(float)
+    programs = sgns_triton.most_programs(
+        share / share.sum(), noise_shares(*plan.noise), config.window, config.negatives, card.processors * _TILES_A_PROCESSOR
+    )
+    log.info("sgns: %d tiles of %d positions in flight", programs, sgns_triton.TILE)
+
+    def step(text: loop.Text, draws: Draws, counter: np.ndarray, end: int) -> None:
+        with card.memory():
+            sgns_triton.train(
+                text, card.draws(draws), counter, end, programs, card.tensors["centers"], card.tensors["contexts"], config.window,
+                config.negatives,
+            )  # fmt: skip
+
+    return card.feed(blocks, plan.total), step, card
+
+
+def _start(words: int, config: "Sgns", initial: tuple[np.ndarray, np.ndarray, np.ndarray] | None) -> tuple[np.ndarray, np.ndarray]:
     """(centers, contexts): word2vec.c's small random vectors and zeros, but for words that have theirs."""
     rng = np.random.default_rng(config.seed)
     centers, contexts = simd.aligned(words, config.dim), simd.aligned(words, config.dim)
@@ -58,9 +98,11 @@ def _start(words: int, config: Sgns, initial: tuple[np.ndarray, np.ndarray, np.n
     return centers, contexts
 
 
-def _sample(block: loop.Block, threshold: np.ndarray, alias: np.ndarray, config: Sgns) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _sample(
+    block: loop.Block, threshold: np.ndarray, alias: np.ndarray, config: "Sgns"
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Fixed pairs of neighbours and noise words: (context [n], center [n], noise [n, negatives])."""
-    ids, offsets, _ = block
+    ids, offsets = block[:2]
     rng = np.random.default_rng(config.seed + 1)
     at = rng.integers(0, max(len(ids), 1), min(_SAMPLE, len(ids)))
     reach = rng.choice([-1, 1], len(at)) * rng.integers(1, config.window + 1, len(at))
@@ -72,11 +114,10 @@ def _sample(block: loop.Block, threshold: np.ndarray, alias: np.ndarray, config:
     return ids[other[same]], ids[at[same]], noise
 
 
-def _loss(centers: np.ndarray, contexts: np.ndarray, context: np.ndarray, center: np.ndarray, noise: np.ndarray) -> float:
-    """Mean negative log likelihood of the sampled pairs, nats."""
-    if not len(center):
+def _loss(row: np.ndarray, center: np.ndarray, noise: np.ndarray) -> float:
+    """Mean negative log likelihood of pairs, nats. row, center float32 [n, width], noise float32 [n, negatives, width]."""
+    if not len(row):
         return float("nan")
-    row = centers[context]
-    true = np.einsum("nd,nd->n", row, contexts[center])
-    false = np.einsum("nd,nkd->nk", row, contexts[noise])
+    true = np.einsum("nd,nd->n", row, center)
+    false = np.einsum("nd,nkd->nk", row, noise)
     return float((np.logaddexp(0, -true) + np.logaddexp(0, false).sum(axis=1)).mean())

@@ -51,18 +51,35 @@ class Draws:
         yield stretch
 
 
+Stretch = list[tuple[int, int, int]]
+
+
+def sgns_tile(stretch: Stretch, first: int, size: int, centers: np.ndarray, contexts: np.ndarray, draws: Draws, *, rate: float, negatives: int, tempers: tuple[np.ndarray, np.ndarray] | None = None) -> None:  # fmt: skip
+    """Some neighbouring positions of a stretch, trained in place, all from the rows as they are; tempers scale each row's sum.
+
+    They share the first 32 (or `negatives`) of their noise words, which weigh as much as all of them.
+    """
+    tile = range(first, min(first + size, len(stretch)))
+    drawn = [draws.noise(stretch[i][2] + 1 + k) for i in tile for k in range(negatives)][: max(32, negatives)]
+    weight = negatives / len(drawn)
+    by_center, by_context = tempers or (np.ones(len(centers)), np.ones(len(contexts)))
+    old_in, old_out = centers.copy(), contexts.copy()
+    for i in tile:
+        center, reach, _ = stretch[i]
+        around = dict.fromkeys(w for j, (w, _, _) in enumerate(stretch) if j != i and abs(j - i) <= reach)
+        for w in around:
+            for t in dict.fromkeys([center, *drawn]):
+                share = 1 / (1 + np.exp(-float(old_in[w] @ old_out[t])))
+                slope = (1 - share if t == center else -share * weight) * rate
+                centers[w] += f32(slope * by_center[w]) * old_out[t]
+                contexts[t] += f32(slope * by_context[t]) * old_in[w]
+
+
 def sgns(document: np.ndarray, centers: np.ndarray, contexts: np.ndarray, draws: Draws, *, rate: float, window: int, negatives: int, longest: int) -> None:  # fmt: skip
-    """One document, trained in place."""
+    """One document, trained in place, a position at a time."""
     for stretch in draws.kept(document, window, 1 + negatives, longest):
-        for i, (center, reach, counter) in enumerate(stretch):
-            around = list(dict.fromkeys(w for j, (w, _, _) in enumerate(stretch) if j != i and abs(j - i) <= reach))
-            targets = list(dict.fromkeys([center] + [draws.noise(counter + 1 + k) for k in range(negatives)]))
-            old_in, old_out = centers[around].copy(), contexts[targets].copy()
-            for a, w in enumerate(around):
-                for k, t in enumerate(targets):
-                    slope = (1.0 if t == center else 0.0) - 1 / (1 + np.exp(-float(old_in[a] @ old_out[k])))
-                    centers[w] += f32(slope * rate) * old_out[k]
-                    contexts[t] += f32(slope * rate) * old_in[a]
+        for i in range(len(stretch)):
+            sgns_tile(stretch, i, 1, centers, contexts, draws, rate=rate, negatives=negatives)
 
 
 def unit(v: np.ndarray) -> np.ndarray:

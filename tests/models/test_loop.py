@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.errors import WajueError
 from pipeline.models import loop
-from pipeline.models.loop import NO_CHECKPOINTS, Checkpoints, Place, Plan, Text, in_memory, thread_count
+from pipeline.models.loop import NO_CHECKPOINTS, Checkpoints, Host, Place, Plan, Text, in_memory, restored, thread_count
 
 OFFSETS = np.cumsum([0, 0, 5, 70_000, 1, 0, 30_000, 2]).astype(np.int64)
 IDS = np.zeros(OFFSETS[-1], np.int32)
@@ -36,7 +36,7 @@ def run(matrix: np.ndarray, checkpoints: Checkpoints = NO_CHECKPOINTS, stop_afte
     told: list[int] = []
     try:
         loop.train(
-            in_memory(IDS, OFFSETS), step, {"m": matrix}, lambda: 0.5, plan=plan(), checkpoints=checkpoints,
+            in_memory(IDS, OFFSETS), step, Host(restored({"m": matrix}, checkpoints)), lambda: 0.5, plan=plan(), checkpoints=checkpoints,
             report=lambda words, loss: told.append(words),
         )  # fmt: skip
         assert told[-1] == 3 * len(IDS) and told == sorted(told)
@@ -68,7 +68,8 @@ def test_a_stopped_run_goes_on_where_it_was_saved() -> None:
 def test_a_component_beyond_all_bounds_or_none_at_all_stops_the_run() -> None:
     for value in (np.nan, np.inf, -2e3):
         with pytest.raises(WajueError, match=r"lower \[jose\] learning_rate"):
-            loop.check_finite("jose", np.zeros((2, 2), np.float32), np.array([[0, value]], np.float32))
+            held = Host({"a": np.zeros((2, 2), np.float32), "b": np.array([[0, value]], np.float32)})
+            loop.check_finite("jose", held.largest(("a", "b")))
 
 
 def test_a_deterministic_run_has_one_thread() -> None:

@@ -1,0 +1,206 @@
+"""Skip-gram with negative sampling on a card: tiles of sixteen positions (after FULL-W2V, Randall et al. 2021, and pWord2Vec,
+Ji et al. 2016). What pipeline/models/kernels/sgns_cpu.py does is a tile of one position.
+
+A tile reads the rows of its centres, of all words that their windows reach, and of 32 noise words once; its updates are all made
+from these rows and added to the matrices by atomic sums. Its noise words are the first of those that its positions would
+draw one by one, and weigh together as much as these (32 of eighty: 5/32 each, for each position).
+
+Many tiles are in flight at a time, and none sees what the others add. That a frequent word takes no more steps from one old row
+than it can bear, its updates are scaled by min(1, 32 / touches), touches being those that a word of its share in the text has
+to expect from all positions in flight. Tiles are taken in an order in which neighbours are far apart, so that the text in flight
+is a sample of the whole.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+import torch
+import triton
+import triton.language as tl
+
+from pipeline.models.kernels.random_triton import CardDraws, Kept, draw, keep_words, number
+from pipeline.models.loop import Text
+
+LONGEST_STRETCH = 4096  # as on the CPU
+TILE = 16  # positions; the least that a matrix unit takes
+MOST_DRAWN = 32  # noise words of a tile, or as many as a position has
+MOST_TOUCHES = 32  # steps that a row may take from one old value; see LOG.md for what more and fewer cost
+_LEAST_UNTEMPERED = 0.9  # of all updates
+_MOST_CELLS = 4096  # components of a tile's rows held at once: 32 registers a thread
+_BLOCK = 1024
+_GOLDEN = (math.sqrt(5) - 1) / 2
+
+
+@triton.jit(do_not_specialize=["size"])
+def _previous(words, previous, size, REACH: tl.constexpr, BLOCK: tl.constexpr):
+    """For each word where it last stood, if that is at most REACH words ago; else -1."""
+    at = tl.program_id(0).to(tl.int64) * BLOCK + tl.arange(0, BLOCK)
+    word = tl.load(words + at, mask=at < size, other=-1)
+    found = tl.full((BLOCK,), -1, tl.int32)
+    for back in range(1, REACH + 1):
+        same = tl.load(words + at - back, mask=(at >= back) & (at < size), other=-2) == word
+        found = tl.where(same & (found < 0), (at - back).to(tl.int32), found)
+    tl.store(previous + at, found, mask=at < size)
+
+
+@triton.jit
+def _rows(matrix, row, column, mask, WIDTH: tl.constexpr):
+    """Some columns of rows, past L1, which would go on showing them as they were before the atomic sums of other programs."""
+    place = row.to(tl.int64)[:, None] * WIDTH + column[None, :]
+    return tl.load(matrix + place, mask=mask[:, None] & (column < WIDTH)[None, :], other=0.0, cache_modifier=".cg")
+
+
+@triton.jit
+def _add(matrix, row, column, mask, gain, WIDTH: tl.constexpr):
+    place = row.to(tl.int64)[:, None] * WIDTH + column[None, :]
+    tl.atomic_add(matrix + place, gain, mask=mask[:, None] & (column < WIDTH)[None, :], sem="relaxed")
+
+
+@triton.jit(do_not_specialize=["tiles", "vocabulary"])
+def _train(
+    words, reaches, places, previous, bounds, owners, rates, rows, key, threshold, alias, vocabulary, temper_center, temper_context,
+    centers, contexts, tiles,
+    WIDTH: tl.constexpr, WINDOW: tl.constexpr, NEGATIVES: tl.constexpr, TILE: tl.constexpr, MOST_DRAWN: tl.constexpr,
+    SHARED: tl.constexpr, AROUND: tl.constexpr, COLUMNS: tl.constexpr, PRECISION: tl.constexpr,
+):  # fmt: skip
+    """Every program trains each num_programs-th tile. COLUMNS: components held at once.
+
+    SHARED, AROUND: MOST_DRAWN and TILE + 2 WINDOW, or the next powers of two.
+
+    bounds int32 [tiles, 3]: first position, beginning and end of its stretch; owners int64 [tiles], the document.
+    """
+    i, j, k, c = tl.arange(0, TILE), tl.arange(0, AROUND), tl.arange(0, SHARED), tl.arange(0, COLUMNS)
+    for tile in range(tl.program_id(0), tiles, tl.num_programs(0)):
+        first, low, high = tl.load(bounds + 3 * tile), tl.load(bounds + 3 * tile + 1), tl.load(bounds + 3 * tile + 2)
+        owner = tl.load(owners + tile)
+        rate, own = tl.load(rates + owner), number(tl.load(key), tl.load(rows + owner))
+        n = tl.minimum(TILE, high - first)
+
+        at_center, is_center = first + i, i < n
+        center = tl.load(words + at_center, mask=is_center, other=0)
+        reach = tl.load(reaches + at_center, mask=is_center, other=0)
+        left, right = tl.maximum(low, at_center - reach), tl.minimum(high, at_center + reach + 1)
+
+        drawn = tl.minimum(MOST_DRAWN, n * NEGATIVES)
+        place = tl.load(places + first + k // NEGATIVES, mask=k < drawn, other=0).to(tl.int64)
+        noise = draw(number(own, place * (NEGATIVES + 1) + 1 + k % NEGATIVES), threshold, alias, vocabulary, k < drawn)
+        repeated = (noise[:, None] == noise[None, :]) & (k[None, :] < k[:, None])
+        is_noise = (k < drawn) & (tl.sum(repeated.to(tl.int32), axis=1) == 0)
+        weight = tl.where(is_noise, rate * NEGATIVES / drawn, 0.0)
+
+        at = first - WINDOW + j
+        inside = (at >= low) & (at < high) & (j < n + 2 * WINDOW)
+        around = tl.load(words + at, mask=inside, other=0)
+        last = tl.load(previous + at, mask=inside, other=-1)
+        last_center = tl.load(previous + at_center, mask=is_center, other=-1)
+        first_time = last[:, None] < left[None, :]  # in this window; or the time before it was the centre itself
+        first_time |= (last[:, None] == at_center[None, :]) & (last_center < left)[None, :]
+        paired = (at[:, None] >= left[None, :]) & (at[:, None] < right[None, :]) & (at[:, None] != at_center[None, :])
+        pairs = (paired & first_time & inside[:, None] & is_center[None, :]).to(tl.float32)
+        is_around = tl.sum(pairs, axis=1) > 0
+        apart = (center[:, None] != noise[None, :]).to(tl.float32)
+        windows = tl.dot(pairs, apart, input_precision=PRECISION)  # [AROUND, SHARED]: in how many windows a word meets a noise word
+
+        to_center, to_noise = tl.zeros((AROUND, TILE), tl.float32), tl.zeros((AROUND, SHARED), tl.float32)
+        for begin in tl.static_range(0, WIDTH, COLUMNS):
+            u = _rows(centers, around, begin + c, is_around, WIDTH)
+            v = _rows(contexts, center, begin + c, is_center, WIDTH)
+            w = _rows(contexts, noise, begin + c, is_noise, WIDTH)
+            to_center = tl.dot(u, tl.trans(v), to_center, input_precision=PRECISION)
+            to_noise = tl.dot(u, tl.trans(w), to_noise, input_precision=PRECISION)
+        to_center = (1.0 - tl.sigmoid(to_center)) * pairs * rate
+        to_noise = -tl.sigmoid(to_noise) * windows * weight[None, :]
+
+        temper_u = tl.load(temper_center + around, mask=is_around, other=0.0)[:, None]
+        temper_v = tl.load(temper_context + center, mask=is_center, other=0.0)[:, None]
+        temper_w = tl.load(temper_context + noise, mask=is_noise, other=0.0)[:, None]
+        for begin in tl.static_range(0, WIDTH, COLUMNS):  # if once, the compiler keeps the rows that were loaded above
+            u = _rows(centers, around, begin + c, is_around, WIDTH)
+            v = _rows(contexts, center, begin + c, is_center, WIDTH)
+            w = _rows(contexts, noise, begin + c, is_noise, WIDTH)
+            gain = tl.dot(to_noise, w, tl.dot(to_center, v, input_precision=PRECISION), input_precision=PRECISION)
+            _add(centers, around, begin + c, is_around, gain * temper_u, WIDTH)
+            _add(
+                contexts, center, begin + c, is_center, tl.dot(tl.trans(to_center), u, input_precision=PRECISION) * temper_v, WIDTH
+            )
+            _add(contexts, noise, begin + c, is_noise, tl.dot(tl.trans(to_noise), u, input_precision=PRECISION) * temper_w, WIDTH)
+
+
+def train(
+    text: Text, draws: CardDraws, counter: np.ndarray, end: int, programs: int, centers: torch.Tensor, contexts: torch.Tensor,
+    window: int, negatives: int, precision: str = "tf32",
+) -> None:  # fmt: skip
+    """Train the chunks counter[0]..end-1 of a block of text, each at its own learning rate; counter[0] becomes end.
+
+    text: as for the kernel of the CPU, but that its ids are on the card. centers, contexts float32 [words, width], updated in
+    place. programs: tiles in flight at most. precision: of products of rows, as Triton names them.
+    """
+    cuts = text.cuts[counter[0] : end + 1]
+    documents = text.order[cuts[0] : cuts[-1]]
+    rates = torch.from_numpy(np.repeat(text.rates[counter[0] : end], np.diff(cuts))).to(centers.device)
+    counter[0] = end
+    if not len(documents):
+        return
+    kept = keep_words(text.ids, text.offsets, documents, text.rows[documents], draws, window=window, stride=negatives + 1)
+    bounds, owners = _tiles(kept)
+    if not len(owners):
+        return
+    programs = min(programs, len(owners))
+    tempers = _tempers(kept.words, draws.share, window, negatives, programs * TILE)
+    around, width = triton.next_power_of_2(TILE + 2 * window), centers.shape[1]
+    columns = max(16, min(triton.next_power_of_2(width), _MOST_CELLS // around))
+    _train[(programs,)](
+        kept.words, kept.reaches, kept.places, _previous_places(kept.words, 2 * window), bounds, owners, rates, kept.rows,
+        draws.key, draws.threshold, draws.alias, len(draws.alias), *tempers, centers, contexts, len(owners),
+        WIDTH=width, WINDOW=window, NEGATIVES=negatives, TILE=TILE,
+        MOST_DRAWN=max(MOST_DRAWN, negatives), SHARED=triton.next_power_of_2(max(MOST_DRAWN, negatives)),
+        AROUND=around, COLUMNS=columns, PRECISION=precision,
+        num_warps=4, num_stages=1,  # stages would fetch the rows of the next tile before this one's sums are in
+    )  # fmt: skip
+
+
+def stride(tiles: int) -> int:
+    """A step through so many tiles that comes to each of them once, neighbours far apart in time."""
+    step = max(1, round(tiles * _GOLDEN))
+    while math.gcd(step, tiles) > 1:
+        step += 1
+    return step
+
+
+def touches(share: Any, noise_share: Any, window: int, negatives: int) -> tuple[Any, Any]:
+    """How many windows of one position touch a word's row of (centers, contexts), on average, from its share of text and noise."""
+    return share * (window + 1), share + noise_share * negatives
+
+
+def most_programs(share: np.ndarray, noise_share: np.ndarray, window: int, negatives: int, most: int) -> int:
+    """As many programs, up to `most`, as let all but a tenth of all updates through."""
+    touched = np.concatenate(touches(share, noise_share, window, negatives))
+    while most > 1 and np.minimum(touched, MOST_TOUCHES / (most * TILE)).sum() < _LEAST_UNTEMPERED * touched.sum():
+        most -= -(-most // 8)  # in steps of an eighth
+    return most
+
+
+def _tempers(words: torch.Tensor, noise_share: torch.Tensor, window: int, negatives: int, positions: int) -> list[torch.Tensor]:
+    """float32 [words], twice: by what updates of rows of centers and of contexts are scaled, so many positions being in flight."""
+    share = torch.bincount(words, minlength=len(noise_share)) / len(words)
+    touched = touches(share, noise_share, window, negatives)
+    return [(MOST_TOUCHES / positions / t.clamp(min=1e-12)).clamp(max=1).float() for t in touched]
+
+
+def _previous_places(words: torch.Tensor, reach: int) -> torch.Tensor:
+    previous = torch.empty_like(words)
+    _previous[(triton.cdiv(len(words), _BLOCK),)](words, previous, len(words), REACH=reach, BLOCK=_BLOCK)
+    return previous
+
+
+def _tiles(kept: Kept) -> tuple[torch.Tensor, torch.Tensor]:
+    """(bounds int32 [tiles, 3], owners int64 [tiles]) as _train takes them, in the order of training."""
+    begins, sizes = kept.starts[:-1], kept.starts[1:] - kept.starts[:-1]
+    per_document = (sizes + TILE - 1) // TILE
+    owners = torch.repeat_interleave(torch.arange(len(sizes), device=sizes.device), per_document)
+    place = torch.arange(len(owners), device=sizes.device) - (per_document.cumsum(0) - per_document)[owners]
+    low = place * TILE // LONGEST_STRETCH * LONGEST_STRETCH
+    bounds = (place * TILE, low, torch.minimum(low + LONGEST_STRETCH, sizes[owners]))
+    order = torch.arange(len(owners), device=sizes.device) * stride(len(owners)) % max(len(owners), 1)
+    return torch.stack([b + begins[owners] for b in bounds], dim=1).to(torch.int32)[order], owners[order]

@@ -1,0 +1,26 @@
+"""What Triton's interpreter cannot show: that the kernels compile for a card, and that the compiler keeps their rows where they belong."""
+
+import json
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.skipif(find_spec("triton") is None, reason="triton is not installed")  # importing it here would settle
+# for this process that kernels are not interpreted
+
+
+def test_kernels_compile_for_a_card() -> None:
+    program = Path(__file__).with_name("compiled.py")
+    environment = os.environ | {"PYTHONPATH": str(program.parents[2]), "OMP_NUM_THREADS": "1"}
+    done = subprocess.run([sys.executable, str(program)], env=environment, capture_output=True, text=True, check=True)
+    found = json.loads(done.stdout)
+    sgns, jose = found["sgns"], found["jose"]
+    # (32 + 16 + 32 rows) * 128 components / (128 threads * 4) = 20: every row is read once, and added to once, in wide pieces
+    assert sgns["loads"] == sgns["adds"] == 20
+    assert sgns["stack"] == jose["stack"] == 0  # nothing is spilled
+    assert sgns["registers"] * 128 * 2 <= 65_536 and sgns["shared"] * 2 <= 164 * 1024  # two tiles a multiprocessor
+    assert jose["registers"] <= 64  # as many documents a multiprocessor as it runs programs

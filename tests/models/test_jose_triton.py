@@ -1,0 +1,40 @@
+"""The kernel of a card, in Triton's interpreter, does what the slow version does: same draws, same updated arrays, on odd shapes."""
+
+import numpy as np
+import pytest
+
+from tests.models import reference
+from tests.models.interpreter import CPU, interpreted, jose_triton, random_triton, torch  # noqa: F401
+from tests.models.test_kernels import TOLERANCE, VOCABULARY, documents_of, draws_of, matrices, text
+
+STRETCH = 9  # instead of 1000, so that documents of few words are cut
+
+
+@pytest.mark.parametrize(("combined", "frozen"), [(False, False), (True, False), (False, True)])
+@pytest.mark.parametrize(
+    ("dim", "window", "negatives", "lengths"),
+    [(1, 1, 1, [3]), (2, 2, 1, [1, 0, 7]), (7, 3, 2, [14, 2]), (31, 1, 3, [12]), (127, 5, 1, [9]), (1023, 1, 2, [7])],
+)
+def test_documents(
+    dim: int, window: int, negatives: int, lengths: list[int], combined: bool, frozen: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jose_triton, "LONGEST_STRETCH", STRETCH)
+    shown, count = text(dim, lengths, 0.04)
+    draws = draws_of(count)
+    ours, theirs = matrices(2, dim, VOCABULARY, VOCABULARY, len(lengths), unit=True)
+    start = [m.copy() for m in theirs]
+    there = shown._replace(ids=torch.from_numpy(shown.ids))
+    jose_triton.train(
+        there, random_triton.on_card(draws, CPU), np.zeros(1, np.int64), len(lengths), 2, *map(torch.from_numpy, ours),
+        None, window, negatives, 0.15, combined, frozen,
+    )  # fmt: skip
+    for row, ids, drawn in documents_of(shown, draws):
+        reference.jose(
+            ids, theirs[0], theirs[1], theirs[2][row], drawn, rate=0.04, window=window, negatives=negatives, margin=0.15,
+            combined=combined, frozen=frozen, longest=STRETCH,
+        )  # fmt: skip
+    for a, b in zip(ours, theirs, strict=True):
+        assert np.abs(a[:, :dim] - b).max() < TOLERANCE and not a[:, dim:].any()
+    if shown.ids.size > 10:
+        assert (np.abs(theirs[0] - start[0]).max() > 0.01) != frozen
+        assert np.abs(theirs[2] - start[2]).max() > 0.005
