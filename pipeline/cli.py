@@ -77,9 +77,9 @@ def run(
     place = runner.workspace_of(loaded, workspace)
     names = [s.value if s else None for s in (first, last)]
     if dry_run:
-        from pipeline import costs
+        from pipeline import costs, states
 
-        files, chosen = runner.find_files(loaded), runner.selected(loaded, *names, train=train)
+        files, chosen = runner.find_files(loaded), states.selected(loaded, *names, train=train)
         rows = costs.plan(loaded, place, files, chosen, force=force, cores=costs.cores_of(master))
         output.print(costs.shown_inputs(loaded, files), "", costs.shown_plan(loaded, rows), "", costs.total(place, rows), sep="\n")
         return

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 from rich.table import Table as Shown
 
-from pipeline import dag, growth, run
+from pipeline import dag, growth, states
 from pipeline.config import Config
 from pipeline.corpora import CorpusFile
 from pipeline.dag import Step
@@ -58,7 +58,7 @@ FIGURES = {
 def steps(config: Config, workspace: Workspace, files: list[CorpusFile] | None) -> list[Row]:
     """Each step: its state, and what it took when it ran."""
     found: list[Row] = []
-    for state in run.states(config, workspace, files):
+    for state in states.of(config, workspace, files):
         first = state.manifest or {}
         manifests = [m for t in state.step.writes if (m := workspace.manifest(t)) is not None] if first else []
         row: Row = {"step": state.step.name, "reads": list(state.step.reads), "writes": list(state.step.writes)}
@@ -90,13 +90,13 @@ def plan(
     config: Config, workspace: Workspace, files: list[CorpusFile], selected: tuple[Step, ...], *, force: bool, cores: int
 ) -> list[Row]:
     """What a run of these steps would do, why, and what each would take; cores 0: not known, so that no time can be told."""
-    states = {} if force else {s.step.name: s.state for s in run.states(config, workspace, files)}
+    stand = {} if force else {s.step.name: s.state for s in states.of(config, workspace, files)}
     corpora = sum(f.size for f in files)
     anew: set[str] = set()
     found: list[Row] = []
     for step in selected:
         why = {"forced": "--force", "missing": "not done yet", "stale": "input or config changed"}.get(
-            states.get(step.name, "forced")
+            stand.get(step.name, "forced")
         )
         if step.name == "ingest" and why == "input or config changed":
             why = growth.new_files(config, workspace, step, files)[1]

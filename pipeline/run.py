@@ -5,24 +5,21 @@ again from its beginning.
 """
 
 import functools
-import hashlib
-import json
 import logging
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from pipeline import arrow_io, checkpoints, corpora, dag, growth, spark_io, training
+from pipeline import arrow_io, checkpoints, corpora, dag, growth, spark_io, states, training
 from pipeline.config import Config
 from pipeline.dag import Step
-from pipeline.errors import ConfigError, WajueError, cause
+from pipeline.errors import WajueError, cause
 from pipeline.progress import Watch
 from pipeline.schemas import FORMAT_VERSION
 from pipeline.stages import clean, contrast, dedup, ingest, new_words, ngrams, segment, terms, trends, vocabulary, word_counts
@@ -47,16 +44,6 @@ _FEW = 1000  # rows: so few may be packed blocks, each with thousands in it, and
 _REJECTING = {"ingest": "ingest_rejects", "clean": "clean_rejects", "dedup": "duplicates"}
 
 
-@dataclass(frozen=True)
-class State:
-    """Where a step stands: done, stale, damaged, missing or left out, and its manifest if there is one."""
-
-    step: Step
-    state: str
-    manifest: dict[str, Any] | None
-    why: str = ""
-
-
 def workspace_of(config: Config, location: str | None = None) -> Workspace:
     """The workspace of a config; `location`, from the command line, wins."""
     return Workspace(location or config.located(config.workspace))
@@ -67,83 +54,6 @@ def find_files(config: Config, spark: SparkSession | None = None) -> list[corpor
     remote = [(c, p) for c in config.corpus for p in c.paths if "://" in p]
     session = (spark or spark_io.session()) if remote else None
     return corpora.find(config, [f for c, p in remote if session for f in spark_io.remote_files(session, c, p)])
-
-
-def fingerprints(config: Config, workspace: Workspace, files: list[corpora.CorpusFile] | None) -> dict[str, str]:
-    """For each step to run, a hash of its config and of everything it reads, back to the files.
-
-    files None: the files are not looked at; what is recorded of them stands.
-    """
-    tables: dict[str, str] = {}
-    steps: dict[str, str] = {}
-    for step in dag.planned(config):
-        inputs = [tables.get(t, "none") for t in step.reads]
-        if step.name == "ingest":
-            recorded = (workspace.manifest("raw_documents") or {}) if files is None else {}
-            shown = recorded.get("inputs", {}).get("files") if files is None else growth.listing(files)
-            inputs = [json.dumps(shown)]
-        if step.name == "dedup":
-            inputs += [(place.manifest("documents") or {}).get("run_id", "none") for place in _against(config)]
-        if step.trainer and getattr(config, step.name).initial:
-            earlier = training.initial_workspace(config, step.name).manifest(f"{step.name}_words") or {}
-            inputs += [earlier.get("run_id", "none")]
-        digest = hashlib.sha256(json.dumps([step.name, config.fingerprint(*step.sections), inputs]).encode()).hexdigest()[:16]
-        steps[step.name] = digest
-        tables |= dict.fromkeys(step.writes, digest)
-    return steps
-
-
-def states(config: Config, workspace: Workspace, files: list[corpora.CorpusFile] | None = None) -> list[State]:
-    """The state of every step of the pipeline, in order."""
-    wanted = fingerprints(config, workspace, files)
-    left_out = dag.left_out(config)
-    found: list[State] = []
-    for step in dag.STEPS:
-        if step.name in left_out:
-            found.append(State(step, "left out", None, left_out[step.name]))
-            continue
-        manifests = [workspace.manifest(t) for t in step.writes]
-        if any(m is None for m in manifests):
-            found.append(State(step, "missing", None))
-        else:
-            found.append(_state(workspace, step, wanted[step.name], manifests[0]))
-    return found
-
-
-def _state(workspace: Workspace, step: Step, fingerprint: str, manifest: dict[str, Any] | None) -> State:
-    """Of a step whose tables are there."""
-    if (fault := _fault(workspace, step)) is not None:
-        return State(step, "damaged", manifest, fault)
-    return State(step, "done" if _is_done(workspace, step, fingerprint) else "stale", manifest)
-
-
-def _fault(workspace: Workspace, step: Step) -> str | None:
-    """What is wrong with the files of the tables that the step wrote."""
-    return next((f"the table {t} is damaged: {fault}" for t in step.writes if (fault := workspace.fault(t)) is not None), None)
-
-
-def _same_project(config: Config, workspace: Workspace) -> None:
-    """Raises WajueError if the workspace belongs to a config whose corpora have nothing in common with this one's."""
-    manifest = workspace.manifest("raw_documents")
-    if manifest is None:
-        return
-    theirs = {(c["name"], tuple(c["paths"])) for c in manifest["config"]["corpus"]}
-    ours = {(c.name, c.paths) for c in config.corpus}
-    if not theirs & ours:
-        names = ", ".join(sorted(name for name, _ in theirs))
-        raise WajueError(
-            f"{workspace.location} was written by another config, for other corpora ({names}); choose another --workspace, "
-            "or run with --force to write it anew"
-        )
-
-
-def selected(config: Config, first: str | None, last: str | None, *, train: bool = True) -> tuple[Step, ...]:
-    """The steps that a run looks at. Raises ConfigError if `first` comes after `last`."""
-    planned = dag.planned(config)
-    begin, end = dag.NAMES.index(first or dag.NAMES[0]), dag.NAMES.index(last or dag.NAMES[-1])
-    if begin > end:
-        raise ConfigError(f"--from {first} comes after --until {last}; the order is {', '.join(dag.NAMES)}")
-    return tuple(s for s in planned if begin <= dag.NAMES.index(s.name) <= end and (train or not s.trainer))
 
 
 def run(
@@ -179,27 +89,27 @@ def _run(
     device: str,
     train: bool,
 ) -> None:
-    chosen = selected(config, first, last, train=train)
+    chosen = states.selected(config, first, last, train=train)
     if not force:
-        _same_project(config, workspace)
+        states.must_be_same_project(config, workspace)
     for step in (s for s in chosen if s.trainer):
         training.choose(step.name, config, device)  # before hours of mining
     spark = _reaching(config, workspace, master) if any(not s.trainer for s in chosen) else None
     files = find_files(config, spark) if chosen and chosen[0].name == "ingest" else None
-    wanted = fingerprints(config, workspace, files)
+    wanted = states.fingerprints(config, workspace, files)
     plan = tuple(s.name for s in chosen)
     workspace.create()
     with workspace.locked():
         workspace.prepare()
         for name, why in dag.left_out(config).items():
             log.info("%s is left out: %s", name, why)
-            _discard_old(workspace, name)
+            states.discard_old(workspace, name)
         try:
             for step in chosen:
-                fault = _fault(workspace, step)
+                fault = states.fault_of(workspace, step)
                 if fault is not None:
                     log.warning("%s: %s; it is written anew", step.name, fault)
-                elif not force and _is_done(workspace, step, wanted[step.name]):
+                elif not force and states.is_done(workspace, step, wanted[step.name]):
                     log.info("%s: done before, for the same input and config", step.name)
                     continue
                 with _explained(step):
@@ -234,7 +144,7 @@ def _explained(step: Step) -> Iterator[None]:
 
 def _reaching(config: Config, workspace: Workspace, master: str | None) -> SparkSession | None:
     """Spark, started already if something lies where only Hadoop may reach it; workspaces there are reached through it."""
-    places = [workspace.location, *(w.location for w in _against(config))]
+    places = [workspace.location, *(w.location for w in states.against(config))]
     if not any("://" in place for place in (*places, *(p for c in config.corpus for p in c.paths))):
         return None
     for place in places:
@@ -248,22 +158,6 @@ def _reaching(config: Config, workspace: Workspace, master: str | None) -> Spark
 def _start(master: str | None, config: Config) -> SparkSession:
     log.info("starting Spark")
     return spark_io.session(master, config.located(config.spark.event_log) if config.spark.event_log else None)
-
-
-def _discard_old(workspace: Workspace, name: str) -> None:
-    """Tables of a step that is now left out would pass for results of this config."""
-    for table in next(s.writes for s in dag.STEPS if s.name == name):
-        if workspace.whole(table):
-            log.info("%s: the table %s of an earlier run is removed", name, table)
-            workspace.discard(table)
-
-
-def _is_done(workspace: Workspace, step: Step, fingerprint: str) -> bool:
-    """Were the tables written for this config, from the tables that are there now?"""
-    manifests = [workspace.manifest(t) for t in step.writes]
-    if any(m is None or m["fingerprint"] != fingerprint for m in manifests):
-        return False
-    return step.name == "ingest" or all(m is not None and m["inputs"] == _inputs(workspace, step) for m in manifests)
 
 
 def _spark_progress(spark: SparkSession) -> Callable[[], tuple[float, str] | None]:
@@ -319,7 +213,7 @@ def _mine(
     if step.name in _REJECTING and rows_in != sum(rows[t] for t in step.writes[:2]):
         raise WajueError(f"{step.name}: {rows_in} rows went in, {rows} came out; this is a fault of wajue, please report it")
     facts: dict[str, Any] = {
-        "inputs": {"files": growth.listing(files or [])} if step.name == "ingest" else _inputs(workspace, step),
+        "inputs": {"files": growth.listing(files or [])} if step.name == "ingest" else states.inputs_of(workspace, step),
         "rows_in": rows_in,
         "bytes_in": sum(f.size for f in files or ()) if step.name == "ingest" else _bytes_read(workspace, step),
         "rejected": rejected,
@@ -350,25 +244,15 @@ def _whole(
     return (frames,) if isinstance(frames, DataFrame) else frames
 
 
-def _against(config: Config) -> list[Workspace]:
-    """The earlier workspaces that new documents are compared with."""
-    return [Workspace(config.located(w)) for w in config.dedup.against]
-
-
 def _earlier(spark: SparkSession, config: Config) -> DataFrame | None:
     """Their documents, all before ours in the order of preference, the first workspace first."""
     frames = [
         spark_io.read(spark, place, "documents")
         .withColumn("corpus", F.concat(F.lit(f"{place.location}, "), "corpus"))
         .withColumn("preference", F.lit(i - len(config.dedup.against)))
-        for i, place in enumerate(_against(config))
+        for i, place in enumerate(states.against(config))
     ]
     return functools.reduce(DataFrame.unionByName, frames) if frames else None
-
-
-def _inputs(workspace: Workspace, step: Step) -> dict[str, Any]:
-    """Which run wrote each table that the step reads."""
-    return {t: m["run_id"] for t in step.reads if (m := workspace.manifest(t)) is not None}
 
 
 def _rejected(spark: SparkSession, workspace: Workspace, step: Step) -> dict[str, int]:
@@ -476,7 +360,7 @@ def _train(
     """One trainer; it goes on from where it was killed, unless it is to start afresh."""
     started = datetime.now(UTC)
     watch = Watch(step.name, plan=plan)
-    inputs = _inputs(workspace, step)
+    inputs = states.inputs_of(workspace, step)
     chosen = training.choose(step.name, config, device)
     log.info("%s: training on the %s: %s", step.name, {"cpu": "CPU", "cuda": "card"}[chosen.device], chosen.why)
     key = training.saved_key(fingerprint, inputs)

@@ -246,9 +246,7 @@ class Workspace:
         new = [path.rsplit("/", 1)[1] for path in self.parquet_files(f"{_UNFINISHED}/{table}")]
         for path in self.parquet_files(table):
             target = f"{folder}/{path.rsplit('/', 1)[1]}"
-            try:
-                os.link(path, target)
-            except OSError:  # it is no local path, or its file system has no links
+            if not (isinstance(files, fs.LocalFileSystem) and _linked(path, target)):
                 files.copy_file(path, target)
         return new
 
@@ -273,3 +271,12 @@ class Workspace:
                 files.delete_dir(f"{root}/{_UNFINISHED}")
         except OSError as error:
             log.warning("cannot remove %s/%s: %s", root, _UNFINISHED, error)
+
+
+def _linked(path: str, target: str) -> bool:
+    """Make a hard link, where the file system has them."""
+    try:
+        os.link(path, target)
+    except OSError:
+        return False
+    return True

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pipeline import arrow_io, costs, dag, run
+from pipeline import arrow_io, costs, dag, states
 from pipeline import config as configuration
 from pipeline.config import Config
 from pipeline.corpora import CorpusFile
@@ -100,7 +100,7 @@ def test_a_later_run_is_estimated_by_the_one_before(load: Load, done: Workspace)
 def test_what_reads_a_table_that_will_be_new_runs_too(load: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = load()
     stale = {s.name: "stale" if s.name == "word_counts" else "done" for s in dag.planned(config)}
-    monkeypatch.setattr(run, "states", lambda *_: [run.State(s, stale[s.name], None) for s in dag.planned(config)])
+    monkeypatch.setattr(states, "of", lambda *_: [states.State(s, stale[s.name], None) for s in dag.planned(config)])
     rows = planned(config, Workspace(str(tmp_path)), MB)
     assert {s for s, r in rows.items() if r["runs"]} == {"word_counts", "vocabulary", "sgns", "jose"}
     assert rows["vocabulary"]["why"] == "reads word_counts" and rows["word_counts"]["why"] == "input or config changed"

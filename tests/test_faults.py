@@ -19,7 +19,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import fs
 
-from pipeline import arrow_io, cli, lock, query, run
+from pipeline import arrow_io, cli, lock, query, run, states
 from pipeline import config as configuration
 from pipeline.errors import WajueError
 from pipeline.schemas import FORMAT_VERSION, TABLES
@@ -122,8 +122,8 @@ def test_a_file_of_a_finished_table(spark: Any, tmp_path: Path, caplog: pytest.L
         for ask in (lambda: rows(workspace, "clean_documents"), lambda: query.connect(workspace)):
             with pytest.raises(WajueError, match=r"clean_documents of .*is damaged: part-.*wajue run CONFIG writes it anew"):
                 ask()
-        states = {s.step.name: s.state for s in run.states(config, workspace)}
-        assert (states["ingest"], states["clean"]) == ("done", "damaged")
+        found = {s.step.name: s.state for s in states.of(config, workspace)}
+        assert (found["ingest"], found["clean"]) == ("done", "damaged")
         caplog.clear()
         with caplog.at_level("INFO", logger="pipeline"):
             run.run(config, workspace, last="clean")

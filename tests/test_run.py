@@ -14,7 +14,7 @@ import pytest
 import zstandard
 
 from pipeline import config as configuration
-from pipeline import library, query, run, schemas
+from pipeline import library, query, run, schemas, states
 from pipeline.cli import sample_folder
 from pipeline.errors import WajueError
 from pipeline.workspace import Workspace
@@ -142,10 +142,10 @@ def test_a_second_run_does_nothing_and_a_changed_knob_only_what_depends_on_it(mi
     assert {t: workspace.manifest(t) for t in schemas.TABLES} == before
     assert sum("done before" in m for m in caplog.messages) == 13
     changed = config.model_copy(update={"jose": configuration.Jose(epochs=1)})
-    stale = [s.step.name for s in run.states(changed, workspace, run.find_files(changed)) if s.state == "stale"]
+    stale = [s.step.name for s in states.of(changed, workspace, run.find_files(changed)) if s.state == "stale"]
     assert stale == ["jose"]
     changed = config.model_copy(update={"clean": configuration.Clean(min_length=9)})
-    stale = [s.step.name for s in run.states(changed, workspace, run.find_files(changed)) if s.state == "stale"]
+    stale = [s.step.name for s in states.of(changed, workspace, run.find_files(changed)) if s.state == "stale"]
     assert stale == [s for s in run.dag.NAMES if s != "ingest"]
 
 
@@ -155,12 +155,12 @@ def test_a_killed_step_is_done_again(mined: Any, tmp_path: Path) -> None:
     shutil.copytree(workspace.location, copy.location)
     (Path(copy.location) / "word_counts" / "_step.json").unlink()  # killed after its files, before its manifest
     shutil.rmtree(Path(copy.location) / "jose_words")
-    found = {s.step.name: s.state for s in run.states(config, copy, run.find_files(config))}
+    found = {s.step.name: s.state for s in states.of(config, copy, run.find_files(config))}
     assert (found["word_counts"], found["jose"], found["segment"]) == ("missing", "missing", "done")
     run.run(config, copy, last="word_counts")
     assert copy.whole("word_counts") and not copy.whole("jose_words")
-    states = {s.step.name: s.state for s in run.states(config, copy, run.find_files(config))}
-    assert (states["word_counts"], states["contrast"]) == ("done", "stale")
+    found = {s.step.name: s.state for s in states.of(config, copy, run.find_files(config))}
+    assert (found["word_counts"], found["contrast"]) == ("done", "stale")
 
 
 def test_a_workspace_of_another_project_or_format_is_refused(mined: Any, tmp_path: Path) -> None:

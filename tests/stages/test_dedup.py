@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pipeline import config as configuration
-from pipeline import query, run
+from pipeline import query, run, states
 from pipeline.config import Config
 from pipeline.errors import ConfigError, WajueError
 from pipeline.stages.dedup import dedup
@@ -107,6 +107,6 @@ def test_new_data_against_an_earlier_workspace(spark: Any, tmp_path: Path) -> No
     assert "old, a: old.txt record 1" in rows[1]["detail"]
     old = query.execute(query.connect(Workspace(str(tmp_path / "old"))), "SELECT doc_id FROM documents").column(0).to_pylist()
     assert {r["duplicate_of"] for r in rows} == set(old)
-    assert {s.step.name: s.state for s in run.states(new, place, run.find_files(new))}["dedup"] == "done"
+    assert {s.step.name: s.state for s in states.of(new, place, run.find_files(new))}["dedup"] == "done"
     run.run(configuration.load(tmp_path / "old.toml"), Workspace(str(tmp_path / "old")), last="dedup", force=True)
-    assert {s.step.name: s.state for s in run.states(new, place, run.find_files(new))}["dedup"] == "stale"
+    assert {s.step.name: s.state for s in states.of(new, place, run.find_files(new))}["dedup"] == "stale"
