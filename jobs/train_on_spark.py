@@ -4,6 +4,7 @@ The trainers on the executors of a Spark cluster, one process a card, or a task 
 """
 
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 from pyspark.ml.torch.distributor import TorchDistributor
@@ -12,6 +13,6 @@ from pyspark.sql import SparkSession
 if __name__ == "__main__":
     spark = SparkSession.builder.getOrCreate()
     local = spark.sparkContext.master.startswith("local")
-    on_cards = not any(a.endswith("cpu") for a in sys.argv[3:])
+    on_cards = "--device=cpu" not in sys.argv and ("--device", "cpu") not in pairwise(sys.argv)
     distributor = TorchDistributor(num_processes=int(sys.argv[1]), local_mode=local, use_gpu=on_cards)
     distributor.run(str(Path(__file__).with_name("train.py").resolve()), *sys.argv[2:])

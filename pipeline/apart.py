@@ -7,6 +7,7 @@ formatting element that was left open opened again in every block that follows. 
 import os
 import resource
 from collections.abc import Callable
+from contextlib import suppress
 
 import psutil
 
@@ -42,4 +43,5 @@ def _limit() -> None:
     held = psutil.Process().memory_info().vms
     for kind, most in ((resource.RLIMIT_AS, held + _BYTES), (resource.RLIMIT_CPU, _SECONDS)):
         hard = resource.getrlimit(kind)[1]
-        resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+        with suppress(ValueError, OSError):  # not every system knows both
+            resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))

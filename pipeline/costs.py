@@ -95,9 +95,12 @@ def plan(
     anew: set[str] = set()
     found: list[Row] = []
     for step in selected:
-        why = {"forced": "--force", "missing": "not done yet", "stale": "input or config changed"}.get(
-            stand.get(step.name, "forced")
-        )
+        why = {
+            "forced": "--force",
+            "missing": "not done yet",
+            "stale": "input or config changed",
+            "damaged": "its tables are damaged",
+        }.get(stand.get(step.name, "forced"))
         if step.name == "ingest" and why == "input or config changed":
             why = growth.new_files(config, workspace, step, files)[1]
         if why is None and (renewed := [t for t in step.reads if t in anew]):
@@ -134,7 +137,7 @@ def _measured_here(config: Config, workspace: Workspace, step: Step) -> Figure |
     manifests = [m for t in step.writes if (m := workspace.manifest(t)) is not None and "bytes_out" in m]
     ingested = workspace.manifest("raw_documents")
     corpora = sum(file[2] for file in ingested["inputs"]["files"]) if ingested else 0
-    if len(manifests) < len(step.writes) or not corpora:
+    if len(manifests) < len(step.writes) or not corpora or "grown" in manifests[0]:
         return None
     first, known = manifests[0], FIGURES[step.name]
     fixed, counted = min(known.cpu, first["cpu_seconds"] / 2), first.get("spark", {})

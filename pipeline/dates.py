@@ -66,6 +66,8 @@ def _in_digits(text: str) -> str:
         tens, mark, ones = found[0].partition("十")
         if not mark:
             return found[0].translate(_HAN)
+        if "十" in ones or max(len(tens), len(ones)) > 1:
+            return found[0]  # no number of a day or a month
         return f"{int(tens.translate(_HAN) or 1) * 10 + int(ones.translate(_HAN) or 0)}"
 
     return re.sub("[〇零○一二三四五六七八九十]+", number, text)

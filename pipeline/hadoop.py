@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import pyarrow as pa
-from py4j.protocol import Py4JJavaError
+from py4j.protocol import Py4JJavaError, Py4JNetworkError
 from pyarrow import fs
 
 _PIECE = 1 << 20  # bytes; they travel as base64
@@ -26,6 +26,8 @@ def _as_os_errors(method: Callable[..., Result]) -> Callable[..., Result]:
     def called(*arguments: Any) -> Result:
         try:
             return method(*arguments)
+        except Py4JNetworkError as error:
+            raise OSError(f"Java has ended: {error}") from None
         except Py4JJavaError as error:
             name = error.java_exception.getClass().getSimpleName()
             kind = FileNotFoundError if name == "FileNotFoundException" else OSError
@@ -166,8 +168,10 @@ class _Handler(fs.FileSystemHandler):
         if not self._files.rename(self._path(src), self._path(dest)):
             raise OSError(f"cannot move {src} to {dest}")
 
+    @_as_os_errors
     def copy_file(self, src: str, dest: str) -> None:
-        raise NotImplementedError("nothing copies files")
+        copy = self._jvm.org.apache.hadoop.fs.FileUtil.copy
+        copy(self._files, self._path(src), self._files, self._path(dest), False, self._files.getConf())
 
     @_as_os_errors
     def open_input_file(self, path: str) -> pa.PythonFile:

@@ -111,15 +111,18 @@ def _leased(files: fs.FileSystem, root: str) -> Iterator[None]:
     finally:
         stop.set()
         thread.join()
-        if (_read(files, path) or {}).get("token") == token:
-            files.delete_file(path)
+        try:
+            if (_read(files, path) or {}).get("token") == token:
+                files.delete_file(path)
+        except OSError as error:  # what ended the run is the message that counts
+            log.warning("cannot give back %s: %s", path, error)
 
 
 def _renew(files: fs.FileSystem, path: str, token: str, stop: threading.Event) -> None:
     while not stop.wait(_RENEWED):
         try:
             _write(files, path, token)
-        except OSError as error:  # the work itself will meet what is wrong with the file system
+        except Exception as error:  # the work itself will meet what is wrong with the file system; the next try may succeed
             log.warning("cannot renew %s: %s", path, error)
 
 

@@ -90,11 +90,11 @@ def _run(
     train: bool,
 ) -> None:
     chosen = states.selected(config, first, last, train=train)
-    if not force:
-        states.must_be_same_project(config, workspace)
     for step in (s for s in chosen if s.trainer):
         training.choose(step.name, config, device)  # before hours of mining
     spark = _reaching(config, workspace, master) if any(not s.trainer for s in chosen) else None
+    if not force:
+        states.must_be_same_project(config, workspace)
     files = find_files(config, spark) if chosen and chosen[0].name == "ingest" else None
     wanted = states.fingerprints(config, workspace, files)
     plan = tuple(s.name for s in chosen)
@@ -106,7 +106,7 @@ def _run(
             states.discard_old(workspace, name)
         try:
             for step in chosen:
-                fault = states.fault_of(workspace, step)
+                fault = None if force else states.fault_of(workspace, step)
                 if fault is not None:
                     log.warning("%s: %s; it is written anew", step.name, fault)
                 elif not force and states.is_done(workspace, step, wanted[step.name]):
@@ -321,7 +321,7 @@ def _finish(
         "seconds": shared["seconds"],
         "cpu_seconds": shared["cpu_seconds"],
     }
-    rate = f", {facts['rows_in'] / shared['seconds']:,.0f} rows/s" if facts["rows_in"] >= _FEW else ""
+    rate = f", {facts['rows_in'] / shared['seconds']:,.0f} rows/s" if facts["rows_in"] >= _FEW and "grown" not in facts else ""
     if "words_per_second" in facts:
         rate = f", {facts['words_per_second']:,} words/s in training"
     message = f"{step.name}: {shown} in {shared['seconds']:.1f} s ({shared['cpu_seconds']:.1f} CPU s{rate})"

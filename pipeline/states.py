@@ -42,10 +42,10 @@ def must_be_same_project(config: Config, workspace: Workspace) -> None:
     manifest = workspace.manifest("raw_documents")
     if manifest is None:
         return
-    theirs = {(c["name"], tuple(c["paths"])) for c in manifest["config"]["corpus"]}
-    ours = {(c.name, c.paths) for c in config.corpus}
+    theirs = {(c["name"], path) for c in manifest["config"]["corpus"] for path in c["paths"]}
+    ours = {(c.name, path) for c in config.corpus for path in c.paths}
     if not theirs & ours:
-        names = ", ".join(sorted(name for name, _ in theirs))
+        names = ", ".join(sorted({name for name, _ in theirs}))
         raise WajueError(
             f"{workspace.location} was written by another config, for other corpora ({names}); choose another --workspace, "
             "or run with --force to write it anew"
@@ -55,7 +55,11 @@ def must_be_same_project(config: Config, workspace: Workspace) -> None:
 def discard_old(workspace: Workspace, name: str) -> None:
     """Tables of a step that is now left out would pass for results of this config."""
     for table in next(s.writes for s in dag.STEPS if s.name == name):
-        if workspace.whole(table):
+        try:
+            there = workspace.whole(table)
+        except WajueError:  # its manifest cannot be read
+            there = True
+        if there:
             log.info("%s: the table %s of an earlier run is removed", name, table)
             workspace.discard(table)
 

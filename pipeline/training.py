@@ -196,5 +196,5 @@ def initial_workspace(config: Config, name: str) -> Workspace:
 
 
 def saved_key(fingerprint: str, inputs: dict[str, Any]) -> str:
-    """What a saved state is a state of: this config, on these tables."""
-    return json.dumps([fingerprint, inputs], sort_keys=True)
+    """What a saved state is a state of: this config, on these tables, shared by so many workers."""
+    return json.dumps([fingerprint, inputs, _workers.size], sort_keys=True)

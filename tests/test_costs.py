@@ -104,6 +104,8 @@ def test_what_reads_a_table_that_will_be_new_runs_too(load: Load, tmp_path: Path
     rows = planned(config, Workspace(str(tmp_path)), MB)
     assert {s for s, r in rows.items() if r["runs"]} == {"word_counts", "vocabulary", "sgns", "jose"}
     assert rows["vocabulary"]["why"] == "reads word_counts" and rows["word_counts"]["why"] == "input or config changed"
+    stale["word_counts"] = "damaged"
+    assert planned(config, Workspace(str(tmp_path)), MB)["word_counts"]["why"] == "its tables are damaged"
     forced = costs.plan(config, Workspace(str(tmp_path)), files(MB), dag.planned(config), force=True, cores=0)
     assert all(r["runs"] and r["why"] == "--force" for r in forced)
     assert {r["step"] for r in forced if r["seconds"] is not None} == {"sgns", "jose"}, "nobody knows a cluster's cores"

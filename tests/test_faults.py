@@ -129,6 +129,12 @@ def test_a_file_of_a_finished_table(spark: Any, tmp_path: Path, caplog: pytest.L
             run.run(config, workspace, last="clean")
         assert "clean: the table clean_documents is damaged" in caplog.text and "ingest: done before" in caplog.text
         assert rows(workspace, "clean_documents") == whole
+    manifest = tmp_path / "out" / "clean_documents" / "_step.json"
+    manifest.write_text(manifest.read_text()[:20])
+    with pytest.raises(WajueError, match=r"_step\.json cannot be read .*--force"):
+        run.run(config, workspace, last="clean")
+    run.run(config, workspace, last="clean", force=True)
+    assert rows(workspace, "clean_documents") == whole
 
 
 @contextmanager

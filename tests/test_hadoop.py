@@ -63,6 +63,11 @@ def test_a_run_where_only_hadoop_reaches(spark: Any, view: str, tmp_path: Path) 
     assert texts == ["主变油枕漏油", "断路器在检修"]
     local = Workspace(str(tmp_path / "out"))
     assert local.manifest("clean_documents") == workspace.manifest("clean_documents") and local.fault("clean_documents") is None
+    (tmp_path / "b.txt").write_text("变压器发热\n", encoding="utf-8")
+    run.run(loaded, workspace, last="clean")
+    assert "变压器发热" in arrow_io.read(workspace, "clean_documents").column("text").to_pylist()
+    assert [len(m["grown"]) for t in ("raw_documents", "clean_documents") if (m := workspace.manifest(t))] == [1, 1]
+    assert local.fault("clean_documents") is None and arrow_io.read(workspace, "clean_documents").num_rows == 3
     assert not (tmp_path / "out" / "_lock").exists() and not (tmp_path / "out" / "_unfinished").exists()
 
 

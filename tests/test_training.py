@@ -112,5 +112,9 @@ def test_training_goes_on_from_another_workspace_with_more_words(load: Load, tmp
     with pytest.raises(WajueError, match=r"\[sgns\] dim = 9, but the vectors of .*old have 8"):
         train("sgns", load('[sgns]\ndim = 9\ninitial = "old"\n'), grown)
     (tmp_path / "old" / "sgns_words" / training.CONTEXTS).unlink()
+    with pytest.raises(WajueError, match=f"is damaged: {training.CONTEXTS} is gone"):
+        train("sgns", config, grown)
+    manifest = tmp_path / "old" / "sgns_words" / "_step.json"
+    manifest.write_text(json.dumps({k: v for k, v in json.loads(manifest.read_text()).items() if k != "files"}))
     with pytest.raises(WajueError, match="cannot be trained further"):
         train("sgns", config, grown)

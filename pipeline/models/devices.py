@@ -67,6 +67,9 @@ def _card() -> str:
         return f"torch {torch.__version__} is a build without CUDA; pip uninstall torch, then {_INSTALL}"
     if not torch.cuda.is_available():
         return "torch finds no card; nvidia-smi should list one, and CUDA_VISIBLE_DEVICES not hide it"
+    number, cards = int(os.environ.get("LOCAL_RANK", "0")), torch.cuda.device_count()
+    if number >= cards:
+        return f"process {number + 1} of this machine has no card of its own, there are {cards}; give --nproc-per-node {cards}"
     found = torch.cuda.get_device_capability()
     if found < _LEAST_CAPABILITY:
         least = ".".join(map(str, _LEAST_CAPABILITY))

@@ -17,7 +17,7 @@ import torch.distributed as dist
 from pipeline.errors import WajueError
 from pipeline.models.loop import Block, Blocks
 
-_PATIENCE = timedelta(minutes=30)  # a worker may wait so long while another reads, or writes a checkpoint
+_PATIENCE = timedelta(days=7)  # a worker may wait so long while the first one mines; one that is gone is noticed at once
 _PIECE = 1 << 16  # rows exchanged at once
 
 
