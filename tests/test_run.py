@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import zstandard
 
+from pipeline import cli, library, query, run, schemas, states
 from pipeline import config as configuration
-from pipeline import library, query, run, schemas, states
 from pipeline.cli import sample_folder
 from pipeline.errors import WajueError
 from pipeline.workspace import Workspace
@@ -55,6 +55,17 @@ def test_every_table_is_there_as_declared(mined: Any, sql: Any) -> None:
         assert manifest["bytes_out"] == sum(p.stat().st_size for p in (Path(workspace.location) / name).glob("[!._]*"))
     assert {"train_seconds", "words_per_second"} <= set(workspace.manifest("sgns_words"))  # type: ignore[arg-type]
     assert not (Path(workspace.location) / "_unfinished").exists()
+
+
+def test_the_readme_shows_what_the_demo_shows(mined: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    cli.main(["demo", "--workspace", mined[1].location])
+    shown = capsys.readouterr().out
+    [told] = re.findall(r"```text\n(.*?)```", (DOCS.parent / "README.md").read_text(encoding="utf-8"), re.S)
+    words, terms = told.split("The ten best domain terms")
+    assert words.strip() in shown, "sums of integers: the same everywhere"
+    ours, theirs = (set(re.findall(r"^│ \d+ +│ (\w+)", text, re.M)) for text in (terms, shown))
+    assert len(ours) == len(theirs) == 10
+    assert len(ours & theirs) >= 7, "the last digits of vectors are those of the processor"
 
 
 def test_what_spark_counted_is_in_the_manifests(mined: Any) -> None:
