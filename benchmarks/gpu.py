@@ -20,7 +20,7 @@ import pandas as pd
 import torch
 
 from benchmarks.common import record
-from pipeline.models import cards, jose, sgns
+from pipeline.models import devices, jose, sgns
 from pipeline.models.kernels import sgns_triton
 from pipeline.models.loop import in_memory
 
@@ -74,7 +74,7 @@ def zipf(words: int, vocabulary: int) -> tuple[np.ndarray, np.ndarray, np.ndarra
 
 def copy_speed() -> float:
     """Bytes read and written a second by a copy on the card; 0 where there is none."""
-    if cards.interpreted():
+    if devices.interpreted():
         return 0.0
     source = torch.rand(1 << 29, device="cuda")
     target, seconds = torch.empty_like(source), []
@@ -189,7 +189,7 @@ def main() -> None:
     given = options.parse_args()
     os.environ.setdefault("CUDA_DEVICE_MAX_CONNECTIONS", "8")
     copy = copy_speed()
-    where = "Triton's interpreter" if cards.interpreted() else torch.cuda.get_device_name()
+    where = "Triton's interpreter" if devices.interpreted() else torch.cuda.get_device_name()
     print(f"{where}, torch {torch.__version__}; a copy moves {copy / _GB:,.0f} GB/s, read and written")
     texts: dict[str, tuple[Any, ...]] = {}
     if given.ids:

@@ -60,7 +60,7 @@ def steps(config: Config, workspace: Workspace, files: list[CorpusFile] | None) 
     found: list[Row] = []
     for state in states.of(config, workspace, files):
         first = state.manifest or {}
-        manifests = [m for t in state.step.writes if (m := workspace.manifest(t)) is not None] if first else []
+        manifests = (workspace.manifests(state.step.writes) or []) if first else []
         row: Row = {"step": state.step.name, "reads": list(state.step.reads), "writes": list(state.step.writes)}
         row |= {"state": state.state, "why": state.why or None}
         row |= {k: first.get(k) for k in ("rows_in", "bytes_in")}
@@ -134,10 +134,10 @@ def _measured_here(config: Config, workspace: Workspace, step: Step) -> Figure |
 
     What the step takes of itself is that of FIGURES, at most half of what it took; the rest grows with the input.
     """
-    manifests = [m for t in step.writes if (m := workspace.manifest(t)) is not None and "bytes_out" in m]
+    manifests = workspace.manifests(step.writes)
     ingested = workspace.manifest("raw_documents")
     corpora = sum(file[2] for file in ingested["inputs"]["files"]) if ingested else 0
-    if len(manifests) < len(step.writes) or not corpora or "grown" in manifests[0]:
+    if manifests is None or not corpora or "grown" in manifests[0] or any("bytes_out" not in m for m in manifests):
         return None
     first, known = manifests[0], FIGURES[step.name]
     fixed, counted = min(known.cpu, first["cpu_seconds"] / 2), first.get("spark", {})

@@ -64,11 +64,10 @@ def difference(manifest: Manifest, files: list[CorpusFile]) -> Difference:
 
 def new_files(config: Config, workspace: Workspace, step: Step, files: list[CorpusFile]) -> tuple[list[CorpusFile] | None, str]:
     """(the files to read and add to the tables, why); None: all are to be read."""
-    manifests = [workspace.manifest(t) for t in step.writes]
-    if any(m is None for m in manifests):
+    manifests = workspace.manifests(step.writes)
+    if manifests is None:
         return None, ""
     first = manifests[0]
-    assert first is not None
     found = difference(first, files)
     ours = {c.name: c.model_dump(mode="json", exclude={"paths"}) for c in config.corpus}
     theirs = {c["name"]: {k: v for k, v in c.items() if k != "paths"} for c in first["config"]["corpus"]}
@@ -84,18 +83,16 @@ def new_files(config: Config, workspace: Workspace, step: Step, files: list[Corp
 def added_parts(config: Config, workspace: Workspace, step: Step) -> list[str] | None:
     """The Parquet files of the step's input that hold what was added since the step ran; None if that cannot be told, or if the
     step was run with other settings or versions."""
-    manifests = [workspace.manifest(t) for t in step.writes]
-    source = workspace.manifest(step.reads[0])
-    if source is None or any(m is None for m in manifests):
+    manifests, source = workspace.manifests(step.writes), workspace.manifest(step.reads[0])
+    if source is None or manifests is None:
         return None
     first = manifests[0]
-    assert first is not None
     settings = {s: getattr(config, s).model_dump(mode="json") for s in step.sections}
     if first["config"] != settings or first["versions"] != versions():
         return None
     runs = [grown["from"] for grown in source.get("grown", [])]
     seen = first["inputs"].get(step.reads[0])
-    if seen not in runs or any(m is None or m["inputs"] != first["inputs"] for m in manifests):
+    if seen not in runs or any(m["inputs"] != first["inputs"] for m in manifests):
         return None
     return [part for grown in source["grown"][runs.index(seen) :] for part in grown["parts"]]
 

@@ -36,9 +36,23 @@ def _as_os_errors(method: Callable[..., Result]) -> Callable[..., Result]:
     return called
 
 
-class _Input(io.RawIOBase):
+class _Stream(io.RawIOBase):
+    """One of Java's, closed once."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    @_as_os_errors
+    def close(self) -> None:
+        if not self.closed:
+            self._stream.close()
+        super().close()
+
+
+class _Input(_Stream):
     def __init__(self, jvm: Any, stream: Any, size: int) -> None:
-        self._jvm, self._stream, self._size, self._at = jvm, stream, size, 0
+        super().__init__(stream)
+        self._jvm, self._size, self._at = jvm, size, 0
 
     def readable(self) -> bool:
         return True
@@ -62,17 +76,8 @@ class _Input(io.RawIOBase):
             self._at += count
         return count
 
-    @_as_os_errors
-    def close(self) -> None:
-        if not self.closed:
-            self._stream.close()
-        super().close()
 
-
-class _Output(io.RawIOBase):
-    def __init__(self, stream: Any) -> None:
-        self._stream = stream
-
+class _Output(_Stream):
     def writable(self) -> bool:
         return True
 
@@ -82,12 +87,6 @@ class _Output(io.RawIOBase):
         for begin in range(0, len(whole), _PIECE):
             self._stream.write(whole[begin : begin + _PIECE])
         return len(whole)
-
-    @_as_os_errors
-    def close(self) -> None:
-        if not self.closed:
-            self._stream.close()
-        super().close()
 
 
 class _Handler(fs.FileSystemHandler):

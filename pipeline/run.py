@@ -56,6 +56,7 @@ def find_files(config: Config, spark: SparkSession | None = None) -> list[corpor
     return corpora.find(config, [f for c, p in remote if session for f in spark_io.remote_files(session, c, p)])
 
 
+@training.team()
 def run(
     config: Config,
     workspace: Workspace,
@@ -74,21 +75,6 @@ def run(
 
     Raises WajueError or ConfigError with one message that says what to do.
     """
-    with training.team():
-        _run(config, workspace, first, last, force=force, master=master, device=device, train=train)
-
-
-def _run(
-    config: Config,
-    workspace: Workspace,
-    first: str | None,
-    last: str | None,
-    *,
-    force: bool,
-    master: str | None,
-    device: str,
-    train: bool,
-) -> None:
     chosen = states.selected(config, first, last, train=train)
     for step in (s for s in chosen if s.trainer):
         training.choose(step.name, config, device)  # before hours of mining

@@ -97,8 +97,8 @@ def of(config: Config, workspace: Workspace, files: list[corpora.CorpusFile] | N
         if step.name in left_out:
             found.append(State(step, "left out", None, left_out[step.name]))
             continue
-        manifests = [workspace.manifest(t) for t in step.writes]
-        if any(m is None for m in manifests):
+        manifests = workspace.manifests(step.writes)
+        if manifests is None:
             found.append(State(step, "missing", None))
         else:
             found.append(_state(workspace, step, wanted[step.name], manifests[0]))
@@ -119,10 +119,10 @@ def fault_of(workspace: Workspace, step: Step) -> str | None:
 
 def is_done(workspace: Workspace, step: Step, fingerprint: str) -> bool:
     """Were the tables written for this config, from the tables that are there now?"""
-    manifests = [workspace.manifest(t) for t in step.writes]
-    if any(m is None or m["fingerprint"] != fingerprint for m in manifests):
+    manifests = workspace.manifests(step.writes)
+    if manifests is None or any(m["fingerprint"] != fingerprint for m in manifests):
         return False
-    return step.name == "ingest" or all(m is not None and m["inputs"] == inputs_of(workspace, step) for m in manifests)
+    return step.name == "ingest" or all(m["inputs"] == inputs_of(workspace, step) for m in manifests)
 
 
 def inputs_of(workspace: Workspace, step: Step) -> dict[str, Any]:

@@ -124,6 +124,11 @@ class Workspace:
             )
         return found
 
+    def manifests(self, tables: tuple[str, ...]) -> list[dict[str, Any]] | None:
+        """The manifests of tables that are all there, complete; else None. Raises as `manifest` does."""
+        found = [m for t in tables if (m := self.manifest(t)) is not None]
+        return found if len(found) == len(tables) else None
+
     def whole(self, table: str) -> bool:
         """Is the table there, complete?"""
         return self.manifest(table) is not None

@@ -4,7 +4,6 @@ With TRITON_INTERPRET=1 the "card" is this machine's memory, and Triton's interp
 """
 
 import logging
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
@@ -12,6 +11,7 @@ import numpy as np
 import torch
 
 from pipeline.errors import WajueError
+from pipeline.models.devices import interpreted, local_rank
 from pipeline.models.kernels.random_triton import CardDraws, on_card
 from pipeline.models.loop import Block, Blocks, Matrices
 from pipeline.models.sampling import Draws
@@ -26,14 +26,9 @@ _LOWER = {
 }
 
 
-def interpreted() -> bool:
-    """Does Triton's interpreter stand in for a card?"""
-    return os.environ.get("TRITON_INTERPRET") == "1"
-
-
 def this_device() -> torch.device:
     """The card of this process: that of its number among the processes of this machine."""
-    return torch.device("cpu") if interpreted() else torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
+    return torch.device("cpu") if interpreted() else torch.device("cuda", local_rank())
 
 
 class Card:

@@ -33,17 +33,26 @@ def choose(wanted: str, name: str, *, deterministic: bool) -> Choice:
         )
     if deterministic:
         return Choice("cpu", f"[{name}] deterministic = true, which a card cannot keep")
-    interpreted = os.environ.get("TRITON_INTERPRET") == "1"
-    if interpreted and wanted == "auto":
+    if interpreted() and wanted == "auto":
         return Choice("cpu", "TRITON_INTERPRET=1 stands in for a card only where --device cuda asks for one")
-    missing = _packages() or ("" if interpreted else _driver() or _card())
+    missing = _packages() or ("" if interpreted() else _driver() or _card())
     if missing and wanted == "cuda":
         raise WajueError(f"--device cuda: {missing}; --device cpu trains without")
     if missing:
         return Choice("cpu", missing)
-    if interpreted:
+    if interpreted():
         return Choice("cuda", "TRITON_INTERPRET=1: Triton's interpreter in place of a card, some hundred words a second")
     return Choice("cuda", _named())
+
+
+def interpreted() -> bool:
+    """Does Triton's interpreter stand in for a card?"""
+    return os.environ.get("TRITON_INTERPRET") == "1"
+
+
+def local_rank() -> int:
+    """The number of this process among those of its machine, as torchrun gives it."""
+    return int(os.environ.get("LOCAL_RANK", "0"))
 
 
 def _packages() -> str:
@@ -67,7 +76,7 @@ def _card() -> str:
         return f"torch {torch.__version__} is a build without CUDA; pip uninstall torch, then {_INSTALL}"
     if not torch.cuda.is_available():
         return "torch finds no card; nvidia-smi should list one, and CUDA_VISIBLE_DEVICES not hide it"
-    number, cards = int(os.environ.get("LOCAL_RANK", "0")), torch.cuda.device_count()
+    number, cards = local_rank(), torch.cuda.device_count()
     if number >= cards:
         return f"process {number + 1} of this machine has no card of its own, there are {cards}; give --nproc-per-node {cards}"
     found = torch.cuda.get_device_capability()
