@@ -243,6 +243,16 @@ def in_memory(ids: np.ndarray, offsets: np.ndarray) -> Blocks:
     return lambda epoch, first: iter([block][first:])
 
 
+def renumbered(blocks: Blocks, numbers: np.ndarray) -> Blocks:
+    """The same text with other word ids; numbers int32 [words], the new id of each."""
+
+    def blocks_of(epoch: int, first: int) -> Iterator[Block]:
+        for ids, *others in blocks(epoch, first):
+            yield numbers[ids], *others
+
+    return blocks_of
+
+
 def thread_count(threads: int, deterministic: bool) -> int:
     """The threads to train on: one if the result must not depend on their race, never more than this process may use."""
     if deterministic:

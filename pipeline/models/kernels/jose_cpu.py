@@ -17,7 +17,20 @@ import numpy as np
 from numba import njit, prange
 
 from pipeline.models.kernels.random import below, draw, keep_words, number
-from pipeline.models.kernels.simd import LANES, add, address, buffer, load, multiply, multiply_add, prefetch, splat, store, sums, take
+from pipeline.models.kernels.simd import (
+    LANES,
+    add,
+    address,
+    buffer,
+    load,
+    multiply,
+    multiply_add,
+    prefetch,
+    splat,
+    store,
+    sums,
+    take,
+)
 
 LONGEST_STRETCH = 1000  # words after subsampling; windows do not reach across stretches (as in the authors' code)
 
@@ -27,7 +40,7 @@ _one, _two = np.float32(1), np.float32(2)
 
 @njit(inline="always")
 def _over_root(square):
-    """1 / sqrt(square). Near 1 a series is good to the last bit of a float32 (the next term is 63/256 x^5), and done in a third of the time."""
+    """1 / sqrt(square). Near 1 by a series, in a third of the time and to the last bit of a float32: the next term is 63/256 x^5."""
     x = square - _one
     if abs(x) < _f32(0.03):
         return _one + x * (_f32(-1 / 2) + x * (_f32(3 / 8) + x * (_f32(-5 / 16) + x * _f32(35 / 128))))
@@ -199,7 +212,18 @@ def _work(text, draws, counter, end, words_there, contexts_there, documents_ther
                     if i + 1 < n:
                         reach = 0 if frozen else window - below(bits[i + 1], window)
                         _draw_noise(
-                            noises[(i + 1) % 2], stretch, i + 1, n, reach, places[i + 1], key, draws, window, negatives, words, width
+                            noises[(i + 1) % 2],
+                            stretch,
+                            i + 1,
+                            n,
+                            reach,
+                            places[i + 1],
+                            key,
+                            draws,
+                            window,
+                            negatives,
+                            words,
+                            width,
                         )
                     if i >= 0:
                         _position(

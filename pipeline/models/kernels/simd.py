@@ -16,6 +16,8 @@ from numba.core import cgutils
 from numba.extending import intrinsic, models, register_model
 
 LANES = 16
+_HUGE_PAGE = 1 << 21  # bytes
+_LARGE = 1 << 21  # components, 8 MB
 
 
 class _Lanes(types.Type):
@@ -198,7 +200,7 @@ def prefetch(typing: Any, array: Any, index: Any) -> Any:
         kind = ir.FunctionType(ir.VoidType(), [byte, word, word, word])
         place = builder.bitcast(_address(context, builder, signature.args[0], args[0], args[1]), byte)
         ask = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
-        builder.call(ask, [place, *(ir.Constant(word, i) for i in (0, 3, 1))])
+        builder.call(ask, [place, *(ir.Constant(word, i) for i in (1, 3, 1))])
         return context.get_dummy_value()
 
     return types.void(array, types.int64), code
@@ -221,11 +223,18 @@ def width(dim: int) -> int:
 
 
 def aligned(rows: int, dim: int) -> np.ndarray:
-    """float32 [rows, width(dim)] of zeros that starts at a cache line, so that no vector straddles two."""
+    """float32 [rows, width(dim)] of zeros that starts at a cache line, so that no vector straddles two.
+
+    A large one starts at a page of 2 MB, if the system has such (Linux gives NumPy's arrays of 4 MB and more these pages, but not
+    those it gets zeroed): rows are fetched from everywhere, and each fetch from a small page has to look up where that lies.
+    """
     size = rows * width(dim)
-    raw = np.zeros(size + LANES, np.float32)
-    start = -raw.ctypes.data % 64 // 4
-    return raw[start : start + size].reshape(rows, width(dim))
+    line = 64 if size < _LARGE else _HUGE_PAGE
+    raw = np.empty(size + line // 4, np.float32)
+    start = -raw.ctypes.data % line // 4
+    matrix = raw[start : start + size].reshape(rows, width(dim))
+    matrix[:] = 0
+    return matrix
 
 
 @njit
