@@ -40,7 +40,7 @@ _one, _two = np.float32(1), np.float32(2)
 
 @njit(inline="always")
 def _over_root(square):
-    """1 / sqrt(square). Near 1 by a series, in a third of the time and to the last bit of a float32: the next term is 63/256 x^5."""
+    """1 / sqrt(square); near 1 by a series, in a third of the time and to the last bit of a float32 (next term 63/256 x^5)."""
     x = square - _one
     if abs(x) < _f32(0.03):
         return _one + x * (_f32(-1 / 2) + x * (_f32(3 / 8) + x * (_f32(-5 / 16) + x * _f32(35 / 128))))
