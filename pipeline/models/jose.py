@@ -26,28 +26,22 @@ def train(
     device: str = "cpu",
     report: loop.Report = lambda words, loss: None,
     checkpoints: loop.Checkpoints = loop.NO_CHECKPOINTS,
-    initial: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None,
+    initial: loop.Initial | None = None,
     workers: Any = loop.ALONE,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(words, contexts, documents), float32 [rows, dim], rows of length 1; documents: how many there are.
 
-    count int64 [words], occurrences in all blocks of an epoch. initial: (rows int64 [n], words, contexts float32 [n, dim]) that
-    an earlier training left. A document without a known word keeps the random vector it starts with. device, workers and what
+    count int64 [words], occurrences in all blocks of an epoch. initial: what an earlier training left.
+    A document without a known word keeps the random vector it starts with. device, workers and what
     is raised: as for pipeline.models.sgns.train.
-
-    Words lie in the matrices in an order of chance: by frequency, as ids go, the rows that all threads write would lie side by
-    side, and a core that fetches ahead would take from another what that one is about to write.
     """
     rng = np.random.default_rng(config.seed)
     words, contexts, vectors = (_unit(rng, n, config.dim) for n in (len(count), len(count), documents))
-    row_of = rng.permutation(len(count)).astype(np.int32)
+    row_of, blocks, count, initial = loop.scattered(blocks, count, initial, config.seed)
     if initial is not None:
-        rows = row_of[initial[0]]
-        words[rows, : config.dim], contexts[rows, : config.dim] = initial[1:]
+        words[initial[0], : config.dim], contexts[initial[0], : config.dim] = initial[1:]
     matrices = {"words": words, "contexts": contexts, "documents": vectors}
-    scattered = np.empty_like(count)
-    scattered[row_of] = count
-    _fit(loop.renumbered(blocks, row_of), scattered, matrices, config, device, report, checkpoints, workers, frozen=False)
+    _fit(blocks, count, matrices, config, device, report, checkpoints, workers, frozen=False)
     for matrix in (words, contexts, vectors):
         _normalize(matrix)
     return words[row_of, : config.dim], contexts[row_of, : config.dim], vectors[:, : config.dim]
