@@ -195,6 +195,9 @@ def initial_workspace(config: Config, name: str) -> Workspace:
     return Workspace(config.located(getattr(config, name).initial))
 
 
+_STATE = 2  # raised whenever the matrices of a saved state come to mean something else
+
+
 def saved_key(fingerprint: str, inputs: dict[str, Any]) -> str:
     """What a saved state is a state of: this config, on these tables, shared by so many workers."""
-    return json.dumps([fingerprint, inputs, _workers.size], sort_keys=True)
+    return json.dumps([_STATE, fingerprint, inputs, _workers.size], sort_keys=True)

@@ -26,24 +26,25 @@ def train(
     device: str = "cpu",
     report: loop.Report = lambda words, loss: None,
     checkpoints: loop.Checkpoints = loop.NO_CHECKPOINTS,
-    initial: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None,
+    initial: loop.Initial | None = None,
     workers: Any = loop.ALONE,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(words, contexts, documents), float32 [rows, dim], rows of length 1; documents: how many there are.
 
-    count int64 [words], occurrences in all blocks of an epoch. initial: (rows int64 [n], words, contexts float32 [n, dim]) that
-    an earlier training left. A document without a known word keeps the random vector it starts with. device, workers and what
+    count int64 [words], occurrences in all blocks of an epoch. initial: what an earlier training left.
+    A document without a known word keeps the random vector it starts with. device, workers and what
     is raised: as for pipeline.models.sgns.train.
     """
     rng = np.random.default_rng(config.seed)
     words, contexts, vectors = (_unit(rng, n, config.dim) for n in (len(count), len(count), documents))
+    row_of, blocks, count, initial = loop.scattered(blocks, count, initial, config.seed)
     if initial is not None:
         words[initial[0], : config.dim], contexts[initial[0], : config.dim] = initial[1:]
     matrices = {"words": words, "contexts": contexts, "documents": vectors}
     _fit(blocks, count, matrices, config, device, report, checkpoints, workers, frozen=False)
     for matrix in (words, contexts, vectors):
         _normalize(matrix)
-    return words[:, : config.dim], contexts[:, : config.dim], vectors[:, : config.dim]
+    return words[row_of, : config.dim], contexts[row_of, : config.dim], vectors[:, : config.dim]
 
 
 def infer(

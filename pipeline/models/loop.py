@@ -243,6 +243,29 @@ def in_memory(ids: np.ndarray, offsets: np.ndarray) -> Blocks:
     return lambda epoch, first: iter([block][first:])
 
 
+Initial = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""Words that an earlier training left: rows int64 [n], their vectors and contexts float32 [n, dim]."""
+
+
+def scattered(
+    blocks: Blocks, count: np.ndarray, initial: Initial | None, seed: int
+) -> tuple[np.ndarray, Blocks, np.ndarray, Initial | None]:
+    """(the row of each word int32 [words]; blocks, counts and initial vectors by rows): words in an order of chance.
+
+    In the order of their ids, which is that of their frequency, the rows that all threads write would lie side by side, and a core
+    that fetches ahead would take from another what that one is about to write.
+    """
+    row_of = np.random.default_rng([seed, len(count)]).permutation(len(count)).astype(np.int32)
+    by_row = np.empty_like(count)
+    by_row[row_of] = count
+
+    def by_rows(epoch: int, first: int) -> Iterator[Block]:
+        for ids, *others in blocks(epoch, first):
+            yield row_of[ids], *others
+
+    return row_of, by_rows, by_row, None if initial is None else (row_of[initial[0]], *initial[1:])
+
+
 def thread_count(threads: int, deterministic: bool) -> int:
     """The threads to train on: one if the result must not depend on their race, never more than this process may use."""
     if deterministic:

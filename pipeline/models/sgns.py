@@ -27,15 +27,16 @@ def train(
     device: str = "cpu",
     report: loop.Report = lambda words, loss: None,
     checkpoints: loop.Checkpoints = loop.NO_CHECKPOINTS,
-    initial: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None,
+    initial: loop.Initial | None = None,
     workers: Any = loop.ALONE,
 ) -> tuple[np.ndarray, np.ndarray]:
     """(vectors, contexts), float32 [words, dim] both; count int64 [words], occurrences in all blocks of an epoch.
 
-    device: "cpu" or "cuda". initial: (rows int64 [n], vectors, contexts float32 [n, dim]) of words that an earlier training left.
+    device: "cpu" or "cuda". initial: words that an earlier training left.
     workers: those that train the same vectors (pipeline/models/workers.py). Raises WajueError if training diverges, or if the
     card has too little memory.
     """
+    row_of, blocks, count, initial = loop.scattered(blocks, count, initial, config.seed)
     matrices = dict(zip(("centers", "contexts"), _start(len(count), config, initial), strict=True))
     if len(count):
         threshold, alias = alias_table(count.astype(float) ** config.negative_power)
@@ -53,7 +54,7 @@ def train(
 
         loop.train(blocks, step, held, loss, plan=plan, report=report, checkpoints=checkpoints, workers=workers)
         matrices = held.fetch()
-    return matrices["centers"][:, : config.dim], matrices["contexts"][:, : config.dim]
+    return matrices["centers"][row_of, : config.dim], matrices["contexts"][row_of, : config.dim]
 
 
 def _on_cpu(blocks: loop.Blocks, count: np.ndarray, matrices: loop.Matrices, config: "Sgns", plan: loop.Plan) -> loop.Placed:
@@ -86,7 +87,7 @@ def _on_card(blocks: loop.Blocks, count: np.ndarray, matrices: loop.Matrices, co
     return card.feed(blocks, plan.total), step, card
 
 
-def _start(words: int, config: "Sgns", initial: tuple[np.ndarray, np.ndarray, np.ndarray] | None) -> tuple[np.ndarray, np.ndarray]:
+def _start(words: int, config: "Sgns", initial: loop.Initial | None) -> tuple[np.ndarray, np.ndarray]:
     """(centers, contexts): word2vec.c's small random vectors and zeros, but for words that have theirs."""
     rng = np.random.default_rng(config.seed)
     centers, contexts = simd.aligned(words, config.dim), simd.aligned(words, config.dim)

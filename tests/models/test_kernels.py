@@ -99,6 +99,19 @@ def test_jose(dim: int, window: int, negatives: int, lengths: list[int], combine
         assert np.abs(theirs[2] - start[2]).max() > 0.005
 
 
+def test_the_length_of_a_noise_word_is_held_however_often_it_is_drawn() -> None:
+    """Each step away from an anchor stretches what rounding added before: taken for 1, the length is 1.05 here, and overflows later."""
+    ids = np.random.default_rng(1).integers(1, VOCABULARY, 900).astype(np.int32)
+    shown = Text(
+        ids, np.array([0, 900]), np.zeros(1, np.int64), np.zeros(1, np.int64), np.array([0, 1]), np.full(1, 0.04, np.float32)
+    )
+    always_0 = alias_table(np.eye(1, VOCABULARY)[0] + 1e-6)
+    draws = Draws(np.uint64(KEY), np.full(VOCABULARY, 2**32 - 1, np.uint32), *always_0)
+    ours, _ = matrices(2, 3, VOCABULARY, VOCABULARY, 1, unit=True)
+    jose_cpu.train(shown, draws, np.zeros(1, np.int64), 1, 1, *ours, 10, 5, np.float32(0.15), False, False)
+    assert abs(np.linalg.norm(ours[0][0]) - 1) < 1e-5
+
+
 def test_a_long_document_is_cut_in_stretches_as_the_reference_cuts_it() -> None:
     shown, count = text(3, [sgns_cpu.LONGEST_STRETCH + 50], 0.001)
     draws = draws_of(count)._replace(keep=np.full(VOCABULARY, 2**32 - 1, np.uint32))

@@ -3,8 +3,10 @@
 All vectors are of length 1. For a pair (v; u true, n noise) whose margin is violated, f = u.v, h = n.v, f - h < margin:
     u  <- norm(u + r (1 - f)(v - f u))        n  <- norm(n + 2 r h (h n - v))
     v  <- norm(v + r (1 - f + h)(u - n - (f - h) v))       with the u and n from before
-The steps are tangent to the sphere, so the lengths after them follow from three dot products, and each row is read once
-and written once: |u| = sqrt(1 + s^2 (1 - f^2)), n likewise with h, |v| = sqrt(1 + s^2 (2 - 2 u.n - (f - h)^2)).
+The steps are tangent to the sphere, so the lengths after them follow from dot products, and each row is read once and written once:
+|u| = sqrt(1 + s^2 (1 - f^2)), |v| = sqrt(1 + s^2 (2 - 2 u.n - (f - h)^2)). The length of n is measured, not taken for 1: its step
+leads away from v, so that what rounding adds to the length grows with each (and a frequent noise word, thinned out as a
+centre, takes thousands before it is normalised: with negative_power = 1 vectors overflowed).
 v is the context vector of each word in turn, u those around it; then v is the document and u the word itself.
 
 Combined, as the paper has it: one hinge for (v, d; u, n), violated where (u - n).(v + d) < margin. Every vector x moves along
@@ -15,7 +17,20 @@ import numpy as np
 from numba import njit, prange
 
 from pipeline.models.kernels.random import below, draw, keep_words, number
-from pipeline.models.kernels.simd import LANES, add, buffer, load, multiply, multiply_add, prefetch, splat, store, store_sums, take
+from pipeline.models.kernels.simd import (
+    LANES,
+    add,
+    address,
+    buffer,
+    load,
+    multiply,
+    multiply_add,
+    prefetch,
+    splat,
+    store,
+    sums,
+    take,
+)
 
 LONGEST_STRETCH = 1000  # words after subsampling; windows do not reach across stretches (as in the authors' code)
 
@@ -24,43 +39,46 @@ _one, _two = np.float32(1), np.float32(2)
 
 
 @njit(inline="always")
-def _scale(step, square):
-    """1 / length of a unit vector moved by step along a tangent of so much squared length."""
-    return _one / np.sqrt(_one + step * step * max(_f32(0), square))
+def _over_root(square):
+    """1 / sqrt(square); near 1 by a series, in a third of the time and to the last bit of a float32 (next term 63/256 x^5)."""
+    x = square - _one
+    if abs(x) < _f32(0.03):
+        return _one + x * (_f32(-1 / 2) + x * (_f32(3 / 8) + x * (_f32(-5 / 16) + x * _f32(35 / 128))))
+    return _one / np.sqrt(max(square, _f32(1e-12)))
 
 
 @njit(inline="always")
-def _update(words, true, noise, anchor, sums, margin, rate, frozen):
+def _update(words, width, true, noise, anchor, margin, rate, frozen):
     """One pair: rows `true` and `noise` of words and the anchor move if the margin is violated; the anchor alone if frozen."""
-    width = words.shape[1]
     u, n = true * width, noise * width
     uv = splat(_f32(0))
-    nv = un = uv
+    nv = un = nn = uv
     for c in range(0, width, LANES):
         row_v, row_u, row_n = load(anchor, c), load(words, u + c), load(words, n + c)
-        uv, nv, un = multiply_add(row_u, row_v, uv), multiply_add(row_n, row_v, nv), multiply_add(row_u, row_n, un)
-    store_sums(sums, 0, uv, nv, un, un)
-    f, h = sums[0], sums[1]
+        uv, nv = multiply_add(row_u, row_v, uv), multiply_add(row_n, row_v, nv)
+        un, nn = multiply_add(row_u, row_n, un), multiply_add(row_n, row_n, nn)
+    f, h, inner, square = sums(uv, nv, un, nn)
     g = f - h
-    if g >= margin:
-        return
-    step_v = rate * (_one - g)
-    scale_v = _scale(step_v, _two - _two * sums[2] - g * g)
-    v_v, v_u = splat((_one - step_v * g) * scale_v), splat(step_v * scale_v)
-    if frozen:
-        for c in range(0, width, LANES):
-            apart = multiply_add(splat(-_one), load(words, n + c), load(words, u + c))
-            store(anchor, c, multiply_add(v_u, apart, multiply(v_v, load(anchor, c))))
-        return
-    step_u, step_n = rate * (_one - f), rate * _two * h
-    scale_u, scale_n = _scale(step_u, _one - f * f), _scale(step_n, _one - h * h)
-    u_u, u_v = splat((_one - step_u * f) * scale_u), splat(step_u * scale_u)
-    n_n, n_v = splat((_one + step_n * h) * scale_n), splat(-step_n * scale_n)
-    for c in range(0, width, LANES):
-        row_v, row_u, row_n = load(anchor, c), load(words, u + c), load(words, n + c)
-        store(words, u + c, multiply_add(u_v, row_v, multiply(u_u, row_u)))
-        store(words, n + c, multiply_add(n_v, row_v, multiply(n_n, row_n)))
-        store(anchor, c, multiply_add(v_u, multiply_add(splat(-_one), row_n, row_u), multiply(v_v, row_v)))
+    if g < margin:
+        step_v = rate * (_one - g)
+        scale_v = _over_root(_one + step_v * step_v * max(_f32(0), _two - _two * inner - g * g))
+        v_v, v_u = splat((_one - step_v * g) * scale_v), splat(step_v * scale_v)
+        if frozen:
+            for c in range(0, width, LANES):
+                apart = multiply_add(splat(-_one), load(words, n + c), load(words, u + c))
+                store(anchor, c, multiply_add(v_u, apart, multiply(v_v, load(anchor, c))))
+        else:
+            step_u, step_n = rate * (_one - f), rate * _two * h
+            own = _one + step_n * h
+            scale_u = _over_root(_one + step_u * step_u * max(_f32(0), _one - f * f))
+            scale_n = _over_root(own * own * square - _two * own * step_n * h + step_n * step_n)
+            u_u, u_v = splat((_one - step_u * f) * scale_u), splat(step_u * scale_u)
+            n_n, n_v = splat(own * scale_n), splat(-step_n * scale_n)
+            for c in range(0, width, LANES):
+                row_v, row_u, row_n = load(anchor, c), load(words, u + c), load(words, n + c)
+                store(words, u + c, multiply_add(u_v, row_v, multiply(u_u, row_u)))
+                store(words, n + c, multiply_add(n_v, row_v, multiply(n_n, row_n)))
+                store(anchor, c, multiply_add(v_u, multiply_add(splat(-_one), row_n, row_u), multiply(v_v, row_v)))
 
 
 @njit(inline="always")
@@ -77,9 +95,8 @@ def _along(inner, square, gradient_square, rate):
 
 
 @njit(inline="always")
-def _update_combined(words, true, noise, context, document, sums, margin, rate):
+def _update_combined(words, width, true, noise, context, document, margin, rate):
     """One pair under the combined hinge: rows `true` and `noise`, the context and the document move."""
-    width = words.shape[1]
     u, n = true * width, noise * width
     uv = splat(_f32(0))
     ud = nv = nd = un = vd = uu = nn = vv = dd = uv
@@ -89,23 +106,22 @@ def _update_combined(words, true, noise, context, document, sums, margin, rate):
         nv, nd, nn = multiply_add(row_n, row_v, nv), multiply_add(row_n, row_d, nd), multiply_add(row_n, row_n, nn)
         un, vd, vv = multiply_add(row_u, row_n, un), multiply_add(row_v, row_d, vd), multiply_add(row_v, row_v, vv)
         dd = multiply_add(row_d, row_d, dd)
-    store_sums(sums, 0, uv, ud, nv, nd)
-    store_sums(sums, 4, un, vd, uu, nn)
-    store_sums(sums, 8, vv, dd, dd, dd)
-    by_u, by_n, by_v, by_d = sums[0] + sums[1], -(sums[2] + sums[3]), sums[0] - sums[2], sums[1] - sums[3]
-    if by_u + by_n >= margin:
-        return
-    both = max(_f32(0), sums[8] + sums[9] + _two * sums[5])
-    apart = max(_f32(0), sums[6] + sums[7] - _two * sums[4])
-    (u_u, u_g), (n_n, n_g) = _along(by_u, sums[6], both, rate), _along(by_n, sums[7], both, rate)
-    (v_v, v_g), (d_d, d_g) = _along(by_v, sums[8], apart, rate), _along(by_d, sums[9], apart, rate)
-    for c in range(0, width, LANES):
-        row_v, row_d, row_u, row_n = load(context, c), load(document, c), load(words, u + c), load(words, n + c)
-        total, difference = add(row_v, row_d), multiply_add(splat(-_one), row_n, row_u)
-        store(words, u + c, multiply_add(splat(u_g), total, multiply(splat(u_u), row_u)))
-        store(words, n + c, multiply_add(splat(-n_g), total, multiply(splat(n_n), row_n)))
-        store(context, c, multiply_add(splat(v_g), difference, multiply(splat(v_v), row_v)))
-        store(document, c, multiply_add(splat(d_g), difference, multiply(splat(d_d), row_d)))
+    f_v, f_d, h_v, h_d = sums(uv, ud, nv, nd)
+    inner_un, inner_vd, square_u, square_n = sums(un, vd, uu, nn)
+    square_v, square_d, _, _ = sums(vv, dd, dd, dd)
+    by_u, by_n, by_v, by_d = f_v + f_d, -(h_v + h_d), f_v - h_v, f_d - h_d
+    if by_u + by_n < margin:
+        both = max(_f32(0), square_v + square_d + _two * inner_vd)
+        apart = max(_f32(0), square_u + square_n - _two * inner_un)
+        (u_u, u_g), (n_n, n_g) = _along(by_u, square_u, both, rate), _along(by_n, square_n, both, rate)
+        (v_v, v_g), (d_d, d_g) = _along(by_v, square_v, apart, rate), _along(by_d, square_d, apart, rate)
+        for c in range(0, width, LANES):
+            row_v, row_d, row_u, row_n = load(context, c), load(document, c), load(words, u + c), load(words, n + c)
+            total, difference = add(row_v, row_d), multiply_add(splat(-_one), row_n, row_u)
+            store(words, u + c, multiply_add(splat(u_g), total, multiply(splat(u_u), row_u)))
+            store(words, n + c, multiply_add(splat(-n_g), total, multiply(splat(n_n), row_n)))
+            store(context, c, multiply_add(splat(v_g), difference, multiply(splat(v_v), row_v)))
+            store(document, c, multiply_add(splat(d_g), difference, multiply(splat(d_d), row_d)))
 
 
 @njit(inline="always")
@@ -115,25 +131,23 @@ def _copy(source, begin, target, place, width):
 
 
 @njit(inline="always")
-def _normalize(matrix, place, width, sums):
+def _normalize(matrix, place, width):
     """Rounding makes lengths drift over many analytic steps; once a word is enough to hold them."""
     square = splat(_f32(0))
     for c in range(0, width, LANES):
         row = load(matrix, place + c)
         square = multiply_add(row, row, square)
-    store_sums(sums, 0, square, square, square, square)
-    scale = splat(_one / np.sqrt(sums[0]))
+    scale = splat(_over_root(sums(square, square, square, square)[0]))
     for c in range(0, width, LANES):
         store(matrix, place + c, multiply(scale, load(matrix, place + c)))
 
 
 @njit(inline="always")
-def _draw_noise(noise, stretch, i, n, reach, place, key, draws, window, negatives, words):
+def _draw_noise(noise, stretch, i, n, reach, place, key, draws, window, negatives, words, width):
     """The noise words of position i, -1 for one that is the centre or the true word; their rows are asked for.
 
     noise int64 [(2 window + 1) negatives]: those of the pair (i, j) begin at (j - i + window) negatives, the document's at j = i.
     """
-    width = words.shape[1]
     for j in range(max(0, i - reach), min(n, i + reach + 1)):
         for k in range((j - i + window) * negatives, (j - i + window + 1) * negatives):
             other = draw(number(key, place + 1 + k), draws.threshold, draws.alias)
@@ -144,35 +158,37 @@ def _draw_noise(noise, stretch, i, n, reach, place, key, draws, window, negative
 
 @njit(inline="always")
 def _position(
-    stretch, i, n, reach, noise, window, negatives, words, contexts, context, document, sums, margin, rate, combined, frozen,
+    stretch, i, n, reach, noise, window, negatives, words, contexts, width, context, document, margin, rate, combined, frozen,
 ):  # fmt: skip
     """The word at position i: its context vector with the words around it, then the document with the word itself."""
-    center, width = stretch[i], words.shape[1]
+    center = stretch[i]
     if not frozen:
         _copy(contexts, center * width, context, 0, width)
         for j in range(max(0, i - reach), min(n, i + reach + 1)):
             if j != i:
                 for k in range((j - i + window) * negatives, (j - i + window + 1) * negatives):
                     if noise[k] >= 0 and combined:
-                        _update_combined(words, stretch[j], noise[k], context, document, sums, margin, rate)
+                        _update_combined(words, width, stretch[j], noise[k], context, document, margin, rate)
                     elif noise[k] >= 0:
-                        _update(words, stretch[j], noise[k], context, sums, margin, rate, False)
-        _normalize(context, 0, width, sums)
+                        _update(words, width, stretch[j], noise[k], context, margin, rate, False)
+        _normalize(context, 0, width)
         _copy(context, 0, contexts, center * width, width)
     if not combined:
         for k in range(window * negatives, (window + 1) * negatives):
             if noise[k] >= 0:
-                _update(words, center, noise[k], document, sums, margin, rate, frozen)
+                _update(words, width, center, noise[k], document, margin, rate, frozen)
     if not frozen:
-        _normalize(words, center * width, width, sums)
+        _normalize(words, center * width, width)
 
 
-@njit
-def _work(text, draws, counter, end, words, contexts, documents, window, negatives, margin, combined, frozen):
+@njit(error_model="numpy")  # a division that could raise keeps Numba from leaving out what it counts of references
+def _work(text, draws, counter, end, words_there, contexts_there, documents_there, window, negatives, margin, combined, frozen):
     """One thread: chunk after chunk until none is left."""
-    width, slots = words.shape[1], (2 * window + 1) * negatives
-    context, document = buffer(1, width), buffer(1, width)
-    sums, noises = np.zeros(LANES, _f32), np.full((2, slots), -1, np.int64)
+    width, slots = words_there.shape[1], (2 * window + 1) * negatives
+    context_room, document_room = buffer(1, width), buffer(1, width)
+    words, contexts, documents = address(words_there), address(contexts_there), address(documents_there)
+    context, document = address(context_room), address(document_room)
+    noises = np.full((2, slots), -1, np.int64)
     stretch, bits, places = (
         np.empty(LONGEST_STRETCH, np.int64),
         np.empty(LONGEST_STRETCH, np.uint64),
@@ -196,15 +212,27 @@ def _work(text, draws, counter, end, words, contexts, documents, window, negativ
                     if i + 1 < n:
                         reach = 0 if frozen else window - below(bits[i + 1], window)
                         _draw_noise(
-                            noises[(i + 1) % 2], stretch, i + 1, n, reach, places[i + 1], key, draws, window, negatives, words
+                            noises[(i + 1) % 2],
+                            stretch,
+                            i + 1,
+                            n,
+                            reach,
+                            places[i + 1],
+                            key,
+                            draws,
+                            window,
+                            negatives,
+                            words,
+                            width,
                         )
                     if i >= 0:
                         _position(
                             stretch, i, n, window - below(bits[i], window), noises[i % 2], window, negatives,
-                            words, contexts, context, document, sums, margin, rate, combined, frozen,
+                            words, contexts, width, context, document, margin, rate, combined, frozen,
                         )  # fmt: skip
-                _normalize(document, 0, width, sums)
+                _normalize(document, 0, width)
             _copy(document, 0, documents, row * width, width)
+    context_room[0, 0] = document_room[0, 0]  # used to the end, so that Numba does not free them where only addresses are left
 
 
 @njit(parallel=True, cache=True, nogil=True)

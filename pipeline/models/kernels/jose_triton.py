@@ -49,7 +49,7 @@ def _update(u, n, v, margin, rate, FROZEN: tl.constexpr):
         if not FROZEN:
             step_u, step_n = rate * (1.0 - f), rate * 2.0 * h
             u = (u * (1.0 - step_u * f) + v * step_u) * _scale(step_u, 1.0 - f * f)
-            n = (n * (1.0 + step_n * h) - v * step_n) * _scale(step_n, 1.0 - h * h)
+            n = _unit(n * (1.0 + step_n * h) - v * step_n)  # measured: see the kernel of the CPU
         v = moved
     return u, n, v
 

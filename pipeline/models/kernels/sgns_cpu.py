@@ -20,6 +20,7 @@ from pipeline.models.kernels.random import below, draw, keep_words, number
 from pipeline.models.kernels.simd import (
     LANES,
     add,
+    address,
     buffer,
     clamp,
     divide,
@@ -42,9 +43,8 @@ _f32 = np.float32
 
 
 @njit(inline="always")
-def _dots(rows, starts, m, contexts, targets, padded, dots):
+def _dots(rows, starts, m, contexts, width, targets, padded, dots):
     """dots[k // 6, a, k % 6] = row a . target k, in tiles of two rows by six targets; starts: where in memory row a begins."""
-    width = rows.shape[1]
     place = 0
     for k in range(0, padded, TILE):
         t0, t1, t2 = targets[k] * width, targets[k + 1] * width, targets[k + 2] * width
@@ -92,12 +92,11 @@ def _forget_padding(slopes, m, negatives, padded, rate):
 
 
 @njit(inline="always")
-def _update(rows, before, starts, m, contexts, targets, padded, slopes):
+def _update(rows, before, starts, m, contexts, width, targets, padded, slopes):
     """row a += sum of slopes[a, k] target k; target k += sum of slopes[a, k] row a; all from the rows as they were.
 
     before: room for the rows as they were, used if there is more than one tile.
     """
-    width = rows.shape[1]
     if padded > TILE:
         for a in range(m):
             for c in range(0, width, LANES):
@@ -153,7 +152,7 @@ class Room(NamedTuple):
 
 
 @njit(inline="always")
-def _enter(word, room, centers):
+def _enter(word, room, centers, width):
     """The slot of a word that comes into reach, filled if it is new."""
     mine = free = -1
     for slot in range(room.held.shape[0]):
@@ -163,7 +162,6 @@ def _enter(word, room, centers):
         room.uses[mine] += 1
         return mine
     room.held[free], room.uses[free] = word, 1
-    width = centers.shape[1]
     for c in range(0, width, LANES):
         row = load(centers, word * width + c)
         store(room.rows, free * width + c, row)
@@ -172,11 +170,10 @@ def _enter(word, room, centers):
 
 
 @njit(inline="always")
-def _leave(slot, room, centers):
+def _leave(slot, room, centers, width):
     """A word goes out of reach; with its last occurrence its gain goes into the matrix."""
     room.uses[slot] -= 1
     if room.uses[slot] == 0:
-        width = centers.shape[1]
         for c in range(0, width, LANES):
             place, at = room.held[slot] * width + c, slot * width + c
             gain = multiply_add(splat(_f32(-1)), load(room.old, at), load(room.rows, at))
@@ -184,24 +181,23 @@ def _leave(slot, room, centers):
 
 
 @njit(inline="always")
-def _ask(matrix, row):
+def _ask(matrix, row, width):
     """Prefetch a row."""
-    width = matrix.shape[1]
     for c in range(0, width, LANES):
         prefetch(matrix, row * width + c)
 
 
 @njit(inline="always")
-def _look_ahead(words, i, n, window, negatives, key, counters, draws, room, centers, contexts):
+def _look_ahead(words, i, n, window, negatives, key, counters, draws, room, centers, contexts, width):
     """Draw the noise words of centre i, and ask for its rows and for the row that comes into reach with it."""
     targets = room.targets[i % (_AHEAD + 1)]
     targets[:] = words[i]
     for k in range(negatives):
         targets[k + 1] = draw(number(key, counters[i] + 1 + k), draws.threshold, draws.alias)
     for k in range(negatives + 1):
-        _ask(contexts, targets[k])
+        _ask(contexts, targets[k], width)
     if i + window < n:
-        _ask(centers, words[i + window])
+        _ask(centers, words[i + window], width)
 
 
 @njit(inline="always")
@@ -230,36 +226,36 @@ def _forget_repeats(targets, negatives, m, slopes):
                 slopes[(k // TILE * ((m + 1) // 2 * 2) + a) * TILE + k % TILE] = _f32(0)
 
 
-@njit
-def _stretch(words, n, bits, counters, key, draws, rate, centers, contexts, window, negatives, room):
-    """The first n words, one centre after the other."""
-    width, padded = centers.shape[1], room.targets.shape[1]
+@njit(error_model="numpy")
+def _stretch(words, n, bits, counters, key, draws, rate, centers, contexts, width, window, negatives, room):
+    """The first n words, one centre after the other; centers, contexts: addresses of rows of so much width."""
+    padded = room.targets.shape[1]
     room.seen[:] = -1
     for j in range(min(window, n)):
-        room.slot_of[j] = _enter(words[j], room, centers)
+        room.slot_of[j] = _enter(words[j], room, centers, width)
     for i in range(min(_AHEAD, n)):
-        _look_ahead(words, i, n, window, negatives, key, counters, draws, room, centers, contexts)
+        _look_ahead(words, i, n, window, negatives, key, counters, draws, room, centers, contexts, width)
     for i in range(n):
         if i + _AHEAD < n:
-            _look_ahead(words, i + _AHEAD, n, window, negatives, key, counters, draws, room, centers, contexts)
+            _look_ahead(words, i + _AHEAD, n, window, negatives, key, counters, draws, room, centers, contexts, width)
         if i + window < n:
-            room.slot_of[i + window] = _enter(words[i + window], room, centers)
+            room.slot_of[i + window] = _enter(words[i + window], room, centers, width)
         reach = window - below(bits[i], window)
         m = _within(max(0, i - reach), min(n, i + reach + 1), i, room, width)
         if m:
             targets = room.targets[i % (_AHEAD + 1)]
-            _dots(room.rows, room.starts, m, contexts, targets, padded, room.slopes)
+            _dots(room.rows, room.starts, m, contexts, width, targets, padded, room.slopes)
             _slopes(room.slopes, (m + 1) // 2 * 2 * padded, rate)
             _forget_padding(room.slopes, (m + 1) // 2 * 2, negatives, padded, rate)
             _forget_repeats(targets, negatives, m, room.slopes)
-            _update(room.rows, room.before, room.starts, m, contexts, targets, padded, room.slopes)
+            _update(room.rows, room.before, room.starts, m, contexts, width, targets, padded, room.slopes)
         if i >= window:
-            _leave(room.slot_of[i - window], room, centers)
+            _leave(room.slot_of[i - window], room, centers, width)
     for j in range(max(0, n - window), n):
-        _leave(room.slot_of[j], room, centers)
+        _leave(room.slot_of[j], room, centers, width)
 
 
-@njit
+@njit(error_model="numpy")
 def _work(text, draws, counter, end, centers, contexts, window, negatives):
     """One thread: chunk after chunk until none is left. Its buffers are its own: shared ones would share cache lines."""
     width, padded, slots = centers.shape[1], -(-(negatives + 1) // TILE) * TILE, 2 * window + 1
@@ -282,7 +278,21 @@ def _work(text, draws, counter, end, centers, contexts, window, negatives):
             at = begin
             while at < stop:
                 n, at = keep_words(text.ids, at, stop, begin, negatives + 1, key, draws.keep, words, bits, counters)
-                _stretch(words, n, bits, counters, key, draws, text.rates[chunk], centers, contexts, window, negatives, room)
+                _stretch(
+                    words,
+                    n,
+                    bits,
+                    counters,
+                    key,
+                    draws,
+                    text.rates[chunk],
+                    address(centers),
+                    address(contexts),
+                    width,
+                    window,
+                    negatives,
+                    room,
+                )
 
 
 @njit(parallel=True, cache=True, nogil=True)
