@@ -135,6 +135,9 @@ def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
         place = tmp_path / page / "index.html" if page.name != "index" else tmp_path / "index.html"
         html = place.read_text(encoding="utf-8")
         assert not re.findall(r'(?:src|href)="(https?://[^"]+\.(?:js|css|woff2?))"', html), "the pages fetch nothing from elsewhere"
+    assert "A map of the first terms that have a vector" in (tmp_path / "tour" / "index.html").read_text(encoding="utf-8"), (
+        "the script itself"
+    )
 
 
 def test_the_wheel_and_the_sdist_hold_what_an_installation_needs(tmp_path: Path) -> None:
