@@ -27,6 +27,11 @@ POOL = 100_000  # most frequent words among which neighbours are looked for
 NEIGHBOURS = 10
 TRENDS = 12  # words and terms shown of each trend
 EXAMPLES = 4  # of every reason and of every rule of cleaning
+SENTENCES = 3  # in which a new word is shown
+_SEARCHED = 50_000  # documents of either role in which they are looked for
+_AROUND = 12  # tokens on either side, from which the sentence is cut
+_SENTENCE_END = re.compile(r"[。！？!?；;\n]+")
+_EDGES = "，、：,: "  # not shown at either end of a sentence
 _EXCERPT = 240  # characters of an example
 _PERSONAL = re.compile(r"\d{6,}|\d{3,4}[ -]\d{4}[ -]?\d{3,4}|[A-Za-z0-9_.+-]+(?=@)")
 _MARGIN = 20  # characters shown before a change
@@ -150,10 +155,39 @@ class Findings:
         )
 
     def words(self) -> Rows:
-        """The new words, the best first."""
-        return self.rows(f"""
+        """The new words, the best first, each with sentences that hold it: its clause in the lexicon, then others."""
+        found = self.rows(f"""
             SELECT row_number() OVER (ORDER BY score DESC, word) AS rank, * EXCLUDE (is_new) FROM lexicon
             WHERE is_new ORDER BY rank LIMIT {WORDS}""")
+        others = self._sentences()
+        for row in found:
+            clause = row.pop("example")
+            sentences = [s for s in others.get(row["word"], []) if clause is None or clause not in s]
+            row["examples"] = ([clause] if clause else []) + sentences[: SENTENCES - bool(clause)]
+        return found
+
+    def _sentences(self) -> dict[str, list[str]]:
+        """{new word: sentences of different documents, the domain's first}; those with the least doc_id of the searched ones."""
+        searched = " UNION ALL ".join(
+            f"(SELECT doc_id, role, tokens FROM tokens WHERE role = '{role}' LIMIT {_SEARCHED})" for role in ("domain", "general")
+        )
+        rows = self.rows(f"""
+            WITH shown AS (SELECT word FROM lexicon WHERE is_new ORDER BY score DESC, word LIMIT {WORDS}),
+            searched AS ({searched}),
+            placed AS (SELECT doc_id, role, unnest(tokens) AS word, generate_subscripts(tokens, 1) AS i FROM searched),
+            held AS (SELECT word, role, doc_id, min(i) AS i FROM placed SEMI JOIN shown USING (word) GROUP BY ALL),
+            chosen AS (SELECT word, unnest(min_by({{doc_id: doc_id, i: i}}, role || doc_id, {SENTENCES}), recursive := true)
+                       FROM held GROUP BY word)
+            SELECT word, array_to_string(tokens[greatest(i - {_AROUND}, 1):i - 1], '') AS before,
+                   array_to_string(tokens[i + 1:i + {_AROUND}], '') AS after
+            FROM chosen JOIN searched USING (doc_id) ORDER BY word, role || doc_id""")
+        found: dict[str, list[str]] = {}
+        for row in rows:
+            before, after = _SENTENCE_END.split(row["before"])[-1], _SENTENCE_END.split(row["after"])[0]
+            sentences = found.setdefault(row["word"], [])
+            if (sentence := masked(f"{before}{row['word']}{after}").strip(_EDGES)) not in sentences:
+                sentences.append(sentence)
+        return found
 
     def lexicon(self) -> dict[str, int]:
         """How many words there are, new ones, and new ones with a good score."""

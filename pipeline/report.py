@@ -217,7 +217,7 @@ def _listing(rows: Rows, table: str, total: int, glossary: dict[str, Any], kind:
     }
 
 
-_TOLD = {"rank", "word", "term", "parts", "example", "examples"}  # columns that need no explanation
+_TOLD = {"rank", "word", "term", "parts", "examples"}  # columns that need no explanation
 
 
 def _cell(column: str, value: Any) -> Any:

@@ -10,6 +10,7 @@ from pipeline import arrow_io, dag
 from pipeline.schemas import FORMAT_VERSION, TABLES
 from pipeline.workspace import Workspace
 
+TOKENS = [("general", "别 人 的 主变 。"), ("domain", "停电 。 先 把 主变 修 好 ， ？ 好"), ("domain", "， 换 了 主变 再 试")]
 HOSTILE = ["<script>alert(1)</script>", "</script><img src=x onerror=alert(2)>", "{{ 7 * 7 }}{% x %}", '&lt;b&gt;&#39;"\u2028<!--']
 WORDS = [f"{a}{b}" for a in "主配母油线断箱站" for b in "变联枕夹路器网关"]  # 64
 SEGMENTED = {"corpus": [{"name": c, "role": r, "date": "when"} for c, r in (("power", "domain"), ("questions", "general"))]}
@@ -152,7 +153,9 @@ def tables() -> dict[str, pa.Table]:
         "clauses": rows_of("clauses", []),
         "ngrams": rows_of("ngrams", [{"ngram": w, "n": 2} for w in names]),
         "lexicon": rows_of("lexicon", words),
-        "tokens": rows_of("tokens", []),
+        "tokens": rows_of(
+            "tokens", [{**document, "doc_id": f"d{i}", "role": r, "tokens": t.split()} for i, (r, t) in enumerate(TOKENS)]
+        ),
         "word_counts": rows_of("word_counts", counts),
         "candidates": rows_of("candidates", candidates),
         "vocabulary": rows_of("vocabulary", [{"word_id": i, "word": w, "count": 9} for i, w in enumerate(vocabulary)]),

@@ -5,10 +5,10 @@ const collator = new Intl.Collator("zh-CN");
 
 /** What a listing shows of a column: digits after the point, and whether a narrow screen leaves it out. */
 const SHOWN = {
-  words: { rank: 0, word: null, score: 1, count: 0, used: 0, gain: 1, pmi: 1, left_entropy: 1, right_entropy: 1, example: null, examples: null },
+  words: { rank: 0, word: null, score: 1, count: 0, used: 0, gain: 1, pmi: 1, left_entropy: 1, right_entropy: 1, examples: null },
   terms: { rank: 0, term: null, score: 2, domain_count: 0, general_count: 0, log_ratio: 1, keyness: 0, npmi: 2, examples: null },
 };
-const NARROW = new Set(["rank", "word", "term", "score", "count", "domain_count", "example", "examples"]);
+const NARROW = new Set(["rank", "word", "term", "score", "count", "domain_count", "examples"]);
 const ASCENDING = new Set(["rank", "word", "term"]); // columns of which the least comes first
 const PRECISION = { score: 3, keyness: 0, gain: 2, pmi: 2, log_ratio: 2, log_odds: 2 };
 
@@ -17,7 +17,7 @@ function makeListing(place, kind, source) {
   const columns = source.columns.filter((column) => column.key in SHOWN[kind]);
   columns.sort((a, b) => order(kind, a.key) - order(kind, b.key));
   const head = kind === "words" ? "word" : "term";
-  const sentences = (row) => [row[at.examples] ?? row[at.example] ?? []].flat();
+  const sentences = (row) => row[at.examples] ?? [];
   const haystack = source.rows.map((row) => [row[at[head]], ...sentences(row)].join("\n").toLowerCase());
   const state = { sort: "rank", down: false, first: 0, wanted: "", open: new Set() };
   let found = source.rows.map((_, i) => i);
@@ -88,7 +88,7 @@ function makeListing(place, kind, source) {
     const text = source.rows.length && typeof sample(column) !== "number";
     const sorted = state.sort === column.key ? (state.down ? "descending" : "ascending") : undefined;
     const classes = [text ? "text" : "number", NARROW.has(column.key) ? "" : "wide", column.key].join(" ");
-    if (column.key.startsWith("example")) return el("th", { scope: "col", class: classes }, pick(column.name));
+    if (column.key === "examples") return el("th", { scope: "col", class: classes }, pick(column.name));
     const why = column.why ? pick(column.why) : undefined;
     const button = el("button", { type: "button", "data-key": column.key, title: why, onclick: () => sortBy(column.key) }, pick(column.name));
     return el("th", { scope: "col", class: classes, "aria-sort": sorted }, button);
@@ -109,7 +109,7 @@ function makeListing(place, kind, source) {
       const button = el("button", { type: "button", class: "word", lang: "zh", "aria-expanded": String(open), onclick: () => toggle(i) }, pieces(row));
       return el("td", { class: "text name" }, button);
     }
-    if (key.startsWith("example")) {
+    if (key === "examples") {
       const [first] = sentences(row);
       return el("td", { class: "text example", lang: "zh" }, first ? marked(...about(first, row[at[head]])) : "");
     }
