@@ -279,20 +279,9 @@ def _work(text, draws, counter, end, centers, contexts, window, negatives):
             while at < stop:
                 n, at = keep_words(text.ids, at, stop, begin, negatives + 1, key, draws.keep, words, bits, counters)
                 _stretch(
-                    words,
-                    n,
-                    bits,
-                    counters,
-                    key,
-                    draws,
-                    text.rates[chunk],
-                    address(centers),
-                    address(contexts),
-                    width,
-                    window,
-                    negatives,
-                    room,
-                )
+                    words, n, bits, counters, key, draws, text.rates[chunk], address(centers), address(contexts), width, window,
+                    negatives, room,
+                )  # fmt: skip
 
 
 @njit(parallel=True, cache=True, nogil=True)
