@@ -19,6 +19,7 @@ from pipeline.models.sampling import Draws
 log = logging.getLogger(__name__)
 
 _RESERVE = 512 << 20  # bytes left free for a round's working arrays: 60 a word of a round, and those of compilers and libraries
+_PIECE = 1 << 20  # words copied to the card at once
 _INTERPRETED = 2  # "processors" of the interpreter, which runs one program after the other
 _LOWER = {
     "sgns": "lower [sgns] dim or raise [vocabulary] min_count",
@@ -42,6 +43,7 @@ class Card:
         if self.device.type == "cuda":
             torch.cuda.set_device(self.device)  # kernels are launched on the current one
         self._drawn: tuple[Draws, CardDraws] | None = None
+        self._buffers: list[tuple[torch.Tensor, torch.cuda.Event]] = []
         self.tensors: dict[str, torch.Tensor] = {}
         for what, matrix in matrices.items():
             if matrix.nbytes > self.free() and what == "documents":  # the last to be placed
@@ -96,11 +98,15 @@ class Card:
         yield lent, np.arange(len(chosen))
         self._matrices[name][chosen] = lent.cpu().numpy()
 
-    def take(self, name: str, rows: np.ndarray) -> np.ndarray:
-        """Some rows of a matrix."""
+    def products(self, name: str, rows: np.ndarray, other: str, others: np.ndarray) -> np.ndarray:
+        """Inner products of rows of a matrix with rows of another, float32 [n] or, of others [n, k], [n, k]."""
+        left, right = self._take(name, rows), self._take(other, others)
+        return torch.einsum("nd,n...d->n...", left, right).cpu().numpy()
+
+    def _take(self, name: str, rows: np.ndarray) -> torch.Tensor:
         if name not in self.tensors:
-            return self._matrices[name][rows]
-        return self.tensors[name][torch.from_numpy(rows.astype(np.int64)).to(self.device)].cpu().numpy()
+            return torch.from_numpy(self._matrices[name][rows]).to(self.device)
+        return self.tensors[name][torch.from_numpy(rows.astype(np.int64)).to(self.device)]
 
     def largest(self, names: Iterable[str]) -> float:
         """The largest component, whatever its sign; NaN if one is NaN."""
@@ -113,50 +119,55 @@ class Card:
             torch.from_numpy(self._matrices[name]).copy_(tensor)
         return self._matrices
 
-    def feed(self, blocks: Blocks, words: int) -> Blocks:
-        """Blocks whose ids are on the card: all `words` of them for good if there is room, else each while it is trained."""
+    def feed(self, blocks: Blocks, row_of: np.ndarray, words: int) -> Blocks:
+        """Blocks of rows on the card: all `words` of the text for good if there is room, else each while it is trained."""
         stays: list[Block] = []
         resident = 4 * words <= self.free() // 2
         log.info("%s: the text (%s) %s", self._name, _gb(4 * words), "stays on the card" if resident else "is streamed to the card")
+        rows = torch.from_numpy(row_of).to(self.device)
 
         def fed(epoch: int, first: int) -> Iterator[Block]:
             if not resident:
-                yield from self._ahead(blocks(epoch, first))
+                yield from self._ahead(blocks(epoch, first), rows)
             elif epoch == 0 and first == 0:
-                for block in self._ahead(blocks(0, 0)):
+                for block in self._ahead(blocks(0, 0), rows):
                     stays.append(block)
                     yield block
             else:
                 if not stays:
-                    stays.extend(self._ahead(blocks(0, 0)))
+                    stays.extend(self._ahead(blocks(0, 0), rows))
                 yield from (stays[i] for i in _order(epoch, len(stays))[first:])
 
         return fed
 
-    def _ahead(self, blocks: Iterator[Block]) -> Iterator[Block]:
-        """Each block, the next one being copied meanwhile."""
+    def _ahead(self, blocks: Iterator[Block], rows: torch.Tensor) -> Iterator[Block]:
+        """Each block, its words' rows on the card; the next one is copied meanwhile."""
         if self.device.type == "cpu":
-            yield from ((torch.from_numpy(b[0]), *b[1:]) for b in blocks)
+            yield from ((rows[torch.from_numpy(b[0])], *b[1:]) for b in blocks)
             return
         stream = torch.cuda.Stream(self.device)
-        buffers: list[tuple[torch.Tensor, torch.cuda.Event]] = []
+        stream.wait_stream(torch.cuda.current_stream())
         waiting: list[tuple[Block, torch.cuda.Event]] = []
-        for number, (ids, *rest) in enumerate(blocks):
-            if len(buffers) < 2:
-                buffers.append((torch.empty(0, dtype=torch.int32, pin_memory=True), torch.cuda.Event()))
-            pinned, copied = buffers[number % 2]
-            copied.synchronize()
-            if len(pinned) < len(ids):
-                pinned = torch.empty(len(ids) * 5 // 4, dtype=torch.int32, pin_memory=True)
-            pinned[: len(ids)].copy_(torch.from_numpy(ids))
+        for ids, *rest in blocks:
             with self.memory(), torch.cuda.stream(stream):
-                there = pinned[: len(ids)].to(self.device, non_blocking=True)
-                copied.record(stream)
-            buffers[number % 2] = pinned, copied
+                there = rows.index_select(0, self._copied(ids))
+                copied = stream.record_event()
             waiting.append(((there, *rest), copied))
             if len(waiting) == 2:
                 yield _arrived(*waiting.pop(0))
         yield from (_arrived(*w) for w in waiting)
+
+    def _copied(self, ids: np.ndarray) -> torch.Tensor:
+        """ids on the card, through two small buffers that are page-locked: one is filled while the other is copied."""
+        there = torch.empty(len(ids), dtype=torch.int32, device=self.device)
+        if not self._buffers:
+            self._buffers = [(torch.empty(_PIECE, dtype=torch.int32, pin_memory=True), torch.cuda.Event()) for _ in range(2)]
+        for number, begin in enumerate(range(0, len(ids), _PIECE)):
+            (buffer, free), piece = self._buffers[number % 2], torch.from_numpy(ids[begin : begin + _PIECE])
+            free.synchronize()
+            there[begin : begin + _PIECE].copy_(buffer[: len(piece)].copy_(piece), non_blocking=True)
+            free.record()
+        return there
 
 
 def _arrived(block: Block, copied: torch.cuda.Event) -> Block:

@@ -37,11 +37,11 @@ def train(
     """
     rng = np.random.default_rng(config.seed)
     words, contexts, vectors = (_unit(rng, n, config.dim) for n in (len(count), len(count), documents))
-    row_of, blocks, count, initial = loop.scattered(blocks, count, initial, config.seed)
+    row_of, count, initial = loop.scattered(count, initial, config.seed)
     if initial is not None:
         words[initial[0], : config.dim], contexts[initial[0], : config.dim] = initial[1:]
     matrices = {"words": words, "contexts": contexts, "documents": vectors}
-    _fit(blocks, count, matrices, config, device, report, checkpoints, workers, frozen=False)
+    _fit(blocks, row_of, count, matrices, config, device, report, checkpoints, workers, frozen=False)
     for matrix in (words, contexts, vectors):
         _normalize(matrix)
     return words[row_of, : config.dim], contexts[row_of, : config.dim], vectors[:, : config.dim]
@@ -59,13 +59,15 @@ def infer(
     frozen = simd.aligned(*words.shape)
     frozen[:, : config.dim] = words
     matrices = {"words": frozen, "contexts": frozen, "documents": vectors}
-    _fit(blocks, count, matrices, config, device, lambda words, loss: None, loop.NO_CHECKPOINTS, loop.ALONE, frozen=True)
+    row_of, silent = np.arange(len(count), dtype=np.int32), lambda words, loss: None
+    _fit(blocks, row_of, count, matrices, config, device, silent, loop.NO_CHECKPOINTS, loop.ALONE, frozen=True)
     _normalize(vectors)
     return vectors[:, : config.dim]
 
 
 def _fit(
     blocks: loop.Blocks,
+    row_of: np.ndarray,
     count: np.ndarray,
     matrices: loop.Matrices,
     config: "Jose",
@@ -90,21 +92,23 @@ def _fit(
     )  # fmt: skip
     rng = np.random.default_rng(config.seed + 1)
     at = rng.integers(0, max(len(ids), 1), min(_SAMPLE, len(ids)))
-    document, other = rows[np.searchsorted(offsets, at, side="right") - 1], rng.integers(0, len(count), len(at))
+    document, word = rows[np.searchsorted(offsets, at, side="right") - 1], row_of[ids[at]]
+    other = rng.integers(0, len(count), len(at))
     place = _on_card if device == "cuda" else _on_cpu
-    blocks, step, held = place(blocks, loop.restored(matrices, checkpoints), config, plan, frozen)
+    blocks, step, held = place(blocks, row_of, loop.restored(matrices, checkpoints), config, plan, frozen)
 
     def loss() -> float:
         """Mean hinge of the sampled (document; word, noise word), 0 where the margin holds."""
-        anchor = held.take("documents", document)
-        true, false = (np.einsum("nd,nd->n", anchor, held.take("words", w)) for w in (ids[at], other))
+        true, false = (held.products("documents", document, "words", w) for w in (word, other))
         return float(np.maximum(0, config.margin - true + false).mean()) if len(at) else float("nan")
 
     loop.train(blocks, step, held, loss, plan=plan, report=report, checkpoints=checkpoints, workers=workers)
     workers.gather(held.fetch()["documents"])
 
 
-def _on_cpu(blocks: loop.Blocks, matrices: loop.Matrices, config: "Jose", plan: loop.Plan, frozen: bool) -> loop.Placed:
+def _on_cpu(
+    blocks: loop.Blocks, row_of: np.ndarray, matrices: loop.Matrices, config: "Jose", plan: loop.Plan, frozen: bool
+) -> loop.Placed:
     words, contexts, documents = matrices.values()
 
     def step(text: loop.Text, draws: Draws, counter: np.ndarray, end: int) -> None:
@@ -113,10 +117,12 @@ def _on_cpu(blocks: loop.Blocks, matrices: loop.Matrices, config: "Jose", plan: 
             np.float32(config.margin), config.hinge == "combined" and not frozen, frozen,
         )  # fmt: skip
 
-    return blocks, step, loop.Host(matrices)
+    return loop.by_rows(blocks, row_of), step, loop.Host(matrices)
 
 
-def _on_card(blocks: loop.Blocks, matrices: loop.Matrices, config: "Jose", plan: loop.Plan, frozen: bool) -> loop.Placed:
+def _on_card(
+    blocks: loop.Blocks, row_of: np.ndarray, matrices: loop.Matrices, config: "Jose", plan: loop.Plan, frozen: bool
+) -> loop.Placed:
     from pipeline.models import cards  # torch: only where a card is asked for
     from pipeline.models.kernels import jose_triton
 
@@ -131,7 +137,7 @@ def _on_card(blocks: loop.Blocks, matrices: loop.Matrices, config: "Jose", plan:
                 config.window, config.negatives, config.margin, config.hinge == "combined" and not frozen, frozen,
             )  # fmt: skip
 
-    return card.feed(blocks, plan.total), step, card
+    return card.feed(blocks, row_of, plan.total), step, card
 
 
 def _unit(rng: np.random.Generator, rows: int, dim: int) -> np.ndarray:

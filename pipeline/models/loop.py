@@ -83,9 +83,9 @@ class Host:
 
     matrices: Matrices
 
-    def take(self, name: str, rows: np.ndarray) -> np.ndarray:
-        """Some rows of a matrix."""
-        return self.matrices[name][rows]
+    def products(self, name: str, rows: np.ndarray, other: str, others: np.ndarray) -> np.ndarray:
+        """Inner products of rows of a matrix with rows of another, float32 [n] or, of others [n, k], [n, k]."""
+        return np.einsum("nd,n...d->n...", self.matrices[name][rows], self.matrices[other][others])
 
     def largest(self, names: Iterable[str]) -> float:
         """The largest component, whatever its sign; NaN if one is NaN."""
@@ -247,10 +247,8 @@ Initial = tuple[np.ndarray, np.ndarray, np.ndarray]
 """Words that an earlier training left: rows int64 [n], their vectors and contexts float32 [n, dim]."""
 
 
-def scattered(
-    blocks: Blocks, count: np.ndarray, initial: Initial | None, seed: int
-) -> tuple[np.ndarray, Blocks, np.ndarray, Initial | None]:
-    """(the row of each word int32 [words]; blocks, counts and initial vectors by rows): words in an order of chance.
+def scattered(count: np.ndarray, initial: Initial | None, seed: int) -> tuple[np.ndarray, np.ndarray, Initial | None]:
+    """(the row of each word int32 [words]; counts and initial vectors by rows): words in an order of chance.
 
     In the order of their ids, which is that of their frequency, the rows that all threads write would lie side by side, and a core
     that fetches ahead would take from another what that one is about to write.
@@ -258,12 +256,17 @@ def scattered(
     row_of = np.random.default_rng([seed, len(count)]).permutation(len(count)).astype(np.int32)
     by_row = np.empty_like(count)
     by_row[row_of] = count
+    return row_of, by_row, None if initial is None else (row_of[initial[0]], *initial[1:])
 
-    def by_rows(epoch: int, first: int) -> Iterator[Block]:
+
+def by_rows(blocks: Blocks, row_of: np.ndarray) -> Blocks:
+    """Blocks of rows instead of word ids."""
+
+    def mapped(epoch: int, first: int) -> Iterator[Block]:
         for ids, *others in blocks(epoch, first):
             yield row_of[ids], *others
 
-    return row_of, by_rows, by_row, None if initial is None else (row_of[initial[0]], *initial[1:])
+    return mapped
 
 
 def thread_count(threads: int, deterministic: bool) -> int:

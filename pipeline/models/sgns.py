@@ -16,7 +16,6 @@ log = logging.getLogger(__name__)
 
 _SAMPLE = 2000  # pairs on which the reported loss is measured
 _LEAST_RATE_SHARE = 1 / 250
-_TILES_A_PROCESSOR = 2  # of a card: as many as its registers hold
 
 
 def train(
@@ -36,7 +35,7 @@ def train(
     workers: those that train the same vectors (pipeline/models/workers.py). Raises WajueError if training diverges, or if the
     card has too little memory.
     """
-    row_of, blocks, count, initial = loop.scattered(blocks, count, initial, config.seed)
+    row_of, count, initial = loop.scattered(count, initial, config.seed)
     matrices = dict(zip(("centers", "contexts"), _start(len(count), config, initial), strict=True))
     if len(count):
         threshold, alias = alias_table(count.astype(float) ** config.negative_power)
@@ -45,35 +44,41 @@ def train(
             loop.thread_count(config.threads, config.deterministic), keep_chances(count, config.subsample_threshold),
             (threshold, alias), tuple(matrices),
         )  # fmt: skip
-        context, center, noise = _sample(loop.sample(blocks), threshold, alias, config)
+        context, center, noise = _sample(loop.sample(blocks), row_of, threshold, alias, config)
         place = _on_card if device == "cuda" else _on_cpu
-        blocks, step, held = place(workers.share(blocks), count, loop.restored(matrices, checkpoints), config, plan)
+        blocks, step, held = place(workers.share(blocks), row_of, count, loop.restored(matrices, checkpoints), config, plan)
 
         def loss() -> float:
-            return _loss(held.take("centers", context), held.take("contexts", center), held.take("contexts", noise))
+            """Mean negative log likelihood of the sampled pairs, nats."""
+            true, false = (held.products("centers", context, "contexts", other) for other in (center, noise))
+            return float((np.logaddexp(0, -true) + np.logaddexp(0, false).sum(axis=1)).mean()) if len(true) else float("nan")
 
         loop.train(blocks, step, held, loss, plan=plan, report=report, checkpoints=checkpoints, workers=workers)
         matrices = held.fetch()
     return matrices["centers"][row_of, : config.dim], matrices["contexts"][row_of, : config.dim]
 
 
-def _on_cpu(blocks: loop.Blocks, count: np.ndarray, matrices: loop.Matrices, config: "Sgns", plan: loop.Plan) -> loop.Placed:
+def _on_cpu(
+    blocks: loop.Blocks, row_of: np.ndarray, count: np.ndarray, matrices: loop.Matrices, config: "Sgns", plan: loop.Plan
+) -> loop.Placed:
     centers, contexts = matrices.values()
 
     def step(text: loop.Text, draws: Draws, counter: np.ndarray, end: int) -> None:
         sgns_cpu.train(text, draws, counter, end, plan.threads, centers, contexts, config.window, config.negatives)
 
-    return blocks, step, loop.Host(matrices)
+    return loop.by_rows(blocks, row_of), step, loop.Host(matrices)
 
 
-def _on_card(blocks: loop.Blocks, count: np.ndarray, matrices: loop.Matrices, config: "Sgns", plan: loop.Plan) -> loop.Placed:
+def _on_card(
+    blocks: loop.Blocks, row_of: np.ndarray, count: np.ndarray, matrices: loop.Matrices, config: "Sgns", plan: loop.Plan
+) -> loop.Placed:
     from pipeline.models import cards  # torch: only where a card is asked for
     from pipeline.models.kernels import sgns_triton
 
     card = cards.Card("sgns", matrices)
     share = count * plan.keep.astype(float)
-    programs = sgns_triton.most_programs(
-        share / share.sum(), noise_shares(*plan.noise), config.window, config.negatives, card.processors * _TILES_A_PROCESSOR
+    programs, warps = sgns_triton.flight(
+        share / share.sum(), noise_shares(*plan.noise), config.window, config.negatives, card.processors
     )
     log.info("sgns: %d tiles of %d positions in flight", programs, sgns_triton.TILE)
 
@@ -81,10 +86,10 @@ def _on_card(blocks: loop.Blocks, count: np.ndarray, matrices: loop.Matrices, co
         with card.memory():
             sgns_triton.train(
                 text, card.draws(draws), counter, end, programs, card.tensors["centers"], card.tensors["contexts"], config.window,
-                config.negatives,
+                config.negatives, warps,
             )  # fmt: skip
 
-    return card.feed(blocks, plan.total), step, card
+    return card.feed(blocks, row_of, plan.total), step, card
 
 
 def _start(words: int, config: "Sgns", initial: loop.Initial | None) -> tuple[np.ndarray, np.ndarray]:
@@ -100,9 +105,9 @@ def _start(words: int, config: "Sgns", initial: loop.Initial | None) -> tuple[np
 
 
 def _sample(
-    block: loop.Block, threshold: np.ndarray, alias: np.ndarray, config: "Sgns"
+    block: loop.Block, row_of: np.ndarray, threshold: np.ndarray, alias: np.ndarray, config: "Sgns"
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Fixed pairs of neighbours and noise words: (context [n], center [n], noise [n, negatives])."""
+    """Rows of fixed pairs of neighbours and noise words: (context [n], center [n], noise [n, negatives])."""
     ids, offsets = block[:2]
     rng = np.random.default_rng(config.seed + 1)
     at = rng.integers(0, max(len(ids), 1), min(_SAMPLE, len(ids)))
@@ -112,13 +117,4 @@ def _sample(
     same = (document[0] == document[1]) & (at != other)
     column = rng.integers(0, len(threshold), (int(same.sum()), config.negatives))
     noise = np.where(rng.integers(0, 2**32, column.shape) > threshold[column], alias[column], column)
-    return ids[other[same]], ids[at[same]], noise
-
-
-def _loss(row: np.ndarray, center: np.ndarray, noise: np.ndarray) -> float:
-    """Mean negative log likelihood of pairs, nats. row, center float32 [n, width], noise float32 [n, negatives, width]."""
-    if not len(row):
-        return float("nan")
-    true = np.einsum("nd,nd->n", row, center)
-    false = np.einsum("nd,nkd->nk", row, noise)
-    return float((np.logaddexp(0, -true) + np.logaddexp(0, false).sum(axis=1)).mean())
+    return row_of[ids[other[same]]], row_of[ids[at[same]]], noise

@@ -15,14 +15,14 @@ from triton.compiler import ASTSource
 from pipeline.models.kernels import jose_triton, sgns_triton
 
 POINTERS = {
-    "words": "*i32", "reaches": "*i32", "places": "*i32", "previous": "*i32", "bounds": "*i32", "owners": "*i64", "rates": "*fp32",
+    "words": "*i32", "reaches": "*i32", "places": "*i32", "previous": "*i32", "bounds": "*i32", "noises": "*i32", "rates": "*fp32",
     "rows": "*i64", "key": "*i64", "threshold": "*i32", "alias": "*i32", "temper_center": "*fp32", "temper_context": "*fp32",
     "centers": "*fp32", "contexts": "*fp32", "stretch": "*i32", "starts": "*i64", "vectors": "*i64", "counter": "*i32",
     "documents": "*fp32",
 }  # fmt: skip
 SCALARS = {"vocabulary": "i32", "tiles": "i32", "end": "i32", "margin": "fp32"}
 SGNS = {
-    "WIDTH": 112, "WINDOW": 5, "NEGATIVES": 5, "TILE": 16, "MOST_DRAWN": 32, "SHARED": 32, "AROUND": 32, "COLUMNS": 128,
+    "WIDTH": 112, "WINDOW": 5, "NEGATIVES": 5, "TILE": 16, "MOST_DRAWN": 32, "SHARED": 32, "AROUND": 32, "COLUMNS": 64,
     "PRECISION": "tf32",
 }  # fmt: skip
 JOSE = {

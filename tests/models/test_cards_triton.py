@@ -132,9 +132,9 @@ def test_the_text_stays_on_the_card_and_is_read_once() -> None:
             yield (block[0] + 10 * number, *block[1:])
 
     card = cards.Card("sgns", {"centers": np.zeros((2, 4), np.float32)})
-    feed = card.feed(blocks, 30)
+    feed = card.feed(blocks, np.arange(50, dtype=np.int32), 30)
     order = [[int(b[0][0]) // 10 for b in feed(epoch, first)] for epoch, first in ((0, 0), (1, 0), (2, 0), (1, 2))]
     assert read == [0, 1, 2, 3, 4] and order[0] == [0, 1, 2, 3, 4]
     assert sorted(order[1]) == sorted(order[2]) == order[0] and order[1] != order[2] and order[3] == order[1][2:]
-    again = card.feed(blocks, 30)  # a run that goes on in a later epoch
+    again = card.feed(blocks, np.arange(50, dtype=np.int32), 30)  # a run that goes on in a later epoch
     assert [int(b[0][0]) // 10 for b in again(1, 2)] == order[3]

@@ -19,8 +19,9 @@ def test_kernels_compile_for_a_card() -> None:
     done = subprocess.run([sys.executable, str(program)], env=environment, capture_output=True, text=True, check=True)
     found = json.loads(done.stdout)
     sgns, jose = found["sgns"], found["jose"]
-    # (32 + 16 + 32 rows) * 128 components / (128 threads * 4) = 20: every row is read once, and added to once, in wide pieces
-    assert sgns["loads"] == sgns["adds"] == 20
+    # (32 + 16 + 32 rows) * 128 components / (128 threads * 4) = 20: every row is added to once, in wide pieces, and read once, but
+    # for the first half of its components, which is not kept until it is needed again
+    assert sgns["adds"] == 20 and sgns["loads"] == 30
     assert sgns["stack"] == jose["stack"] == 0  # nothing is spilled
     assert sgns["registers"] * 128 * 2 <= 65_536 and sgns["shared"] * 2 <= 164 * 1024  # two tiles a multiprocessor
     assert jose["registers"] <= 64  # as many documents a multiprocessor as it runs programs

@@ -94,10 +94,10 @@ def test_each_tile_has_its_turn_and_neighbours_are_far_apart(tiles: int) -> None
 
 
 def test_tiles_in_flight_are_as_many_as_let_nine_tenths_of_all_updates_through() -> None:
-    even = np.full(
-        20, 1 / 20
-    )  # a position touches each row of centers 6/20 times, of contexts (1 + 5)/20 times: 32 / 0.3 / 16 = 6.7
-    assert sgns_triton.most_programs(even, even, 5, 5, 264) in range(6, 9)
+    even = np.full(20, 1 / 20)
+    # a position touches each row of centers 6/20 times, of contexts (1 + 5)/20 times: 32 / 0.3 / 16 = 6.7 tiles, and a ninth more
+    assert sgns_triton.flight(even, even, 5, 5, 132) == (7, 8)
+    assert sgns_triton.flight(even, even, 5, 5, 3) == (6, 4) and sgns_triton.flight(even, even, 5, 5, 1) == (4, 2)
     many = np.full(100_000, 1e-5)
-    assert sgns_triton.most_programs(many, many, 5, 5, 264) == 264
-    assert sgns_triton.most_programs(np.ones(1), np.ones(1), 5, 5, 264) == 1
+    assert sgns_triton.flight(many, many, 5, 5, 132) == (528, 2)
+    assert sgns_triton.flight(np.ones(1), np.ones(1), 5, 5, 132) == (1, 8)

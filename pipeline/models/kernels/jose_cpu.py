@@ -212,7 +212,8 @@ def _work(text, draws, counter, end, words_there, contexts_there, documents_ther
                     if i + 1 < n:
                         reach = 0 if frozen else window - below(bits[i + 1], window)
                         _draw_noise(
-                            noises[(i + 1) % 2], stretch, i + 1, n, reach, places[i + 1], key, draws, window, negatives, words, width,
+                            noises[(i + 1) % 2], stretch, i + 1, n, reach, places[i + 1], key, draws, window, negatives, words,
+                            width,
                         )  # fmt: skip
                     if i >= 0:
                         _position(

@@ -96,7 +96,7 @@ def keep_words(
 
     ids int32 [tokens] on the card; offsets int64 of all documents, documents int64 the chosen ones, rows int64 their numbers.
     """
-    device, lengths = ids.device, (offsets[1:] - offsets[:-1])[documents]
+    device, lengths = ids.device, offsets[documents + 1] - offsets[documents]
     size, host = int(lengths.sum()), np.stack([lengths, offsets[documents], rows])
     lengths_there, begins, numbers = torch.from_numpy(host).to(device)
     starts = torch.nn.functional.pad(lengths_there.cumsum(0), (1, 0))

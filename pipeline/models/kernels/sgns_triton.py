@@ -28,6 +28,7 @@ MOST_DRAWN = 32  # noise words of a tile, or as many as a position has
 MOST_TOUCHES = 32  # steps that a row may take from one old value; see LOG.md for what more and fewer cost
 _LEAST_UNTEMPERED = 0.9  # of all updates
 _MOST_CELLS = 4096  # components of a tile's rows held at once: 32 registers a thread
+_WARPS = {4: 2, 2: 4, 1: 8}  # of a program, by the programs on a multiprocessor: its registers hold so many
 _BLOCK = 1024
 _GOLDEN = (math.sqrt(5) - 1) / 2
 
@@ -57,10 +58,46 @@ def _add(matrix, row, column, mask, gain, WIDTH: tl.constexpr):
     tl.atomic_add(matrix + place, gain, mask=mask[:, None] & (column < WIDTH)[None, :], sem="relaxed")
 
 
-@triton.jit(do_not_specialize=["tiles", "vocabulary"])
+@triton.jit(do_not_specialize=["vocabulary"])
+def _draw(
+    places, bounds, owners, rows, key, threshold, alias, vocabulary, noise,
+    NEGATIVES: tl.constexpr, TILE: tl.constexpr, MOST_DRAWN: tl.constexpr, SHARED: tl.constexpr,
+):  # fmt: skip
+    """The noise words of a tile, -1 for those drawn before: ahead of training, which would wait for each of four tables."""
+    tile, k = tl.program_id(0), tl.arange(0, SHARED)
+    first, high = tl.load(bounds + 3 * tile), tl.load(bounds + 3 * tile + 2)
+    own = number(tl.load(key), tl.load(rows + tl.load(owners + tile)))
+    drawn = tl.minimum(MOST_DRAWN, tl.minimum(TILE, high - first) * NEGATIVES)
+    place = tl.load(places + first + k // NEGATIVES, mask=k < drawn, other=0).to(tl.int64)
+    word = draw(number(own, place * (NEGATIVES + 1) + 1 + k % NEGATIVES), threshold, alias, vocabulary, k < drawn)
+    repeated = tl.sum(((word[:, None] == word[None, :]) & (k[None, :] < k[:, None])).to(tl.int32), axis=1) > 0
+    tl.store(noise + tile * SHARED + k, tl.where((k < drawn) & (repeated == 0), word, -1))
+
+
+@triton.jit
+def _bounds(bounds, tile, tiles):
+    """First position of a tile, beginning and end of its stretch; three zeros beyond the last tile."""
+    place, there = bounds + 3 * tile, tile < tiles
+    return tl.load(place, there, 0), tl.load(place + 1, there, 0), tl.load(place + 2, there, 0)
+
+
+@triton.jit
+def _look(
+    words, reaches, previous, rates, noises, tile, tiles, first, low, high,
+    WINDOW: tl.constexpr, TILE: tl.constexpr, SHARED: tl.constexpr, AROUND: tl.constexpr,
+):  # fmt: skip
+    """Of a tile: (centers, how far each reaches, where it last stood; words around, where each last stood; noise words; rate)."""
+    i, j, k = first + tl.arange(0, TILE), first - WINDOW + tl.arange(0, AROUND), tl.arange(0, SHARED)
+    is_center, inside = i < high, (j >= low) & (j < tl.minimum(high, first + TILE + WINDOW))
+    center, reach = tl.load(words + i, is_center, 0), tl.load(reaches + i, is_center, 0)
+    around, last = tl.load(words + j, inside, 0), tl.load(previous + j, inside, -1)
+    noise = tl.load(noises + tile * SHARED + k, mask=(tile < tiles) & (k >= 0), other=-1)
+    return center, reach, tl.load(previous + i, is_center, -1), around, last, noise, tl.load(rates + tile, tile < tiles, 0.0)
+
+
+@triton.jit(do_not_specialize=["tiles"])
 def _train(
-    words, reaches, places, previous, bounds, owners, rates, rows, key, threshold, alias, vocabulary, temper_center, temper_context,
-    centers, contexts, tiles,
+    words, reaches, previous, bounds, rates, noises, temper_center, temper_context, centers, contexts, tiles,
     WIDTH: tl.constexpr, WINDOW: tl.constexpr, NEGATIVES: tl.constexpr, TILE: tl.constexpr, MOST_DRAWN: tl.constexpr,
     SHARED: tl.constexpr, AROUND: tl.constexpr, COLUMNS: tl.constexpr, PRECISION: tl.constexpr,
 ):  # fmt: skip
@@ -68,32 +105,21 @@ def _train(
 
     SHARED, AROUND: MOST_DRAWN and TILE + 2 WINDOW, or the next powers of two.
 
-    bounds int32 [tiles, 3]: first position, beginning and end of its stretch; owners int64 [tiles], the document.
+    bounds int32 [tiles, 3]: first position, beginning and end of its stretch; noises int32 [tiles, SHARED], -1 for none.
     """
-    i, j, k, c = tl.arange(0, TILE), tl.arange(0, AROUND), tl.arange(0, SHARED), tl.arange(0, COLUMNS)
-    for tile in range(tl.program_id(0), tiles, tl.num_programs(0)):
-        first, low, high = tl.load(bounds + 3 * tile), tl.load(bounds + 3 * tile + 1), tl.load(bounds + 3 * tile + 2)
-        owner = tl.load(owners + tile)
-        rate, own = tl.load(rates + owner), number(tl.load(key), tl.load(rows + owner))
-        n = tl.minimum(TILE, high - first)
+    c, step = tl.arange(0, COLUMNS), tl.num_programs(0)
+    first, low, high = _bounds(bounds, tl.program_id(0), tiles)
+    for tile in range(tl.program_id(0), tiles, step):
+        center, reach, last_center, around, last, noise, rate = _look(
+            words, reaches, previous, rates, noises, tile, tiles, first, low, high, WINDOW, TILE, SHARED, AROUND
+        )
+        next_first, next_low, next_high = _bounds(bounds, tile + step, tiles)
 
-        at_center, is_center = first + i, i < n
-        center = tl.load(words + at_center, mask=is_center, other=0)
-        reach = tl.load(reaches + at_center, mask=is_center, other=0)
+        at_center, at = first + tl.arange(0, TILE), first - WINDOW + tl.arange(0, AROUND)
+        is_center, is_noise = at_center < high, noise >= 0
         left, right = tl.maximum(low, at_center - reach), tl.minimum(high, at_center + reach + 1)
-
-        drawn = tl.minimum(MOST_DRAWN, n * NEGATIVES)
-        place = tl.load(places + first + k // NEGATIVES, mask=k < drawn, other=0).to(tl.int64)
-        noise = draw(number(own, place * (NEGATIVES + 1) + 1 + k % NEGATIVES), threshold, alias, vocabulary, k < drawn)
-        repeated = (noise[:, None] == noise[None, :]) & (k[None, :] < k[:, None])
-        is_noise = (k < drawn) & (tl.sum(repeated.to(tl.int32), axis=1) == 0)
-        weight = tl.where(is_noise, rate * NEGATIVES / drawn, 0.0)
-
-        at = first - WINDOW + j
-        inside = (at >= low) & (at < high) & (j < n + 2 * WINDOW)
-        around = tl.load(words + at, mask=inside, other=0)
-        last = tl.load(previous + at, mask=inside, other=-1)
-        last_center = tl.load(previous + at_center, mask=is_center, other=-1)
+        weight = tl.where(is_noise, rate * NEGATIVES / tl.minimum(MOST_DRAWN, (high - first) * NEGATIVES), 0.0)
+        inside = (at >= low) & (at < high)
         first_time = last[:, None] < left[None, :]  # in this window; or the time before it was the centre itself
         first_time |= (last[:, None] == at_center[None, :]) & (last_center < left)[None, :]
         paired = (at[:, None] >= left[None, :]) & (at[:, None] < right[None, :]) & (at[:, None] != at_center[None, :])
@@ -125,16 +151,17 @@ def _train(
                 contexts, center, begin + c, is_center, tl.dot(tl.trans(to_center), u, input_precision=PRECISION) * temper_v, WIDTH
             )
             _add(contexts, noise, begin + c, is_noise, tl.dot(tl.trans(to_noise), u, input_precision=PRECISION) * temper_w, WIDTH)
+        first, low, high = next_first, next_low, next_high
 
 
 def train(
     text: Text, draws: CardDraws, counter: np.ndarray, end: int, programs: int, centers: torch.Tensor, contexts: torch.Tensor,
-    window: int, negatives: int, precision: str = "tf32",
+    window: int, negatives: int, warps: int = 4, precision: str = "tf32",
 ) -> None:  # fmt: skip
     """Train the chunks counter[0]..end-1 of a block of text, each at its own learning rate; counter[0] becomes end.
 
     text: as for the kernel of the CPU, but that its ids are on the card. centers, contexts float32 [words, width], updated in
-    place. programs: tiles in flight at most. precision: of products of rows, as Triton names them.
+    place. programs, warps: tiles in flight at most, and what trains each. precision: of products of rows, as Triton names them.
     """
     cuts = text.cuts[counter[0] : end + 1]
     documents = text.order[cuts[0] : cuts[-1]]
@@ -148,15 +175,20 @@ def train(
         return
     programs = min(programs, len(owners))
     tempers = _tempers(kept.words, draws.share, window, negatives, programs * TILE)
-    around, width = triton.next_power_of_2(TILE + 2 * window), centers.shape[1]
-    columns = max(16, min(triton.next_power_of_2(width), _MOST_CELLS // around))
+    around, width, most_drawn = triton.next_power_of_2(TILE + 2 * window), centers.shape[1], max(MOST_DRAWN, negatives)
+    columns = 128 if warps == max(_WARPS.values()) else 64  # more at a time would spill, fewer make poor products
+    columns = max(16, min(columns, triton.next_power_of_2(width), _MOST_CELLS // around))
+    drawing = {"NEGATIVES": negatives, "TILE": TILE, "MOST_DRAWN": most_drawn, "SHARED": triton.next_power_of_2(most_drawn)}
+    noise = torch.empty((len(owners), drawing["SHARED"]), dtype=torch.int32, device=centers.device)
+    _draw[(len(owners),)](
+        kept.places, bounds, owners, kept.rows, draws.key, draws.threshold, draws.alias, len(draws.alias), noise, **drawing,
+        num_warps=1,
+    )  # fmt: skip
     _train[(programs,)](
-        kept.words, kept.reaches, kept.places, _previous_places(kept.words, 2 * window), bounds, owners, rates, kept.rows,
-        draws.key, draws.threshold, draws.alias, len(draws.alias), *tempers, centers, contexts, len(owners),
-        WIDTH=width, WINDOW=window, NEGATIVES=negatives, TILE=TILE,
-        MOST_DRAWN=max(MOST_DRAWN, negatives), SHARED=triton.next_power_of_2(max(MOST_DRAWN, negatives)),
-        AROUND=around, COLUMNS=columns, PRECISION=precision,
-        num_warps=4, num_stages=1,  # stages would fetch the rows of the next tile before this one's sums are in
+        kept.words, kept.reaches, _previous_places(kept.words, 2 * window), bounds, rates[owners], noise, *tempers, centers,
+        contexts, len(owners),
+        WIDTH=width, WINDOW=window, AROUND=around, COLUMNS=columns, PRECISION=precision, **drawing,
+        num_warps=warps, num_stages=1,  # stages would fetch the rows of the next tile before this one's sums are in
     )  # fmt: skip
 
 
@@ -173,12 +205,14 @@ def touches(share: Any, noise_share: Any, window: int, negatives: int) -> tuple[
     return share * (window + 1), share + noise_share * negatives
 
 
-def most_programs(share: np.ndarray, noise_share: np.ndarray, window: int, negatives: int, most: int) -> int:
-    """As many programs, up to `most`, as let all but a tenth of all updates through."""
+def flight(share: np.ndarray, noise_share: np.ndarray, window: int, negatives: int, processors: int) -> tuple[int, int]:
+    """(programs, warps of each): as many as a card's multiprocessors take, but that all but a tenth of all updates get through."""
     touched = np.concatenate(touches(share, noise_share, window, negatives))
+    most = processors * max(_WARPS)
     while most > 1 and np.minimum(touched, MOST_TOUCHES / (most * TILE)).sum() < _LEAST_UNTEMPERED * touched.sum():
-        most -= -(-most // 8)  # in steps of an eighth
-    return most
+        most -= -(-most // 32)
+    fitting = next((tiles for tiles in _WARPS if tiles * processors <= most), 1)
+    return min(most, fitting * processors), _WARPS[fitting]
 
 
 def _tempers(words: torch.Tensor, noise_share: torch.Tensor, window: int, negatives: int, positions: int) -> list[torch.Tensor]:

@@ -1,0 +1,237 @@
+"""python -m benchmarks.scale N [N ...]: the Spark part on N made-up Zhidao questions, beside jieba cutting the same text.
+
+For each N, in millions of records where it is below 1,000: the questions are made (benchmarks/zhidao.py), `wajue run --until
+vocabulary` runs in a process of its own, with local[2] and a fresh workspace, and what the steps say they took is read from
+their manifests. All its processes are watched from outside, too. An N that FOLDER/scale-N.json tells of is not run again.
+"""
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import jieba
+import psutil
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+
+from benchmarks import zhidao
+from benchmarks.common import hardware, record, timed
+from pipeline import dag
+
+_CONFIG = """workspace = "workspace"
+""" + "".join(
+    f"""
+[[corpus]]
+name = "{role}"
+role = "{role}"
+paths = ["{role}.json"]
+text = ["question"]
+id = "url"
+url = "url"
+tags = "tags"
+"""
+    for role in ("domain", "general")
+)
+_LAST = "vocabulary"
+_CUT = 200_000  # texts that jieba cuts
+_EVERY, _EVERY_PSS = 0.3, 3.0  # seconds between readings; to ask for shares of pages takes a while
+Figures = dict[str, Any]
+
+
+class Tree:
+    """CPU seconds and peak memory of a process and all below it, as read from time to time."""
+
+    def __init__(self, root: int) -> None:
+        self._root, self._spent = root, dict[tuple[int, float], float]()
+        self.rss = self.pss = 0
+
+    def sample(self, *, shares: bool) -> None:
+        """Take a reading; shares: of memory that processes share each is given its part, too."""
+        rss = pss = 0
+        try:
+            root = psutil.Process(self._root)
+            processes = [root, *root.children(recursive=True)]
+        except psutil.Error:
+            return
+        for process in processes:
+            try:
+                times = process.cpu_times()
+                self._spent[process.pid, process.create_time()] = times.user + times.system
+                rss += process.memory_info().rss
+                pss += process.memory_full_info().pss if shares else 0
+            except psutil.Error:
+                continue  # it ended between being listed and being asked
+        self.rss, self.pss = max(self.rss, rss), max(self.pss, pss)
+
+    @property
+    def cpu(self) -> float:
+        """CPU seconds of all processes seen so far."""
+        return sum(self._spent.values())
+
+
+def run(folder: Path, master: str) -> Figures:
+    """Run the Spark part; what all its processes took together. Ends the program, with the last of what it said, if it fails."""
+    (folder / "config.toml").write_text(_CONFIG, encoding="utf-8")
+    command = [
+        sys.executable,
+        "-m",
+        "pipeline",
+        "run",
+        str(folder / "config.toml"),
+        "--until",
+        _LAST,
+        "--master",
+        master,
+        "--force",
+    ]
+    began, said = time.perf_counter(), folder / "run.log"
+    with open(said, "w", encoding="utf-8") as out, subprocess.Popen(command, stdout=out, stderr=out) as process:
+        tree, asked = Tree(process.pid), 0.0
+        while process.poll() is None:
+            if due := time.perf_counter() - asked >= _EVERY_PSS:
+                asked = time.perf_counter()
+            tree.sample(shares=due)
+            time.sleep(_EVERY)
+    if process.returncode:
+        sys.exit("\n".join([f"{' '.join(command)} failed:", *said.read_text(encoding="utf-8").splitlines()[-20:]]))
+    return {"wall": time.perf_counter() - began, "cpu": tree.cpu, "rss": tree.rss, "pss": tree.pss}
+
+
+def steps(workspace: Path) -> list[Figures]:
+    """What each step says it took: the manifests of the tables that it wrote."""
+    rows = []
+    for step in dag.STEPS[: dag.NAMES.index(_LAST) + 1]:
+        found = [json.loads((workspace / t / "_step.json").read_text(encoding="utf-8")) for t in step.writes]
+        first: Figures = found[0]
+        row: Figures = {"step": step.name, "wall": first["seconds"], "cpu": first["cpu_seconds"], "peak": first["peak_rss_bytes"]}
+        row |= {k: first["spark"][k] for k in ("tasks", "shuffle_write_bytes", "spilled_disk_bytes", "cached_bytes", "gc_seconds")}
+        row |= {"java_cpu": first["spark"]["executor_cpu_seconds"]}
+        row |= {"rows_in": first["rows_in"], "rows_out": [m["rows_out"] for m in found]}
+        rows.append(row | {"bytes_in": first["bytes_in"], "bytes_out": sum(m["bytes_out"] for m in found)})
+    return rows
+
+
+def cut_by_jieba(workspace: Path) -> Figures:
+    """Characters of all cleaned text, and jieba's CPU seconds a character of some of it, with its HMM and without."""
+    jieba.setLogLevel(60)
+    jieba.initialize()
+    size, sample = 0, []
+    for batch in ds.dataset(workspace / "documents", format="parquet", exclude_invalid_files=True).to_batches(columns=["text"]):
+        size += pc.sum(pc.utf8_length(batch["text"])).as_py() or 0
+        sample += batch["text"][: max(0, _CUT - len(sample))].to_pylist()
+    read = sum(map(len, sample))
+    spent = {
+        name: timed(lambda hmm=hmm: [list(jieba.cut(t, HMM=hmm)) for t in sample])[1]  # type: ignore[misc]
+        for name, hmm in (("jieba", True), ("jieba_hmm_off", False))
+    }
+    return {"characters": size, "cut": read, **{name: cpu / read for name, cpu in spent.items()}}
+
+
+def measured(count: int, folder: Path, *, seed: int, master: str, keep: bool) -> Figures:
+    """One size, from making the questions to the last figure; written to FOLDER/scale-N.json as soon as it is there."""
+    told = folder / f"scale-{count}.json"
+    if told.exists():
+        return dict(json.loads(told.read_text(encoding="utf-8")))
+    place = folder / f"{count}"
+    place.mkdir(parents=True, exist_ok=True)
+    made = place / "made.json"
+    if not made.exists():
+        # in a process of its own, whose memory is free again when the steps run
+        subprocess.run(
+            [sys.executable, "-m", "benchmarks.scale", "--make", str(count), "--folder", str(place), "--seed", str(seed)],
+            check=True,
+        )
+    found = {"records": count, "master": master, "made": json.loads(made.read_text(encoding="utf-8"))}
+    shutil.rmtree(place / "workspace", ignore_errors=True)
+    found |= run(place, master)
+    found |= {"steps": steps(place / "workspace")} | cut_by_jieba(place / "workspace")
+    told.write_text(json.dumps(found, ensure_ascii=False, indent=1), encoding="utf-8")
+    _record(found, seed)
+    if not keep:
+        shutil.rmtree(place)
+    return found
+
+
+def make(count: int, place: Path, seed: int) -> None:
+    """Write the questions, and last made.json, which tells how many there are of each corpus."""
+    counts = zhidao.generate(count, place, seed)
+    sizes = {f"{name}_bytes": (place / f"{name}.json").stat().st_size for name in counts}
+    (place / "made.json").write_text(json.dumps(counts | sizes), encoding="utf-8")
+
+
+def _record(found: Figures, seed: int) -> None:
+    millions = found["characters"] / 1e6
+    note = f"{found['records']} made-up questions, {millions:.1f} M characters cleaned, {found['master']}, seed {seed}"
+    record("scale", "wajue", "CPU s", note, cpu=found["cpu"])
+    record("scale", "wajue", "CPU s/M characters", note, per_million=found["cpu"] / millions)
+    record("scale", "wajue", "s", note, wall=found["wall"])
+    record("scale", "wajue", "GB", note, pss=found["pss"] / 1e9, rss=found["rss"] / 1e9)
+    for row in found["steps"]:
+        record("scale", f"wajue {row['step']}", "CPU s", note, cpu=row["cpu"])
+    for name, system in (("jieba", "jieba"), ("jieba_hmm_off", "jieba HMM off")):
+        whole = f"{note}; of {found['cut'] / 1e6:.1f} M characters cut"
+        record("scale", system, "CPU s", whole, cpu=found[name] * found["characters"])
+        record("scale", "wajue", f"of {system}'s CPU s", note, **{f"to_{name}": found["cpu"] / found[name] / found["characters"]})
+
+
+def show(every: list[Figures]) -> None:
+    """Each size, step by step, and what a million characters took beside the smallest size."""
+    least = {row["step"]: row["cpu"] / every[0]["characters"] for row in every[0]["steps"]}
+    for found in every:
+        millions, jieba_cpu = found["characters"] / 1e6, found["jieba"] * found["characters"]
+        print(
+            f"\n{found['records']:,} records, {millions:,.1f} M characters cleaned: {found['cpu']:,.0f} CPU s, "
+            f"{found['wall']:,.0f} s, {found['pss'] / 1e9:.2f} GB (RSS {found['rss'] / 1e9:.2f}); "
+            f"jieba {jieba_cpu:,.0f} CPU s, HMM off {found['jieba_hmm_off'] * found['characters']:,.0f}; ratio {found['cpu'] / jieba_cpu:.2f}; "
+            f"{found['cpu'] / millions:.2f} CPU s/M characters, "
+            f"{found['cpu'] / found['characters'] / every[0]['cpu'] * every[0]['characters']:.2f} of the first"
+        )
+        print(
+            "step          CPU s  Java s   GC s  wall s  /M chars  of 1st  MB in  out MB  shuffle  spill  cached  peak GB"
+            "  MB/CPU s  rows out"
+        )
+        for row in found["steps"]:
+            moved = row["bytes_in"] + row["bytes_out"]
+            sizes = [row[k] / 1e6 for k in ("bytes_in", "bytes_out", "shuffle_write_bytes", "spilled_disk_bytes", "cached_bytes")]
+            print(
+                f"{row['step']:<11}{row['cpu']:>8.1f}{row['java_cpu']:>8.1f}{row['gc_seconds']:>7.1f}{row['wall']:>8.1f}"
+                f"{row['cpu'] / millions:>10.3f}{row['cpu'] / found['characters'] / least[row['step']]:>8.2f}"
+                f"{sizes[0]:>7.0f}{sizes[1]:>8.0f}{sizes[2]:>9.0f}{sizes[3]:>7.0f}{sizes[4]:>8.0f}{row['peak'] / 1e9:>9.2f}"
+                f"{moved / 1e6 / row['cpu']:>10.1f}  {' '.join(f'{n:,}' for n in row['rows_out'])}"
+            )
+        steps_cpu = sum(row["cpu"] for row in found["steps"])
+        print(f"beside the steps (start of Python, Java and Spark, end): {found['cpu'] - steps_cpu:.1f} CPU s", flush=True)
+
+
+def main() -> None:
+    """The sizes asked for, one after another."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.scale", description=__doc__)
+    parser.add_argument("sizes", metavar="N", type=float, nargs="*", help="records, or millions of them where it is below 1,000")
+    parser.add_argument("--folder", type=Path, help="where questions, workspaces and results lie; default: a temporary folder")
+    parser.add_argument("--keep", action="store_true", help="leave questions and workspaces there")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--master", default="local[2]")
+    parser.add_argument("--make", type=int, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    folder = asked.folder or Path(tempfile.mkdtemp(prefix="wajue-scale-"))
+    if asked.make:
+        make(asked.make, folder, asked.seed)
+        return
+    if not asked.sizes:
+        parser.error("say how many records, as 1 2 4 8 10")
+    print(f"{hardware()}; results in {folder}", flush=True)
+    every: list[Figures] = []
+    for size in asked.sizes:
+        count = round(size * 1_000_000) if size < 1000 else round(size)
+        every.append(measured(count, folder, seed=asked.seed, master=asked.master, keep=asked.keep))
+        show(every[:1] + every[1:][-1:])
+
+
+if __name__ == "__main__":
+    main()
