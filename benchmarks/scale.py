@@ -188,7 +188,8 @@ def show(every: list[Figures]) -> None:
         print(
             f"\n{found['records']:,} records, {millions:,.1f} M characters cleaned: {found['cpu']:,.0f} CPU s, "
             f"{found['wall']:,.0f} s, {found['pss'] / 1e9:.2f} GB (RSS {found['rss'] / 1e9:.2f}); "
-            f"jieba {jieba_cpu:,.0f} CPU s, HMM off {found['jieba_hmm_off'] * found['characters']:,.0f}; ratio {found['cpu'] / jieba_cpu:.2f}; "
+            f"jieba {jieba_cpu:,.0f} CPU s, HMM off {found['jieba_hmm_off'] * found['characters']:,.0f}; "
+            f"ratio {found['cpu'] / jieba_cpu:.2f}; "
             f"{found['cpu'] / millions:.2f} CPU s/M characters, "
             f"{found['cpu'] / found['characters'] / every[0]['cpu'] * every[0]['characters']:.2f} of the first"
         )

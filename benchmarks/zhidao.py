@@ -40,7 +40,7 @@ _CURVES = ("n1", "n2", "n3", "n4", "words")
 
 
 class Questions(NamedTuple):
-    """Texts as symbols, each with 0 at its end: symbols uint16 [characters]; ends int64 [texts], past each 0; alphabet, by symbol."""
+    """Texts as symbols, each with 0 at its end: symbols uint16 [characters]; ends int64 [texts], past each 0; alphabet."""
 
     symbols: np.ndarray
     ends: np.ndarray
