@@ -146,8 +146,7 @@ def compare(name: str, text: tuple[Any, ...], what: str, copy: float, pairs: Pat
     """Train on the card and on the CPU, and record speeds and quality."""
     config, size = (Sgns(), sgns_bytes(Sgns())) if name == "sgns" else (Jose(), jose_bytes(Jose()))
     ids, offsets = text[:2]
-    few = min(20, len(offsets) - 1)
-    trained(name, (ids[: offsets[few]], offsets[: few + 1]), config, "cuda")  # compiles
+    trained(name, text, config, "cuda")  # compiles, for as many tiles in flight as this text bears
     documents = int(np.searchsorted(offsets, _CPU_WORDS))
     shorter = (ids[: offsets[documents]], offsets[: documents + 1]) if documents < len(offsets) else (ids, offsets)
     for system, part, device in (("card", text, "cuda"), ("card, the CPU's part", shorter, "cuda"), ("CPU", shorter, "cpu")):
@@ -155,7 +154,7 @@ def compare(name: str, text: tuple[Any, ...], what: str, copy: float, pairs: Pat
         note = f"{what}, {len(part[0]):,} words, dim {config.dim}"
         record(name, system, "raw words/s", note, speed=speed)
         record(name, system, "nats" if name == "sgns" else "hinge", note, loss=loss)
-        if len(text) > 2 and name == "jose":
+        if len(text[2]) and name == "jose":
             record(name, system, "share", note, nearest_of_same_topic=same_topic(matrices[2], text[2][: len(part[1]) - 1]))
         if pairs is not None and len(text) > 3:
             record(name, system, "x100", note, similarity=similarity(text[3], matrices[0], pairs))

@@ -18,7 +18,7 @@ from pipeline.models.sampling import Draws
 
 log = logging.getLogger(__name__)
 
-_RESERVE = 512 << 20  # bytes left free for a round's working arrays: 60 a word of a round, and those of compilers and libraries
+_RESERVE = 1280 << 20  # bytes left free for a round's working arrays: 68 a word of a round, and those of compilers and libraries
 _PIECE = 1 << 20  # words copied to the card at once
 _INTERPRETED = 2  # "processors" of the interpreter, which runs one program after the other
 _LOWER = {
@@ -37,6 +37,8 @@ class Card:
 
     The matrix `documents` stays in memory if the card is too small for it; what a round trains of it is lent to the card.
     """
+
+    round_words, part = 16_000_000, 4_000_000  # as for Host; fewer are trained in less time than it takes to begin and to end
 
     def __init__(self, name: str, matrices: Matrices) -> None:
         self._name, self._matrices, self.device = name, matrices, this_device()

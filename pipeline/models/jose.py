@@ -6,7 +6,7 @@ import numpy as np
 
 from pipeline.models import loop
 from pipeline.models.kernels import jose_cpu, simd
-from pipeline.models.sampling import Draws, alias_table, keep_chances
+from pipeline.models.sampling import Draws, alias_table, keep_chances, kept_shares, noise_shares
 
 if TYPE_CHECKING:
     from pipeline.config import Jose  # so that the trainers run where pydantic is not installed
@@ -84,11 +84,14 @@ def _fit(
     total = sum(len(block[0]) for block in blocks(0, 0)) if frozen else int(count.sum())
     blocks = workers.share(blocks)
     ids, offsets, rows = loop.sample(blocks)[:3]  # of documents that are trained here
-    noise = alias_table(count.astype(float) ** config.negative_power)
+    noise, keep = alias_table(count.astype(float) ** config.negative_power), keep_chances(count, config.subsample_threshold)
+    kept = kept_shares(count, keep)
+    around = config.negatives * (config.window + 1) * kept  # what a context is trained with; words and their noise once more, alone
+    drawn = noise_shares(*noise) * around.sum()
     plan = loop.Plan(
         "jose", total, config.epochs, config.learning_rate, config.learning_rate * _LEAST_RATE_SHARE, config.seed,
-        loop.thread_count(config.threads, config.deterministic), keep_chances(count, config.subsample_threshold), noise,
-        () if frozen else ("words", "contexts"), unit=True,
+        loop.thread_count(config.threads, config.deterministic), keep, noise,
+        () if frozen else ("words", "contexts"), (around + drawn, around), unit=True,
     )  # fmt: skip
     rng = np.random.default_rng(config.seed + 1)
     at = rng.integers(0, max(len(ids), 1), min(_SAMPLE, len(ids)))

@@ -20,7 +20,7 @@ from pipeline.models.sampling import Draws
 log = logging.getLogger(__name__)
 
 _CHUNK_WORDS = 20_000  # small enough to share out evenly, large enough that starting one costs nothing
-_ROUND_WORDS = 4_000_000  # between two reports at most; between two at least a twentieth of the work
+_REPORTS = 20  # at least; within a round a card takes text in another order, and so learning rates
 _LARGEST = 1e3  # a component this large is beyond any useful vector; those of a good run stay below 10
 
 Block = tuple[Any, np.ndarray, np.ndarray] | tuple[Any, np.ndarray, np.ndarray, int]
@@ -82,6 +82,8 @@ class Host:
     """Matrices that are trained where they are, in memory. Its twin is pipeline.models.cards.Card."""
 
     matrices: Matrices
+    round_words = 4_000_000  # between two reports at most
+    part = 50_000  # words between two meetings of workers
 
     def products(self, name: str, rows: np.ndarray, other: str, others: np.ndarray) -> np.ndarray:
         """Inner products of rows of a matrix with rows of another, float32 [n] or, of others [n, k], [n, k]."""
@@ -108,8 +110,11 @@ class Alone:
         """This worker's documents of every block."""
         return blocks
 
-    def start(self, held: Any, names: Iterable[str], unit: bool) -> None:
-        """Told the matrices that the workers train together, all equal now; unit: their rows have length 1."""
+    def start(self, held: Any, plan: "Plan") -> None:
+        """Told the matrices that the workers train together, all equal now."""
+
+    def meet(self, words: float) -> None:
+        """Bring together what the workers have learnt of frequent words, after so many words that all have trained."""
 
     def exchange(self, save: bool) -> bool:
         """Bring together what the workers have learnt. Returns whether the first of them wants to save its state."""
@@ -142,6 +147,7 @@ class Plan:
     keep: np.ndarray
     noise: tuple[np.ndarray, np.ndarray] = field(repr=False)
     shared: tuple[str, ...] = ()  # the matrices whose rows all words train; of the others each document has its own
+    touches: tuple[np.ndarray, ...] = ()  # of each of these, float [rows]: steps of a row for each word of the text
     unit: bool = False  # rows have length 1
 
 
@@ -173,7 +179,7 @@ def train(
         log.info("%s: going on at epoch %d, after %s words", plan.name, start.epoch + 1, f"{start.words:,}")
     numba.set_num_threads(plan.threads)
     step(_text(_NOTHING, 0, 0, 0, plan)[0], Draws(np.uint64(0), plan.keep, *plan.noise), np.zeros(1, np.int64), 0)  # compiles
-    workers.start(held, plan.shared, plan.unit)
+    workers.start(held, plan)
     words = start.words
     report(words, loss())
     saved_at = time.monotonic()
@@ -185,10 +191,13 @@ def train(
             text, after = _text(block, epoch, number, words, plan)
             chunks = len(text.rates)
             at = start.chunk if (epoch, number) == (start.epoch, start.block) else 0
-            ends = [e for e in _ends(chunks, _words(block), plan, workers) if e > at or workers.size > 1]
+            ends = [e for e in _ends(chunks, _words(block), plan, held, workers) if e > at or workers.size > 1]
             for turn, end in enumerate(ends, 1):
-                step(text, draws, np.array([at]), end)
-                at = end
+                parts = 1 if workers.size == 1 else max(1, _words(block) // len(ends) // held.part)
+                for stop in np.linspace(at, end, parts + 1).astype(int)[1:]:
+                    step(text, draws, np.array([at]), int(stop))
+                    at = int(stop)
+                    workers.meet(_words(block) / len(ends) / parts)
                 due = 0 < checkpoints.seconds < time.monotonic() - saved_at
                 save = workers.exchange(due and (workers.size == 1 or turn == len(ends)))
                 check_finite(plan.name, held.largest(plan.shared))
@@ -229,9 +238,9 @@ def _text(block: Block, epoch: int, number: int, words: int, plan: Plan) -> tupl
     return Text(ids, offsets, rows, order, cuts, rates), after
 
 
-def _ends(chunks: int, words: int, plan: Plan, workers: Any) -> list[int]:
+def _ends(chunks: int, words: int, plan: Plan, held: Any, workers: Any) -> list[int]:
     """The chunks that end a round, between which workers train by themselves: for each of them as many, however many chunks."""
-    rounds = max(1, words // max(min(_ROUND_WORDS, plan.total * plan.epochs // 20), 1))
+    rounds = max(1, words // max(min(held.round_words, plan.total * plan.epochs // _REPORTS), 1))
     if workers.size == 1:
         rounds = min(rounds, max(1, chunks // plan.threads))
     return [-(-chunks * (r + 1) // rounds) for r in range(rounds)]

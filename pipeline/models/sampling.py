@@ -1,6 +1,6 @@
 """What both trainers draw from: chances to keep a word, and the alias table of noise words."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -34,6 +34,11 @@ def keep_chances(count: np.ndarray, threshold: float) -> np.ndarray:
     return (np.minimum((np.sqrt(share) + 1) / share, 1.0) * _LARGEST_DRAW).astype(np.uint32)
 
 
+def kept_shares(count: np.ndarray, keep: np.ndarray) -> np.ndarray:
+    """float64 [words]: how many of a text's words are this one and are kept, by all words. keep: as keep_chances gives it."""
+    return count / max(count.sum(), 1) * ((keep.astype(float) + 1) / (_LARGEST_DRAW + 1))
+
+
 def alias_table(weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(threshold uint32 [words], alias int32 [words]) to draw words in proportion to weight (Vose 1991)."""
     n = len(weight)
@@ -53,3 +58,8 @@ def noise_shares(threshold: np.ndarray, alias: np.ndarray) -> np.ndarray:
     """float64 [words]: how often each word is drawn by an alias table."""
     own = (threshold.astype(float) + 1) / (_LARGEST_DRAW + 1)
     return (own + np.bincount(alias, 1 - own, len(alias))) / max(len(alias), 1)
+
+
+def touches(share: Any, noise_share: Any, window: int, negatives: int) -> tuple[Any, Any]:
+    """How many windows of one position touch a word's row of (centers, contexts), on average, from its share of text and noise."""
+    return share * (window + 1), share + noise_share * negatives

@@ -7,7 +7,7 @@ import numpy as np
 
 from pipeline.models import loop
 from pipeline.models.kernels import sgns_cpu, simd
-from pipeline.models.sampling import Draws, alias_table, keep_chances, noise_shares
+from pipeline.models.sampling import Draws, alias_table, keep_chances, kept_shares, noise_shares, touches
 
 if TYPE_CHECKING:
     from pipeline.config import Sgns  # so that the trainers run where pydantic is not installed
@@ -39,10 +39,12 @@ def train(
     matrices = dict(zip(("centers", "contexts"), _start(len(count), config, initial), strict=True))
     if len(count):
         threshold, alias = alias_table(count.astype(float) ** config.negative_power)
+        keep, drawn = keep_chances(count, config.subsample_threshold), noise_shares(threshold, alias)
+        kept = kept_shares(count, keep)
         plan = loop.Plan(
             "sgns", int(count.sum()), config.epochs, config.learning_rate, config.learning_rate * _LEAST_RATE_SHARE, config.seed,
-            loop.thread_count(config.threads, config.deterministic), keep_chances(count, config.subsample_threshold),
-            (threshold, alias), tuple(matrices),
+            loop.thread_count(config.threads, config.deterministic), keep,
+            (threshold, alias), tuple(matrices), touches(kept, kept.sum() * drawn, config.window, config.negatives),
         )  # fmt: skip
         context, center, noise = _sample(loop.sample(blocks), row_of, threshold, alias, config)
         place = _on_card if device == "cuda" else _on_cpu

@@ -1,24 +1,39 @@
 """Several processes that train the same vectors, each on its documents: torch.distributed, as `torchrun` starts it.
 
-Every worker runs the same loop on a copy of the matrices of its own. At the end of a round each row becomes what it was, plus what
-the workers added, as far as that differs: a rare word keeps all it has learnt from each worker that met it, a frequent one takes
-the step on which all agree once, not once for each of them. A document's vector belongs to the worker that trains it.
+Every worker runs the same loop on a copy of the matrices of its own. From time to time a row becomes what it was, plus what the
+workers added: the more often a word is met, the sooner its rows are brought together (after Ji et al. 2016, section 3.3, who do so
+for the most frequent words), all others at the end of a round. A document's vector belongs to the worker that trains it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 import torch.distributed as dist
 
 from pipeline.errors import WajueError
-from pipeline.models.loop import Block, Blocks
+from pipeline.models.loop import Block, Blocks, Plan
 
 _PATIENCE = timedelta(days=7)  # a worker may wait so long while the first one mines; one that is gone is noticed at once
 _PIECE = 1 << 16  # rows exchanged at once
+_CROWDED = 256
+_MOST_TOUCHES = 128  # of a row by each worker, before they bring it together
+_PULL = 0.06  # the share of its way to where it is drawn that a row goes by one step, in learning rates; see LOG.md
+
+
+class _Shared(NamedTuple):
+    """A matrix that all train: as it is here, as it was when all had the same; touches float64 [rows]: steps of a row by each
+
+    worker for each word of the text; waiting float64 [rows]: steps since all had the same, as they are to be expected.
+    """
+
+    now: torch.Tensor
+    before: torch.Tensor
+    touches: np.ndarray
+    waiting: np.ndarray
 
 
 class Group:
@@ -31,8 +46,8 @@ class Group:
         except (RuntimeError, ValueError) as error:
             raise WajueError(f"the workers did not find each other: {error}; start them with torchrun, or one without it") from None
         self.rank, self.size = dist.get_rank(), dist.get_world_size()
-        self._tensors: list[tuple[torch.Tensor, torch.Tensor]] = []
-        self._unit = False
+        self._shared: list[_Shared] = []
+        self._unit, self._pull = False, 0.0
 
     def tell(self, order: Any) -> Any:
         """What the first worker says to all."""
@@ -50,19 +65,44 @@ class Group:
 
         return shared
 
-    def start(self, held: Any, names: Iterable[str], unit: bool) -> None:
-        """Told the matrices that the workers train together, all equal now; unit: their rows have length 1."""
+    def start(self, held: Any, plan: Plan) -> None:
+        """Told the matrices that the workers train together, all equal now."""
         there = getattr(held, "tensors", None) or {n: torch.from_numpy(m) for n, m in held.fetch().items()}
-        self._tensors = [(there[name], there[name].clone()) for name in names]
-        self._unit = unit
+        self._shared = [
+            _Shared(there[name], there[name].clone(), touches, np.zeros(len(touches)))
+            for name, touches in zip(plan.shared, plan.touches, strict=True)
+        ]
+        self._unit, self._pull = plan.unit, _PULL * plan.rate
+
+    def meet(self, words: float) -> None:
+        """Bring together the rows that each worker has touched often, after so many words that all have trained."""
+        for matrix in self._shared:
+            np.add(matrix.waiting, words * matrix.touches, out=matrix.waiting)
+            self._merge(matrix, np.flatnonzero(matrix.waiting > _MOST_TOUCHES))
 
     def exchange(self, save: bool) -> bool:
         """Bring together what the workers have learnt. Returns whether the first of them wants to save its state."""
-        with _together():
-            for now, before in self._tensors:
-                for begin in range(0, len(now), _PIECE):
-                    _merge(now[begin : begin + _PIECE], before[begin : begin + _PIECE], self._unit)
+        for matrix in self._shared:
+            self._merge(matrix, np.arange(len(matrix.now)))
         return bool(self.tell(save))
+
+    def _merge(self, matrix: "_Shared", rows: np.ndarray) -> None:
+        for begin in range(0, len(rows), _PIECE):
+            piece = rows[begin : begin + _PIECE]
+            there = torch.from_numpy(piece).to(matrix.now.device)
+            scale = torch.from_numpy(_scale(self._pull * matrix.waiting[piece] / self.size, self.size)).to(matrix.now)
+            gain = matrix.now[there] - matrix.before[there]
+            together = torch.cat([gain, (gain * gain).sum(dim=1, keepdim=True)], dim=1)
+            with _together():
+                dist.all_reduce(together)
+            gain, agreed = together[:, :-1], together[:, -1] / (together[:, :-1] ** 2).sum(dim=1).clamp(min=1e-30)
+            crowded = torch.from_numpy(matrix.waiting[piece] > _CROWDED).to(matrix.now.device)
+            scale = torch.where(crowded, torch.minimum(scale, agreed), scale)
+            merged = matrix.before[there] + gain * scale[:, None]
+            if self._unit:
+                merged /= merged.norm(dim=1, keepdim=True).clamp(min=1e-12)
+            matrix.now[there] = matrix.before[there] = merged
+            matrix.waiting[piece] = 0
 
     def gather(self, matrix: np.ndarray) -> None:
         """Put every document's vector in place as the worker left it that trains the document."""
@@ -99,19 +139,12 @@ def _share(block: Block, rank: int, size: int) -> Block:
     return ids[np.repeat(mine, lengths)], np.concatenate(([0], np.cumsum(lengths[mine]))), rows[mine], len(ids)
 
 
-def _merge(now: torch.Tensor, before: torch.Tensor, unit: bool) -> None:
-    """Rows as they were plus what the workers added, scaled; at length 1 again if they are unit vectors.
+def _scale(way: np.ndarray, workers: int) -> np.ndarray:
+    """How much of what the workers added to a row is taken, so that it goes as far as one worker would have taken it.
 
-    The scale of a row is the sum of the squared lengths of what each added by the squared length of its sum: 1 if they moved it
-    in directions of their own, 1 / workers if all made the same step.
+    way: a row's steps, each by the share of the way that it goes to where it is drawn to. One worker would go
+    1 - exp(-workers * way) of it, each of them went 1 - exp(-way): the sum for a row that has hardly moved, the mean for one that
+    has arrived.
     """
-    gain = now - before
-    square = (gain * gain).sum(dim=1, keepdim=True)
-    together = torch.cat([gain, square, (square > 0).to(gain.dtype)], dim=1)
-    dist.all_reduce(together)
-    total, square, movers = together[:, :-2], together[:, -2:-1], together[:, -1:]
-    agreed = square / (total * total).sum(dim=1, keepdim=True).clamp(min=1e-30)
-    before += total * torch.maximum(agreed.clamp(max=1), 1 / movers.clamp(min=1))
-    if unit:
-        before /= before.norm(dim=1, keepdim=True).clamp(min=1e-12)
-    now.copy_(before)
+    way = np.maximum(way, 1e-6)
+    return np.expm1(-workers * way) / (workers * np.expm1(-way))

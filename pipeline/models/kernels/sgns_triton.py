@@ -12,7 +12,6 @@ is a sample of the whole.
 """
 
 import math
-from typing import Any
 
 import numpy as np
 import torch
@@ -21,6 +20,7 @@ import triton.language as tl
 
 from pipeline.models.kernels.random_triton import CardDraws, Kept, draw, keep_words, number
 from pipeline.models.loop import Text
+from pipeline.models.sampling import touches
 
 LONGEST_STRETCH = 4096  # as on the CPU
 TILE = 16  # positions; the least that a matrix unit takes
@@ -198,11 +198,6 @@ def stride(tiles: int) -> int:
     while math.gcd(step, tiles) > 1:
         step += 1
     return step
-
-
-def touches(share: Any, noise_share: Any, window: int, negatives: int) -> tuple[Any, Any]:
-    """How many windows of one position touch a word's row of (centers, contexts), on average, from its share of text and noise."""
-    return share * (window + 1), share + noise_share * negatives
 
 
 def flight(share: np.ndarray, noise_share: np.ndarray, window: int, negatives: int, processors: int) -> tuple[int, int]:
