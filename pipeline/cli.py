@@ -305,8 +305,10 @@ def main(arguments: list[str] | None = None) -> None:
         if _debug.on:
             raise
         if hasattr(error, "exit_code") and hasattr(error, "format_message"):  # usage errors of the command line
-            told = error.format_message()
-            log.error("%s", told if type(error).__name__ == "NoArgsIsHelpError" else f"{told.rstrip('.')}; see wajue --help")
+            if type(error).__name__ == "NoArgsIsHelpError":  # the help itself, with no time before it
+                sys.stderr.write(f"{error.format_message()}\n")
+            else:
+                log.error("%s; see wajue --help", error.format_message().rstrip("."))
             sys.exit(2)
         log.error("%s", _short(error))
         log.error("this is probably a fault of wajue; run again with wajue --debug and report what it shows")

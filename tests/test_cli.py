@@ -59,6 +59,11 @@ def test_the_version_is_said(tmp_path: Path) -> None:
     assert result.returncode == 0 and re.fullmatch(r"wajue \d+\.\d+\.\d+\S*\n", result.stdout) and result.stderr == ""
 
 
+def test_the_command_alone_shows_its_help(tmp_path: Path) -> None:
+    result = wajue(folder=tmp_path)
+    assert result.returncode == 2 and result.stdout == "" and result.stderr.startswith("Usage: ")
+
+
 def test_a_dry_run_says_what_would_run_and_writes_nothing(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("一行字\n" * 1000, encoding="utf-8")
     (tmp_path / "c.toml").write_text(CORPUS.format("a.txt"), encoding="utf-8")
