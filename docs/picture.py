@@ -24,7 +24,7 @@ def main(folder: str) -> None:
     both.write_text(f"<!DOCTYPE html><style>{STYLE}</style>{frames}", encoding="utf-8")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 2276, "height": 880}, device_scale_factor=0.7)
+        page = browser.new_page(viewport={"width": 2276, "height": 880}, device_scale_factor=1)
         page.goto(f"file://{both}")
         for theme, section in VIEWS.items():
             frame = page.frame(theme)

@@ -3,6 +3,7 @@
 import logging
 import os
 import shlex
+import shutil
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -15,7 +16,7 @@ from typer.models import OptionInfo
 from pipeline import config as configuration
 from pipeline import dag, export, library, progress, query, schemas
 from pipeline.errors import WajueError
-from pipeline.workspace import Workspace
+from pipeline.workspace import Workspace, versions
 
 app = typer.Typer(
     help="Mine new words, domain terms and vectors from raw Chinese text, without labels.",
@@ -43,9 +44,18 @@ WorkspaceOption = Annotated[str | None, typer.Option("--workspace", help="folder
 MasterOption = Annotated[str | None, typer.Option("--master", help="Spark master, e.g. local[4] or spark://host:7077")]
 
 
+def _show_version(asked: bool) -> None:
+    if asked:
+        sys.stdout.write(f"wajue {versions()['wajue']}\n")
+        raise typer.Exit
+
+
 @app.callback()
 def _options(
     debug: Annotated[bool, typer.Option("--debug", help="show tracebacks")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="show the version and exit", callback=_show_version, is_eager=True)
+    ] = False,
     log_style: Annotated[LogStyle, typer.Option("--log", help="how to log on stderr")] = LogStyle.auto,  # type: ignore[attr-defined]
 ) -> None:
     _debug.on = debug
@@ -257,8 +267,8 @@ def demo(
     for word in best:
         output.print(f"{word}: " + "  ".join(f"{other} {cosine:.2f}" for other, cosine in vectors.most_similar(word, top=5)))
     output.print(f"\nEverything lies in {Path(place.location).resolve()}: {', '.join(t for t in schemas.TABLES if place.whole(t))}")
-    output.print(f"Look at it with: wajue report {place.location}")
-    output.print(f'Go on with: wajue query {place.location} "SELECT * FROM terms LIMIT 50"')
+    output.print(f"Look at it with: {_called()} report {place.location}")
+    output.print(f'Go on with: {_called()} query {place.location} "SELECT * FROM terms LIMIT 50"')
 
 
 def sample_folder() -> Path:
@@ -295,11 +305,23 @@ def main(arguments: list[str] | None = None) -> None:
         if _debug.on:
             raise
         if hasattr(error, "exit_code") and hasattr(error, "format_message"):  # usage errors of the command line
-            log.error("%s%s", error.format_message(), "" if type(error).__name__ == "NoArgsIsHelpError" else "; see wajue --help")
+            if type(error).__name__ == "NoArgsIsHelpError":  # the help itself, with no time before it
+                sys.stderr.write(f"{error.format_message()}\n")
+            else:
+                log.error("%s; see wajue --help", error.format_message().rstrip("."))
             sys.exit(2)
         log.error("%s", _short(error))
         log.error("this is probably a fault of wajue; run again with wajue --debug and report what it shows")
         sys.exit(1)
+
+
+def _called() -> str:
+    """The command as it has to be typed: with its folder where that is not on PATH, as after `make demo`."""
+    typed = Path(sys.argv[0])
+    if typed.name != "wajue":
+        return "wajue"
+    known = shutil.which("wajue")
+    return "wajue" if not typed.is_file() or (known is not None and typed.samefile(known)) else shlex.quote(str(typed))
 
 
 def _to_go_on(arguments: list[str] | None) -> str:
@@ -307,7 +329,7 @@ def _to_go_on(arguments: list[str] | None) -> str:
     typed = sys.argv[1:] if arguments is None else arguments
     if not {"run", "demo"} & set(typed):
         return ""
-    same = f"wajue {shlex.join(a for a in typed if a != '--force')}" if arguments is None else "run the same again"
+    same = f"{_called()} {shlex.join(a for a in typed if a != '--force')}" if arguments is None else "run the same again"
     return f"; the steps that were done are kept; to go on: {same}"
 
 

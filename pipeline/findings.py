@@ -276,12 +276,14 @@ class Findings:
         return rows
 
     def changed_settings(self) -> list[tuple[str, str, str]]:
-        """(section, setting, value) where a step was not run with the default."""
+        """(section, setting, value as TOML has it) where a step was not run with the default."""
         found = []
         for section, values in self.settings().items():
             if section != "corpus" and section in Config.model_fields:
                 defaults = Config.model_fields[section].get_default(call_default_factory=True).model_dump(mode="json")
-                found += [(section, k, str(v)) for k, v in values.items() if k in defaults and v != defaults[k]]
+                found += [
+                    (section, k, json.dumps(v, ensure_ascii=False)) for k, v in values.items() if k in defaults and v != defaults[k]
+                ]
         return found
 
     def versions(self) -> dict[str, str]:

@@ -8,6 +8,7 @@ import base64
 import hashlib
 import json
 import tomllib
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -53,14 +54,15 @@ def page(findings: Findings) -> str:
     environment = Environment(
         autoescape=True, loader=FileSystemLoader(_PAGE), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {
+    filters: dict[str, Callable[..., str]] = {
         "times": _times,
         "thousands": _thousands,
-        "size": progress.size,
-        "seconds": progress.seconds,
+        "size": _whole(progress.size),
+        "seconds": _whole(progress.seconds),
         "visible": _visible,
         "flat": _flat,
     }
+    environment.filters |= filters
     environment.globals |= _texts(texts, glossary)
     facts = _facts(findings)
     name = findings.workspace.location.rstrip("/").rsplit("/", 1)[-1]
@@ -233,6 +235,11 @@ def _cell(column: str, value: Any) -> Any:
 
 def _thousands(value: int | None) -> str:
     return "–" if value is None else f"{value:,}"
+
+
+def _whole(of: Callable[[Any], str]) -> Callable[[Any], str]:
+    """A figure and its unit on one line."""
+    return lambda value: of(value).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _times(bits: float) -> str:

@@ -1,6 +1,7 @@
 """The command from outside: exit statuses, and one message for each thing that can be wrong."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -51,6 +52,16 @@ def test_what_is_wrong_before_anything_runs(tmp_path: Path, config: str | None, 
     result = wajue("run", "c.toml", folder=tmp_path)
     assert result.returncode == status
     assert said in told(result)
+
+
+def test_the_version_is_said(tmp_path: Path) -> None:
+    result = wajue("--version", folder=tmp_path)
+    assert result.returncode == 0 and re.fullmatch(r"wajue \d+\.\d+\.\d+\S*\n", result.stdout) and result.stderr == ""
+
+
+def test_the_command_alone_shows_its_help(tmp_path: Path) -> None:
+    result = wajue(folder=tmp_path)
+    assert result.returncode == 2 and result.stdout == "" and result.stderr.startswith("Usage: ")
 
 
 def test_a_dry_run_says_what_would_run_and_writes_nothing(tmp_path: Path) -> None:

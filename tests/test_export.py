@@ -194,6 +194,27 @@ def test_csv_opens_in_excel_and_runs_nothing(exported: Any) -> None:
     assert not any(cell[:1] in "=+@\t\r\n" for r in rows for cell in r.values() if cell)
 
 
+def test_csv_runs_nothing_where_a_semicolon_ends_a_cell(tmp_path: Path) -> None:
+    examples = ["查看;=1+1", '查看;"@A1', "见下\n- 断路器", "a;b=c", "断路器; 隔离开关"]
+    row = {"rank": 1, "term": "断路器", "parts": ["断路器"], "examples": examples, "score": 100000.0, "domain_count": 3}
+    workspace = tiny.workspace(tmp_path / "w", terms=[row | {"general_count": 0, "source": "contrast"}], raw_documents=[])
+    export(workspace, "csv", tmp_path / "terms.csv")
+    raw = (tmp_path / "terms.csv").read_text(encoding="utf-8-sig")
+    # Excel in German takes ; for ,: a quote that does not begin a cell is no quote to it
+    assert not [cell for cell in re.split(r'[;\t\r\n]|,"', raw) if re.match(r'[ "]*[=+\-@]', cell)]
+    # LibreOffice, as it comes, ends a cell at either, but not in quotes
+    assert not re.search(r"[;\s]", re.sub(r'"(?:[^"]|"")*"', "", raw).strip().replace("\n", ""))
+    [row] = csv.DictReader(io.StringIO(raw, newline=""))
+    assert row["example_1"] == "查看;'=1+1" and [row[f"example_{n}"] for n in (4, 5)] == examples[3:]
+    assert float(row["score"]) == 100000
+
+
+def test_hanlp_is_given_no_frequency_that_java_cannot_hold(tmp_path: Path) -> None:
+    rows = [{"word": "断路器", "count": 3_000_000_000, "score": 9.0, "is_new": True}]
+    export(tiny.workspace(tmp_path / "w", lexicon=rows), "hanlp", tmp_path / "d.txt")
+    assert (tmp_path / "d.txt").read_text(encoding="utf-8") == "断路器 nz 2147483647\n"
+
+
 def test_excel_gets_strings_and_numbers_and_no_formula(exported: Any) -> None:
     from openpyxl import load_workbook
 

@@ -239,7 +239,20 @@ def test_the_glossary_knows_what_the_steps_name() -> None:
 def test_every_column_of_the_terms_is_explained_in_both_languages() -> None:
     columns = {c.name for c in schemas.TABLES["terms"].columns}
     assert columns - {"rank", "term", "parts", "examples"} == set(GLOSSARY["meanings"]["terms"])
-    assert columns - {"parts", "examples"} <= set(GLOSSARY["columns"])
+    assert columns - {"parts"} <= set(GLOSSARY["columns"])
+    shown = re.findall(r"^  (?:words|terms): \{ (.*) \},$", (PAGE / "listing.js").read_text(encoding="utf-8"), re.M)
+    assert len(shown) == 2 and set(re.findall(r"(\w+):", " ".join(shown))) <= set(GLOSSARY["columns"])
+
+
+def test_settings_are_shown_as_the_config_has_them(tmp_path: Path) -> None:
+    few = {t: rows for t, rows in workspaces.tables().items() if t in ("raw_documents", "ingest_rejects", "files")}
+    config = {"clean": {"script": "keep"}, "dedup": {"exact": False}, "terms": {"seeds": ["断路器"]}}
+    found = Findings(workspaces.write(tmp_path / "w", few, config)).changed_settings()
+    assert [f"[{s}] {k} = {v}" for s, k, v in found] == [
+        '[clean] script = "keep"',
+        "[dedup] exact = false",
+        '[terms] seeds = ["断路器"]',
+    ]
 
 
 @pytest.mark.parametrize(

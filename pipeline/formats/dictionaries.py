@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 _TAG = "nz"
+_JAVA_INT = 2**31 - 1  # of a larger frequency HanLP says that it cannot read the file, and takes none of it
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 
 
@@ -39,7 +40,7 @@ def _jieba(counts: Mapping[str, int]) -> Iterator[str]:
 def _hanlp(counts: Mapping[str, int]) -> Iterator[str]:
     """`word tag frequency`, as in HanLP's CustomDictionary.txt; HanLP 2 takes the first column."""
     for word, count in counts.items():
-        yield f"{word} {_TAG} {count}"
+        yield f"{word} {_TAG} {min(count, _JAVA_INT)}"
 
 
 def _ik(counts: Mapping[str, int]) -> Iterator[str]:

@@ -17,8 +17,9 @@ from pipeline.schemas import TABLES
 
 _ANY = re.compile(r"[\s\S]*")
 _XML = re.compile("[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")  # XML 1.0, production Char
-# what a spreadsheet takes for the beginning of a formula, in its wide forms too: OWASP, CSV Injection
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# what a spreadsheet takes for the beginning of a formula, in its wide forms too: OWASP, CSV Injection. A cell begins anew
+# after ; where a comma is the decimal mark (Excel in German or French), whatever stands in quotes
+_FORMULA = re.compile(r"""\A(?=[\t\r\n])|(?:\A|(?<=[;\t\r\n]))(?=[ "]*[=+\-@＝＋－＠])""")
 _XLSX_ROWS = 1_048_575  # below the header
 _XLSX_CELL = re.compile(r"[\s\S]{0,32767}")
 _TBX = "urn:iso:std:iso:30042:ed-2"
@@ -56,10 +57,13 @@ def _columns(terms: Terminology) -> tuple[list[str], list[list[Any]]]:
 
 
 def _csv(terms: Terminology, path: Path) -> None:
-    """RFC 4180 in UTF-8 with a byte order mark, by which Excel knows it; a text that looks like a formula follows a '."""
+    """RFC 4180 in UTF-8 with a byte order mark, by which Excel knows it; a text that looks like a formula follows a '.
+
+    Every text is in quotes: LibreOffice, as it comes, ends a bare cell at a semicolon too.
+    """
     header, rows = _columns(terms)
     with open(path, "w", encoding="utf-8-sig", newline="") as out:
-        writer = csv.writer(out, lineterminator="\r\n")
+        writer = csv.writer(out, lineterminator="\r\n", quoting=csv.QUOTE_NONNUMERIC)
         writer.writerow(header)
         writer.writerows([[_harmless(value) for value in row] for row in rows])
 
@@ -67,8 +71,8 @@ def _csv(terms: Terminology, path: Path) -> None:
 def _harmless(value: Any) -> Any:
     """A cell that no spreadsheet takes for a formula; figures with six digits, the rest of them is in the table."""
     if isinstance(value, float):
-        return f"{value:.6g}"
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+        return float(f"{value:.6g}")
+    return _FORMULA.sub("'", value) if isinstance(value, str) else value
 
 
 def _xlsx(terms: Terminology, path: Path) -> None:
