@@ -24,8 +24,9 @@ setup: .venv/installed
 demo: .venv/package
 	$(BIN)/wajue demo
 
+# in two processes; without them: make test ARGS=-n0
 test: setup
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 test-browser: .venv/browser
 	$(BIN)/python -m pytest -m browser $(ARGS)

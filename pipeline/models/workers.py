@@ -19,15 +19,14 @@ from pipeline.models.loop import Block, Blocks, Plan
 
 _PATIENCE = timedelta(days=7)  # a worker may wait so long while the first one mines; one that is gone is noticed at once
 _PIECE = 1 << 16  # rows exchanged at once
-_CROWDED = 256
-_MOST_TOUCHES = 128  # of a row by each worker, before they bring it together
-_PULL = 0.06  # the share of its way to where it is drawn that a row goes by one step, in learning rates; see LOG.md
+_MOST_TOUCHES = 128  # of a row by all workers, before they bring it together
 
 
 class _Shared(NamedTuple):
-    """A matrix that all train: as it is here, as it was when all had the same; touches float64 [rows]: steps of a row by each
+    """A matrix that all train: as it is here, as it was when all had the same.
 
-    worker for each word of the text; waiting float64 [rows]: steps since all had the same, as they are to be expected.
+    touches float64 [rows]: steps of a row, by all workers, for each word of the text; waiting float64 [rows]: those to be expected
+    since all had the same.
     """
 
     now: torch.Tensor
@@ -47,7 +46,7 @@ class Group:
             raise WajueError(f"the workers did not find each other: {error}; start them with torchrun, or one without it") from None
         self.rank, self.size = dist.get_rank(), dist.get_world_size()
         self._shared: list[_Shared] = []
-        self._unit, self._pull = False, 0.0
+        self._unit = False
 
     def tell(self, order: Any) -> Any:
         """What the first worker says to all."""
@@ -72,7 +71,7 @@ class Group:
             _Shared(there[name], there[name].clone(), touches, np.zeros(len(touches)))
             for name, touches in zip(plan.shared, plan.touches, strict=True)
         ]
-        self._unit, self._pull = plan.unit, _PULL * plan.rate
+        self._unit = plan.unit
 
     def meet(self, words: float) -> None:
         """Bring together the rows that each worker has touched often, after so many words that all have trained."""
@@ -86,19 +85,26 @@ class Group:
             self._merge(matrix, np.arange(len(matrix.now)))
         return bool(self.tell(save))
 
-    def _merge(self, matrix: "_Shared", rows: np.ndarray) -> None:
+    def _merge(self, matrix: _Shared, rows: np.ndarray) -> None:
+        """Make rows what they were, plus what all workers added.
+
+        Of more than two workers, whose steps together would carry a row past where it is drawn to, and ever further, a row that was
+        touched often takes the sum times the sum of squared lengths over the squared length of the sum: once, if all made the
+        same step; all of it, if their steps have nothing in common.
+        """
         for begin in range(0, len(rows), _PIECE):
             piece = rows[begin : begin + _PIECE]
             there = torch.from_numpy(piece).to(matrix.now.device)
-            scale = torch.from_numpy(_scale(self._pull * matrix.waiting[piece] / self.size, self.size)).to(matrix.now)
             gain = matrix.now[there] - matrix.before[there]
             together = torch.cat([gain, (gain * gain).sum(dim=1, keepdim=True)], dim=1)
             with _together():
                 dist.all_reduce(together)
-            gain, agreed = together[:, :-1], together[:, -1] / (together[:, :-1] ** 2).sum(dim=1).clamp(min=1e-30)
-            crowded = torch.from_numpy(matrix.waiting[piece] > _CROWDED).to(matrix.now.device)
-            scale = torch.where(crowded, torch.minimum(scale, agreed), scale)
-            merged = matrix.before[there] + gain * scale[:, None]
+            gain, squares = together[:, :-1], together[:, -1:]
+            if self.size > 2:
+                agreed = (squares / (gain * gain).sum(dim=1, keepdim=True).clamp(min=1e-30)).clamp(max=1)
+                crowded = torch.from_numpy(matrix.waiting[piece] > _MOST_TOUCHES).to(gain.device)
+                gain = torch.where(crowded[:, None], gain * agreed, gain)
+            merged = matrix.before[there] + gain
             if self._unit:
                 merged /= merged.norm(dim=1, keepdim=True).clamp(min=1e-12)
             matrix.now[there] = matrix.before[there] = merged
@@ -137,14 +143,3 @@ def _share(block: Block, rank: int, size: int) -> Block:
     mine = rows % size == rank
     lengths = np.diff(offsets)
     return ids[np.repeat(mine, lengths)], np.concatenate(([0], np.cumsum(lengths[mine]))), rows[mine], len(ids)
-
-
-def _scale(way: np.ndarray, workers: int) -> np.ndarray:
-    """How much of what the workers added to a row is taken, so that it goes as far as one worker would have taken it.
-
-    way: a row's steps, each by the share of the way that it goes to where it is drawn to. One worker would go
-    1 - exp(-workers * way) of it, each of them went 1 - exp(-way): the sum for a row that has hardly moved, the mean for one that
-    has arrived.
-    """
-    way = np.maximum(way, 1e-6)
-    return np.expm1(-workers * way) / (workers * np.expm1(-way))

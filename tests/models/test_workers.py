@@ -1,5 +1,7 @@
 """What several workers make of a block and of what they have learnt, without starting any; tests/test_workers.py starts two."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -16,21 +18,47 @@ def test_workers_share_out_all_documents() -> None:
     assert shares[1][0].tolist() == [1, 2, 3, 4, 5, 6] and shares[1][1].tolist() == [0, 2, 6]
 
 
-@pytest.mark.parametrize("unit", [False, True])
-def test_a_row_moves_by_all_that_workers_added_and_once_where_they_agree(unit: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = torch.tensor([[1.0, 1.0], [1.0, 1.0], [1.0, 1.0], [1.0, 0.0], [1.0, 1.0], [1.0, 1.0]])
-    mine = torch.tensor([[2.0, 1.0], [2.0, 1.0], [1.0, 1.0], [1.0, 0.0], [3.0, 1.0], [3.0, 1.0]])
-    theirs = torch.tensor([[4.0, 1.0], [1.0, 1.0], [1.0, 1.0], [1.0, 2.0], [3.0, 1.0], [1.0, 2.0]])
+def group(size: int, unit: bool, monkeypatch: pytest.MonkeyPatch, theirs: list[torch.Tensor]) -> Any:
+    """A worker whose others have added so much to the rows that it brings together."""
 
     def with_theirs(together: torch.Tensor) -> None:
-        gain = theirs - start
-        together += torch.cat([gain, (gain**2).sum(dim=1, keepdim=True), (gain != 0).any(dim=1, keepdim=True)], dim=1)
+        for gain in theirs:
+            together += torch.cat([gain, (gain**2).sum(dim=1, keepdim=True)], dim=1)
 
-    start = before.clone()
     monkeypatch.setattr(workers.dist, "all_reduce", with_theirs)
-    workers._merge(mine, before, unit)
-    # 4 (1 + 9) / 16 more; 1; none; theirs alone; 2, once; what both added, at right angles
-    expected = torch.tensor([[3.5, 1.0], [2.0, 1.0], [1.0, 1.0], [1.0, 2.0], [3.0, 1.0], [3.0, 2.0]])
+    alone = object.__new__(workers.Group)
+    alone.rank, alone.size, alone._unit = 0, size, unit
+    return alone
+
+
+@pytest.mark.parametrize("unit", [False, True])
+def test_rows_move_by_the_sum_of_what_workers_added(unit: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = torch.tensor([[1.0, 1.0], [1.0, 1.0], [9.0, 9.0]])
+    mine = torch.tensor([[2.0, 1.0], [1.0, 1.0], [7.0, 7.0]])
+    met = group(2, unit, monkeypatch, [torch.tensor([[3.0, 0.0], [0.0, -1.0]])])
+    matrix = workers._Shared(mine, before, np.zeros(3), np.array([5.0, 1e6, 5.0]))
+    met._merge(matrix, np.array([0, 1]))
+    expected = torch.tensor([[5.0, 1.0], [1.0, 0.0], [7.0, 7.0]])
     if unit:
-        expected /= expected.norm(dim=1, keepdim=True)
-    assert torch.allclose(mine, expected) and torch.equal(mine, before)
+        expected[:2] /= expected[:2].norm(dim=1, keepdim=True)
+    assert torch.allclose(mine, expected) and torch.equal(mine[:2], before[:2]) and before[2, 0] == 9
+    assert matrix.waiting.tolist() == [0, 0, 5]
+
+
+def test_of_many_workers_a_frequent_row_takes_once_the_step_on_which_they_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+    before, step = torch.zeros(3, 2), torch.tensor([[1.0, 0.0], [1.0, 0.0], [1.0, 0.0]])
+    others = [torch.tensor([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]]), torch.tensor([[1.0, 0.0], [1.0, 0.0], [0.0, 0.0]])]
+    met = group(3, False, monkeypatch, others)
+    matrix = workers._Shared(before + step, before, np.zeros(3), np.array([1.0, 1e6, 1e6]))
+    met._merge(matrix, np.arange(3))
+    assert torch.allclose(matrix.now, torch.tensor([[3.0, 0.0], [1.0, 0.0], [1.0, 1.0]]))  # rare; agreed; at right angles
+
+
+def test_rows_are_brought_together_as_soon_as_they_were_touched_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    met = group(2, False, monkeypatch, [])
+    met._shared = [workers._Shared(torch.ones(3, 2), torch.zeros(3, 2), np.array([1.0, 0.1, 0.0]), np.zeros(3))]
+    met.meet(workers._MOST_TOUCHES)
+    assert met._shared[0].waiting.tolist() == [workers._MOST_TOUCHES, 0.1 * workers._MOST_TOUCHES, 0]
+    met.meet(1.0)
+    assert met._shared[0].waiting.tolist() == [0, 0.1 * (workers._MOST_TOUCHES + 1), 0]
+    assert met._shared[0].before.sum(dim=1).tolist() == [2, 0, 0]

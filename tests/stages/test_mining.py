@@ -80,10 +80,10 @@ def test_the_planted_words_are_found_whatever_the_partitions(spark: Any, load: L
         texts = power()
         random.Random(seed).shuffle(texts)
         clauses, grams = ngrams(documents(spark, texts).repartition(partitions), config=config)
-        found.append(as_set(new_words(clauses, grams, config=config)))
+        words = new_words(clauses, grams, config=config)
+        found.append(as_set(words))
         if partitions == 3:
-            top = [r.word for r in new_words(clauses, grams, config=config).limit(4).collect()]
-            assert set(top) == set(PLANTED)
+            assert {r.word for r in words.limit(4).collect()} == set(PLANTED)
     assert found[0] == found[1] == found[2]
 
 
