@@ -20,6 +20,7 @@ from pipeline.models.loop import Block, Blocks, Plan
 _PATIENCE = timedelta(days=7)  # a worker may wait so long while the first one mines; one that is gone is noticed at once
 _PIECE = 1 << 16  # rows exchanged at once
 _MOST_TOUCHES = 128  # of a row by all workers, before they bring it together
+_PULL = 0.06  # of its way to where it is drawn, by one step, in learning rates; measured: see LOG.md
 
 
 class _Shared(NamedTuple):
@@ -46,7 +47,7 @@ class Group:
             raise WajueError(f"the workers did not find each other: {error}; start them with torchrun, or one without it") from None
         self.rank, self.size = dist.get_rank(), dist.get_world_size()
         self._shared: list[_Shared] = []
-        self._unit = False
+        self._unit, self._pull = False, 0.0
 
     def tell(self, order: Any) -> Any:
         """What the first worker says to all."""
@@ -71,7 +72,7 @@ class Group:
             _Shared(there[name], there[name].clone(), touches, np.zeros(len(touches)))
             for name, touches in zip(plan.shared, plan.touches, strict=True)
         ]
-        self._unit = plan.unit
+        self._unit, self._pull = plan.unit, _PULL * plan.rate
 
     def meet(self, words: float) -> None:
         """Bring together the rows that each worker has touched often, after so many words that all have trained."""
@@ -86,11 +87,11 @@ class Group:
         return bool(self.tell(save))
 
     def _merge(self, matrix: _Shared, rows: np.ndarray) -> None:
-        """Make rows what they were, plus what all workers added.
+        """Make rows what they were, plus what all workers added, scaled.
 
-        Of more than two workers, whose steps together would carry a row past where it is drawn to, and ever further, a row that was
-        touched often takes the sum times the sum of squared lengths over the squared length of the sum: once, if all made the
-        same step; all of it, if their steps have nothing in common.
+        The sum of more than two workers' steps can carry a row past where it is drawn to, and ever further: one that was touched
+        often takes at most the sum times the sum of squared lengths over the squared length of the sum: once, if all made the same
+        step; all of it, if their steps have nothing in common.
         """
         for begin in range(0, len(rows), _PIECE):
             piece = rows[begin : begin + _PIECE]
@@ -99,12 +100,13 @@ class Group:
             together = torch.cat([gain, (gain * gain).sum(dim=1, keepdim=True)], dim=1)
             with _together():
                 dist.all_reduce(together)
-            gain, squares = together[:, :-1], together[:, -1:]
+            gain, squares = together[:, :-1], together[:, -1]
+            scale = torch.from_numpy(_scale(self._pull * matrix.waiting[piece], self.size)).to(gain)
             if self.size > 2:
-                agreed = (squares / (gain * gain).sum(dim=1, keepdim=True).clamp(min=1e-30)).clamp(max=1)
+                agreed = squares / (gain * gain).sum(dim=1).clamp(min=1e-30)
                 crowded = torch.from_numpy(matrix.waiting[piece] > _MOST_TOUCHES).to(gain.device)
-                gain = torch.where(crowded[:, None], gain * agreed, gain)
-            merged = matrix.before[there] + gain
+                scale = torch.where(crowded, torch.minimum(scale, agreed), scale)
+            merged = matrix.before[there] + gain * scale[:, None]
             if self._unit:
                 merged /= merged.norm(dim=1, keepdim=True).clamp(min=1e-12)
             matrix.now[there] = matrix.before[there] = merged
@@ -143,3 +145,13 @@ def _share(block: Block, rank: int, size: int) -> Block:
     mine = rows % size == rank
     lengths = np.diff(offsets)
     return ids[np.repeat(mine, lengths)], np.concatenate(([0], np.cumsum(lengths[mine]))), rows[mine], len(ids)
+
+
+def _scale(way: np.ndarray, workers: int) -> np.ndarray:
+    """How much of what the workers added to a row is taken, so that it goes as far as one worker would have taken it.
+
+    way: all steps of a row, each by the share of the way that it goes to where it is drawn to. One worker would go 1 - exp(-way) of
+    it, each of them went 1 - exp(-way / workers): the sum for a row that has hardly moved, the mean for one that has arrived.
+    """
+    way = np.maximum(way, 1e-12)
+    return np.expm1(-way) / (workers * np.expm1(-way / workers))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numba import njit
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -25,13 +26,20 @@ def _count(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             words = pc.dictionary_encode(lists.flatten())
             ids = words.indices.to_numpy()
             documents = pc.list_parent_indices(lists).to_numpy()
-            size = len(words.dictionary)
-            pairs = np.unique(documents.astype(np.int64) * size + ids) % max(size, 1)
-            yield pa.RecordBatch.from_pydict(
-                {
-                    "word": words.dictionary,
-                    "role": pa.array([role] * size, pa.string()),
-                    "count": np.bincount(ids, minlength=size),
-                    "document_count": np.bincount(pairs, minlength=size),
-                }
-            )
+            count, document_count = _counted(ids, documents, len(words.dictionary))
+            roles = pa.array([role] * len(count), pa.string())
+            columns = {"word": words.dictionary, "role": roles, "count": count, "document_count": document_count}
+            yield pa.RecordBatch.from_pydict(columns)
+
+
+@njit(cache=True)
+def _counted(ids: np.ndarray, documents: np.ndarray, words: int) -> tuple[np.ndarray, np.ndarray]:
+    """(occurrences, documents) of each word, int64 [words]; ids [n], and the document of each, in order."""
+    count, document_count, last = np.zeros(words, np.int64), np.zeros(words, np.int64), np.full(words, -1, np.int64)
+    for i in range(len(ids)):
+        word = ids[i]
+        count[word] += 1
+        if last[word] != documents[i]:
+            last[word] = documents[i]
+            document_count[word] += 1
+    return count, document_count

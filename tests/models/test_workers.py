@@ -27,7 +27,7 @@ def group(size: int, unit: bool, monkeypatch: pytest.MonkeyPatch, theirs: list[t
 
     monkeypatch.setattr(workers.dist, "all_reduce", with_theirs)
     alone = object.__new__(workers.Group)
-    alone.rank, alone.size, alone._unit = 0, size, unit
+    alone.rank, alone.size, alone._unit, alone._pull = 0, size, unit, 0.0
     return alone
 
 
@@ -52,6 +52,16 @@ def test_of_many_workers_a_frequent_row_takes_once_the_step_on_which_they_agree(
     matrix = workers._Shared(before + step, before, np.zeros(3), np.array([1.0, 1e6, 1e6]))
     met._merge(matrix, np.arange(3))
     assert torch.allclose(matrix.now, torch.tensor([[3.0, 0.0], [1.0, 0.0], [1.0, 1.0]]))  # rare; agreed; at right angles
+
+
+@pytest.mark.parametrize("size", [2, 8])
+def test_a_row_goes_as_far_as_one_worker_would_have_taken_it(size: int) -> None:
+    """Each step goes a hundredth of what is left."""
+    for steps in (size, 10 * size, 1000 * size):
+        each, one = 1 - 0.99 ** (steps / size), 1 - 0.99**steps
+        scale = workers._scale(np.array([-np.log(0.99) * steps]), size)[0]
+        assert np.isclose(size * each * scale, one) and 1 / size <= scale <= 1
+    assert np.isclose(workers._scale(np.zeros(1), size)[0], 1)
 
 
 def test_rows_are_brought_together_as_soon_as_they_were_touched_often(monkeypatch: pytest.MonkeyPatch) -> None:
