@@ -105,7 +105,8 @@ def session(master: str | None = None, event_log: str | None = None) -> SparkSes
             "spark.driver.maxResultSize": "0",  # the n-grams of a large corpus are collected; the heap is the limit
             "spark.ui.enabled": "false",
             "spark.sql.shuffle.partitions": str(max(4, 2 * cores)),
-            "spark.shuffle.compress": "false",  # what never leaves the machine; 2 CPU s of 75 for 50 M characters
+            "spark.shuffle.compress": "false",
+            "spark.rdd.compress": "false",  # what never leaves the machine; 2 CPU s of 75 for 50 M characters
             "spark.broadcast.compress": "false",  # likewise; the tables of EM are 370 MB
             "spark.broadcast.checksum": "false",
             # rows live short, and nobody waits for a pause: G1 takes a fifth more CPU time
