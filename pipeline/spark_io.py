@@ -27,6 +27,7 @@ from pipeline.workspace import REACHED, Workspace, split
 log = logging.getLogger(__name__)
 
 _LEAST_JAVA = 17
+_ROW_GROUP = 16 << 20  # bytes before compression, 100,000 questions: a file of one corpus is still read by several tasks
 _LARGEST = 2**31 - 1  # bytes of one value in Spark
 _WRAPPER = """#!/bin/sh
 # Spark asks for a module that this slim runtime does not carry and that wajue does not need; drop that one argument.
@@ -105,8 +106,8 @@ def session(master: str | None = None, event_log: str | None = None) -> SparkSes
             "spark.driver.maxResultSize": "0",  # the n-grams of a large corpus are collected; the heap is the limit
             "spark.ui.enabled": "false",
             "spark.sql.shuffle.partitions": str(max(4, 2 * cores)),
-            "spark.shuffle.compress": "false",
-            "spark.rdd.compress": "false",  # what never leaves the machine; 2 CPU s of 75 for 50 M characters
+            "spark.shuffle.compress": "false",  # what never leaves the machine; 2 CPU s of 75 for 50 M characters
+            "spark.rdd.compress": "false",  # likewise: 300 bytes a question on disk, for the time of a step
             "spark.broadcast.compress": "false",  # likewise; the tables of EM are 370 MB
             "spark.broadcast.checksum": "false",
             # rows live short, and nobody waits for a pause: G1 takes a fifth more CPU time
@@ -267,7 +268,9 @@ def write(frame: DataFrame, workspace: Workspace, table: str) -> None:
     """Write a table to its unfinished place."""
     check(table, frame, "about to be written")
     columns = [c.name for c in schemas.TABLES[table].columns]
-    frame.select(*columns).write.mode("overwrite").parquet(_uri(workspace.unfinished(table)))
+    frame.select(*columns).write.mode("overwrite").option("parquet.block.size", _ROW_GROUP).parquet(
+        _uri(workspace.unfinished(table))
+    )
 
 
 def remote_files(spark: SparkSession, corpus: Corpus, pattern: str) -> list[CorpusFile]:
