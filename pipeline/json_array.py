@@ -1,6 +1,8 @@
-"""Where the elements of one JSON array begin and end. In: the array's text in blocks. Out: each element's raw bytes.
+"""Where the elements of one JSON array begin and end. In: the array's text in blocks. Out: the raw bytes of the elements, as
+many together as end in a block.
 
-The array is never parsed as a whole: an element that is broken does not take the others with it, and memory is one element.
+The array is never parsed as a whole: an element that is broken does not take the others with it, and memory is one block and
+one element.
 """
 
 from collections.abc import Iterator
@@ -92,15 +94,61 @@ def _element_ends(data, state, ends, lines):
     return n
 
 
+@njit(cache=True)
+def _first_lines(data, ends, lines, at):
+    """The line in which the text of each element begins, of those that begin in the line `at` or after an end with white space."""
+    out = np.empty(len(ends), np.int64)
+    begin = 0
+    for k in range(len(ends)):
+        out[k] = at
+        for i in range(begin, ends[k]):
+            if data[i] > 32:
+                break
+            out[k] += data[i] == 10
+        begin, at = ends[k] + 1, lines[k] + 1
+    return out
+
+
 def _first_line(line: int, raw: bytes) -> int:
     """The line in which the text begins, of what begins in this one with white space."""
     return line + raw[: len(raw) - len(raw.lstrip())].count(b"\n") if raw.strip() else line
 
 
-def elements(texts: Iterator[str]) -> Iterator[Element]:
+class Run(NamedTuple):
+    """Elements one after another. raw: their bytes and what parts them, up to where the last one ends.
+
+    line: the one in which raw begins; ends, lines: where each ends, and the lines before that, int64; opens, closes: are they
+    the first, the last of the array?
+    """
+
+    raw: bytes
+    line: int
+    ends: np.ndarray
+    lines: np.ndarray
+    opens: bool
+    closes: bool
+
+    def first_lines(self) -> list[int]:
+        """The line of the first character of each element, if all are valid."""
+        return _first_lines(np.frombuffer(self.raw, np.uint8), self.ends, self.lines, self.line).tolist()
+
+    def elements(self) -> Iterator[Element]:
+        """The elements one by one, whatever they hold."""
+        begin, line = 0, self.line
+        for end, before in zip(self.ends.tolist(), self.lines.tolist(), strict=True):
+            raw = self.raw[begin:end]
+            at = _first_line(line, raw)
+            begin, line = end if self.raw[end : end + 1] == b"{" else end + 1, before + 1
+            if raw := raw.strip(b", \r\n\t"):
+                yield Element(at, raw)
+            elif not (self.opens and self.closes and len(self.ends) == 1):  # [] has no element, [1,] lacks one
+                yield Element(at, b"", ("invalid_json", "a comma without an element after it"))
+
+
+def runs(texts: Iterator[str]) -> Iterator[Run | Element]:
     """The elements of the array, and a faulty one at its end for whatever is wrong with it."""
     state = np.zeros(9, np.int64)
-    pending, pending_line, opened, any_before = b"", 1, False, False
+    pending, pending_line, opened, first = b"", 1, False, True
     ends, lines = np.empty(4 * BLOCK, np.int64), np.empty(4 * BLOCK, np.int64)
     try:
         for text in texts:
@@ -123,20 +171,14 @@ def elements(texts: Iterator[str]) -> Iterator[Element]:
                 if len(data) > len(ends):
                     ends, lines = np.empty(len(data), np.int64), np.empty(len(data), np.int64)
                 n = _element_ends(np.frombuffer(data, np.uint8), state, ends, lines)
-                begin = 0
-                for end, line in zip(ends[:n].tolist(), lines[:n].tolist(), strict=True):
-                    raw = pending + data[begin:end] if pending else data[begin:end]
-                    closes = data[end] == 93 and state[_DEPTH] == 0 and end == ends[n - 1]
-                    begin = end if data[end] == 123 else end + 1
-                    at = _first_line(pending_line, raw)
-                    pending, pending_line = b"", line + 1
-                    if raw := raw.strip(b", \r\n\t"):
-                        any_before = True
-                        yield Element(at, raw)
-                    elif any_before or not closes:  # [] has no element, [1,] lacks one
-                        any_before = True
-                        yield Element(at, b"", ("invalid_json", "a comma without an element after it"))
-                pending += data[begin:]
+                if n:
+                    last = int(ends[n - 1])
+                    # with the byte at which the last one ends: a bracket, too, may begin an element
+                    raw = pending + data[: last + 1]
+                    yield Run(raw, pending_line, ends[:n] + len(pending), lines[:n].copy(), first, state[_DEPTH] == 0)
+                    first, pending, pending_line = False, b"", int(lines[n - 1]) + 1
+                    data = data[last if data[last] == 123 else last + 1 :]
+                pending += data
             if state[_DEPTH] == 0 and pending.strip():
                 yield Element(
                     _first_line(pending_line, pending), pending.strip(), ("trailing_data", "text after the end of the array")

@@ -47,7 +47,11 @@ class Broken(NamedTuple):
     raw: str = ""
 
 
+Found = list[Record] | Broken  # as readers give it: records that were read together, or what could not be read
+
 _SHOWN = 10_000  # characters of what is too long
+_INVALID_BYTES = INVALID.encode()
+_RUN_ROWS, _RUN_CHARACTERS = 1_000, 1 << 20  # of records that are handed on together
 
 
 def _too_long(number: int, line: int, raw: str) -> Broken:
@@ -100,13 +104,32 @@ def _json_lines(lines: Iterator[str], encoding: str) -> Iterator[Record | Broken
             yield _json(number, at, line, encoding)
 
 
-def _json_array(texts: Iterator[str], encoding: str) -> Iterator[Record | Broken]:
-    """The elements of one array: a broken one does not take the others with it."""
-    for number, (line, raw, fault) in enumerate(json_array.elements(texts), 1):
-        if fault:
-            yield Broken(number, line, *fault, raw.decode("utf-8", "replace"))
-        else:
-            yield _json(number, line, raw, encoding)
+def _json_array(texts: Iterator[str], encoding: str) -> Iterator[Found]:
+    """The elements of one array, all that end in a block at once; one by one where a broken one is among them."""
+    number = 1
+    for run in json_array.runs(texts):
+        if isinstance(run, json_array.Run) and (values := _objects(run)) is not None:
+            yield list(map(Record, itertools.count(number), run.first_lines(), values))
+            number += len(values)
+            continue
+        for line, raw, fault in run.elements() if isinstance(run, json_array.Run) else (run,):
+            if fault:
+                yield Broken(number, line, *fault, raw.decode("utf-8", "replace"))
+            else:
+                record = _json(number, line, raw, encoding)
+                yield [record] if isinstance(record, Record) else record
+            number += 1
+
+
+def _objects(run: json_array.Run) -> list[dict[str, Any]] | None:
+    """The elements, parsed together; None if one of them is no object, or broken: then their ends may be wrong, too."""
+    if _INVALID_BYTES in run.raw:
+        return None
+    try:
+        values = orjson.loads(b"[%b]" % run.raw[: run.ends[-1]])
+    except orjson.JSONDecodeError:
+        return None
+    return values if len(values) == len(run.ends) and set(map(type, values)) == {dict} else None
 
 
 _LONGEST_CSV = 5_000  # lines of one record; a stray quote would otherwise take in the rest of the file
@@ -369,42 +392,74 @@ def format_of(corpus: Corpus, name: str) -> str:
     return detect_format(name) if corpus.format == "auto" else corpus.format
 
 
-def _with_tail(found: Iterator[Record | Broken]) -> Iterator[Record | Broken]:
+def _with_tail(found: Iterator[Found]) -> Iterator[Found]:
     """A file that breaks off counts its missing tail as one record."""
     last: Record | Broken | None = None
     try:
-        for last in found:
-            yield last
+        for run in found:
+            last = run[-1] if isinstance(run, list) else run
+            yield run
     except Cut as cut:
         number, line = (last.number, last.line) if last else (0, 0)
         yield Broken(number + 1, line + 1, "truncated_file", str(cut), cut.raw)
 
 
+def _together(found: Iterator[Record | Broken]) -> Iterator[Found]:
+    """Records that follow each other, as many as memory allows."""
+    run: list[Record] = []
+    weight = 0
+    try:
+        for item in found:
+            if isinstance(item, Record):
+                run.append(item)
+                weight += sum([len(v) if isinstance(v, str) else len(repr(v)) for v in item.fields.values()])
+                if len(run) < _RUN_ROWS and weight < _RUN_CHARACTERS:
+                    continue
+            if run:
+                yield run
+                run, weight = [], 0
+            if isinstance(item, Broken):
+                yield item
+    except Cut:
+        if run:
+            yield run
+        raise
+    if run:
+        yield run
+
+
+def runs(stream: BinaryIO, name: str, corpus: Corpus, encoding: str) -> Iterator[Found]:
+    """Every record of one file, many at once. name: for the extension; encoding: never `auto`."""
+    return _with_tail(_runs(stream, name, corpus, encoding))
+
+
 def read(stream: BinaryIO, name: str, corpus: Corpus, encoding: str) -> Iterator[Record | Broken]:
-    """Every record of one file. name: for the extension; encoding: never `auto`."""
-    return _with_tail(_read(stream, name, corpus, encoding))
+    """The same, one by one."""
+    for run in runs(stream, name, corpus, encoding):
+        yield from run if isinstance(run, list) else (run,)
 
 
-def _read(stream: BinaryIO, name: str, corpus: Corpus, encoding: str) -> Iterator[Record | Broken]:
+def _runs(stream: BinaryIO, name: str, corpus: Corpus, encoding: str) -> Iterator[Found]:
     kind = format_of(corpus, name)
     if kind == "parquet":
         whole = _spooled(decoding.blocks(stream, name)) if name.lower().endswith(COMPRESSIONS) else stream
-        yield from _parquet(whole, corpus)
+        yield from _together(_parquet(whole, corpus))
         return
     texts = decoding.text_blocks(decoding.blocks(stream, name), encoding)
     if kind == "json" and corpus.format == "auto":
         first = next((t for t in texts if t.strip()), "")
         kind = "jsonl" if first.lstrip().startswith("{") else "json"
         texts = _chain(first, texts)
-    if kind == "json":
-        yield from _json_array(texts, encoding)
-    elif kind in _WHOLE or (kind == "text" and corpus.unit == "file"):
-        yield from _whole(texts, encoding, kind)
-    elif kind in ("csv", "tsv"):
-        yield from _delimited(decoding.lines(texts), encoding, "," if kind == "csv" else "\t", corpus.columns)
-    else:
-        reader = {"jsonl": _json_lines, "wikidoc": _wikidoc, "text": _text}[kind]
-        yield from reader(decoding.lines(texts), encoding)
+    yield from _json_array(texts, encoding) if kind == "json" else _together(_one_by_one(texts, kind, corpus, encoding))
+
+
+def _one_by_one(texts: Iterator[str], kind: str, corpus: Corpus, encoding: str) -> Iterator[Record | Broken]:
+    if kind in _WHOLE or (kind == "text" and corpus.unit == "file"):
+        return _whole(texts, encoding, kind)
+    if kind in ("csv", "tsv"):
+        return _delimited(decoding.lines(texts), encoding, "," if kind == "csv" else "\t", corpus.columns)
+    reader = {"jsonl": _json_lines, "wikidoc": _wikidoc, "text": _text}[kind]
+    return reader(decoding.lines(texts), encoding)
 
 
 def _chain(first: str, rest: Iterator[str]) -> Iterator[str]:

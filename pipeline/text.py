@@ -6,18 +6,22 @@ counts. All work on a batch at once: its texts joined, so that a pattern or a ta
 
 import html
 import re
+import string
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cache, partial
 
 import numpy as np
+from numba import njit
 
 from pipeline import characters, patterns
 from pipeline.characters import BROKEN, DIGIT, HAN, MARK, SEPARATOR, SPACE
 from pipeline.config import Clean
 
+_FEW = 64  # runs of a text that are compared rather than sorted
 _NGRAM = 6  # characters; what repeats in a text is looked for in runs of this length
+_DIGITS, _NAME = string.digits, string.digits + string.ascii_letters + "_-"
 _SPACES = re.compile(" {2,}")
 _LINES = re.compile(" ?\n[\n ]*")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f\ufffd]+")
@@ -37,6 +41,7 @@ class _Batch:
             texts = [t.replace(SEPARATOR, "") for t in texts]
             self.joined = SEPARATOR.join(texts)
         self._texts: list[str] | None = texts
+        self._codes: np.ndarray | None = None
 
     @property
     def texts(self) -> list[str]:
@@ -46,13 +51,15 @@ class _Batch:
 
     @property
     def codes(self) -> np.ndarray:
-        return np.frombuffer((SEPARATOR + self.joined).encode("utf-32-le", "surrogatepass"), np.uint32)
+        if self._codes is None:
+            self._codes = np.frombuffer((SEPARATOR + self.joined).encode("utf-32-le", "surrogatepass"), np.uint32)
+        return self._codes
 
     def set(self, rule: str, joined: str) -> np.ndarray:
         """Put new texts in place, and mark those that differ; returns which."""
         if joined == self.joined:
             return np.zeros(self.size, bool)
-        before, self.joined, self._texts = self.texts, joined, None
+        before, self.joined, self._texts, self._codes = self.texts, joined, None, None
         differs = np.fromiter(map(str.__ne__, before, self.texts), bool, self.size)
         self.changed |= differs.astype(np.uint32) << np.uint32(CHANGES.index(rule))
         return differs
@@ -65,12 +72,21 @@ class _Batch:
             return
         self.set(rule, mapped[mapped != characters.DROP].tobytes().decode("utf-32-le", "surrogatepass"))
 
-    def some(self, rule: str, which: np.ndarray, change: Callable[[str], str]) -> None:
-        """Change some texts one by one; which: bool."""
-        texts = list(self.texts)
-        for i in np.flatnonzero(which).tolist():
-            texts[i] = change(texts[i]).replace(SEPARATOR, "")
-        self.set(rule, SEPARATOR.join(texts))
+    def some(self, rule: str, which: np.ndarray, change: Callable[[str], str]) -> np.ndarray:
+        """Change some texts one by one; which: bool. Returns which of them differ."""
+        texts = self.texts
+        new = {i: change(texts[i]).replace(SEPARATOR, "") for i in np.flatnonzero(which).tolist()}
+        if all(texts[i] == text for i, text in new.items()):
+            return np.zeros(self.size, bool)
+        texts = list(texts)
+        for i, text in new.items():
+            texts[i] = text
+        return self.set(rule, SEPARATOR.join(texts))
+
+    def count(self, wanted: np.ndarray) -> np.ndarray:
+        """How many characters each text has of those wanted; wanted: bool, for each code point."""
+        codes = self.codes
+        return np.add.reduceat(wanted[codes], np.flatnonzero(codes == ord(SEPARATOR)), dtype=np.int64)
 
     def holding(self, codes: np.ndarray, wanted: np.ndarray) -> np.ndarray:
         """Which texts hold a wanted character; wanted: bool, one a code."""
@@ -90,9 +106,9 @@ def _html(batch: _Batch, rules: Clean) -> None:
             break
         text = html.unescape(text)
         if text.count(SEPARATOR) != batch.size - 1:  # an entity that stands for the separator
-            return batch.some("html", np.ones(batch.size, bool), lambda t: patterns.TAG.sub("", html.unescape(t)))
+            batch.some("html", np.ones(batch.size, bool), lambda t: patterns.TAG.sub("", html.unescape(t)))
+            return
     batch.set("html", text)
-    return None
 
 
 def _without_code(text: str) -> str:
@@ -170,9 +186,22 @@ def _script(batch: _Batch, rules: Clean) -> None:
     batch.set("script", SEPARATOR.join(texts))
 
 
-def _found(policy: str, pattern: re.Pattern[str], rule: str, hints: Iterable[str], batch: _Batch, *, group: int = 0) -> None:
-    """Drop what a pattern finds, or mask it; a name before it (`group`) stays."""
-    if policy == "keep" or not any(h in batch.joined for h in hints):
+def _found(
+    policy: str,
+    pattern: re.Pattern[str],
+    rule: str,
+    batch: _Batch,
+    *,
+    hints: Iterable[str] = (),
+    needs: tuple[str, int] | None = None,
+    group: int = 0,
+) -> None:
+    """Drop what a pattern finds, or mask it; a name before it (`group`) stays.
+
+    hints: strings of which there is one in a batch that holds any; needs: (characters, how many of them a text that holds any
+    has at least), since a pattern that may begin anywhere takes longer than counting.
+    """
+    if policy == "keep" or (hints and not any(h in batch.joined for h in hints)):
         return
 
     def replacement(match: re.Match[str]) -> str:
@@ -181,9 +210,19 @@ def _found(policy: str, pattern: re.Pattern[str], rule: str, hints: Iterable[str
         kept = match[group] if group else ""
         return kept + (" " if policy == "drop" else "***")
 
-    differs = batch.set(rule, pattern.sub(replacement, batch.joined))
+    if needs is None:
+        batch.set(rule, pattern.sub(replacement, batch.joined))
+        return
+    differs = batch.some(rule, batch.count(_these(needs[0])) >= needs[1], lambda text: pattern.sub(replacement, text))
     if rule in ("phones", "accounts"):
         batch.contact |= differs
+
+
+@cache
+def _these(chars: str) -> np.ndarray:
+    table = np.zeros(0x110000, bool)
+    table[[ord(c) for c in chars]] = True
+    return table
 
 
 def _whitespace(batch: _Batch, rules: Clean) -> None:
@@ -231,13 +270,15 @@ _STEPS: dict[str, Callable[[_Batch, Clean], None]] = {
     "control_characters": partial(_if, "control_characters", characters.control),
     "width": _width,
     "script": _script,
-    "urls": lambda batch, rules: _found(rules.urls, patterns.URL, "urls", (":/", "www.", "WWW."), batch),
-    "emails": lambda batch, rules: _found(rules.emails, patterns.EMAIL, "emails", "@", batch),
+    "urls": lambda batch, rules: _found(rules.urls, patterns.URL, "urls", batch, hints=(":/", "www.", "WWW.")),
+    "emails": lambda batch, rules: _found(rules.emails, patterns.EMAIL, "emails", batch, hints="@"),
     "identity_numbers": lambda batch, rules: _found(
-        rules.identity_numbers, patterns.IDENTITY, "identity_numbers", "0123456789", batch
+        rules.identity_numbers, patterns.IDENTITY, "identity_numbers", batch, needs=(_DIGITS, 17)
     ),
-    "accounts": lambda batch, rules: _found(rules.accounts, patterns.ACCOUNT, "accounts", "QqVvWw信扣鹅薇微", batch, group=1),
-    "phones": lambda batch, rules: _found(rules.phones, patterns.PHONE, "phones", "0123456789", batch),
+    "accounts": lambda batch, rules: _found(
+        rules.accounts, patterns.ACCOUNT, "accounts", batch, hints="QqVvWw信扣鹅薇微", needs=(_NAME, 5), group=1
+    ),
+    "phones": lambda batch, rules: _found(rules.phones, patterns.PHONE, "phones", batch, needs=(_DIGITS, 10)),
     "whitespace": _whitespace,
     "repeated_characters": _repeated_characters,
 }
@@ -312,20 +353,36 @@ def _verdicts(batch: _Batch, rules: Clean, *, han_rules: bool) -> tuple[list[str
     return reasons, details
 
 
+@njit(cache=True, nogil=True)
+def _repeated(codes, starts, length, out):
+    """How many runs of _NGRAM characters stood in their text before; they count as 40 bits each."""
+    hashed = np.empty(max(1, length.max()), np.uint64)
+    for row in range(len(starts)):
+        n = max(0, length[row] - _NGRAM + 1)
+        for i in range(n):
+            h = np.uint64(0)
+            for k in range(_NGRAM):
+                h = (h ^ np.uint64(codes[starts[row] + 1 + i + k])) * np.uint64(0x9E3779B97F4A7C15)
+            hashed[i] = h >> np.uint64(24)
+        again = 0
+        if n <= _FEW:  # all with each other: no branch that cannot be foreseen
+            for i in range(1, n):
+                met = False
+                for k in range(i):
+                    met |= hashed[k] == hashed[i]
+                again += met
+        else:
+            hashed[:n].sort()
+            for i in range(1, n):
+                again += hashed[i] == hashed[i - 1]
+        out[row] = again
+
+
 def _repetition(codes: np.ndarray, starts: np.ndarray, length: np.ndarray) -> np.ndarray:
     """The share of each text's runs of _NGRAM characters that stood in it before (after Rae et al. 2021, table A1)."""
-    windows = np.maximum(length - _NGRAM + 1, 0)
-    total = int(windows.sum())
-    if not total:
-        return np.zeros(len(starts))
-    hashed = np.zeros(len(codes), np.uint64)
-    for k in range(_NGRAM):
-        hashed[: len(codes) - k] = (hashed[: len(codes) - k] ^ codes[k:]) * np.uint64(0x9E3779B97F4A7C15)
-    of = np.repeat(np.arange(len(starts)), windows)
-    at = np.repeat(starts + 1 - np.concatenate(([0], np.cumsum(windows)[:-1])), windows) + np.arange(total)
-    key = np.sort((of.astype(np.uint64) << np.uint64(40)) | (hashed[at] >> np.uint64(24)))
-    again = key[1:][key[1:] == key[:-1]] >> np.uint64(40)
-    return np.bincount(again.astype(np.int64), minlength=len(starts)) / np.maximum(windows, 1)
+    again = np.empty(len(starts), np.int64)
+    _repeated(codes, starts, length, again)
+    return again / np.maximum(length - _NGRAM + 1, 1)
 
 
 def _groups(text: str) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyspark import StorageLevel
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -110,14 +111,13 @@ def _clean(batch: pa.RecordBatch, rules: Clean, boilerplate: Boilerplate, *, han
     shorter = _without_boilerplate(batch, texts, boilerplate) if boilerplate else np.zeros(len(texts), bool)
     found = text.clean(texts, rules, han_rules=han_rules)
     changed = found.changed | shorter.astype(np.uint32) << np.uint32(text.CHANGES.index("boilerplate"))
-    rejected = np.array([r is not None for r in found.reasons], bool)
     columns = dict(zip(batch.schema.names, batch.columns, strict=True))
     columns["text"] = pa.array(found.texts, pa.string())
     columns["raw_text"] = raw if rules.keep_raw_text else pa.nulls(len(raw), pa.string())
     columns["changed_by"] = _names(changed)
     columns["reason"] = pa.array(found.reasons, pa.string())
     columns["detail"] = pa.array(found.details, pa.string())
-    columns["rejected_text"] = pa.array(raw.to_pylist() if rejected.any() else [None] * len(raw), pa.string(), mask=~rejected)
+    columns["rejected_text"] = pc.if_else(columns["reason"].is_valid(), raw, None)
     return pa.RecordBatch.from_pydict(columns)
 
 

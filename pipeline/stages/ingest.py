@@ -5,104 +5,37 @@ Each file is streamed by one task (pipeline/records.py); small files share a tas
 to the task whole, and must be smaller than 2 GB.
 """
 
-import hashlib
+import gc
 import io
-import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
 from pyspark import StorageLevel
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from pipeline import decoding, records, schemas
+from pipeline import blocks, decoding, identities, records, rows, schemas
 from pipeline.config import Config, Corpus
 from pipeline.corpora import CorpusFile
 
 _BATCH_ROWS, _BATCH_CHARACTERS = 10_000, 4_000_000
+_COLLECT = 50_000  # records make no cycles: to look for some among them, as Python does, took half the time of reading
+_BUCKET_BYTES = 1 << 30  # of files, in which there may be ten million records; their identities are held by one task
+_BROADCAST = 1_000_000  # ids that clash, some 100 MB in each executor; more are joined by sorting
 _FILE = pa.struct(
     [(n, pa.string()) for n in ("format", "encoding")] + [(n, pa.int64()) for n in ("bytes", "records", "unreadable")]
 )
-_PARSED = pa.schema([*schemas.TABLES["raw_documents"].schema, ("reason", pa.string()), ("detail", pa.string()), ("summary", _FILE)])
+_NOTES = {"summary": _FILE, "bucket": pa.int32(), "identities": pa.binary()}  # of no record: what else the readers have to tell
+_PARSED = pa.schema([*schemas.TABLES["raw_documents"].schema, ("reason", pa.string()), ("detail", pa.string()), *_NOTES.items()])
 _SPARK_TYPES = (
     "doc_id string, corpus string, role string, text string, url string, tags array<string>, date string, "
     "source struct<file: string, line: bigint, record: bigint>, reason string, detail string, "
-    "summary struct<format: string, encoding: string, bytes: bigint, records: bigint, unreadable: bigint>"
+    "summary struct<format: string, encoding: string, bytes: bigint, records: bigint, unreadable: bigint>, "
+    "bucket int, identities binary"
 )
 _PLAN = "task int, corpus string, name string, location string, encoding string, bytes bigint"
-
-
-class _Row(NamedTuple):
-    """One row of _PARSED, a record kept or not; of `corpus` and `role` a batch has its own."""
-
-    doc_id: str | None
-    text: str | None
-    url: str | None
-    tags: list[str] | None
-    date: str | None
-    source: tuple[str, int, int]
-    reason: str | None = None
-    detail: str | None = None
-    summary: dict[str, Any] | None = None
-
-
-def doc_id(corpus: str, identity: str | None, file: str, number: int) -> str:
-    """The stable id of a record: 80 bits of BLAKE2b, in hexadecimal."""
-    key = f"{corpus}\0id\0{identity}" if identity is not None else f"{corpus}\0at\0{file}\0{number}"
-    return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=10).hexdigest()
-
-
-def _string(value: Any) -> str | None:
-    """A scalar as a string; None for nothing, a blank, or not a number."""
-    if value is None or isinstance(value, dict | list) or value != value:
-        return None
-    return str(value) if str(value).strip() else None
-
-
-def _optional(fields: dict[str, Any], path: str | None) -> Any:
-    try:
-        return records.field(fields, path) if path else None
-    except KeyError:
-        return None
-
-
-def _date_in_path(corpus: Corpus, file: str) -> str | None:
-    found = re.search(corpus.date_in_path, file) if corpus.date_in_path else None
-    return (found[1] if found.re.groups else found[0]) if found else None
-
-
-def _tags(value: Any) -> list[str] | None:
-    if value is None:
-        return None
-    return [str(v) for v in value if v is not None] if isinstance(value, list) else [str(value)]
-
-
-def _row(found: records.Record | records.Broken, corpus: Corpus, file: str, paths: tuple[str, ...]) -> _Row:
-    source = (file, found.line, found.number)
-    if isinstance(found, records.Broken):
-        identity = doc_id(corpus.name, None, file, found.number)
-        return _Row(identity, found.raw[: schemas.MAX_REJECT_TEXT], None, None, None, source, found.reason, found.detail)
-    text, fault = records.text_of(found.fields, paths)
-    if fault is None:
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            fault = "invalid_encoding", "the text holds half a surrogate pair"
-            text = text.encode("utf-8", "replace").decode()
-    reason, detail = fault or (None, None)
-    if fault:
-        text = text or str(found.fields)[: schemas.MAX_REJECT_TEXT].encode("utf-8", "replace").decode()
-    return _Row(
-        doc_id(corpus.name, _string(_optional(found.fields, corpus.id)), file, found.number),
-        text,
-        _string(_optional(found.fields, corpus.url)),
-        _tags(_optional(found.fields, corpus.tags)),
-        _string(_optional(found.fields, corpus.date)) or _date_in_path(corpus, file),
-        source,
-        reason,
-        detail,
-    )
 
 
 def corpus_has_fields(corpus: Corpus, file: str) -> bool:
@@ -110,69 +43,97 @@ def corpus_has_fields(corpus: Corpus, file: str) -> bool:
     return records.format_of(corpus, file) not in ("text", "markdown", "html", "wikidoc")
 
 
-def _rows(stream: Any, file: str, encoding: str, size: int, corpus: Corpus) -> Iterator[_Row]:
-    """The rows of one file, then one that sums it up."""
-    if encoding == "auto":
-        encoding = decoding.sample_encoding(stream, file)
-        stream.seek(0)
-    paths = corpus.text if corpus_has_fields(corpus, file) else ("text",)
-    number = unreadable = 0
-    for found in records.read(stream, file, corpus, encoding):
-        parsed = _row(found, corpus, file, paths)
-        number, unreadable = number + 1, unreadable + (parsed.reason is not None)
-        yield parsed
-    summary = {"format": records.format_of(corpus, file), "encoding": encoding, "bytes": size}
-    yield _summary(file, summary | {"records": number, "unreadable": unreadable})
+class _Reader:
+    """Rows of the files of one corpus, in batches, and notes between them."""
+
+    def __init__(self, corpus: Corpus, buckets: int) -> None:
+        self._corpus, self._buckets = corpus, buckets
+        self._rows, self._characters = rows.empty(), 0
+
+    def file(self, file: dict[str, Any]) -> Iterator[pa.RecordBatch]:
+        """What is in one file, then a note that sums it up."""
+        content, name = file["content"], file["name"]
+        try:
+            stream: Any = io.BytesIO(content) if content is not None else open(file["location"], "rb")  # noqa: SIM115
+        except OSError as error:
+            yield from self._add(rows.of_broken(records.Broken(1, 1, "unreadable_file", str(error)), self._corpus, name))
+            yield self._summary(name, {"records": 1, "unreadable": 1})
+            return
+        with stream:
+            yield from self._read(stream, name, file["encoding"], file["bytes"])
+
+    def _read(self, stream: Any, file: str, encoding: str, size: int) -> Iterator[pa.RecordBatch]:
+        if encoding == "auto":
+            encoding = decoding.sample_encoding(stream, file)
+            stream.seek(0)
+        corpus = self._corpus
+        paths = corpus.text if corpus_has_fields(corpus, file) else ("text",)
+        number = unreadable = 0
+        for found in records.runs(stream, file, corpus, encoding):
+            if isinstance(found, records.Broken):
+                new = rows.of_broken(found, corpus, file)
+            else:
+                new = rows.of_records(found, corpus, file, paths)
+            number, unreadable = number + len(new.reason), unreadable + len(new.reason) - new.reason.count(None)
+            yield from self._add(new)
+        facts = {"format": records.format_of(corpus, file), "encoding": encoding, "bytes": size}
+        yield self._summary(file, facts | {"records": number, "unreadable": unreadable})
+
+    def _add(self, new: rows.Columns) -> Iterator[pa.RecordBatch]:
+        self._rows.extend(new)
+        self._characters += sum(map(len, new.text))
+        if len(self._rows.text) >= _BATCH_ROWS or self._characters >= _BATCH_CHARACTERS:
+            yield from self.rest()
+
+    def rest(self) -> Iterator[pa.RecordBatch]:
+        """The rows that were not given yet, and a note of their identities if records have ids."""
+        if not self._rows.text:
+            return
+        batch = _batch(self._rows, self._corpus)
+        yield batch
+        if self._corpus.id:
+            kept = batch.select(["doc_id", "text"]).filter(batch.column("reason").is_null())
+            found = identities.pairs(kept.column("doc_id"), kept.column("text"))
+            for bucket, chosen in blocks.by_hash(found[:, 0], self._buckets):
+                yield _note(bucket=bucket, identities=found[chosen].tobytes())
+        self._rows, self._characters = rows.empty(), 0
+
+    def _summary(self, file: str, facts: dict[str, Any]) -> pa.RecordBatch:
+        return _note(corpus=self._corpus.name, role=self._corpus.role, source={"file": file, "line": 0, "record": 0}, summary=facts)
 
 
-def _summary(file: str, facts: dict[str, Any]) -> _Row:
-    return _Row(None, None, None, None, None, (file, 0, 0), summary=facts)
+def _note(**values: Any) -> pa.RecordBatch:
+    """One row that is no record."""
+    return pa.RecordBatch.from_pylist([values], _PARSED)
 
 
-def _unreadable(file: str, corpus: Corpus, error: OSError) -> Iterator[_Row]:
-    yield _row(records.Broken(1, 1, "unreadable_file", str(error)), corpus, file, ())
-    yield _summary(file, {"records": 1, "unreadable": 1})
-
-
-def _file_rows(file: dict[str, Any], corpus: Corpus) -> Iterator[_Row]:
-    content, name = file["content"], file["name"]
-    try:
-        stream: Any = io.BytesIO(content) if content is not None else open(file["location"], "rb")  # noqa: SIM115
-    except OSError as error:
-        yield from _unreadable(name, corpus, error)
-        return
-    with stream:
-        yield from _rows(stream, name, file["encoding"], file["bytes"], corpus)
-
-
-def _batch(rows: list[_Row], corpus: Corpus) -> pa.RecordBatch:
-    columns = dict(zip(_Row._fields, zip(*rows, strict=True), strict=True))
-    arrays = {name: pa.array(columns[name], _PARSED.field(name).type) for name in _Row._fields if name != "source"}
-    arrays |= {name: pa.array([value] * len(rows), pa.string()) for name, value in (("corpus", corpus.name), ("role", corpus.role))}
-    places = [
-        pa.array(p, t) for p, t in zip(zip(*columns["source"], strict=True), (pa.string(), pa.int64(), pa.int64()), strict=True)
-    ]
+def _batch(found: rows.Columns, corpus: Corpus) -> pa.RecordBatch:
+    size = len(found.text)
+    arrays = {n: pa.array(v, _PARSED.field(n).type) for n, v in found._asdict().items() if n in _PARSED.names}
+    arrays |= {name: pa.repeat(value, size) for name, value in (("corpus", corpus.name), ("role", corpus.role))}
+    places = [pa.array(found.file, pa.string()), pa.array(found.line, pa.int64()), pa.array(found.record, pa.int64())]
     arrays["source"] = pa.StructArray.from_arrays(places, fields=list(schemas.SOURCE))
+    arrays |= {name: pa.nulls(size, type_) for name, type_ in _NOTES.items()}
     return pa.RecordBatch.from_arrays([arrays[name] for name in _PARSED.names], schema=_PARSED)
 
 
-def _parse(batches: Iterator[pa.RecordBatch], corpora: dict[str, Corpus]) -> Iterator[pa.RecordBatch]:
-    pending: list[_Row] = []
-    size, of = 0, ""
+def _parse(batches: Iterator[pa.RecordBatch], corpora: dict[str, Corpus], buckets: int) -> Iterator[pa.RecordBatch]:
+    gc.set_threshold(_COLLECT)
+    reader, of = None, ""
     for batch in batches:
         for file in batch.to_pylist():
-            if pending and file["corpus"] != of:
-                yield _batch(pending, corpora[of])
-                pending, size = [], 0
-            of = file["corpus"]
-            for parsed in _file_rows(file, corpora[of]):
-                pending.append(parsed)
-                size += len(parsed.text or "")
-                if len(pending) >= _BATCH_ROWS or size >= _BATCH_CHARACTERS:
-                    yield _batch(pending, corpora[of])
-                    pending, size = [], 0
-    if pending:
-        yield _batch(pending, corpora[of])
+            if reader is None or file["corpus"] != of:
+                yield from reader.rest() if reader else ()
+                of = file["corpus"]
+                reader = _Reader(corpora[of], buckets)
+            yield from reader.file(file)
+    yield from reader.rest() if reader else ()
+
+
+def _clashing(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The identities of one bucket -> the keys of ids that may stand with different texts."""
+    keys = identities.clashing(blocks.gather(batches, "identities", np.uint64, 2))
+    yield pa.RecordBatch.from_arrays([pa.array(keys, pa.string())], names=["key"])
 
 
 def _tasks(files: list[CorpusFile], most: int) -> list[int]:
@@ -213,19 +174,21 @@ def ingest(
 ) -> tuple[DataFrame, DataFrame, DataFrame]:
     """(raw_documents, ingest_rejects, files) of these files. Of records with one id and different texts the first is kept.
 
-    before: raw_documents of other files, read earlier, to which these are to be added; then, where records have ids, starts a
-    job, and raises Displaced if these rows do not stay as they are.
+    before: raw_documents of other files, read earlier, to which these are to be added; then raises Displaced if these rows do
+    not stay as they are. Starts a job where records have ids: whether any stands more than once decides how rows are joined.
     """
     corpora = {c.name: c for c in config.corpus}
     plan = _plan(spark, files)
     if remote := [f for f in files if f.remote]:
         plan = plan.unionByName(_remote_plan(spark, remote))
-    parsed = plan.mapInArrow(lambda batches: _parse(batches, corpora), _SPARK_TYPES)
-    parsed = parsed.persist(StorageLevel.DISK_ONLY)
+    buckets = min(1 + sum(f.size for f in files) // _BUCKET_BYTES, blocks.MOST_BUCKETS)
+    found = plan.mapInArrow(lambda batches: _parse(batches, corpora, buckets), _SPARK_TYPES).persist(StorageLevel.DISK_ONLY)
+    summaries = found.where("summary is not null").select("corpus", "role", F.col("source.file").alias("file"), "summary.*")
+    parsed = found.where("doc_id is not null").drop(*_NOTES)
     if named := [c.name for c in config.corpus if c.id]:
-        parsed = _without_repeated_ids(parsed, named, before).persist(StorageLevel.DISK_ONLY)
-    summaries = parsed.where("summary is not null").select("corpus", "role", F.col("source.file").alias("file"), "summary.*")
-    kept = parsed.where("reason is null and summary is null").drop("reason", "detail", "summary")
+        suspects = _suspects(found, buckets) if before is None else None  # the identities of those read earlier are not known
+        parsed = _without_repeated_ids(parsed, suspects, named, before)
+    kept = parsed.where("reason is null").drop("reason", "detail")
     rejects = parsed.where("reason is not null").select(
         "doc_id",
         "corpus",
@@ -244,10 +207,20 @@ def _text_hash() -> Column:
     return F.xxhash64(F.regexp_replace("text", r"[\p{Cc}&&[^\t\n]]", ""))
 
 
-def _without_repeated_ids(parsed: DataFrame, named: list[str], before: DataFrame | None) -> DataFrame:
+def _without_repeated_ids(parsed: DataFrame, suspects: DataFrame | None, named: list[str], before: DataFrame | None) -> DataFrame:
+    """The rows, rejected those whose id stood before with another text. suspects: None, or the keys of the ids to look at."""
     place = F.struct("source.file", "source.record")
     told = ("doc_id", _text_hash().alias("text_hash"), place.alias("place"))
-    texts = parsed.where(F.col("reason").isNull() & F.col("corpus").isin(named)).select(*told, F.lit(False).alias("old"))
+    texts = parsed.where(F.col("reason").isNull() & F.col("corpus").isin(named))
+    few = False
+    if suspects is not None:
+        count = suspects.count()
+        if not count:
+            return parsed
+        few = count <= _BROADCAST
+        key = F.substring("doc_id", 1, identities.DIGITS)
+        texts = texts.join(F.broadcast(suspects) if few else suspects, key == F.col("key"), "left_semi")
+    texts = texts.select(*told, F.lit(False).alias("old"))
     if before is not None:
         met = before.where(F.col("corpus").isin(named)).join(texts.select("doc_id").distinct(), "doc_id", "left_semi")
         texts = texts.unionByName(met.select(*told, F.lit(True).alias("old")))
@@ -257,11 +230,18 @@ def _without_repeated_ids(parsed: DataFrame, named: list[str], before: DataFrame
     if before is not None and clashes.where("any_old AND NOT first_old").limit(1).count():
         raise Displaced
     clashes = clashes.select("doc_id", "first_hash")
-    joined = parsed.join(clashes, "doc_id", "left")
+    joined = parsed.join(F.broadcast(clashes) if few else clashes, "doc_id", "left")
     clash = F.col("reason").isNull() & F.col("first_hash").isNotNull() & (_text_hash() != F.col("first_hash"))
     detail = F.lit("the id stood before with another text; the first one is kept")
-    return joined.select(
-        *[c for c in _PARSED.names if c not in ("reason", "detail")],
+    marked = joined.select(
+        *[c for c in parsed.columns if c not in ("reason", "detail")],
         F.when(clash, "repeated_id").otherwise(F.col("reason")).alias("reason"),
         F.when(clash, detail).otherwise(F.col("detail")).alias("detail"),
     )
+    return marked if few else marked.persist(StorageLevel.DISK_ONLY)  # to sort it once, not for each table
+
+
+def _suspects(notes: DataFrame, buckets: int) -> DataFrame:
+    """The keys of the ids that may stand with different texts, which are few: what is compared is packed."""
+    packed = notes.where("identities is not null").select("bucket", "identities")
+    return packed.repartitionById(buckets, "bucket").mapInArrow(_clashing, "key string").persist(StorageLevel.DISK_ONLY)

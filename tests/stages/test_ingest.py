@@ -8,7 +8,8 @@ import pytest
 from pipeline import corpora, records
 from pipeline.config import Config
 from pipeline.errors import ConfigError
-from pipeline.stages.ingest import _row, doc_id, ingest
+from pipeline.rows import doc_id, of_records
+from pipeline.stages.ingest import ingest
 
 Load = Callable[..., Config]
 pytestmark = pytest.mark.spark
@@ -73,9 +74,9 @@ def test_a_date_comes_from_the_field_or_else_from_the_path(load: Load) -> None:
     corpus = CORPUS + 'date = "when"\n'
     of = {p: load(corpus=f"{corpus}date_in_path = '{p}'\n").corpus[0] for p in (r"\d{4}-\d\d", r"day-(\d{8})")}
     for pattern, path, date in ((r"\d{4}-\d\d", "a/2020-11-24.txt", "2020-11"), (r"day-(\d{8})", "b/day-20201124.md", "20201124")):
-        assert _row(found, of[pattern], path, ("text",)).date == "2021年3月"
-        assert _row(without, of[pattern], path, ("text",)).date == date
-        assert _row(without, of[pattern], "c/none.txt", ("text",)).date is None
+        assert of_records([found], of[pattern], path, ("text",)).date == ["2021年3月"]
+        assert of_records([without], of[pattern], path, ("text",)).date == [date]
+        assert of_records([without], of[pattern], "c/none.txt", ("text",)).date == [None]
 
 
 def test_files_by_uri_are_read_through_hadoop(spark: Any, load: Load, tmp_path: Path) -> None:
