@@ -31,7 +31,9 @@ _SLAB = 2_000_000  # symbols; windows leave a task in blocks of this size
 _LINES = 1 << 17  # clauses in one string
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # names of malloc.h
 MOST_BUCKETS = 1 << 14  # 16 bits of hash choose the bucket, so that all are about as full
-_SLICES, _FEW_TASKS = 8, 32
+_SLICES = 8
+_DRIVER_BYTES = 1 << 28  # of sums that Java holds for the driver, more than once
+_SUM_BYTES = 12  # a place and a sum
 
 
 def keeping_freed(apply: Callable[[Batches], Batches]) -> Callable[[Batches], Batches]:
@@ -251,7 +253,7 @@ def join(total: int, longest: int, decode: Callable[[np.ndarray], dict[str, Any]
 
 def sum_over(frame: Any, count: Callable[[Batches], np.ndarray], size: int) -> np.ndarray:
     """The sum (int64 [size]) of what `count` makes of each task of a Spark DataFrame. Starts one job."""
-    slices = sum_slices(frame.rdd.getNumPartitions())
+    slices = sum_slices(frame.rdd.getNumPartitions(), size)
     return added(frame.mapInArrow(partial_sums(count, slices), SUMS), slices, size)
 
 
@@ -262,9 +264,9 @@ def added(sums: Any, slices: int, size: int) -> np.ndarray:
     return whole_sum(sums.toArrow(), size)
 
 
-def sum_slices(tasks: int) -> int:
-    """Into how many slices the sums of so many tasks are cut, each to be added up by a task of its own; 1: by the driver."""
-    return 1 if tasks <= _FEW_TASKS else _SLICES
+def sum_slices(tasks: int, size: int) -> int:
+    """Into how many slices sums of `size` things are cut, each to be added up by a task of its own; 1: by the driver."""
+    return 1 if tasks * size * _SUM_BYTES <= _DRIVER_BYTES else _SLICES
 
 
 def partial_sums(count: Callable[[Batches], np.ndarray], slices: int) -> Callable[[Batches], Batches]:

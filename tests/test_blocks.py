@@ -27,7 +27,7 @@ def test_sums_come_back_whole(slices: int, size: int) -> None:
 
 
 def test_few_tasks_send_their_sums_to_the_driver() -> None:
-    assert blocks.sum_slices(2) == 1 < blocks.sum_slices(1000)
+    assert blocks.sum_slices(2, 10**6) == 1 == blocks.sum_slices(1000, 1000) < blocks.sum_slices(8, 10**7)
 
 
 def test_one_clause_of_each_form_is_kept() -> None:

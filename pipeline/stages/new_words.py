@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 _BLOCK = 1_000_000  # symbols; clauses are encoded once, in blocks of this size
 _SLAB = 16_000_000  # symbols that are counted at once: arrays of the lexicon's size are made for each slab
 _CUT = f"{blocks.SUMS}, id binary, rank binary, clauses binary"
+_COLLECTED = 4_000_000  # rows, 60 bytes each
 _MARGIN = 0.01  # nats by which an accepted word beats its parts; weights are kept in 32 bits
 
 
@@ -42,7 +43,7 @@ def new_words(clauses: DataFrame, ngrams: DataFrame, *, config: Config) -> DataF
     5. collect these clauses for the first new words.
     """
     spark = clauses.sparkSession
-    rows = ngrams.where(_may_be_words(config)).toArrow()
+    rows = _collected(ngrams.where(_may_be_words(config)))
     if not rows.num_rows:
         raise WajueError("no n-gram reaches [ngrams] min_count: there is too little text to find words in; add text or lower it")
     alphabet, candidates, order = _candidates(rows, config)
@@ -72,7 +73,7 @@ def new_words(clauses: DataFrame, ngrams: DataFrame, *, config: Config) -> DataF
     known = known_words(config)
     wanted = _new(candidates, alphabet, known) if config.new_words.examples else np.zeros(words, bool)
     final = spark.sparkContext.broadcast((candidates.decoding(), wanted))
-    slices = blocks.sum_slices(every.rdd.getNumPartitions())
+    slices = blocks.sum_slices(every.rdd.getNumPartitions(), words)
     cut = every.mapInArrow(_cut(final, longest, slices), _CUT).persist(StorageLevel.MEMORY_AND_DISK)
     used = blocks.added(cut.select("slice", "place", "sums"), slices, words)
     table = _lexicon(rows, order, candidates, used, alphabet, known)
@@ -81,6 +82,13 @@ def new_words(clauses: DataFrame, ngrams: DataFrame, *, config: Config) -> DataF
     cut.unpersist()
     encoded.unpersist()
     return spark.createDataFrame(_with_accepted(table, accepted, known).drop_columns(["id"])).coalesce(1)
+
+
+def _collected(ngrams: DataFrame) -> pa.Table:
+    """All rows, some million at a time: Java holds what it has collected twice, once as it comes in."""
+    pieces = 1 + ngrams.count() // _COLLECTED
+    piece = F.pmod(F.xxhash64("ngram"), F.lit(pieces))
+    return pa.concat_tables([ngrams.where(piece == i).toArrow() for i in range(pieces)] if pieces > 1 else [ngrams.toArrow()])
 
 
 def _may_be_words(config: Config) -> Column:
