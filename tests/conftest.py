@@ -14,6 +14,7 @@ settings.register_profile("compiled", deadline=None)  # the first example may co
 settings.load_profile("compiled")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Two processes share the tests: those that need the Spark session stay together, and come first, since they take longest.
 
