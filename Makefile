@@ -5,7 +5,7 @@
 # make test-cluster   a Spark Standalone cluster on loopback, and processes killed: some ten minutes
 # make audit    known vulnerabilities of what is installed; needs a network
 # make test-browser   the report in headless Chromium, which it installs if there is none (Debian's package)
-.PHONY: setup demo test test-browser test-cluster check audit bundle docs bench clean
+.PHONY: setup demo test test-with-spark test-without-spark test-browser test-cluster check audit bundle docs bench clean
 PYTHON ?= python3
 BIN := .venv/bin
 
@@ -24,9 +24,16 @@ setup: .venv/installed
 demo: .venv/package
 	$(BIN)/wajue demo
 
-# in two processes; without them: make test ARGS=-n0
+# what needs the Spark session, and all else: two processes, two cores; make test ARGS=... runs one
 test: setup
-	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+ifdef ARGS
+	$(BIN)/python -m pytest $(ARGS)
+else
+	$(MAKE) --jobs=2 --output-sync=target test-with-spark test-without-spark
+endif
+
+test-with-spark test-without-spark: test-%-spark:
+	$(BIN)/python -m pytest -m '$(if $(filter without,$*),not spark,spark) and not browser and not cluster'
 
 test-browser: .venv/browser
 	$(BIN)/python -m pytest -m browser $(ARGS)

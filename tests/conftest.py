@@ -14,19 +14,12 @@ settings.register_profile("compiled", deadline=None)  # the first example may co
 settings.load_profile("compiled")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+@pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Two processes share the tests: those that need the Spark session stay together, and come first, since they take longest.
-
-    Of the others a module stays together, for what its tests share.
-    """
-
-    def on_spark(item: pytest.Item) -> bool:
-        return item.get_closest_marker("spark") is not None or "spark" in getattr(item, "fixturenames", ())
-
+    """Whatever asks for the Spark session needs Spark."""
     for item in items:
-        item.add_marker(pytest.mark.xdist_group("spark" if on_spark(item) else str(item.path)))
-    items.sort(key=lambda item: not on_spark(item))
+        if "spark" in getattr(item, "fixturenames", ()):
+            item.add_marker("spark")
 
 
 @pytest.fixture(scope="session")
