@@ -29,7 +29,7 @@ test: setup
 ifdef ARGS
 	$(BIN)/python -m pytest $(ARGS)
 else
-	$(MAKE) --jobs=2 --output-sync=target test-with-spark test-without-spark
+	$(MAKE) --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) test-with-spark test-without-spark
 endif
 
 test-with-spark test-without-spark: test-%-spark:
