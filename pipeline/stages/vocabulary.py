@@ -16,10 +16,11 @@ from pipeline.config import Config
 from pipeline.errors import WajueError
 
 _DIGITS = 8  # of a doc_id, hexadecimal
+_FILE_WORDS = 20_000_000  # of sequences: files follow from the text alone, since trainers shuffle what they read from them
 
 
 def vocabulary(tokens: DataFrame, word_counts: DataFrame, *, config: Config) -> tuple[DataFrame, DataFrame]:
-    """(vocabulary, sequences). Starts one job: it collects the words, most frequent first, ties in their own order."""
+    """(vocabulary, sequences). Starts jobs: the words, most frequent first, ties in their own order, and how many there are."""
     rules = config.vocabulary
     counts = word_counts.groupBy("word").agg(F.sum("count").alias("count")).where(F.col("count") >= rules.min_count)
     rows = counts.orderBy(F.desc("count"), "word").limit(rules.max_size).toArrow()
@@ -45,11 +46,11 @@ def vocabulary(tokens: DataFrame, word_counts: DataFrame, *, config: Config) -> 
 
     types = "doc_id string, corpus string, ids array<int>"
     encoded = tokens.select("doc_id", "corpus", "tokens").mapInArrow(encode, types)
-    return spark.createDataFrame(rows).coalesce(1), _ordered(encoded)
+    parts = 1 + (word_counts.agg(F.sum("count")).collect()[0][0] or 0) // _FILE_WORDS
+    return spark.createDataFrame(rows).coalesce(1), _ordered(encoded, parts)
 
 
-def _ordered(rows: DataFrame) -> DataFrame:
-    """Rows by doc_id: its beginning tells where a hash belongs, which orderBy makes all rows twice to learn."""
-    parts = int(rows.sparkSession.conf.get("spark.sql.shuffle.partitions") or 1)
+def _ordered(rows: DataFrame, parts: int) -> DataFrame:
+    """Rows by doc_id, in so many files: its beginning tells where a hash belongs, which orderBy makes all rows twice to learn."""
     place = F.floor(F.conv(F.substring("doc_id", 1, _DIGITS), 16, 10).cast("long") * parts / 16**_DIGITS).cast("int")
     return rows.repartitionById(parts, place).sortWithinPartitions("doc_id")

@@ -160,7 +160,8 @@ def test_where_tokens_begin(spark: Any, load: Load) -> None:
     assert segment(frame, lexicon, config=load()).collect()[0].starts is None
 
 
-def test_from_text_to_terms(spark: Any, load: Load) -> None:
+def test_from_text_to_terms(spark: Any, load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.stages.vocabulary._FILE_WORDS", 500)  # several files
     config = load("[vocabulary]\nmin_count = 2\n", corpus=BOTH)
     frame = documents(spark, power())
     clauses, grams = ngrams(frame, config=config)
@@ -175,6 +176,7 @@ def test_from_text_to_terms(spark: Any, load: Load) -> None:
     words, sequences = vocabulary(tokens, counts, config=config)
     ids = {r.word: r.word_id for r in words.collect()}
     assert sorted(ids.values()) == list(range(len(ids)))
+    assert sequences.rdd.getNumPartitions() > 2
     rows = sequences.collect()
     assert [r.doc_id for r in rows] == sorted(r.doc_id for r in rows)
     by_id = {r.doc_id: r.ids for r in rows}
