@@ -23,6 +23,7 @@ from benchmarks.common import record
 from pipeline.models import devices, jose, sgns
 from pipeline.models.kernels import sgns_triton
 from pipeline.models.loop import in_memory
+from pipeline.models.sampling import keep_chances, kept_shares
 
 _TOPICS, _LENGTH = 20, 200
 _CPU_WORDS = 5_000_000  # the CPU's trainer is measured on no more
@@ -166,9 +167,8 @@ def compare(name: str, text: tuple[Any, ...], what: str, copy: float, pairs: Pat
 
 def kept_share(ids: np.ndarray, threshold: float) -> float:
     """The share of a text's words that subsampling keeps."""
-    share = np.bincount(ids) / len(ids)
-    ratio = np.maximum(share, 1e-30) / threshold
-    return float((share * np.minimum((np.sqrt(ratio) + 1) / ratio, 1)).sum())
+    count = np.bincount(ids)
+    return float(kept_shares(count, keep_chances(count, threshold)).sum())
 
 
 def main() -> None:

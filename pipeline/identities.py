@@ -6,21 +6,10 @@ An id and its text count as 64 bits each, 16 bytes a document, whatever their le
 
 import numpy as np
 import pyarrow as pa
-from numba import njit
 
 from pipeline import symbols
 
 DIGITS = 16  # hexadecimal, of an id: its key, 64 bits
-
-
-@njit(cache=True, nogil=True)
-def _hash_bytes(data, offsets, out):
-    for row in range(len(offsets) - 1):
-        h = np.uint64(0x9E3779B97F4A7C15)
-        for i in range(offsets[row], offsets[row + 1]):
-            h = (h ^ np.uint64(data[i])) * np.uint64(0xFF51AFD7ED558CCD)
-            h ^= h >> np.uint64(29)
-        out[row] = h
 
 
 def pairs(ids: pa.StringArray, texts: pa.StringArray) -> np.ndarray:
@@ -31,7 +20,7 @@ def pairs(ids: pa.StringArray, texts: pa.StringArray) -> np.ndarray:
     digits, ends = symbols.string_buffers(ids)
     keys = digits[ends[0] : ends[-1]].reshape(len(ids), -1)[:, :DIGITS].tobytes()
     out[:, 0] = np.frombuffer(bytes.fromhex(keys.decode()), ">u8")
-    _hash_bytes(*symbols.string_buffers(texts), out[:, 1])
+    out[:, 1] = symbols.string_hashes(texts)
     return out
 
 

@@ -78,7 +78,7 @@ def _on_card(
     from pipeline.models.kernels import sgns_triton
 
     card = cards.Card("sgns", matrices)
-    share = count * plan.keep.astype(float)
+    share = kept_shares(count, plan.keep)
     programs, warps = sgns_triton.flight(
         share / share.sum(), noise_shares(*plan.noise), config.window, config.negatives, card.processors
     )

@@ -88,7 +88,7 @@ def _collected(ngrams: DataFrame) -> pa.Table:
     """All rows, some million at a time: Java holds what it has collected twice, once as it comes in."""
     pieces = 1 + ngrams.count() // _COLLECTED
     piece = F.pmod(F.xxhash64("ngram"), F.lit(pieces))
-    return pa.concat_tables([ngrams.where(piece == i).toArrow() for i in range(pieces)] if pieces > 1 else [ngrams.toArrow()])
+    return pa.concat_tables(ngrams.where(piece == i).toArrow() for i in range(pieces))
 
 
 def _may_be_words(config: Config) -> Column:
