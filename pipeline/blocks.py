@@ -22,9 +22,11 @@ from pipeline import ngrams, symbols
 Batches = Iterator[pa.RecordBatch]
 
 LINES = "bucket int, text string"
-CLAUSES = "clauses string, symbols array<string>, counts array<long>"
 WINDOWS = "bucket int, code binary"
 COUNTED = "bucket int, key binary, count binary, left_entropy binary, right_entropy binary, prefixes binary"
+CLAUSES = pa.schema(
+    [("clauses", pa.struct([("clauses", pa.string())])), ("symbols", pa.struct([("symbol", pa.string()), ("count", pa.int64())]))]
+)
 SUMS = "slice int, place binary, sums binary"
 
 _SLAB = 2_000_000  # symbols; windows leave a task in blocks of this size
@@ -80,6 +82,14 @@ def cell(array: np.ndarray) -> pa.BinaryArray:
     array = np.ascontiguousarray(array)
     ends = np.array([0, array.nbytes], np.int32)
     return pa.Array.from_buffers(pa.binary(), 1, [None, pa.py_buffer(ends), pa.py_buffer(array)])
+
+
+def one_of(kinds: pa.Schema, kind: str, rows: pa.RecordBatch) -> pa.RecordBatch:
+    """Rows among those of other kinds: the columns are the kinds, structs (of `rows` the columns are taken that these name)."""
+    columns = {f.name: pa.nulls(len(rows), f.type) for f in kinds}
+    fields = list(kinds.field(kind).type)
+    columns[kind] = pa.StructArray.from_arrays([rows.column(f.name) for f in fields], fields=fields)
+    return pa.RecordBatch.from_pydict(columns)
 
 
 def gather(batches: Iterable[pa.RecordBatch], name: str, dtype: type, width: int = 0) -> np.ndarray:
@@ -155,8 +165,8 @@ def _lines(strings: pa.StringArray) -> pa.StringArray:
 
 
 def distinct(batches: Batches) -> Batches:
-    """LINES of one bucket -> CLAUSES: the distinct lines, many to a string, with the counts of its
-    pseudo-characters, and under the empty name that of all its symbols.
+    """LINES of one bucket -> CLAUSES: the distinct lines, many to a string, and the counts of its pseudo-characters, with
+    that of all its symbols under the empty name.
 
     Of lines that differ in their numbers alone one is kept: a form filled in a hundred times says what it says once.
     """
@@ -168,9 +178,8 @@ def distinct(batches: Batches) -> Batches:
         counted = pc.value_counts(symbols.pseudo_characters(units))
         names = pa.concat_arrays([counted.field("values"), pa.array([""])])
         counts = pa.concat_arrays([counted.field("counts"), pa.array([np.count_nonzero(units.code)], pa.int64())])
-        whole = pa.array([0, len(names)], pa.int32())
-        lists = [pa.ListArray.from_arrays(whole, column) for column in (names, counts)]
-        yield pa.RecordBatch.from_arrays([joined, *lists], ["clauses", "symbols", "counts"])
+        yield one_of(CLAUSES, "clauses", pa.record_batch({"clauses": joined}))
+        yield one_of(CLAUSES, "symbols", pa.record_batch({"symbol": names, "count": counts}))
 
 
 def scatter(encode: Callable[[pa.RecordBatch], np.ndarray], longest: int, buckets: int) -> Callable[[Batches], Batches]:
@@ -251,10 +260,10 @@ def join(total: int, longest: int, decode: Callable[[np.ndarray], dict[str, Any]
     return apply
 
 
-def sum_over(frame: Any, count: Callable[[Batches], np.ndarray], size: int) -> np.ndarray:
-    """The sum (int64 [size]) of what `count` makes of each task of a Spark DataFrame. Starts one job."""
-    slices = sum_slices(frame.rdd.getNumPartitions(), size)
-    return added(frame.mapInArrow(partial_sums(count, slices), SUMS), slices, size)
+def sum_over(flow: Any, count: Callable[[Batches], np.ndarray], size: int) -> np.ndarray:
+    """The sum (int64 [size]) of what `count` makes of each task of a Flow. Starts one job."""
+    slices = sum_slices(flow.tasks, size)
+    return added(flow.map(partial_sums(count, slices), SUMS).frame, slices, size)
 
 
 def added(sums: Any, slices: int, size: int) -> np.ndarray:

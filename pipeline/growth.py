@@ -16,6 +16,7 @@ from pipeline import spark_io
 from pipeline.config import Config
 from pipeline.corpora import CorpusFile
 from pipeline.dag import Step
+from pipeline.flow import Flow
 from pipeline.stages.clean import added as clean_added
 from pipeline.stages.ingest import Displaced, ingest
 from pipeline.workspace import Workspace, versions
@@ -100,7 +101,7 @@ def added_parts(config: Config, workspace: Workspace, step: Step) -> list[str] |
 class Added(NamedTuple):
     """What a step is to write, and the tables whose rows stay and to which that is added."""
 
-    frames: tuple[DataFrame, ...]
+    frames: tuple[Flow | DataFrame, ...]
     added_to: tuple[str, ...]
 
 
@@ -111,7 +112,7 @@ def added(step: Step, config: Config, workspace: Workspace, spark: SparkSession,
     if step.name != "clean" or (parts := added_parts(config, workspace, step)) is None:
         return None
     tables = [spark_io.read(spark, workspace, t) for t in ("raw_documents", "boilerplate")]
-    frames = clean_added(tables[0], spark_io.read(spark, workspace, "raw_documents", parts), tables[1], config=config)
+    frames = clean_added(tables[0], spark_io.read(spark, workspace, "raw_documents", parts), tables[1].frame, config=config)
     if frames is None:
         spark.catalog.clearCache()
         log.info("clean: the lines taken for boilerplate are others now that there are more documents: all are cleaned again")
@@ -127,7 +128,8 @@ def _files_added(step: Step, config: Config, workspace: Workspace, spark: SparkS
     if new is None:
         return None
     try:
-        return Added(ingest(spark, new, config=config, before=spark_io.read(spark, workspace, "raw_documents")), step.writes)
+        before, place = spark_io.read(spark, workspace, "raw_documents").frame, spark_io.place_of(workspace)
+        return Added(ingest(spark, new, config=config, before=before, place=place), step.writes)
     except Displaced:
         spark.catalog.clearCache()
         log.info("ingest: a new record stands before an old one of its id, with another text: all files are read again")

@@ -4,7 +4,6 @@ In: a config. Out: a workspace. A step that is done for the same inputs and conf
 again from its beginning.
 """
 
-import functools
 import logging
 import time
 import uuid
@@ -20,6 +19,7 @@ from pipeline import arrow_io, checkpoints, corpora, dag, growth, spark_io, stat
 from pipeline.config import Config
 from pipeline.dag import Step
 from pipeline.errors import WajueError, cause
+from pipeline.flow import Flow
 from pipeline.progress import Watch
 from pipeline.schemas import FORMAT_VERSION
 from pipeline.stages import clean, contrast, dedup, ingest, new_words, ngrams, segment, terms, trends, vocabulary, word_counts
@@ -208,6 +208,7 @@ def _mine(
     facts |= {"changed": changed} if changed else {}
     facts |= {"grown": grown} if grown else {}
     _finish(step, config, workspace, watch, started, rows, facts | {"fingerprint": fingerprint})
+    workspace.sweep()
     if step.name in _REJECTING:
         _need_documents(config, spark, workspace, step)
 
@@ -219,26 +220,17 @@ def _whole(
     spark: SparkSession,
     files: list[corpora.CorpusFile] | None,
     absent: set[str],
-) -> tuple[DataFrame, ...]:
+) -> tuple[Flow | DataFrame, ...]:
     """What the step makes of all that it reads."""
     if step.name == "ingest":
         assert files is not None  # `run` lists them whenever ingest is to run
-        return ingest.ingest(spark, files, config=config)
+        return ingest.ingest(spark, files, config=config, place=spark_io.place_of(workspace))
     tables = {t: None if t in absent else spark_io.read(spark, workspace, t) for t in step.reads}
-    more = {"earlier": _earlier(spark, config)} if step.name == "dedup" else {}
+    more = {}
+    if step.name == "dedup":
+        more["earlier"] = tuple((w.location, spark_io.read(spark, w, "documents")) for w in states.against(config))
     frames = STAGES[step.name](**tables, config=config, **more)
-    return (frames,) if isinstance(frames, DataFrame) else frames
-
-
-def _earlier(spark: SparkSession, config: Config) -> DataFrame | None:
-    """Their documents, all before ours in the order of preference, the first workspace first."""
-    frames = [
-        spark_io.read(spark, place, "documents")
-        .withColumn("corpus", F.concat(F.lit(f"{place.location}, "), "corpus"))
-        .withColumn("preference", F.lit(i - len(config.dedup.against)))
-        for i, place in enumerate(states.against(config))
-    ]
-    return functools.reduce(DataFrame.unionByName, frames) if frames else None
+    return frames if isinstance(frames, tuple) else (frames,)
 
 
 def _rejected(spark: SparkSession, workspace: Workspace, step: Step) -> dict[str, int]:
@@ -324,12 +316,12 @@ def _plain(value: Any) -> Any:
 
 def _need_documents(config: Config, spark: SparkSession, workspace: Workspace, step: Step) -> None:
     """Raises WajueError, with what was wrong with the rejected ones, if a corpus has no document left."""
-    kept = spark_io.read(spark, workspace, step.writes[0])
+    kept = spark_io.read(spark, workspace, step.writes[0]).frame
     alive = {r["corpus"] for r in kept.select("corpus").distinct().collect()}
     for corpus in config.corpus:
         if corpus.name in alive:
             continue
-        rejects = spark_io.read(spark, workspace, step.writes[1]).where(F.col("corpus") == corpus.name)
+        rejects = spark_io.read(spark, workspace, step.writes[1]).frame.where(F.col("corpus") == corpus.name)
         top = rejects.groupBy("reason").agg(F.count("*").alias("n"), F.min("detail").alias("detail")).orderBy(F.desc("n")).limit(3)
         reasons = (
             "; ".join(f"{r['n']:,} x {r['reason']} ({r['detail']})" for r in top.collect()) or "its files hold no record at all"

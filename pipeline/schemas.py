@@ -324,3 +324,8 @@ TABLES = {
 
 REJECT_TABLES = ("ingest_rejects", "clean_rejects", "duplicates")  # the view `rejects` is their union
 MAX_REJECT_TEXT = 10_000
+
+
+def kinds(*tables: str) -> pa.Schema:
+    """A column for each table, a struct of its columns: for what makes rows of several tables at once."""
+    return pa.schema([(t, pa.struct(list(TABLES[t].schema))) for t in tables])

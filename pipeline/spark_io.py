@@ -14,7 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 from py4j.protocol import Py4JJavaError
+from pyarrow import fs
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.pandas.types import to_arrow_schema
 
@@ -22,12 +24,12 @@ from pipeline import hadoop, schemas
 from pipeline.config import Corpus
 from pipeline.corpora import CorpusFile
 from pipeline.errors import ConfigError, WajueError
-from pipeline.workspace import REACHED, Workspace, split
+from pipeline.flow import ROW_GROUP, Flow, groups_of
+from pipeline.workspace import REACHED, UNFINISHED, Workspace, split
 
 log = logging.getLogger(__name__)
 
 _LEAST_JAVA = 17
-_ROW_GROUP = 16 << 20  # bytes before compression, 100,000 questions: a file of one corpus is still read by several tasks
 _LARGEST = 2**31 - 1  # bytes of one value in Spark
 _WRAPPER = """#!/bin/sh
 # Spark asks for a module that this slim runtime does not carry and that wajue does not need; drop that one argument.
@@ -255,20 +257,36 @@ def literal(path: str) -> str:
     return re.sub(r"([\[\]{}*?\\])", r"\\\1", _uri(path))
 
 
-def read(spark: SparkSession, workspace: Workspace, table: str, parts: list[str] | None = None) -> DataFrame:
+def read(spark: SparkSession, workspace: Workspace, table: str, parts: list[str] | None = None) -> Flow:
     """A whole table of the workspace, or some of its files."""
     workspace.must_have(table)
     path = workspace.path(table)
     frame = spark.read.parquet(*[literal(f"{path}/{p}") for p in parts] if parts is not None else [literal(path)])
     check(table, frame, path)
-    return frame
+    if (place := place_of(workspace)) is None:
+        return Flow(frame)
+    paths = workspace.parquet_files(table) if parts is None else [f"{workspace.files[1]}/{table}/{p}" for p in parts]
+    try:
+        return Flow(frame, groups_of(paths), place)
+    except (pa.ArrowException, OSError) as error:
+        raise workspace.damaged(table, error) from None
 
 
-def write(frame: DataFrame, workspace: Workspace, table: str) -> None:
+def place_of(workspace: Workspace) -> str | None:
+    """The folder for unfinished tables, if tasks can open it as we do; on a cluster a local workspace is a shared folder."""
+    files, root = workspace.files
+    return f"{root}/{UNFINISHED}" if isinstance(files, fs.LocalFileSystem) else None
+
+
+def write(rows: Flow | DataFrame, workspace: Workspace, table: str) -> None:
     """Write a table to its unfinished place."""
+    frame = rows if isinstance(rows, DataFrame) else rows.frame
     check(table, frame, "about to be written")
+    if isinstance(rows, Flow) and (place := place_of(workspace)) is not None:
+        rows.write(f"{place}/{table}")
+        return
     columns = [c.name for c in schemas.TABLES[table].columns]
-    frame.select(*columns).write.mode("overwrite").option("parquet.block.size", _ROW_GROUP).parquet(
+    frame.select(*columns).write.mode("overwrite").option("parquet.block.size", ROW_GROUP).parquet(
         _uri(workspace.unfinished(table))
     )
 

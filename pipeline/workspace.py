@@ -27,7 +27,7 @@ from pipeline.schemas import FORMAT_VERSION, TABLES
 log = logging.getLogger(__name__)
 
 MANIFEST = "_step.json"
-_UNFINISHED = "_unfinished"
+UNFINISHED = "_unfinished"
 _SHOWN_PACKAGES = ("wajue", "pyspark", "numpy", "numba", "pyarrow", "jieba", "OpenCC")
 
 
@@ -95,7 +95,7 @@ class Workspace:
 
     def unfinished(self, table: str) -> str:
         """Where a table is written before it is whole."""
-        return self.path(f"{_UNFINISHED}/{table}")
+        return self.path(f"{UNFINISHED}/{table}")
 
     def settings(self, table: str, section: str) -> Any:
         """The section of the config by which a table was written; an empty dict if it is not there."""
@@ -201,21 +201,25 @@ class Workspace:
 
     def prepare(self) -> None:
         """Make an empty place for unfinished tables. Raises WajueError if that is not allowed, or a folder is not ours."""
-        files, root = self.files
         self._must_hold_no_links()
         for table in TABLES:
             self._must_be_ours(table)
+        self.sweep()
+
+    def sweep(self) -> None:
+        """Empty the place for unfinished tables. Raises WajueError if that is not allowed."""
+        files, root = self.files
         try:
-            if files.get_file_info(f"{root}/{_UNFINISHED}").type != fs.FileType.NotFound:
-                files.delete_dir(f"{root}/{_UNFINISHED}")
-            files.create_dir(f"{root}/{_UNFINISHED}", recursive=True)
+            if files.get_file_info(f"{root}/{UNFINISHED}").type != fs.FileType.NotFound:
+                files.delete_dir(f"{root}/{UNFINISHED}")
+            files.create_dir(f"{root}/{UNFINISHED}", recursive=True)
         except OSError as error:
             raise WajueError(f"cannot write to the workspace {self.location}: {error}") from None
 
     def _must_hold_no_links(self) -> None:
         """Raises WajueError if a folder that is written to and emptied is a link: what it leads to is not ours."""
         files, root = self.files
-        for name in (*TABLES, _UNFINISHED, "_checkpoint") if isinstance(files, fs.LocalFileSystem) else ():
+        for name in (*TABLES, UNFINISHED, "_checkpoint") if isinstance(files, fs.LocalFileSystem) else ():
             if Path(root, name).is_symlink():
                 raise WajueError(
                     f"{root}/{name} is a link, and would be written to and emptied; delete it, or choose another --workspace"
@@ -247,11 +251,11 @@ class Workspace:
         The table stays as it is until `finish`; where the file system has hard links nothing is copied.
         """
         files, root = self.files
-        folder = f"{root}/{_UNFINISHED}/{table}"
-        new = [path.rsplit("/", 1)[1] for path in self.parquet_files(f"{_UNFINISHED}/{table}")]
+        folder = f"{root}/{UNFINISHED}/{table}"
+        new = [path.rsplit("/", 1)[1] for path in self.parquet_files(f"{UNFINISHED}/{table}")]
         for path in self.parquet_files(table):
             target = f"{folder}/{path.rsplit('/', 1)[1]}"
-            if not (isinstance(files, fs.LocalFileSystem) and _linked(path, target)):
+            if not (isinstance(files, fs.LocalFileSystem) and linked(path, target)):
                 files.copy_file(path, target)
         return new
 
@@ -259,26 +263,26 @@ class Workspace:
         """Move the unfinished tables of one step into place, then their manifests, which say which files make the table whole."""
         files, root = self.files
         for table, manifest in manifests.items():
-            held = _sizes(files, f"{root}/{_UNFINISHED}/{table}")
-            with files.open_output_stream(f"{root}/{_UNFINISHED}/{table}{MANIFEST}") as stream:
+            held = _sizes(files, f"{root}/{UNFINISHED}/{table}")
+            with files.open_output_stream(f"{root}/{UNFINISHED}/{table}{MANIFEST}") as stream:
                 stream.write(json.dumps(manifest | {"files": held}, ensure_ascii=False, indent=1, default=str).encode())
         self.discard(*manifests)
         for table in manifests:
-            files.move(f"{root}/{_UNFINISHED}/{table}", f"{root}/{table}")
+            files.move(f"{root}/{UNFINISHED}/{table}", f"{root}/{table}")
         for table in manifests:
-            files.move(f"{root}/{_UNFINISHED}/{table}{MANIFEST}", f"{root}/{table}/{MANIFEST}")
+            files.move(f"{root}/{UNFINISHED}/{table}{MANIFEST}", f"{root}/{table}/{MANIFEST}")
 
     def close(self) -> None:
         """Remove the place for unfinished tables; where that fails the next run does."""
         files, root = self.files
         try:
-            if files.get_file_info(f"{root}/{_UNFINISHED}").type != fs.FileType.NotFound:
-                files.delete_dir(f"{root}/{_UNFINISHED}")
+            if files.get_file_info(f"{root}/{UNFINISHED}").type != fs.FileType.NotFound:
+                files.delete_dir(f"{root}/{UNFINISHED}")
         except OSError as error:
-            log.warning("cannot remove %s/%s: %s", root, _UNFINISHED, error)
+            log.warning("cannot remove %s/%s: %s", root, UNFINISHED, error)
 
 
-def _linked(path: str, target: str) -> bool:
+def linked(path: str, target: str) -> bool:
     """Make a hard link, where the file system has them."""
     try:
         os.link(path, target)

@@ -14,7 +14,7 @@ import pytest
 
 from pipeline import corpora
 from pipeline.config import Config
-from pipeline.stages.ingest import ingest
+from tests.frames import ingest
 
 FOLDER = os.environ.get("WAJUE_CORPORA", "")
 pytestmark = [

@@ -25,7 +25,7 @@ from pipeline import config as configuration
 from pipeline import corpora, records
 from pipeline.config import Corpus
 from pipeline.records import Broken, Record
-from pipeline.stages.ingest import ingest
+from tests.frames import ingest
 
 PAGE = Path(__file__).parent.parent / "docs" / "reliability.md"
 PACKERS: dict[str, Any] = {".gz": gzip.compress, ".bz2": bz2.compress, ".zst": zstandard.ZstdCompressor().compress}

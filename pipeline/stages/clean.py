@@ -11,29 +11,31 @@ from pyspark import StorageLevel
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from pipeline import schemas, text
+from pipeline import blocks, schemas, text
 from pipeline.config import Clean, Config
+from pipeline.flow import Flow, types
 
 _LINES_SHOWN = 1_000  # characters of a line of boilerplate
+_JUDGED = schemas.kinds("clean_documents", "clean_rejects")
+_SEVERAL = "corpus string, source struct<file: string, line: bigint, record: bigint>, text string"
 Boilerplate = dict[tuple[str, str], tuple[str, int]]  # (corpus, line): (file, record) of the document that keeps it
 
 
-def clean(raw_documents: DataFrame, *, config: Config) -> tuple[DataFrame, DataFrame, DataFrame]:
-    """(clean_documents, clean_rejects, boilerplate), every row of raw_documents in one of the first two.
+def clean(raw_documents: Flow, *, config: Config) -> tuple[Flow, Flow, DataFrame]:
+    """(clean_documents, clean_rejects, boilerplate), every row of raw_documents in one of the first two. Starts two jobs:
 
-    Starts one job, before the rules are applied: it counts in how many documents of its corpus each line stands.
+    1. count in how many documents of its corpus each line stands;
+    2. apply the rules; what is kept and what is dropped come of one reading.
     """
     repeated = _repeated_lines(raw_documents, config.clean).persist(StorageLevel.DISK_ONLY)
     return _cleaned(raw_documents, repeated, _as_boilerplate(repeated), config)
 
 
-def added(
-    raw_documents: DataFrame, rows: DataFrame, boilerplate: DataFrame, *, config: Config
-) -> tuple[DataFrame, DataFrame, DataFrame] | None:
+def added(raw_documents: Flow, rows: Flow, boilerplate: DataFrame, *, config: Config) -> tuple[Flow, Flow, DataFrame] | None:
     """What `clean` gives for some rows of raw_documents, and all boilerplate; None if the other rows would no longer be cleaned
     as they were: the lines that are taken for boilerplate, or the documents that keep them, are no longer those listed.
 
-    Starts the same job.
+    Starts the same jobs.
     """
     repeated = _repeated_lines(raw_documents, config.clean).persist(StorageLevel.DISK_ONLY)
     now = _as_boilerplate(repeated)
@@ -47,47 +49,36 @@ def _as_boilerplate(repeated: DataFrame) -> Boilerplate:
     return {(r["corpus"], r["line"]): (r["first"]["file"], r["first"]["record"]) for r in repeated.collect()}
 
 
-def _cleaned(
-    raw_documents: DataFrame, repeated: DataFrame, boilerplate: Boilerplate, config: Config
-) -> tuple[DataFrame, DataFrame, DataFrame]:
+def _cleaned(raw_documents: Flow, repeated: DataFrame, boilerplate: Boilerplate, config: Config) -> tuple[Flow, Flow, DataFrame]:
     rules, han_rules = config.clean, config.segment.method != "whitespace"
 
     def apply(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
-            yield _clean(batch, rules, boilerplate, han_rules=han_rules)
+            yield from _clean(batch, rules, boilerplate, han_rules=han_rules)
 
-    fields = ", ".join(f"`{f.name}` {f.dataType.simpleString()}" for f in raw_documents.schema)
-    types = f"{fields}, raw_text string, changed_by array<string>, reason string, detail string, rejected_text string"
-    judged = raw_documents.mapInArrow(apply, types).persist(StorageLevel.DISK_ONLY)
-    kept = judged.where("reason is null").drop("reason", "detail", "rejected_text")
-    rejects = judged.where("reason is not null").select(
-        "doc_id",
-        "corpus",
-        F.lit("clean").alias("step"),
-        "reason",
-        "detail",
-        F.lit(None).cast("string").alias("duplicate_of"),
-        "source",
-        F.substring("rejected_text", 1, schemas.MAX_REJECT_TEXT).alias("text"),
-    )
+    judged = raw_documents.map(apply, types(_JUDGED)).held()
     shown = repeated.select(
         "corpus", F.substring("line", 1, _LINES_SHOWN).alias("line"), "documents", F.col("first").alias("kept_in")
     )
-    return kept, rejects, shown
+    return judged["clean_documents"], judged["clean_rejects"], shown
 
 
-def _repeated_lines(raw_documents: DataFrame, rules: Clean) -> DataFrame:
+def _repeated_lines(raw_documents: Flow, rules: Clean) -> DataFrame:
     """(corpus, line, documents, first): lines of documents of several lines that stand in too many of them."""
+    several = raw_documents.select("corpus", "source", "text").map(_of_several_lines, _SEVERAL).frame
     if not rules.boilerplate_share:
-        empty = raw_documents.where("false")
-        return empty.select(
+        return several.where("false").select(
             "corpus", F.col("text").alias("line"), F.lit(0).cast("long").alias("documents"), F.col("source").alias("first")
         )
-    several = raw_documents.where(F.contains("text", F.lit("\n")))
     trimmed = F.array_distinct(F.transform(F.split("text", F.lit("\n")), lambda line: F.trim(line)))
     long = F.filter(trimmed, lambda line: F.length(line) >= rules.boilerplate_length)
     each = several.select("corpus", "source", F.explode(long).alias("line")).withColumn("hash", F.xxhash64("line"))
-    sizes = raw_documents.groupBy("corpus").agg(F.count("*").alias("size"))
+    sizes = (
+        raw_documents.select("corpus")
+        .map(_counted, "corpus string, size long")
+        .frame.groupBy("corpus")
+        .agg(F.sum("size").alias("size"))
+    )
     # the hashes alone are counted; the lines are looked up again for the few that are repeated
     repeated = (
         each.groupBy("corpus", "hash")
@@ -105,7 +96,20 @@ def _repeated_lines(raw_documents: DataFrame, rules: Clean) -> DataFrame:
     )
 
 
-def _clean(batch: pa.RecordBatch, rules: Clean, boilerplate: Boilerplate, *, han_rules: bool) -> pa.RecordBatch:
+def _of_several_lines(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        yield batch.filter(pc.match_substring(batch.column("text"), "\n"))
+
+
+def _counted(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """How many rows there are of each corpus, batch by batch."""
+    for batch in batches:
+        counts = pc.value_counts(batch.column("corpus"))
+        yield pa.RecordBatch.from_arrays([counts.field("values"), counts.field("counts")], ["corpus", "size"])
+
+
+def _clean(batch: pa.RecordBatch, rules: Clean, boilerplate: Boilerplate, *, han_rules: bool) -> Iterator[pa.RecordBatch]:
+    """Those that are kept, then those that are not; a column for each of _JUDGED."""
     raw = batch.column("text")
     texts = raw.to_pylist()
     shorter = _without_boilerplate(batch, texts, boilerplate) if boilerplate else np.zeros(len(texts), bool)
@@ -115,10 +119,16 @@ def _clean(batch: pa.RecordBatch, rules: Clean, boilerplate: Boilerplate, *, han
     columns["text"] = pa.array(found.texts, pa.string())
     columns["raw_text"] = raw if rules.keep_raw_text else pa.nulls(len(raw), pa.string())
     columns["changed_by"] = _names(changed)
+    columns["step"] = pa.repeat("clean", len(raw))
     columns["reason"] = pa.array(found.reasons, pa.string())
     columns["detail"] = pa.array(found.details, pa.string())
-    columns["rejected_text"] = pc.if_else(columns["reason"].is_valid(), raw, None)
-    return pa.RecordBatch.from_pydict(columns)
+    columns["duplicate_of"] = pa.nulls(len(raw), pa.string())
+    kept = columns["reason"].is_null()
+    rows = pa.RecordBatch.from_pydict(columns)
+    yield blocks.one_of(_JUDGED, "clean_documents", rows.filter(kept))
+    dropped = rows.set_column(rows.schema.get_field_index("text"), "text", raw).filter(pc.invert(kept))
+    shown = pc.utf8_slice_codeunits(dropped.column("text"), 0, schemas.MAX_REJECT_TEXT)
+    yield blocks.one_of(_JUDGED, "clean_rejects", dropped.set_column(dropped.schema.get_field_index("text"), "text", shown))
 
 
 def _without_boilerplate(batch: pa.RecordBatch, texts: list[str], boilerplate: Boilerplate) -> np.ndarray:

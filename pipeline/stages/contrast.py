@@ -16,6 +16,7 @@ from pyspark.sql import functions as F
 from pipeline import blocks, dictionary, measures, termhood
 from pipeline.config import Config
 from pipeline.errors import WajueError
+from pipeline.flow import Flow
 from pipeline.form_rules import broken_rule
 from pipeline.symbols import RARE
 from pipeline.word_table import word_keys, word_table
@@ -28,7 +29,7 @@ _BUCKET_WORDS = 2_000_000
 _FREQUENT = 100  # general words of one character that end no term of several words, from the most frequent
 
 
-def contrast(tokens: DataFrame, word_counts: DataFrame, *, config: Config) -> DataFrame:
+def contrast(tokens: Flow, word_counts: Flow, *, config: Config) -> DataFrame:
     """candidates. Starts jobs:
 
     1. collect the domain's words at the count floor, with their counts on both sides;
@@ -36,9 +37,9 @@ def contrast(tokens: DataFrame, word_counts: DataFrame, *, config: Config) -> Da
     3. count these in all tokens: occurrences, documents and stretches of text, on both sides.
     """
     rules = config.contrast
-    spark = tokens.sparkSession
-    counts = word_counts.groupBy("word").pivot("role", ["domain", "general"]).sum("count").fillna(0)
-    totals = {r["role"]: r["n"] for r in word_counts.groupBy("role").agg(F.sum("count").alias("n")).collect()}
+    spark = tokens.source.sparkSession
+    counts = word_counts.frame.groupBy("word").pivot("role", ["domain", "general"]).sum("count").fillna(0)
+    totals = {r["role"]: r["n"] for r in word_counts.frame.groupBy("role").agg(F.sum("count").alias("n")).collect()}
     frequent = counts.where(F.col("domain") >= rules.min_count).orderBy(F.desc("domain"), "word").limit(_MOST_WORDS).toArrow()
     words = frequent.column("word").combine_chunks()
     if not len(words):
@@ -51,16 +52,16 @@ def contrast(tokens: DataFrame, word_counts: DataFrame, *, config: Config) -> Da
         totals["general"] = sum(background.values())
         frequent = frequent.set_column(2, "general", pa.array([background.get(w, 0) for w in words.to_pylist()], pa.int64()))
     value_set = spark.sparkContext.broadcast(words)
-    domain = tokens.where("role = 'domain'").select("tokens")
     buckets = max(2 * spark.sparkContext.defaultParallelism, -(-totals["domain"] // _BUCKET_WORDS))
 
     def encode(batch: pa.RecordBatch) -> np.ndarray:
-        return termhood.word_codes(batch.column("tokens"), value_set.value)[0]
+        domain = batch.filter(pc.equal(batch.column("role"), "domain"))
+        return termhood.word_codes(domain.column("tokens"), value_set.value)[0]
 
     def decode(codes: np.ndarray) -> dict[str, pa.Array]:
         return {"codes": pa.array([row.tobytes() for row in codes], pa.binary())}
 
-    windows = domain.mapInArrow(blocks.scatter(encode, rules.max_words, buckets), blocks.WINDOWS)
+    windows = tokens.select("role", "tokens").map(blocks.scatter(encode, rules.max_words, buckets), blocks.WINDOWS).frame
     count = blocks.count(rules.max_words, rules.min_count, buckets)
     counted = windows.repartitionById(buckets, "bucket").mapInArrow(count, blocks.COUNTED).repartitionById(buckets, "bucket")
     columns = "codes binary, n int, count long, pmi double, left_entropy double, right_entropy double"
@@ -98,9 +99,9 @@ def _terms(codes: np.ndarray, words: pa.StringArray, joiner: str) -> tuple[list[
     return parts, [joiner.join(p) for p in parts]
 
 
-def _figures(tokens: DataFrame, words: Any, codes: np.ndarray) -> tuple[np.ndarray, int]:
+def _figures(tokens: Flow, words: Any, codes: np.ndarray) -> tuple[np.ndarray, int]:
     """(int64 [5, candidates] as termhood.FIGURES, number of the domain's stretches of text)."""
-    table = tokens.sparkSession.sparkContext.broadcast(word_table(word_keys(codes), np.ones(len(codes))))
+    table = tokens.source.sparkSession.sparkContext.broadcast(word_table(word_keys(codes), np.ones(len(codes))))
     size, longest = len(codes), codes.shape[1]
 
     def total(batches: blocks.Batches) -> np.ndarray:

@@ -8,75 +8,145 @@ records. So a general corpus that contains the domain's texts does not hide them
 workspaces ([dedup] against) stand before all others, and are never dropped.
 """
 
+import functools
 import math
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from pyspark import StorageLevel
-from pyspark.sql import Column, DataFrame, Row
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from pipeline import blocks, minhash, schemas
 from pipeline import duplicates as search
-from pipeline import minhash, schemas
 from pipeline.blocks import MOST_BUCKETS
 from pipeline.config import Config
+from pipeline.flow import Flow, types, types_of
 
 _BROADCAST = 1_000_000  # dropped documents, some 200 MB in each executor; more are joined by sorting
 _BUCKET_BYTES, _BUCKET_ROWS = 100 << 20, 1_500_000  # of text and of documents in one task, which holds them in memory
+_TOLD = ("doc_id", "corpus", "source", "text")  # of a document that is dropped
+_BASES = "base long, of string, file string"
+_KEPT_FOR = "kept long, duplicate_of string"
+_PARTED = pa.schema(
+    [
+        *schemas.kinds("documents"),
+        ("dropped", pa.struct([("place", pa.int64()), *(schemas.TABLES["documents"].schema.field(c) for c in _TOLD)])),
+        ("kept_for", pa.struct([("kept", pa.int64()), ("duplicate_of", pa.string())])),
+    ]
+)
+
+
+class _File(NamedTuple):
+    """A file, in the order of preference, which is negative for those of earlier workspaces; source: whose it is, 0 for ours."""
+
+    preference: int
+    shown: str
+    name: str
+    source: int
+    corpus: str
+    documents: int
+    bytes: int
+
+
+class _Marks(NamedTuple):
+    """For the 64 places from 64 * block a bit each, as search.FOUND has them, the blocks in order (all int64)."""
+
+    block: np.ndarray
+    dropped: np.ndarray
+    kept_for: np.ndarray
+
+    def of(self, place: np.ndarray) -> tuple[pa.BooleanArray, pa.BooleanArray]:
+        """(is it dropped, is one dropped for it) of each place (int64 [n])."""
+        at = np.minimum(np.searchsorted(self.block, place >> 6), len(self.block) - 1)
+        there = self.block[at] == place >> 6 if len(self.block) else np.zeros(len(place), bool)
+        dropped, kept_for = (pa.array(there & (bits[at] >> (place & 63) & 1 == 1)) for bits in (self.dropped, self.kept_for))
+        return dropped, kept_for
 
 
 def dedup(
-    clean_documents: DataFrame, *, config: Config, earlier: DataFrame | None = None
-) -> tuple[DataFrame, DataFrame, DataFrame]:
+    clean_documents: Flow, *, config: Config, earlier: tuple[tuple[str, Flow], ...] = ()
+) -> tuple[Flow, DataFrame, DataFrame]:
     """(documents, duplicates, crowded_buckets), every row of clean_documents in one of the first two.
 
-    earlier: the documents of the workspaces in [dedup] against. Starts two jobs:
+    earlier: names and documents of the workspaces in [dedup] against, the first first in the order of preference. Starts jobs:
 
     1. list the files with their documents and bytes: ranked in the order of preference they number the documents, and the
        bytes tell how many buckets keep a task within memory;
-    2. the search of pipeline/duplicates.py. What it finds comes back twice: as rows, and as a bit for each place, so
-       that the documents are parted from the duplicates, which alone are joined, by looking up a bit.
+    2. the search of pipeline/duplicates.py. What it finds comes back twice: as rows, and as a bit for each place;
+    3. by these bits the documents are parted from the duplicates, which alone are joined to what was found.
     """
+    spark = clean_documents.source.sparkSession
     if not config.dedup.exact:
-        empty = {"exact": F.lit(True), "similarity": F.lit(1.0), "detail": F.lit(""), "duplicate_of": F.lit("")}
-        nothing = clean_documents.where("false").withColumns(empty).select(*_reject_columns())
-        return clean_documents, nothing, clean_documents.sparkSession.createDataFrame([], "members long, compared long")
-    everything = _in_order(clean_documents, config, earlier)
-    files = everything.groupBy("preference", "corpus", "source.file").agg(
-        F.count("*").alias("documents"), F.sum(F.octet_length("text")).alias("bytes")
-    )
-    listed = sorted(files.collect(), key=lambda r: (r["preference"], r["corpus"], r["file"]))
-    settings = _settings(config, listed)
-    ranks = [(r["preference"], r["corpus"], r["file"], rank << search.RECORD_BITS) for rank, r in enumerate(listed)]
-    bases = clean_documents.sparkSession.createDataFrame(ranks, "preference int, of string, file string, base long")
-    numbers = F.broadcast(bases.select(F.xxhash64("preference", "of", "file").alias("key"), "base"))  # one word, not three fields
-    numbered = everything.withColumn("key", F.xxhash64("preference", "corpus", "source.file")).join(numbers, "key")
-    numbered = numbered.withColumn("place", F.col("base") + F.col("source.record"))
-    found = _search(numbered.select("text", "place"), settings).persist(StorageLevel.DISK_ONLY)
-    marks = F.broadcast(found.where("block is not null").select("block", "dropped", "kept_for"))
-    marked = numbered.withColumn("block", F.shiftright("place", 6)).join(marks, "block", "left")
-    documents = marked.where(~_is_set("dropped") & (F.col("preference") >= 0)).select(clean_documents.columns)
-    dropped = _dropped(found, marked, bases)
+        nothing = spark.createDataFrame([], types_of("duplicates"))
+        return clean_documents, nothing, spark.createDataFrame([], "members long, compared long")
+    sources = [clean_documents, *(documents for _, documents in earlier)]
+    files = _files(sources, [name for name, _ in earlier], config)
+    places = spark.sparkContext.broadcast(_Places([(f.source, f.corpus, f.name) for f in files]))
+    found = _search(sources, places, _settings(config, files)).persist(StorageLevel.DISK_ONLY)
+    marked = found.where("block is not null").select("block", "dropped", "kept_for").orderBy("block").toArrow()
+    marks = spark.sparkContext.broadcast(_Marks(*(column.to_numpy() for column in marked.columns)))
+    ours = clean_documents.map(_part(places, marks), types(_PARTED)).held()
+    kept_for = ours["kept_for"].frame
+    for number, documents in enumerate(sources[1:], 1):
+        kept = documents.select("doc_id", "corpus", "source").map(_kept_for(places, marks, number), _KEPT_FOR)
+        kept_for = kept_for.unionByName(kept.frame)
+    bases = spark.createDataFrame([(i << search.RECORD_BITS, f.shown, f.name) for i, f in enumerate(files)], _BASES)
+    dropped = _dropped(found, kept_for, bases)
     dropped = F.broadcast(dropped) if found.count() <= _BROADCAST else dropped
-    duplicates = marked.where(_is_set("dropped")).join(dropped, "place").select(*_reject_columns())
-    return documents, duplicates, found.where("members is not null").select("members", "compared")
+    duplicates = ours["dropped"].frame.join(dropped, "place").select(*_reject_columns())
+    return ours["documents"], duplicates, found.where("members is not null").select("members", "compared")
 
 
-def _is_set(bits: str) -> Column:
-    """Is the bit of the document's place set?"""
-    return F.coalesce(F.getbit(bits, F.col("place").bitwiseAND(63).cast("int")), F.lit(0)) == 1
-
-
-def _in_order(clean_documents: DataFrame, config: Config, earlier: DataFrame | None) -> DataFrame:
-    """All documents with their corpus's `preference`, from 0; negative for those of earlier workspaces."""
+def _files(sources: list[Flow], names: list[str], config: Config) -> list[_File]:
+    """The files of all sources, in the order of preference; names: of the earlier workspaces."""
     order = sorted(config.corpus, key=lambda c: c.role != "domain")
-    rank = F.create_map(*[F.lit(v) for i, c in enumerate(order) for v in (c.name, i)])
-    ours = clean_documents.withColumn("preference", rank[F.col("corpus")])
-    return ours if earlier is None else ours.unionByName(earlier)
+    rank = {c.name: i for i, c in enumerate(order)}
+    found = []
+    for number, documents in enumerate(sources):
+        sizes = documents.select("corpus", "source", "text").map(_sizes, "corpus string, file string, documents long, bytes long")
+        sums = [F.sum(c).alias(c) for c in ("documents", "bytes")]
+        for r in sizes.frame.groupBy("corpus", "file").agg(*sums).collect():
+            preference, of = (number - 1 - len(names), f"{names[number - 1]}, ") if number else (rank[r["corpus"]], "")
+            found.append(_File(preference, of + r["corpus"], r["file"], number, r["corpus"], r["documents"], r["bytes"]))
+    return sorted(found)
 
 
-def _settings(config: Config, files: list[Row]) -> search.Settings:
+def _sizes(batches: blocks.Batches) -> blocks.Batches:
+    """Documents and bytes of text of each file, batch by batch."""
+    for batch in batches:
+        columns = {"corpus": batch.column("corpus"), "file": pc.struct_field(batch.column("source"), "file")}
+        columns["bytes"] = pc.binary_length(batch.column("text")).cast(pa.int64())
+        sums = pa.table(columns).group_by(["corpus", "file"], use_threads=False).aggregate([("bytes", "count"), ("bytes", "sum")])
+        yield from sums.rename_columns({"bytes_count": "documents", "bytes_sum": "bytes"}).to_batches()
+
+
+class _Places:
+    """Where the places of each file begin, the files being ranked; a file is (number of its source, corpus, name)."""
+
+    def __init__(self, files: list[tuple[int, str, str]]) -> None:
+        self._base = {file: rank << search.RECORD_BITS for rank, file in enumerate(files)}
+
+    def of(self, batch: pa.RecordBatch, source: int) -> np.ndarray:
+        """The place (int64) of each row."""
+        corpus = pc.dictionary_encode(batch.column("corpus"))
+        file = pc.dictionary_encode(pc.struct_field(batch.column("source"), "file"))
+        pair = corpus.indices.to_numpy().astype(np.int64) * len(file.dictionary) + file.indices.to_numpy()
+        pairs, inverse = np.unique(pair, return_inverse=True)
+        names, files = corpus.dictionary.to_pylist(), file.dictionary.to_pylist()
+        base = [self._base[source, names[p // len(files)], files[p % len(files)]] for p in pairs.tolist()]
+        record = pc.struct_field(batch.column("source"), "record").to_numpy()
+        place: np.ndarray = np.array(base, np.int64)[inverse] + record
+        return place
+
+
+def _settings(config: Config, files: list[_File]) -> search.Settings:
     rules, words = config.dedup, config.segment.method == "whitespace"
     bands, rows = minhash.banding(rules.threshold)
-    needed = max(sum(f["bytes"] or 0 for f in files) / _BUCKET_BYTES, sum(f["documents"] for f in files) / _BUCKET_ROWS)
+    needed = max(sum(f.bytes for f in files) / _BUCKET_BYTES, sum(f.documents for f in files) / _BUCKET_ROWS)
     return search.Settings(
         threshold=rules.threshold,
         shingle_size=rules.shingle_size,
@@ -84,26 +154,75 @@ def _settings(config: Config, files: list[Row]) -> search.Settings:
         rows_per_band=rules.rows_per_band or rows,
         most=rules.max_bucket,
         buckets=min(max(1, math.ceil(needed)), MOST_BUCKETS),
-        first_place=sum(f["preference"] < 0 for f in files) << search.RECORD_BITS,
+        first_place=sum(f.preference < 0 for f in files) << search.RECORD_BITS,
         near=rules.near,
         words=words,
     )
 
 
-def _search(texts: DataFrame, settings: search.Settings) -> DataFrame:
+def _search(sources: list[Flow], places: Any, settings: search.Settings) -> DataFrame:
     """search.FOUND."""
+    texts = [
+        documents.select("corpus", "source", "text").map(_placed(places, number), "text string, place long")
+        for number, documents in enumerate(sources)
+    ]
     if settings.alone:
-        return texts.coalesce(1).mapInArrow(search.whole(settings), search.FOUND)
-    found = texts.mapInArrow(search.scatter(settings), search.PACKED)
+        together = texts[0] if len(texts) == 1 else Flow(_union(t.frame for t in texts))
+        return together.in_one_task().map(search.whole(settings), search.FOUND).frame
+    found = _union(t.map(search.scatter(settings), search.PACKED).frame for t in texts)
     for step in search.STEPS:
         found = found.repartitionById(settings.buckets, "bucket").mapInArrow(step(settings), search.PACKED)
     return found.repartition(1).mapInArrow(search.solve(settings), search.FOUND)
 
 
-def _dropped(found: DataFrame, marked: DataFrame, bases: DataFrame) -> DataFrame:
+def _union(frames: Iterable[DataFrame]) -> DataFrame:
+    return functools.reduce(DataFrame.unionByName, frames)
+
+
+def _placed(places: Any, source: int) -> Callable[[blocks.Batches], blocks.Batches]:
+    """Documents -> (text, place)."""
+
+    def apply(batches: blocks.Batches) -> blocks.Batches:
+        for batch in batches:
+            columns = [batch.column("text"), pa.array(places.value.of(batch, source))]
+            yield pa.RecordBatch.from_arrays(columns, ["text", "place"])
+
+    return apply
+
+
+def _part(places: Any, marks: Any) -> Callable[[blocks.Batches], blocks.Batches]:
+    """Our documents -> _PARTED."""
+
+    def apply(batches: blocks.Batches) -> blocks.Batches:
+        for batch in batches:
+            place = places.value.of(batch, 0)
+            dropped, kept_for = marks.value.of(place)
+            yield blocks.one_of(_PARTED, "documents", batch.filter(pc.invert(dropped)))
+            rows = batch.append_column("place", pa.array(place))
+            yield blocks.one_of(_PARTED, "dropped", rows.filter(dropped))
+            chosen = rows.filter(kept_for)
+            kept = pa.record_batch({"kept": chosen.column("place"), "duplicate_of": chosen.column("doc_id")})
+            yield blocks.one_of(_PARTED, "kept_for", kept)
+
+    return apply
+
+
+def _kept_for(places: Any, marks: Any, source: int) -> Callable[[blocks.Batches], blocks.Batches]:
+    """Documents of an earlier workspace -> _KEPT_FOR: those that one of ours is dropped for."""
+
+    def apply(batches: blocks.Batches) -> blocks.Batches:
+        for batch in batches:
+            place = places.value.of(batch, source)
+            _, kept_for = marks.value.of(place)
+            columns = [pa.array(place).filter(kept_for), batch.column("doc_id").filter(kept_for)]
+            yield pa.RecordBatch.from_arrays(columns, ["kept", "duplicate_of"])
+
+    return apply
+
+
+def _dropped(found: DataFrame, kept_for: DataFrame, bases: DataFrame) -> DataFrame:
     """What is to be said of each document that is dropped, by its place."""
-    kept = marked.where(_is_set("kept_for")).select(F.col("place").alias("kept"), F.col("doc_id").alias("duplicate_of"))
-    dropped = found.where("place is not null").select("place", "kept", "similarity", "exact").join(kept, "kept")
+    dropped = found.where("place is not null").select("place", "kept", "similarity", "exact").join(kept_for, "kept")
     record = F.col("kept") % (1 << search.RECORD_BITS)
     dropped = dropped.withColumn("base", F.col("kept") - record).join(F.broadcast(bases), "base")
     return dropped.select("place", "duplicate_of", "similarity", "exact", _detail(record).alias("detail"))

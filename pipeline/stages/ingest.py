@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyspark import StorageLevel
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -19,21 +20,18 @@ from pyspark.sql import functions as F
 from pipeline import blocks, decoding, identities, records, rows, schemas
 from pipeline.config import Config, Corpus
 from pipeline.corpora import CorpusFile
+from pipeline.flow import Flow, types
 
 _BATCH_ROWS, _BATCH_CHARACTERS = 10_000, 4_000_000
 _COLLECT = 50_000  # records make no cycles: to look for some among them, as Python does, took half the time of reading
 _BUCKET_BYTES = 1 << 30  # of files, in which there may be ten million records; their identities are held by one task
 _BROADCAST = 1_000_000  # ids that clash, some 100 MB in each executor; more are joined by sorting
-_FILE = pa.struct(
-    [(n, pa.string()) for n in ("format", "encoding")] + [(n, pa.int64()) for n in ("bytes", "records", "unreadable")]
-)
-_NOTES = {"summary": _FILE, "bucket": pa.int32(), "identities": pa.binary()}  # of no record: what else the readers have to tell
-_PARSED = pa.schema([*schemas.TABLES["raw_documents"].schema, ("reason", pa.string()), ("detail", pa.string()), *_NOTES.items()])
-_SPARK_TYPES = (
-    "doc_id string, corpus string, role string, text string, url string, tags array<string>, date string, "
-    "source struct<file: string, line: bigint, record: bigint>, reason string, detail string, "
-    "summary struct<format: string, encoding: string, bytes: bigint, records: bigint, unreadable: bigint>, "
-    "bucket int, identities binary"
+# the identities of records whose corpus has an id, packed: what shows whether an id stands with different texts
+_READ = pa.schema(
+    [
+        *schemas.kinds("raw_documents", "ingest_rejects", "files"),
+        ("identities", pa.struct([("bucket", pa.int32()), ("identities", pa.binary())])),
+    ]
 )
 _PLAN = "task int, corpus string, name string, location string, encoding string, bytes bigint"
 
@@ -51,7 +49,7 @@ class _Reader:
         self._rows, self._characters = rows.empty(), 0
 
     def file(self, file: dict[str, Any]) -> Iterator[pa.RecordBatch]:
-        """What is in one file, then a note that sums it up."""
+        """What is in one file, then a row that sums it up."""
         content, name = file["content"], file["name"]
         try:
             stream: Any = io.BytesIO(content) if content is not None else open(file["location"], "rb")  # noqa: SIM115
@@ -86,35 +84,38 @@ class _Reader:
             yield from self.rest()
 
     def rest(self) -> Iterator[pa.RecordBatch]:
-        """The rows that were not given yet, and a note of their identities if records have ids."""
+        """The rows that were not given yet, and their identities if records have ids."""
         if not self._rows.text:
             return
         batch = _batch(self._rows, self._corpus)
-        yield batch
+        self._rows, self._characters = rows.empty(), 0
+        is_kept = batch.column("reason").is_null()
+        kept = batch.filter(is_kept)
+        yield blocks.one_of(_READ, "raw_documents", kept)
+        dropped = batch.filter(pc.invert(is_kept))
+        shown = pc.utf8_slice_codeunits(dropped.column("text"), 0, schemas.MAX_REJECT_TEXT)
+        dropped = dropped.set_column(dropped.schema.get_field_index("text"), "text", shown)
+        yield blocks.one_of(_READ, "ingest_rejects", dropped)
         if self._corpus.id:
-            kept = batch.select(["doc_id", "text"]).filter(batch.column("reason").is_null())
             found = identities.pairs(kept.column("doc_id"), kept.column("text"))
             for bucket, chosen in blocks.by_hash(found[:, 0], self._buckets):
-                yield _note(bucket=bucket, identities=found[chosen].tobytes())
-        self._rows, self._characters = rows.empty(), 0
+                packed = blocks.block({"bucket": np.int32(bucket)}, {"identities": found[chosen]})
+                yield blocks.one_of(_READ, "identities", packed)
 
     def _summary(self, file: str, facts: dict[str, Any]) -> pa.RecordBatch:
-        return _note(corpus=self._corpus.name, role=self._corpus.role, source={"file": file, "line": 0, "record": 0}, summary=facts)
-
-
-def _note(**values: Any) -> pa.RecordBatch:
-    """One row that is no record."""
-    return pa.RecordBatch.from_pylist([values], _PARSED)
+        row = {"corpus": self._corpus.name, "role": self._corpus.role, "file": file, **facts}
+        return blocks.one_of(_READ, "files", pa.RecordBatch.from_pylist([row], schemas.TABLES["files"].schema))
 
 
 def _batch(found: rows.Columns, corpus: Corpus) -> pa.RecordBatch:
+    """All columns of raw_documents, and of ingest_rejects what these lack."""
     size = len(found.text)
-    arrays = {n: pa.array(v, _PARSED.field(n).type) for n, v in found._asdict().items() if n in _PARSED.names}
-    arrays |= {name: pa.repeat(value, size) for name, value in (("corpus", corpus.name), ("role", corpus.role))}
-    places = [pa.array(found.file, pa.string()), pa.array(found.line, pa.int64()), pa.array(found.record, pa.int64())]
-    arrays["source"] = pa.StructArray.from_arrays(places, fields=list(schemas.SOURCE))
-    arrays |= {name: pa.nulls(size, type_) for name, type_ in _NOTES.items()}
-    return pa.RecordBatch.from_arrays([arrays[name] for name in _PARSED.names], schema=_PARSED)
+    others = {"tags": schemas.TABLES["raw_documents"].schema.field("tags").type} | {f.name: f.type for f in schemas.SOURCE}
+    arrays = {name: pa.array(values, others.get(name, pa.string())) for name, values in found._asdict().items()}
+    arrays["source"] = pa.StructArray.from_arrays([arrays.pop(f.name) for f in schemas.SOURCE], fields=list(schemas.SOURCE))
+    arrays |= {name: pa.repeat(value, size) for name, value in (("corpus", corpus.name), ("role", corpus.role), ("step", "ingest"))}
+    arrays["duplicate_of"] = pa.nulls(size, pa.string())
+    return pa.RecordBatch.from_pydict(arrays)
 
 
 def _parse(batches: Iterator[pa.RecordBatch], corpora: dict[str, Corpus], buckets: int) -> Iterator[pa.RecordBatch]:
@@ -170,36 +171,28 @@ class Displaced(Exception):
 
 
 def ingest(
-    spark: SparkSession, files: list[CorpusFile], *, config: Config, before: DataFrame | None = None
-) -> tuple[DataFrame, DataFrame, DataFrame]:
+    spark: SparkSession, files: list[CorpusFile], *, config: Config, before: DataFrame | None = None, place: str | None = None
+) -> tuple[Flow | DataFrame, ...]:
     """(raw_documents, ingest_rejects, files) of these files. Of records with one id and different texts the first is kept.
 
     before: raw_documents of other files, read earlier, to which these are to be added; then raises Displaced if these rows do
-    not stay as they are. Starts a job where records have ids: whether any stands more than once decides how rows are joined.
+    not stay as they are. place: see Flow. Starts two jobs: the files are read; and, where records have ids, their identities
+    are compared. Rows are joined only if an id may stand with different texts.
     """
     corpora = {c.name: c for c in config.corpus}
     plan = _plan(spark, files)
     if remote := [f for f in files if f.remote]:
         plan = plan.unionByName(_remote_plan(spark, remote))
     buckets = min(1 + sum(f.size for f in files) // _BUCKET_BYTES, blocks.MOST_BUCKETS)
-    found = plan.mapInArrow(lambda batches: _parse(batches, corpora, buckets), _SPARK_TYPES).persist(StorageLevel.DISK_ONLY)
-    summaries = found.where("summary is not null").select("corpus", "role", F.col("source.file").alias("file"), "summary.*")
-    parsed = found.where("doc_id is not null").drop(*_NOTES)
-    if named := [c.name for c in config.corpus if c.id]:
-        suspects = _suspects(found, buckets) if before is None else None  # the identities of those read earlier are not known
-        parsed = _without_repeated_ids(parsed, suspects, named, before)
-    kept = parsed.where("reason is null").drop("reason", "detail")
-    rejects = parsed.where("reason is not null").select(
-        "doc_id",
-        "corpus",
-        F.lit("ingest").alias("step"),
-        "reason",
-        "detail",
-        F.when(F.col("reason") == "repeated_id", F.col("doc_id")).alias("duplicate_of"),
-        "source",
-        F.substring("text", 1, schemas.MAX_REJECT_TEXT).alias("text"),
-    )
-    return kept, rejects, summaries
+    found = Flow(plan, place=place).map(lambda batches: _parse(batches, corpora, buckets), types(_READ)).held()
+    kept, rejects, summaries = (found[table] for table in ("raw_documents", "ingest_rejects", "files"))
+    named = [c.name for c in config.corpus if c.id]
+    # the identities of those read earlier are not known
+    suspects = _suspects(found["identities"].frame, buckets) if named and before is None else None
+    if not named or (suspects is not None and not suspects.count()):
+        return kept, rejects, summaries
+    first, repeated = _apart(kept.frame, suspects, named, before)
+    return first, rejects.frame.unionByName(repeated), summaries
 
 
 def _text_hash() -> Column:
@@ -207,17 +200,16 @@ def _text_hash() -> Column:
     return F.xxhash64(F.regexp_replace("text", r"[\p{Cc}&&[^\t\n]]", ""))
 
 
-def _without_repeated_ids(parsed: DataFrame, suspects: DataFrame | None, named: list[str], before: DataFrame | None) -> DataFrame:
-    """The rows, rejected those whose id stood before with another text. suspects: None, or the keys of the ids to look at."""
+def _apart(kept: DataFrame, suspects: DataFrame | None, named: list[str], before: DataFrame | None) -> tuple[DataFrame, DataFrame]:
+    """(raw_documents, ingest_rejects): rejected are those whose id stood before with another text.
+
+    suspects: None, or the keys of the ids to look at; named: the corpora whose records have ids.
+    """
     place = F.struct("source.file", "source.record")
     told = ("doc_id", _text_hash().alias("text_hash"), place.alias("place"))
-    texts = parsed.where(F.col("reason").isNull() & F.col("corpus").isin(named))
-    few = False
+    texts = kept.where(F.col("corpus").isin(named))
+    few = suspects is not None and suspects.count() <= _BROADCAST
     if suspects is not None:
-        count = suspects.count()
-        if not count:
-            return parsed
-        few = count <= _BROADCAST
         key = F.substring("doc_id", 1, identities.DIGITS)
         texts = texts.join(F.broadcast(suspects) if few else suspects, key == F.col("key"), "left_semi")
     texts = texts.select(*told, F.lit(False).alias("old"))
@@ -230,18 +222,23 @@ def _without_repeated_ids(parsed: DataFrame, suspects: DataFrame | None, named: 
     if before is not None and clashes.where("any_old AND NOT first_old").limit(1).count():
         raise Displaced
     clashes = clashes.select("doc_id", "first_hash")
-    joined = parsed.join(F.broadcast(clashes) if few else clashes, "doc_id", "left")
-    clash = F.col("reason").isNull() & F.col("first_hash").isNotNull() & (_text_hash() != F.col("first_hash"))
-    detail = F.lit("the id stood before with another text; the first one is kept")
-    marked = joined.select(
-        *[c for c in parsed.columns if c not in ("reason", "detail")],
-        F.when(clash, "repeated_id").otherwise(F.col("reason")).alias("reason"),
-        F.when(clash, detail).otherwise(F.col("detail")).alias("detail"),
+    joined = kept.join(F.broadcast(clashes) if few else clashes, "doc_id", "left")
+    clash = F.col("first_hash").isNotNull() & (_text_hash() != F.col("first_hash"))
+    marked = joined.withColumn("clash", clash)
+    marked = marked if few else marked.persist(StorageLevel.DISK_ONLY)  # to sort it once, not for each table
+    repeated = marked.where("clash").select(
+        "doc_id",
+        "corpus",
+        F.lit("ingest").alias("step"),
+        F.lit("repeated_id").alias("reason"),
+        F.lit("the id stood before with another text; the first one is kept").alias("detail"),
+        F.col("doc_id").alias("duplicate_of"),
+        "source",
+        F.substring("text", 1, schemas.MAX_REJECT_TEXT).alias("text"),
     )
-    return marked if few else marked.persist(StorageLevel.DISK_ONLY)  # to sort it once, not for each table
+    return marked.where("NOT clash").select(kept.columns), repeated
 
 
-def _suspects(notes: DataFrame, buckets: int) -> DataFrame:
+def _suspects(found: DataFrame, buckets: int) -> DataFrame:
     """The keys of the ids that may stand with different texts, which are few: what is compared is packed."""
-    packed = notes.where("identities is not null").select("bucket", "identities")
-    return packed.repartitionById(buckets, "bucket").mapInArrow(_clashing, "key string").persist(StorageLevel.DISK_ONLY)
+    return found.repartitionById(buckets, "bucket").mapInArrow(_clashing, "key string").persist(StorageLevel.DISK_ONLY)

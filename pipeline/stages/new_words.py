@@ -13,13 +13,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark import StorageLevel
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from pipeline import blocks, dictionary, lattice
 from pipeline.config import Config
 from pipeline.discovery import Candidates, Thresholds, Weights, clause_rows, examples
 from pipeline.errors import ConfigError, WajueError
+from pipeline.flow import Flow, types_of
 from pipeline.symbols import Alphabet, pseudo_characters, string_hashes
 from pipeline.word_table import word_keys
 
@@ -28,12 +29,11 @@ log = logging.getLogger(__name__)
 _BLOCK = 1_000_000  # symbols; clauses are encoded once, in blocks of this size
 _SLAB = 16_000_000  # symbols that are counted at once: arrays of the lexicon's size are made for each slab
 _CUT = f"{blocks.SUMS}, id binary, rank binary, clauses binary"
-_COLLECTED = 4_000_000  # rows, 60 bytes each
 _MARGIN = 0.01  # nats by which an accepted word beats its parts; weights are kept in 32 bits
 
 
 @blocks.freed_kept()
-def new_words(clauses: DataFrame, ngrams: DataFrame, *, config: Config) -> DataFrame:
+def new_words(clauses: Flow, ngrams: Flow, *, config: Config) -> DataFrame:
     """The lexicon. Starts jobs:
 
     1. collect the n-grams, the candidates;
@@ -42,19 +42,19 @@ def new_words(clauses: DataFrame, ngrams: DataFrame, *, config: Config) -> DataF
     4. cut every clause with the final lexicon, to see how often each word is used, and which clause shows a new one best;
     5. collect these clauses for the first new words.
     """
-    spark = clauses.sparkSession
-    rows = _collected(ngrams.where(_may_be_words(config)))
+    spark = clauses.source.sparkSession
+    rows = ngrams.map(_may_be_words(config), types_of("ngrams")).to_arrow()
     if not rows.num_rows:
         raise WajueError("no n-gram reaches [ngrams] min_count: there is too little text to find words in; add text or lower it")
     alphabet, candidates, order = _candidates(rows, config)
     share = _share(candidates, config)
-    encoded = clauses.mapInArrow(_encode(alphabet, share), "code binary").persist(StorageLevel.MEMORY_AND_DISK)
+    encoded = clauses.map(_encode(alphabet, share), "code binary").frame.persist(StorageLevel.MEMORY_AND_DISK)
     longest, words = candidates.longest, len(candidates.codes)
     earners = spark.sparkContext.broadcast(candidates.earners)
 
     def expect(weights: Weights) -> lattice.Expected:
         sent = spark.sparkContext.broadcast(weights)
-        expected = _sum(encoded, _expect(sent, earners, words, longest, candidates.scale), words)
+        expected = _sum(Flow(encoded), _expect(sent, earners, words, longest, candidates.scale), words)
         sent.destroy()
         return expected
 
@@ -69,12 +69,12 @@ def new_words(clauses: DataFrame, ngrams: DataFrame, *, config: Config) -> DataF
         )
     earners.destroy()
     accepted = _weigh(candidates, alphabet, config)
-    every = encoded if share == 1 else clauses.mapInArrow(_encode(alphabet, 1.0), "code binary")
+    every = Flow(encoded) if share == 1 else clauses.map(_encode(alphabet, 1.0), "code binary")
     known = known_words(config)
     wanted = _new(candidates, alphabet, known) if config.new_words.examples else np.zeros(words, bool)
     final = spark.sparkContext.broadcast((candidates.decoding(), wanted))
-    slices = blocks.sum_slices(every.rdd.getNumPartitions(), words)
-    cut = every.mapInArrow(_cut(final, longest, slices), _CUT).persist(StorageLevel.MEMORY_AND_DISK)
+    slices = blocks.sum_slices(every.tasks, words)
+    cut = every.map(_cut(final, longest, slices), _CUT).frame.persist(StorageLevel.MEMORY_AND_DISK)
     used = blocks.added(cut.select("slice", "place", "sums"), slices, words)
     table = _lexicon(rows, order, candidates, used, alphabet, known)
     table = _with_examples(table, cut.select("id", "rank", "clauses"), alphabet, config.new_words.examples)
@@ -84,17 +84,17 @@ def new_words(clauses: DataFrame, ngrams: DataFrame, *, config: Config) -> DataF
     return spark.createDataFrame(_with_accepted(table, accepted, known).drop_columns(["id"])).coalesce(1)
 
 
-def _collected(ngrams: DataFrame) -> pa.Table:
-    """All rows, some million at a time: Java holds what it has collected twice, once as it comes in."""
-    pieces = 1 + ngrams.count() // _COLLECTED
-    piece = F.pmod(F.xxhash64("ngram"), F.lit(pieces))
-    return pa.concat_tables(ngrams.where(piece == i).toArrow() for i in range(pieces))
-
-
-def _may_be_words(config: Config) -> Column:
+def _may_be_words(config: Config) -> Callable[[blocks.Batches], blocks.Batches]:
     """The n-grams that can be in the lexicon: short ones may earn a place as spelled strings, long ones only by their entropy."""
-    free = F.least("left_entropy", "right_entropy") >= config.new_words.branching_entropy
-    return (F.col("n") <= lattice.LONGEST_SPELLED) | free | F.col("ngram").isin(list(config.weights(config.new_words.accept)))
+    accepted, least = pa.array(list(config.weights(config.new_words.accept)), pa.string()), config.new_words.branching_entropy
+
+    def choose(batches: blocks.Batches) -> blocks.Batches:
+        for batch in batches:
+            free = pc.greater_equal(pc.min_element_wise(batch.column("left_entropy"), batch.column("right_entropy")), least)
+            short = pc.less_equal(batch.column("n"), lattice.LONGEST_SPELLED)
+            yield batch.filter(pc.or_kleene(pc.or_kleene(short, free), pc.is_in(batch.column("ngram"), value_set=accepted)))
+
+    return choose
 
 
 def _share(candidates: Candidates, config: Config) -> float:
@@ -224,7 +224,7 @@ def _codes(batches: blocks.Batches) -> Iterator[np.ndarray]:
     return (np.frombuffer(cell.as_buffer(), np.uint16) for batch in batches for cell in batch.column("code"))
 
 
-def _sum(encoded: DataFrame, count: Callable[[np.ndarray], lattice.Expected], words: int) -> lattice.Expected:
+def _sum(encoded: Flow, count: Callable[[np.ndarray], lattice.Expected], words: int) -> lattice.Expected:
     """The counts of all clauses, added up: within a task, then slice by slice across tasks."""
     ends = np.cumsum([words, 65536, lattice.LONGEST_SPELLED + 1, 1]).tolist()
     starts = [0, *ends[:-1]]

@@ -5,18 +5,17 @@ Counting sees each clause once: what is repeated word for word says nothing new 
 
 import numpy as np
 import pyarrow as pa
-from pyspark import StorageLevel
-from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from pipeline import blocks, symbols
 from pipeline.config import Config
+from pipeline.flow import Flow, types, types_of
 
 _PARTS = 2  # of the clauses, for each core; a task costs some 0.1 CPU s, be it ever so small
 _BUCKET_SYMBOLS = 8_000_000  # some 300 MB of memory in the task that counts them
 
 
-def ngrams(documents: DataFrame, *, config: Config) -> tuple[DataFrame, DataFrame]:
+def ngrams(documents: Flow, *, config: Config) -> tuple[Flow, Flow]:
     """(clauses, ngrams). Starts one job:
 
     1. the distinct clauses, their symbols counted; pseudo-characters at the floor get a code, which all tasks must share;
@@ -24,14 +23,14 @@ def ngrams(documents: DataFrame, *, config: Config) -> tuple[DataFrame, DataFram
     3. n-grams meet in the bucket of their last symbol, where what precedes it gives their PMI.
     """
     rules = config.ngrams
-    parallelism = documents.sparkSession.sparkContext.defaultParallelism
+    parallelism = documents.source.sparkSession.sparkContext.defaultParallelism
     parts = min(_PARTS * parallelism, blocks.MOST_BUCKETS)
-    lines = documents.select("text").mapInArrow(blocks.spread(parts), blocks.LINES).repartitionById(parts, "bucket")
-    distinct = lines.mapInArrow(blocks.distinct, blocks.CLAUSES).persist(StorageLevel.DISK_ONLY)
-    clauses = distinct.select("clauses")
-    counts = distinct.select(F.explode(F.arrays_zip("symbols", "counts")).alias("of")).groupBy("of.symbols")
-    frequent = counts.agg(F.sum("of.counts").alias("count")).where((F.col("symbols") == "") | (F.col("count") >= rules.min_count))
-    found = {r["symbols"]: r["count"] for r in frequent.collect()}
+    lines = documents.select("text").map(blocks.spread(parts), blocks.LINES).frame.repartitionById(parts, "bucket")
+    distinct = Flow(lines, place=documents.place).map(blocks.distinct, types(blocks.CLAUSES)).held()
+    clauses = distinct["clauses"]
+    counts = distinct["symbols"].frame.groupBy("symbol").agg(F.sum("count").alias("count"))
+    frequent = counts.where((F.col("symbol") == "") | (F.col("count") >= rules.min_count))
+    found = {r["symbol"]: r["count"] for r in frequent.collect()}
     total = found.pop("", 0)
     alphabet = symbols.Alphabet.from_symbols(found.items())
     buckets = rules.buckets or max(parallelism, -(-total // _BUCKET_SYMBOLS))
@@ -42,8 +41,7 @@ def ngrams(documents: DataFrame, *, config: Config) -> tuple[DataFrame, DataFram
     def decode(codes: np.ndarray) -> dict[str, pa.Array]:
         return {"ngram": alphabet.strings(codes)}
 
-    windows = clauses.mapInArrow(blocks.scatter(encode, rules.max_length, buckets), blocks.WINDOWS)
+    windows = clauses.map(blocks.scatter(encode, rules.max_length, buckets), blocks.WINDOWS).frame
     count = blocks.count(rules.max_length, rules.min_count, buckets)
     counted = windows.repartitionById(buckets, "bucket").mapInArrow(count, blocks.COUNTED).repartitionById(buckets, "bucket")
-    columns = "ngram string, n int, count long, pmi double, left_entropy double, right_entropy double"
-    return clauses, counted.mapInArrow(blocks.join(total, rules.max_length, decode), columns)
+    return clauses, Flow(counted).map(blocks.join(total, rules.max_length, decode), types_of("ngrams"))

@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 import jieba
+import numpy as np
 import pyarrow as pa
-from pyspark.sql import DataFrame
+import pyarrow.compute as pc
 from pyspark.sql import functions as F
 
 from pipeline.config import Config
+from pipeline.flow import Flow, types_of
 from pipeline.segmenter import Segmenter
 
 _CARRIED = ("doc_id", "corpus", "role", "date")
@@ -18,25 +20,22 @@ _WORD = re.compile(r"[^ \t\n\x0b\f\r]+")
 Cut = Callable[[pa.StringArray], tuple[pa.Array, pa.Array | None]]  # (tokens, where each begins, if that is asked for)
 
 
-def segment(documents: DataFrame, lexicon: DataFrame | None, *, config: Config) -> DataFrame:
+def segment(documents: Flow, lexicon: Flow | None, *, config: Config) -> Flow:
     """tokens, by [segment] method. With `lexicon` or `jieba` starts one job: it collects the lexicon."""
     rules = config.segment
-    if rules.method == "whitespace" and not rules.offsets:
-        # without a hop to Python; split drops no word: only white space, and the empty strings between
-        words = F.filter(F.split(F.trim("text"), r"\s+"), lambda w: w != "").alias("tokens")
-        return documents.select(*_CARRIED, words, F.lit(None).cast("array<int>").alias("starts"))
     if rules.method == "whitespace":
-        cut: Cut = _whitespace
+        cut: Cut = _whitespace if rules.offsets else _split
     elif rules.method == "jieba":
         assert lexicon is not None
         accepted = list(config.weights(config.new_words.accept))
-        mined = lexicon.where((F.col("is_new") & (F.col("score") >= config.new_words.min_score)) | F.col("word").isin(accepted))
+        is_mined = (F.col("is_new") & (F.col("score") >= config.new_words.min_score)) | F.col("word").isin(accepted)
+        mined = lexicon.frame.where(is_mined)
         cut = _jieba([(r["word"], r["count"]) for r in mined.select("word", "count").collect()])
     else:
         assert lexicon is not None
-        rows = lexicon.select("word", "count", "log_prob").toArrow()
+        rows = lexicon.frame.select("word", "count", "log_prob").toArrow()
         cut = partial(_lattice, Segmenter.from_lexicon(rows, unknown_share=rules.unknown_share), rules.offsets)
-    shared = documents.sparkSession.sparkContext.broadcast(cut)
+    shared = documents.source.sparkSession.sparkContext.broadcast(cut)
 
     def apply(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
@@ -46,8 +45,7 @@ def segment(documents: DataFrame, lexicon: DataFrame | None, *, config: Config) 
             kept = [batch.column(name) for name in _CARRIED]
             yield pa.RecordBatch.from_arrays([*kept, tokens, starts], [*_CARRIED, "tokens", "starts"])
 
-    types = ", ".join(f"{name} string" for name in _CARRIED) + ", tokens array<string>, starts array<int>"
-    return documents.select(*_CARRIED, "text").mapInArrow(apply, types)
+    return documents.select(*_CARRIED, "text").map(apply, types_of("tokens"))
 
 
 def _lattice(segmenter: Segmenter, offsets: bool, texts: pa.StringArray) -> tuple[pa.Array, pa.Array | None]:
@@ -58,6 +56,16 @@ def _spans(spans: list[list[tuple[str, int]]]) -> tuple[pa.Array, pa.Array]:
     """(tokens, starts) of (word, start) in each text."""
     tokens = pa.array([[w for w, _ in text] for text in spans], pa.list_(pa.string()))
     return tokens, pa.array([[s for _, s in text] for text in spans], pa.list_(pa.int32()))
+
+
+def _split(texts: pa.StringArray) -> tuple[pa.Array, None]:
+    """The same words as `_whitespace`, without their places."""
+    words = pc.ascii_split_whitespace(texts)
+    flat, of = words.flatten(), pc.list_parent_indices(words).to_numpy()
+    held = pc.not_equal(flat, "")  # before the first space, and after the last
+    sizes = np.bincount(of[held.to_numpy(zero_copy_only=False)], minlength=len(texts))
+    offsets = np.concatenate(([0], np.cumsum(sizes))).astype(np.int32)
+    return pa.ListArray.from_arrays(pa.array(offsets), flat.filter(held)), None
 
 
 def _whitespace(texts: pa.StringArray) -> tuple[pa.Array, pa.Array]:

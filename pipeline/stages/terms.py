@@ -14,6 +14,7 @@ from pyspark.sql import functions as F
 from pipeline import termhood
 from pipeline.config import Config
 from pipeline.errors import WajueError
+from pipeline.flow import Flow
 from pipeline.symbols import RARE
 from pipeline.word_table import word_keys, word_table
 
@@ -26,7 +27,7 @@ _SHORTEST, _LONGEST = 8, 60  # characters of an example; twice as many in script
 _SENTENCE_END = re.compile(r"[。！？!?；;.]+")
 
 
-def terms(candidates: DataFrame, tokens: DataFrame, sgns_words: DataFrame | None, *, config: Config) -> DataFrame:
+def terms(candidates: Flow, tokens: Flow, sgns_words: Flow | None, *, config: Config) -> DataFrame:
     """terms. Starts jobs:
 
     1. collect the candidates that passed the filters, and the vectors of their words;
@@ -35,31 +36,31 @@ def terms(candidates: DataFrame, tokens: DataFrame, sgns_words: DataFrame | None
     4. where documents have a date, look for the first and the last one that holds each term.
     """
     rules = config.terms
-    spark = candidates.sparkSession
+    spark = candidates.source.sparkSession
     reject, accept = set(config.words(rules.reject)), set(config.words(rules.accept))
-    rows = candidates.where(F.col("filtered_by").isNull() | F.col("term").isin(sorted(accept))).toArrow()
+    rows = candidates.frame.where(F.col("filtered_by").isNull() | F.col("term").isin(sorted(accept))).toArrow()
     rows = rows.filter(pa.array([t not in reject for t in rows.column("term").to_pylist()], pa.bool_()))
     words, vectors = _vectors(sgns_words)
     ranked = _rank(rows, words, vectors, accept, config)
-    expanded = _expand(candidates, ranked, words, vectors, reject, config)
+    expanded = _expand(candidates.frame, ranked, words, vectors, reject, config)
     table = pa.concat_tables([ranked, expanded]) if expanded is not None else ranked
     table = table.append_column("rank", pa.array(np.arange(1, table.num_rows + 1, dtype=np.int32)))
-    domain = tokens.where("role = 'domain'")
+    domain = tokens.frame.where("role = 'domain'")
     examples = _examples(domain, table.slice(0, rules.examples_for), rules.examples, config.joiner)
     shown = [examples.get(term, []) for term in table.column("term").to_pylist()]
     table = table.append_column("examples", pa.array(shown, pa.list_(pa.string())))
-    for name, documents in _first_and_last(domain, table.column("parts").combine_chunks()).items():
+    for name, documents in _first_and_last(tokens, table.column("parts").combine_chunks()).items():
         table = table.append_column(name, documents)
     if not table.num_rows:
         log.warning("terms: no candidate passed the filters; SELECT filtered_by, count(*) FROM candidates GROUP BY 1 shows why")
     return spark.createDataFrame(table).coalesce(1)
 
 
-def _vectors(sgns_words: DataFrame | None) -> tuple[dict[str, int], np.ndarray]:
+def _vectors(sgns_words: Flow | None) -> tuple[dict[str, int], np.ndarray]:
     """({word: row}, unit vectors float32 [words, dim])."""
     if sgns_words is None:
         return {}, np.zeros((0, 1), np.float32)
-    rows = sgns_words.select("word", "vector").toArrow()
+    rows = sgns_words.select("word", "vector").to_arrow()
     if not rows.num_rows:
         return {}, np.zeros((0, 1), np.float32)
     flat = rows.column("vector").combine_chunks()
@@ -174,22 +175,23 @@ def _report_drift(found: dict[int, termhood.Step], vectors: np.ndarray, seeds: n
         log.warning("expansion stopped at [terms] expansion_most = %d words; a higher expansion_similarity keeps it nearer", most)
 
 
-def _first_and_last(domain: DataFrame, parts: pa.ListArray) -> dict[str, pa.Array]:
+def _first_and_last(tokens: Flow, parts: pa.ListArray) -> dict[str, pa.Array]:
     """The columns first_document and last_document of the terms with these words."""
     names = ("first_document", "last_document")
-    if not len(parts) or not domain.where("date is not null").limit(1).count():
+    if not len(parts) or not tokens.frame.where("role = 'domain' AND date IS NOT NULL").limit(1).count():
         return {name: pa.nulls(len(parts), pa.string()) for name in names}
     words = pc.unique(parts.flatten())
     ids = pc.index_in(parts.flatten(), value_set=words).to_numpy() + RARE + 1
     length = pc.list_value_length(parts).to_numpy()
     codes = np.zeros((len(parts), int(length.max())), np.uint16)
     codes[np.arange(codes.shape[1]) < length[:, None]] = ids
-    listed = domain.sparkSession.sparkContext.broadcast(
+    listed = tokens.source.sparkSession.sparkContext.broadcast(
         (words, word_table(word_keys(codes), np.ones(len(codes)), prefixes_of=codes))
     )
 
     def search(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
+            batch = batch.filter(pc.equal(batch.column("role"), "domain"))
             code, document = termhood.word_codes(batch.column("tokens"), listed.value[0])
             order = np.full(batch.num_rows, -1)
             sorted_rows = pc.sort_indices(batch, [("date", "ascending"), ("doc_id", "ascending")]).to_numpy()
@@ -200,7 +202,7 @@ def _first_and_last(domain: DataFrame, parts: pa.ListArray) -> dict[str, pa.Arra
                 dated = batch.select(["date", "doc_id"]).take(pa.array(rows[held]))
                 yield pa.RecordBatch.from_arrays([pa.array(held), *dated.columns], ["term", "date", "doc_id"])
 
-    found = domain.select("date", "doc_id", "tokens").mapInArrow(search, "term long, date string, doc_id string")
+    found = tokens.select("role", "date", "doc_id", "tokens").map(search, "term long, date string, doc_id string").frame
     when = F.struct("date", "doc_id")
     ends = found.groupBy("term").agg(F.min_by("doc_id", when), F.max_by("doc_id", when)).toArrow()
     columns = {}

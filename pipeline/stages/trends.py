@@ -18,6 +18,7 @@ from pyspark.sql import functions as F
 
 from pipeline import period_counts, schemas, timeline
 from pipeline.config import Config, Trends
+from pipeline.flow import Flow
 
 log = logging.getLogger(__name__)
 
@@ -27,21 +28,19 @@ _TYPES = {pa.string(): "string", pa.int32(): "int", pa.int64(): "long", pa.float
 Timeline = tuple[list[str], np.ndarray, np.ndarray]  # the periods of a role, their words, and sum of the squared lengths
 
 
-def trends(
-    tokens: DataFrame, word_counts: DataFrame, terms: DataFrame | None, *, config: Config
-) -> tuple[DataFrame, DataFrame, DataFrame]:
+def trends(tokens: Flow, word_counts: Flow, terms: Flow | None, *, config: Config) -> tuple[DataFrame, DataFrame, DataFrame]:
     """(periods, period_counts, trends). Starts jobs:
 
     1. collect the terms: words are counted anyway, runs of words are looked for as `contrast` does; and add up the words;
     2. count every batch by role, period and word, packed by the buckets of the words, and collect what each period holds;
     3. (no job yet) in its bucket a word's counts meet, and are compared with the shares of all words.
     """
-    rules, spark = config.trends, tokens.sparkSession
-    rows = spark.createDataFrame([], "term string, rank int, parts array<string>") if terms is None else terms
+    rules, spark = config.trends, tokens.source.sparkSession
+    rows = spark.createDataFrame([], "term string, rank int, parts array<string>") if terms is None else terms.frame
     named = rows.select("term", "rank", "parts").orderBy("rank").toArrow().combine_chunks()
     ranks = dict(zip(named.column("term").to_pylist(), named.column("rank").to_pylist(), strict=True))
     listed = period_counts.listed(*[named.column(name).combine_chunks() for name in ("term", "parts")])
-    words = word_counts.agg(F.coalesce(F.sum("count"), F.lit(0))).collect()[0][0]
+    words = word_counts.frame.agg(F.coalesce(F.sum("count"), F.lit(0))).collect()[0][0]
     buckets = max(spark.sparkContext.defaultParallelism, -(-words // _BUCKET_WORDS))
     shared = spark.sparkContext.broadcast(listed)
 
@@ -49,7 +48,7 @@ def trends(
         for batch in batches:
             yield period_counts.pack(*period_counts.count(batch, rules.period, shared.value), buckets)
 
-    packed = tokens.select("role", "date", "tokens").mapInArrow(count, period_counts.PACKED).persist(StorageLevel.DISK_ONLY)
+    packed = tokens.select("role", "date", "tokens").map(count, period_counts.PACKED).frame.persist(StorageLevel.DISK_ONLY)
     sums = [F.sum(s).alias(s) for s in ("documents", "words", "squares")]
     held = (
         packed.where("bucket is null").groupBy("role", "period", "reason").agg(*sums).orderBy("role", "period", "reason").toArrow()

@@ -4,7 +4,8 @@ Sequences are ordered by doc_id. A doc_id is a hash, so this order is both the s
 the files, which the trainers want: text sorted by class leaks the class into the vectors.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -12,28 +13,41 @@ import pyarrow.compute as pc
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from pipeline import blocks
 from pipeline.config import Config
 from pipeline.errors import WajueError
+from pipeline.flow import Flow, types_of
 
 _DIGITS = 8  # of a doc_id, hexadecimal
 _FILE_WORDS = 20_000_000  # of sequences: files follow from the text alone, since trainers shuffle what they read from them
+_BLOCK_BYTES = 64 << 20  # of sequences, that a task holds before it sends them where they belong
+_PACKED = "part int, rows binary"
+_ROWS = 20_000
 
 
-def vocabulary(tokens: DataFrame, word_counts: DataFrame, *, config: Config) -> tuple[DataFrame, DataFrame]:
+def vocabulary(tokens: Flow, word_counts: Flow, *, config: Config) -> tuple[DataFrame, Flow]:
     """(vocabulary, sequences). Starts jobs: the words, most frequent first, ties in their own order, and how many there are."""
     rules = config.vocabulary
-    counts = word_counts.groupBy("word").agg(F.sum("count").alias("count")).where(F.col("count") >= rules.min_count)
+    counts = word_counts.frame.groupBy("word").agg(F.sum("count").alias("count")).where(F.col("count") >= rules.min_count)
     rows = counts.orderBy(F.desc("count"), "word").limit(rules.max_size).toArrow()
     if not rows.num_rows:
-        most = word_counts.agg(F.max("count")).collect()[0][0]
+        most = word_counts.frame.agg(F.max("count")).collect()[0][0]
         raise WajueError(
             f"no word occurs [vocabulary] min_count = {rules.min_count} times, the most frequent {most or 0}; lower it"
         )
     rows = rows.add_column(0, "word_id", pa.array(np.arange(rows.num_rows, dtype=np.int32)))
-    spark = tokens.sparkSession
+    spark = tokens.source.sparkSession
     words = spark.sparkContext.broadcast(rows.column("word").combine_chunks())
+    parts = 1 + (word_counts.frame.agg(F.sum("count")).collect()[0][0] or 0) // _FILE_WORDS
+    packed = tokens.select("doc_id", "corpus", "tokens").map(_encode(words), types_of("sequences")).map(_pack(parts), _PACKED)
+    sequences = Flow(packed.frame.repartitionById(parts, "part")).map(_in_order, types_of("sequences"))
+    return spark.createDataFrame(rows).coalesce(1), sequences
 
-    def encode(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+
+def _encode(words: Any) -> Callable[[blocks.Batches], blocks.Batches]:
+    """Tokens -> the ids of those in the vocabulary."""
+
+    def encode(batches: blocks.Batches) -> blocks.Batches:
         for batch in batches:
             lists = batch.column("tokens")
             ids = pc.index_in(lists.flatten(), value_set=words.value)
@@ -44,13 +58,55 @@ def vocabulary(tokens: DataFrame, word_counts: DataFrame, *, config: Config) -> 
             encoded = pa.ListArray.from_arrays(pa.array(offsets), ids.drop_null().cast(pa.int32()))
             yield pa.RecordBatch.from_arrays([batch.column("doc_id"), batch.column("corpus"), encoded], ["doc_id", "corpus", "ids"])
 
-    types = "doc_id string, corpus string, ids array<int>"
-    encoded = tokens.select("doc_id", "corpus", "tokens").mapInArrow(encode, types)
-    parts = 1 + (word_counts.agg(F.sum("count")).collect()[0][0] or 0) // _FILE_WORDS
-    return spark.createDataFrame(rows).coalesce(1), _ordered(encoded, parts)
+    return encode
 
 
-def _ordered(rows: DataFrame, parts: int) -> DataFrame:
-    """Rows by doc_id, in so many files: its beginning tells where a hash belongs, which orderBy makes all rows twice to learn."""
-    place = F.floor(F.conv(F.substring("doc_id", 1, _DIGITS), 16, 10).cast("long") * parts / 16**_DIGITS).cast("int")
-    return rows.repartitionById(parts, place).sortWithinPartitions("doc_id")
+def _pack(parts: int) -> Callable[[blocks.Batches], blocks.Batches]:
+    """Sequences -> _PACKED: many to a row, as an Arrow stream, for the file where their doc_id belongs.
+
+    The beginning of a hash tells that: files are about as large as each other, and no job has to look for their bounds.
+    """
+
+    def pack(batches: blocks.Batches) -> blocks.Batches:
+        held: list[pa.RecordBatch] = []
+        for batch in batches:
+            held.append(batch)
+            if sum(b.nbytes for b in held) >= _BLOCK_BYTES:
+                yield from _packed(pa.concat_batches(held), parts)
+                held = []
+        if held:
+            yield from _packed(pa.concat_batches(held), parts)
+
+    return pack
+
+
+def _packed(rows: pa.RecordBatch, parts: int) -> Iterator[pa.RecordBatch]:
+    part = (_beginnings(rows.column("doc_id")) * parts >> (4 * _DIGITS)).astype(np.uint16)
+    for number, chosen in blocks.by_bucket(part, parts):
+        yield blocks.block({"part": np.int32(number)}, {"rows": _stream(rows.take(pa.array(chosen)))})
+
+
+def _beginnings(doc_ids: pa.StringArray) -> np.ndarray:
+    """The first _DIGITS of each as a number (int64)."""
+    digits = pc.utf8_slice_codeunits(pc.utf8_rpad(doc_ids, _DIGITS, "0"), 0, _DIGITS).cast(pa.binary(_DIGITS))
+    codes = np.frombuffer(digits.buffers()[1], np.uint8)[: len(digits) * _DIGITS].reshape(-1, _DIGITS).astype(np.int64)
+    values = np.clip(np.where(codes >= ord("a"), codes - ord("a") + 10, codes - ord("0")), 0, 15)
+    return values @ (16 ** np.arange(_DIGITS - 1, -1, -1, dtype=np.int64))
+
+
+def _stream(rows: pa.RecordBatch) -> np.ndarray:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, rows.schema) as stream:
+        stream.write_batch(rows)
+    return np.frombuffer(sink.getvalue(), np.uint8)
+
+
+@blocks.keeping_freed
+def _in_order(batches: blocks.Batches) -> blocks.Batches:
+    """_PACKED of one file -> its sequences by doc_id."""
+    tables = [pa.ipc.open_stream(cell.as_buffer()).read_all() for batch in batches for cell in batch.column("rows")]
+    if tables:
+        rows = pa.concat_tables(tables).combine_chunks()
+        order = pc.sort_indices(rows.column("doc_id"))
+        for begin in range(0, len(order), _ROWS):
+            yield from rows.take(order.slice(begin, _ROWS)).combine_chunks().to_batches()

@@ -10,26 +10,47 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from pipeline.config import Config
+from pipeline.flow import Flow
+
+_HELD = 2_000_000  # rows, some 100 MB, that a task holds before it adds up those of the same word
+_SUMS = ("count", "document_count")
 
 
-def word_counts(tokens: DataFrame, *, config: Config) -> DataFrame:
-    """word_counts. Each batch is counted before it is shuffled."""
-    counted = tokens.select("role", "tokens").mapInArrow(_count, "word string, role string, count long, document_count long")
-    sums = [F.sum(c).alias(c) for c in ("count", "document_count")]
-    return counted.where(F.col("word").rlike(r"[\p{L}\p{N}]")).groupBy("word", "role").agg(*sums)
+def word_counts(tokens: Flow, *, config: Config) -> DataFrame:
+    """word_counts. Each task adds up its own before they are shuffled."""
+    types = "word string, role string, count long, document_count long"
+    counted = tokens.select("role", "tokens").map(_count, types).frame
+    return counted.groupBy("word", "role").agg(*[F.sum(c).alias(c) for c in _SUMS])
 
 
 def _count(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Tokens of one task -> how often each word stands in it, as a rule once a word."""
+    held: list[pa.Table] = []
     for batch in batches:
-        for role in pc.unique(batch.column("role")).to_pylist():
-            lists = batch.filter(pc.equal(batch.column("role"), role)).column("tokens")
-            words = pc.dictionary_encode(lists.flatten())
-            ids = words.indices.to_numpy()
-            documents = pc.list_parent_indices(lists).to_numpy()
-            count, document_count = _counted(ids, documents, len(words.dictionary))
-            roles = pa.array([role] * len(count), pa.string())
-            columns = {"word": words.dictionary, "role": roles, "count": count, "document_count": document_count}
-            yield pa.RecordBatch.from_pydict(columns)
+        held += _counted_by_role(batch)
+        if sum(t.num_rows for t in held) > _HELD:
+            held = [_summed(held)]
+            if held[0].num_rows > _HELD // 2:
+                yield from held.pop().to_batches()
+    if held:
+        yield from _summed(held).to_batches()
+
+
+def _counted_by_role(batch: pa.RecordBatch) -> Iterator[pa.Table]:
+    for role in pc.unique(batch.column("role")).to_pylist():
+        lists = batch.filter(pc.equal(batch.column("role"), role)).column("tokens")
+        words = pc.dictionary_encode(lists.flatten())
+        documents = pc.list_parent_indices(lists).to_numpy()
+        count, document_count = _counted(words.indices.to_numpy(), documents, len(words.dictionary))
+        roles = pa.array([role] * len(count), pa.string())
+        yield pa.table({"word": words.dictionary, "role": roles, "count": count, "document_count": document_count})
+
+
+def _summed(counted: list[pa.Table]) -> pa.Table:
+    """A row for each word and role; what holds no letter, digit or Han is left out."""
+    found = pa.concat_tables(counted).group_by(["word", "role"], use_threads=False).aggregate([(c, "sum") for c in _SUMS])
+    found = found.select(["word", "role", *(f"{c}_sum" for c in _SUMS)]).rename_columns(["word", "role", *_SUMS])
+    return found.filter(pc.match_substring_regex(found.column("word"), r"[\p{L}\p{N}]"))
 
 
 @njit(cache=True)

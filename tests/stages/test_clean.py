@@ -7,8 +7,8 @@ import pytest
 from pipeline import config as configuration
 from pipeline import query, run
 from pipeline.config import Config
-from pipeline.stages.clean import clean
 from pipeline.workspace import Workspace
+from tests.frames import clean
 
 Load = Callable[..., Config]
 pytestmark = pytest.mark.spark

@@ -9,8 +9,8 @@ from pipeline import config as configuration
 from pipeline import query, run, states
 from pipeline.config import Config
 from pipeline.errors import ConfigError, WajueError
-from pipeline.stages.dedup import dedup
 from pipeline.workspace import Workspace
+from tests.frames import dedup
 from tests.test_duplicates import questions
 
 Load = Callable[..., Config]

@@ -9,7 +9,7 @@ from pipeline import corpora, records
 from pipeline.config import Config
 from pipeline.errors import ConfigError
 from pipeline.rows import doc_id, of_records
-from pipeline.stages.ingest import ingest
+from tests.frames import ingest
 
 Load = Callable[..., Config]
 pytestmark = pytest.mark.spark

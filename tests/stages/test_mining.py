@@ -11,15 +11,9 @@ from pyspark.sql import functions as F
 from pipeline import dictionary
 from pipeline.config import Config
 from pipeline.errors import ConfigError, WajueError
-from pipeline.stages.contrast import contrast
-from pipeline.stages.new_words import new_words
-from pipeline.stages.ngrams import ngrams
-from pipeline.stages.segment import segment
-from pipeline.stages.terms import terms
-from pipeline.stages.vocabulary import vocabulary
-from pipeline.stages.word_counts import word_counts
 from pipeline.symbols import Alphabet
 from tests import reference
+from tests.frames import contrast, new_words, ngrams, segment, terms, vocabulary, word_counts
 from tests.stages.test_dedup import BOTH, DOCUMENTS
 
 Load = Callable[..., Config]

@@ -9,8 +9,7 @@ from pyspark.sql import functions as F
 
 from pipeline import dag
 from pipeline.config import Config
-from pipeline.stages.trends import trends
-from pipeline.stages.word_counts import word_counts
+from tests.frames import trends, word_counts
 
 Load = Callable[..., Config]
 pytestmark = pytest.mark.spark

@@ -1,0 +1,28 @@
+"""The stages on DataFrames, as tests make and look at them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from pyspark.sql import DataFrame
+
+from pipeline.flow import Flow
+from pipeline.run import STAGES
+
+
+def _on_frames(stage: Callable[..., Any]) -> Callable[..., Any]:
+    """The same stage, for DataFrames in the place of flows."""
+
+    def called(*tables: Any, **more: Any) -> Any:
+        found = stage(*[Flow(t) if isinstance(t, DataFrame) else t for t in tables], **more)
+        return tuple(map(_frame, found)) if isinstance(found, tuple) else _frame(found)
+
+    return called
+
+
+def _frame(found: Any) -> Any:
+    return found.frame if isinstance(found, Flow) else found
+
+
+clean, contrast, dedup, ingest, new_words, ngrams, segment, terms, trends, vocabulary, word_counts = (
+    _on_frames(stage) for _, stage in sorted(STAGES.items())
+)
