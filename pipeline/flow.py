@@ -30,6 +30,7 @@ Function = Callable[[Batches], Batches]
 ROW_GROUP = 16 << 20  # bytes before compression, 100,000 questions: a file of one corpus is still read by several tasks
 _BATCH_ROWS = 20_000  # as Spark makes them, too
 _TASK_BYTES = 64 << 20  # before compression; a task costs some 0.1 CPU s, be it ever so small
+_COLLECTED = 4_000_000  # rows; Java holds what it has collected twice, once as it comes in
 _PLAN = "task int, path string, groups array<int>"
 _PLAN_SCHEMA = pa.schema([("path", pa.string()), ("groups", pa.list_(pa.int32()))])
 _WRITTEN = "part string, path string"
@@ -104,12 +105,15 @@ class Flow:
         return int(self._start(())[0].rdd.getNumPartitions())
 
     def to_arrow(self) -> pa.Table:
-        """The rows in this process. Starts a job where it cannot read them itself."""
+        """The rows in this process. Starts jobs where it cannot read them itself."""
         if self.groups is None:
-            return self.frame.toArrow()
+            frame = self.frame
+            pieces = 1 + frame.count() // _COLLECTED
+            piece = F.pmod(F.spark_partition_id(), F.lit(pieces))
+            return pa.concat_tables(frame.where(piece == i).toArrow() for i in range(pieces))
         plan = pa.RecordBatch.from_pylist([{"path": g.path, "groups": [g.number]} for g in self.groups], _PLAN_SCHEMA)
-        made = _composed((_reading(self._columns), *self.functions))(iter([plan]))
-        return pa.Table.from_batches(made, schema=to_arrow_schema(self.frame.schema))
+        made = list(_composed((_reading(self._columns), *self.functions))(iter([plan])))
+        return pa.Table.from_batches(made) if made else to_arrow_schema(self.frame.schema).empty_table()
 
     @property
     def _columns(self) -> tuple[str, ...]:

@@ -194,9 +194,6 @@ class Counters:
 COUNTED = {
     "tasks": "numCompleteTasks",
     "failed_tasks": "numFailedTasks",
-    "input_bytes": "inputBytes",
-    "input_rows": "inputRecords",
-    "output_bytes": "outputBytes",
     "shuffle_read_bytes": "shuffleReadBytes",
     "shuffle_write_bytes": "shuffleWriteBytes",
     "spilled_memory_bytes": "memoryBytesSpilled",

@@ -73,10 +73,7 @@ def test_what_spark_counted_is_in_the_manifests(mined: Any) -> None:
     counted = {s.name: workspace.manifest(s.writes[0])["spark"] for s in run.dag.STEPS if not s.trainer}  # type: ignore[index]
     for step, facts in counted.items():
         assert facts["tasks"] > 0 and facts["failed_tasks"] == 0 and facts["executor_seconds"] > 0, step
-    tokens = workspace.manifest("tokens")
-    assert tokens is not None
-    assert counted["segment"]["output_bytes"] == tokens["bytes_out"]  # its own stages, and no other step's
-    assert counted["word_counts"]["input_rows"] == tokens["rows_out"]
+    assert counted["segment"]["shuffle_write_bytes"] < 10_000 < counted["word_counts"]["shuffle_write_bytes"]  # each step's own
     assert counted["ngrams"]["shuffle_write_bytes"] > 1_000_000 and counted["ngrams"]["spilled_disk_bytes"] == 0
     [size] = [m["bytes_in"] for m in [workspace.manifest("raw_documents")] if m]
     assert size == sum((sample_folder() / f).stat().st_size for f in ("general.json", "power.jsonl"))

@@ -61,9 +61,9 @@ class _Marks(NamedTuple):
 
     def of(self, place: np.ndarray) -> tuple[pa.BooleanArray, pa.BooleanArray]:
         """(is it dropped, is one dropped for it) of each place (int64 [n])."""
-        at = np.minimum(np.searchsorted(self.block, place >> 6), len(self.block) - 1)
-        there = self.block[at] == place >> 6 if len(self.block) else np.zeros(len(place), bool)
-        dropped, kept_for = (pa.array(there & (bits[at] >> (place & 63) & 1 == 1)) for bits in (self.dropped, self.kept_for))
+        at = np.searchsorted(self.block, place >> 6)
+        there = np.append(self.block, -1)[at] == place >> 6
+        dropped, kept_for = (pa.array(there & (np.append(bits, 0)[at] >> (place & 63) & 1 == 1)) for bits in self[1:])
         return dropped, kept_for
 
 

@@ -72,7 +72,7 @@ def test_the_planted_words_are_found_whatever_the_partitions(spark: Any, load: L
     found = []
     for partitions, seed in ((1, 1), (3, 2), (17, 3)):
         if partitions == 17:  # as of a corpus that is too large to be collected, or added up, at once
-            monkeypatch.setattr("pipeline.stages.new_words._COLLECTED", 1000)
+            monkeypatch.setattr("pipeline.flow._COLLECTED", 1000)
             monkeypatch.setattr("pipeline.blocks._DRIVER_BYTES", 0)
         texts = power()
         random.Random(seed).shuffle(texts)
