@@ -22,6 +22,7 @@ from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 from pyspark.sql.types import StructType
 
 from pipeline import schemas
+from pipeline.errors import WajueError
 from pipeline.workspace import linked
 
 Batches = Iterator[pa.RecordBatch]
@@ -209,11 +210,31 @@ def _reading(columns: tuple[str, ...]) -> Function:
     def apply(batches: Batches) -> Batches:
         for batch in batches:
             for row in batch.to_pylist():
-                with pq.ParquetFile(row["path"], pre_buffer=False) as file:
-                    for found in file.iter_batches(_BATCH_ROWS, row_groups=row["groups"], columns=list(columns), use_threads=False):
-                        yield found.select(columns)
+                yield from _read(row["path"], row["groups"], columns)
 
     return apply
+
+
+def _read(path: str, groups: list[int], columns: tuple[str, ...]) -> Batches:
+    """Raises WajueError if the file cannot be read."""
+    try:
+        file = pq.ParquetFile(path, pre_buffer=False, page_checksum_verification=True)
+        batches = file.iter_batches(_BATCH_ROWS, row_groups=groups, columns=list(columns), use_threads=False)
+    except (pa.ArrowException, OSError) as error:
+        raise _damaged(path, error) from error
+    with file:
+        while True:
+            try:
+                batch = next(batches, None)
+            except (pa.ArrowException, OSError) as error:
+                raise _damaged(path, error) from error
+            if batch is None:
+                return
+            yield batch.select(columns)
+
+
+def _damaged(path: str, error: Exception) -> WajueError:
+    return WajueError(f"{path} is damaged ({error}); run with --force to write the table anew")
 
 
 def _writing(folder: str, wanted: dict[str, pa.Schema]) -> Function:
@@ -255,12 +276,13 @@ class _File:
 
     def __init__(self, path: str, schema: pa.Schema) -> None:
         self.path, self._schema = path, schema
-        self._writer = pq.ParquetWriter(path, schema, compression="zstd")
+        self._writer = pq.ParquetWriter(path, schema, compression="zstd", write_page_checksum=True)
         self._rows: list[pa.RecordBatch] = []
         self._held = 0
 
     def add(self, batch: pa.RecordBatch) -> None:
-        self._rows.append(batch)
+        if batch.num_rows:
+            self._rows.append(batch)
         self._held += batch.nbytes
         if self._held >= ROW_GROUP:
             self._flush()

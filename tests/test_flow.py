@@ -1,0 +1,135 @@
+"""Tables on their way through Python: what tasks write themselves is what Spark would write for them."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+
+from pipeline import blocks
+from pipeline.errors import WajueError, cause
+from pipeline.flow import Flow, groups_of, types
+
+pytestmark = pytest.mark.spark
+
+ROWS = 50_000
+KINDS = pa.schema(
+    [("odd", pa.struct([("n", pa.int64())])), ("even", pa.struct([("n", pa.int64()), ("tags", pa.list_(pa.string()))]))]
+)
+
+
+def table(rows: int = ROWS) -> pa.Table:
+    tags = [["一", "二"][: i % 3] if i % 7 else None for i in range(rows)]
+    return pa.table({"n": pa.array(range(rows), pa.int64()), "tags": pa.array(tags, pa.list_(pa.string()))})
+
+
+@pytest.fixture(params=["by tasks", "by Spark"])
+def flow(request: Any, spark: Any, tmp_path: Path) -> Flow:
+    """The table in two files of several row groups, read and written by the tasks themselves, or by Spark for them."""
+    folder = tmp_path / "table"
+    folder.mkdir()
+    for i, part in enumerate((table().slice(0, 20_000), table().slice(20_000))):
+        pq.write_table(part, folder / f"{i}.parquet", row_group_size=3_000)
+    frame = spark.read.parquet(str(folder))
+    if request.param == "by Spark":
+        return Flow(frame)
+    (tmp_path / "place").mkdir()
+    return Flow(frame, groups_of(sorted(map(str, folder.iterdir()))), str(tmp_path / "place"))
+
+
+def doubled(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        yield pa.record_batch({"twice": pc.multiply(batch.column("n"), 2)})
+
+
+def parted(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        odd = pc.equal(pc.bit_wise_and(batch.column("n"), 1), 1)
+        yield blocks.one_of(KINDS, "odd", batch.filter(odd))
+        yield blocks.one_of(KINDS, "even", batch.filter(pc.invert(odd)))
+
+
+def test_every_row_goes_through_the_functions_once(flow: Flow) -> None:
+    mapped = flow.select("n").map(doubled, "twice long")
+    for found in (mapped.frame.toArrow(), mapped.to_arrow(), mapped.in_one_task().frame.toArrow()):
+        assert sorted(found.column("twice").to_pylist()) == list(range(0, 2 * ROWS, 2))
+    assert mapped.in_one_task().tasks == 1 < mapped.tasks
+
+
+def test_collected_in_pieces_it_is_the_same(flow: Flow, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.flow._COLLECTED", 10_000)
+    assert flow.to_arrow().sort_by("n").to_pydict() == table().to_pydict()
+
+
+def test_rows_of_several_kinds_are_held_apart(flow: Flow, tmp_path: Path) -> None:
+    held = flow.map(parted, types(KINDS)).held()
+    assert sorted(held["odd"].to_arrow().column("n").to_pylist()) == list(range(1, ROWS, 2))
+    even = held["even"].to_arrow().sort_by("n")
+    assert even.to_pydict() == table().filter(pa.array([True, False] * (ROWS // 2))).to_pydict()
+    again = held["odd"].map(doubled, "twice long").frame  # read once more after the table was written
+    held["odd"].write(str(tmp_path / "out"))
+    assert sorted(pq.read_table(tmp_path / "out").column("n").to_pylist()) == list(range(1, ROWS, 2))
+    assert again.count() == ROWS // 2
+
+
+def test_what_is_written_is_what_was_read(flow: Flow, tmp_path: Path) -> None:
+    flow.write(str(tmp_path / "out"))
+    assert pq.read_table(tmp_path / "out").sort_by("n").to_pydict() == table().to_pydict()
+    written = sorted(p.name for p in (tmp_path / "out").iterdir())
+    assert len(written) > 1 and all(name.startswith(f"part-{i:05d}-") for i, name in enumerate(written))
+
+
+def test_a_table_without_rows_has_a_file_with_its_columns(flow: Flow, tmp_path: Path) -> None:
+    def none(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            yield batch.slice(0, 0)
+
+    flow.map(none, "n long, tags array<string>").write(str(tmp_path / "out"))
+    found = pq.read_table(tmp_path / "out")
+    assert found.num_rows == 0 and found.schema.names == ["n", "tags"]
+    read = Flow(
+        flow.source.sparkSession.read.parquet(str(tmp_path / "out")), groups_of(list(map(str, (tmp_path / "out").iterdir())))
+    )
+    assert read.select("n").map(doubled, "twice long").frame.count() == 0
+
+
+def test_of_a_task_that_is_tried_again_rows_are_kept_once(spark: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A task dies after it wrote half of its rows; what it left is no part of the table."""
+    mark = tmp_path / "died"
+
+    def fragile(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for i, batch in enumerate(batches):
+            if i and not mark.exists():
+                mark.touch()
+                raise OSError("the machine is gone")
+            yield batch
+
+    pq.write_table(table(), tmp_path / "t.parquet")
+    place = tmp_path / "place"
+    place.mkdir()
+    flow = Flow(spark.read.parquet(str(tmp_path / "t.parquet")), groups_of([str(tmp_path / "t.parquet")]), str(place))
+    caplog.set_level(logging.CRITICAL)
+    with pytest.raises(Exception, match="the machine is gone"):
+        flow.map(fragile, "n long, tags array<string>").write(f"{place}/out")
+    assert not list(Path(f"{place}/out").iterdir())
+    flow.map(fragile, "n long, tags array<string>").write(f"{place}/again")
+    assert pq.read_table(f"{place}/again").sort_by("n").to_pydict() == table().to_pydict()
+
+
+def test_a_damaged_file_is_named(spark: Any, tmp_path: Path) -> None:
+    path = tmp_path / "t.parquet"
+    pq.write_table(table(), path, use_dictionary=False, compression="zstd", write_page_checksum=True)
+    groups, frame = groups_of([str(path)]), spark.read.parquet(str(path))
+    data = bytearray(path.read_bytes())
+    data[2000:4000] = bytes(2000)
+    path.write_bytes(data)
+    with pytest.raises(Exception, match="damaged") as failure:
+        Flow(frame, groups).select("n").map(doubled, "twice long").frame.count()
+    said = cause(failure.value)
+    assert said is not None and f"{path} is damaged" in said and "--force" in said
+    with pytest.raises(WajueError, match="is damaged"):
+        Flow(frame, groups).to_arrow()
