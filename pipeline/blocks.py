@@ -263,14 +263,14 @@ def join(total: int, longest: int, decode: Callable[[np.ndarray], dict[str, Any]
 def sum_over(flow: Any, count: Callable[[Batches], np.ndarray], size: int) -> np.ndarray:
     """The sum (int64 [size]) of what `count` makes of each task of a Flow. Starts one job."""
     slices = sum_slices(flow.tasks, size)
-    return added(flow.map(partial_sums(count, slices), SUMS).frame, slices, size)
+    return added(flow.map(partial_sums(count, slices), SUMS), slices, size)
 
 
 def added(sums: Any, slices: int, size: int) -> np.ndarray:
-    """The sum (int64 [size]) of a Spark DataFrame of SUMS. Starts one job."""
+    """The sum (int64 [size]) of a Flow of SUMS. Starts one job."""
     if slices > 1:
-        sums = sums.repartitionById(slices, "slice").mapInArrow(add_sums, SUMS)
-    return whole_sum(sums.toArrow(), size)
+        sums = sums.exchanged(slices, "slice").map(add_sums(slices, size), SUMS)
+    return whole_sum(sums.frame.toArrow(), size)
 
 
 def sum_slices(tasks: int, size: int) -> int:
@@ -290,22 +290,32 @@ def partial_sums(count: Callable[[Batches], np.ndarray], slices: int) -> Callabl
 
 def sums_of_task(total: np.ndarray, slices: int, **others: np.ndarray) -> Batches:
     """SUMS of an array (int64), as far as it is not 0; others: arrays for further columns, the same in each row."""
-    place = np.flatnonzero(total)
-    bounds = np.searchsorted(place, np.linspace(0, len(total), slices + 1).astype(np.int64))
-    for i, (begin, end) in enumerate(pairwise(bounds.tolist())):
+    place, begins = np.flatnonzero(total), _slices(slices, len(total))
+    for i, (begin, end) in enumerate(pairwise(np.searchsorted(place, begins).tolist())):
         here = place[begin:end]
         yield block({"slice": np.int32(i)}, {"place": here.astype(np.uint32), "sums": total[here], **others})
 
 
-def add_sums(batches: Batches) -> Batches:
+def _slices(slices: int, size: int) -> np.ndarray:
+    """Where they begin, and the end (int64 [slices + 1])."""
+    return np.linspace(0, size, slices + 1).astype(np.int64)
+
+
+def add_sums(slices: int, size: int) -> Callable[[Batches], Batches]:
     """SUMS of one slice -> one row of SUMS."""
-    held = list(batches)
-    if held:
-        place = np.unique(gather(held, "place", np.uint32))
-        total = np.zeros(len(place), np.int64)
-        for here, sums in _sums(held):
-            total[np.searchsorted(place, here)] += sums
-        yield block({"slice": np.int32(held[0].column("slice")[0].as_py())}, {"place": place, "sums": total})
+
+    def apply(batches: Batches) -> Batches:
+        held = list(batches)
+        if held:
+            number = held[0].column("slice")[0].as_py()
+            begin, end = _slices(slices, size)[number : number + 2]
+            total = np.zeros(end - begin, np.int64)
+            for here, sums in _sums(held):
+                total[here - begin] += sums
+            place = np.flatnonzero(total)
+            yield block({"slice": np.int32(number)}, {"place": (begin + place).astype(np.uint32), "sums": total[place]})
+
+    return apply
 
 
 def _sums(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[np.ndarray, np.ndarray]]:

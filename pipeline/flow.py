@@ -13,6 +13,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pyspark import StorageLevel, TaskContext
@@ -35,6 +36,9 @@ _COLLECTED = 4_000_000  # rows; Java holds what it has collected twice, once as 
 _PLAN = "task int, path string, groups array<int>"
 _PLAN_SCHEMA = pa.schema([("path", pa.string()), ("groups", pa.list_(pa.int32()))])
 _WRITTEN = "part string, path string"
+_PIECE = ("part", "path", "at", "size")
+_SENT = "part int, path string, at long, size long"
+EXCHANGED = "exchanged-"  # how folders begin in which rows lie that go from task to task
 
 
 class Group(NamedTuple):
@@ -131,6 +135,22 @@ class Flow:
         written = self._written({kind: f"{folder}/{kind}" for kind in kinds.names}, kinds, self.place)
         read = self.source.sparkSession.read
         return {kind: Flow(read.parquet(*paths), groups_of(paths), self.place) for kind, paths in written.items()}
+
+    def exchanged(self, parts: int, by: str) -> "Flow":
+        """The rows with the same value of `by`, an int below `parts`, in one task. Starts a job on one machine: there they go
+        through files; Spark's own shuffle would take each through Java twice. They are few and large (blocks.py)."""
+        if self.place is None or not str(self.source.sparkSession.sparkContext.master).startswith("local"):
+            return Flow(self.frame.repartitionById(parts, by), place=self.place)
+        folder = Path(f"{self.place}/{EXCHANGED}{uuid.uuid4().hex[:8]}")
+        folder.mkdir()
+        schema = to_arrow_schema(_struct(self.types))
+        sent = (
+            self._mapped((*self.functions, _sending(str(folder), schema, by)), _SENT)
+            .toArrow()
+            .sort_by([(c, "ascending") for c in _PIECE])
+        )
+        plan = self.source.sparkSession.createDataFrame(sent, _SENT).repartitionById(parts, "part")
+        return Flow(plan, place=self.place, functions=(_receiving(schema),), types=self.types)
 
     def write(self, folder: str) -> None:
         """Starts a job. All rows as Parquet files of a folder that is not there yet."""
@@ -253,6 +273,46 @@ def _writing(folder: str, wanted: dict[str, pa.Schema]) -> Function:
             file.close()
         columns = [list(files), [file.path for file in files.values()]]
         yield pa.RecordBatch.from_arrays([pa.array(c, pa.string()) for c in columns], ["part", "path"])
+
+    return apply
+
+
+def _sending(folder: str, schema: pa.Schema, by: str) -> Function:
+    """Batches -> _SENT: where in a file of the task's own its rows lie, part by part."""
+
+    def apply(batches: Batches) -> Batches:
+        path = f"{folder}/{uuid.uuid4().hex}"
+        sent: list[tuple[int, str, int, int]] = []
+        with pa.OSFile(path, "wb") as file, pa.ipc.new_stream(file, schema) as stream:
+            stream.write_batch(pa.RecordBatch.from_pylist([], schema))  # with it the schema is written, which no piece may hold
+            for batch in batches:
+                begin = 0
+                values = batch.column(by).to_numpy()
+                order = None if (values[1:] >= values[:-1]).all() else np.argsort(values, kind="stable")
+                rows, values = (batch, values) if order is None else (batch.take(pa.array(order)), values[order])
+                for end in [*(np.flatnonzero(np.diff(values)) + 1).tolist(), len(values)]:
+                    if begin < end:
+                        at = file.tell()
+                        stream.write_batch(rows.slice(begin, end - begin))
+                        sent.append((int(values[begin]), path, at, file.tell() - at))
+                    begin = end
+        columns = [list(column) for column in zip(*sent, strict=True)] or [[], [], [], []]
+        types = (pa.int32(), pa.string(), pa.int64(), pa.int64())
+        yield pa.RecordBatch.from_arrays([pa.array(c, t) for c, t in zip(columns, types, strict=True)], list(_PIECE))
+
+    return apply
+
+
+def _receiving(schema: pa.Schema) -> Function:
+    """Rows of _SENT -> the batches that lie there."""
+
+    def apply(batches: Batches) -> Batches:
+        files: dict[str, pa.MemoryMappedFile] = {}
+        for batch in batches:
+            for piece in batch.to_pylist():
+                file = files.get(piece["path"]) or files.setdefault(piece["path"], pa.memory_map(piece["path"]))
+                message = pa.ipc.read_message(file.read_at(piece["size"], piece["at"]))
+                yield pa.ipc.read_record_batch(message, schema)
 
     return apply
 

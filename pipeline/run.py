@@ -191,6 +191,8 @@ def _mine(
             spark_io.write(frame, workspace, table)
         grown = growth.carry_over(workspace, more.added_to) if more else []
         counted = counters.read()
+        exchanged = spark_io.exchanged_bytes(workspace)
+        counted |= {k: counted[k] + exchanged for k in ("shuffle_write_bytes", "shuffle_read_bytes")}
         spark.catalog.clearCache()
         rows = {t: arrow_io.count_rows(workspace, f"_unfinished/{t}") for t in step.writes}
         rejected = _rejected(spark, workspace, step)

@@ -24,7 +24,7 @@ from pipeline import hadoop, schemas
 from pipeline.config import Corpus
 from pipeline.corpora import CorpusFile
 from pipeline.errors import ConfigError, WajueError
-from pipeline.flow import ROW_GROUP, Flow, groups_of
+from pipeline.flow import EXCHANGED, ROW_GROUP, Flow, groups_of
 from pipeline.workspace import REACHED, UNFINISHED, Workspace, split
 
 log = logging.getLogger(__name__)
@@ -273,6 +273,12 @@ def place_of(workspace: Workspace) -> str | None:
     """The folder for unfinished tables, if tasks can open it as we do; on a cluster a local workspace is a shared folder."""
     files, root = workspace.files
     return f"{root}/{UNFINISHED}" if isinstance(files, fs.LocalFileSystem) else None
+
+
+def exchanged_bytes(workspace: Workspace) -> int:
+    """What went from task to task through files of the unfinished place since it was empty."""
+    place = place_of(workspace)
+    return sum(f.stat().st_size for f in Path(place).glob(f"{EXCHANGED}*/*")) if place else 0
 
 
 def write(rows: Flow | DataFrame, workspace: Workspace, table: str) -> None:

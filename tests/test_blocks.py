@@ -21,7 +21,7 @@ def test_sums_come_back_whole(slices: int, size: int) -> None:
     # as a task for each slice adds them up
     rows = pa.concat_tables(sent)
     by_slice = [rows.filter(pa.array([s == i for s in rows.column("slice").to_pylist()])) for i in range(slices)]
-    added = [joined(blocks.add_sums(iter(t.to_batches()))) for t in by_slice]
+    added = [joined(blocks.add_sums(slices, size)(iter(t.to_batches()))) for t in by_slice]
     assert sum(t.num_rows for t in added) == slices
     assert np.array_equal(blocks.whole_sum(pa.concat_tables(added), size), sum(parts))
 
@@ -39,7 +39,8 @@ def test_one_clause_of_each_form_is_kept() -> None:
         found: list[str] = []
         for b in range(3):
             mine = [x.select(["text"]) for x in lines if x.column("bucket")[0].as_py() == b]
-            found += [c for out in blocks.distinct(iter(mine)) for s in out.column("clauses").to_pylist() for c in s.split("\n")]
+            rows = [row for out in blocks.distinct(iter(mine)) for row in out.column("clauses").to_pylist()]
+            found += [c for row in rows if row for c in row["clauses"].split("\n")]
         kept.append(sorted(found))
     assert kept[0] == kept[1]
     assert {"乙丙", "丁"} <= set(kept[0]) and len(kept[0]) == 4  # and one of 第x条甲, one of x条

@@ -76,6 +76,23 @@ def test_rows_of_several_kinds_are_held_apart(flow: Flow, tmp_path: Path) -> Non
     assert again.count() == ROWS // 2
 
 
+def test_rows_of_a_part_meet_in_one_task(flow: Flow) -> None:
+    def numbered(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            part = pc.cast(pc.subtract(batch.column("n"), pc.multiply(pc.divide(batch.column("n"), 5), 5)), pa.int32())
+            yield pa.record_batch({"part": part, "n": batch.column("n")})
+
+    def counted(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        if held := list(batches):
+            rows = pa.Table.from_batches(held)
+            yield pa.record_batch({"parts": [rows.column("part").unique().to_pylist()], "sum": [pc.sum(rows.column("n")).as_py()]})
+
+    exchanged = flow.select("n").map(numbered, "part int, n long").exchanged(7, "part")
+    assert exchanged.tasks == 7
+    rows = exchanged.map(counted, "parts array<bigint>, sum long").frame.collect()
+    assert sorted((r.parts, r.sum) for r in rows) == [([i], sum(range(i, ROWS, 5))) for i in range(5)]
+
+
 def test_what_is_written_is_what_was_read(flow: Flow, tmp_path: Path) -> None:
     flow.write(str(tmp_path / "out"))
     assert pq.read_table(tmp_path / "out").sort_by("n").to_pydict() == table().to_pydict()

@@ -61,11 +61,11 @@ def contrast(tokens: Flow, word_counts: Flow, *, config: Config) -> DataFrame:
     def decode(codes: np.ndarray) -> dict[str, pa.Array]:
         return {"codes": pa.array([row.tobytes() for row in codes], pa.binary())}
 
-    windows = tokens.select("role", "tokens").map(blocks.scatter(encode, rules.max_words, buckets), blocks.WINDOWS).frame
+    scattered = tokens.select("role", "tokens").map(blocks.scatter(encode, rules.max_words, buckets), blocks.WINDOWS)
     count = blocks.count(rules.max_words, rules.min_count, buckets)
-    counted = windows.repartitionById(buckets, "bucket").mapInArrow(count, blocks.COUNTED).repartitionById(buckets, "bucket")
+    counted = scattered.exchanged(buckets, "bucket").map(count, blocks.COUNTED).exchanged(buckets, "bucket")
     columns = "codes binary, n int, count long, pmi double, left_entropy double, right_entropy double"
-    found = counted.mapInArrow(blocks.join(totals["domain"], rules.max_words, decode), columns).toArrow()
+    found = counted.map(blocks.join(totals["domain"], rules.max_words, decode), columns).frame.toArrow()
     codes = np.frombuffer(b"".join(found.column("codes").to_pylist()), np.uint16).reshape(-1, 8)[:, : rules.max_words]
     order = np.argsort(word_keys(codes))
     found, codes = found.take(pa.array(order)), codes[order]

@@ -10,7 +10,7 @@ workspaces ([dedup] against) stand before all others, and are never dropped.
 
 import functools
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -167,16 +167,18 @@ def _search(sources: list[Flow], places: Any, settings: search.Settings) -> Data
         for number, documents in enumerate(sources)
     ]
     if settings.alone:
-        together = texts[0] if len(texts) == 1 else Flow(_union(t.frame for t in texts))
-        return together.in_one_task().map(search.whole(settings), search.FOUND).frame
-    found = _union(t.map(search.scatter(settings), search.PACKED).frame for t in texts)
+        return _together(texts).in_one_task().map(search.whole(settings), search.FOUND).frame
+    found = _together([t.map(search.scatter(settings), search.PACKED) for t in texts])
     for step in search.STEPS:
-        found = found.repartitionById(settings.buckets, "bucket").mapInArrow(step(settings), search.PACKED)
-    return found.repartition(1).mapInArrow(search.solve(settings), search.FOUND)
+        found = found.exchanged(settings.buckets, "bucket").map(step(settings), search.PACKED)
+    return found.frame.repartition(1).mapInArrow(search.solve(settings), search.FOUND)
 
 
-def _union(frames: Iterable[DataFrame]) -> DataFrame:
-    return functools.reduce(DataFrame.unionByName, frames)
+def _together(flows: list[Flow]) -> Flow:
+    """The rows of all."""
+    if len(flows) == 1:
+        return flows[0]
+    return Flow(functools.reduce(DataFrame.unionByName, [f.frame for f in flows]), place=flows[0].place, types=flows[0].types)
 
 
 def _placed(places: Any, source: int) -> Callable[[blocks.Batches], blocks.Batches]:

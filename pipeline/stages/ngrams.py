@@ -25,8 +25,8 @@ def ngrams(documents: Flow, *, config: Config) -> tuple[Flow, Flow]:
     rules = config.ngrams
     parallelism = documents.source.sparkSession.sparkContext.defaultParallelism
     parts = min(_PARTS * parallelism, blocks.MOST_BUCKETS)
-    lines = documents.select("text").map(blocks.spread(parts), blocks.LINES).frame.repartitionById(parts, "bucket")
-    distinct = Flow(lines, place=documents.place).map(blocks.distinct, types(blocks.CLAUSES)).held()
+    lines = documents.select("text").map(blocks.spread(parts), blocks.LINES).exchanged(parts, "bucket")
+    distinct = lines.map(blocks.distinct, types(blocks.CLAUSES)).held()
     clauses = distinct["clauses"]
     counts = distinct["symbols"].frame.groupBy("symbol").agg(F.sum("count").alias("count"))
     frequent = counts.where((F.col("symbol") == "") | (F.col("count") >= rules.min_count))
@@ -41,7 +41,7 @@ def ngrams(documents: Flow, *, config: Config) -> tuple[Flow, Flow]:
     def decode(codes: np.ndarray) -> dict[str, pa.Array]:
         return {"ngram": alphabet.strings(codes)}
 
-    windows = clauses.map(blocks.scatter(encode, rules.max_length, buckets), blocks.WINDOWS).frame
+    windows = clauses.map(blocks.scatter(encode, rules.max_length, buckets), blocks.WINDOWS).exchanged(buckets, "bucket")
     count = blocks.count(rules.max_length, rules.min_count, buckets)
-    counted = windows.repartitionById(buckets, "bucket").mapInArrow(count, blocks.COUNTED).repartitionById(buckets, "bucket")
-    return clauses, Flow(counted).map(blocks.join(total, rules.max_length, decode), types_of("ngrams"))
+    counted = windows.map(count, blocks.COUNTED).exchanged(buckets, "bucket")
+    return clauses, counted.map(blocks.join(total, rules.max_length, decode), types_of("ngrams"))

@@ -40,8 +40,7 @@ def vocabulary(tokens: Flow, word_counts: Flow, *, config: Config) -> tuple[Data
     words = spark.sparkContext.broadcast(rows.column("word").combine_chunks())
     parts = 1 + (word_counts.frame.agg(F.sum("count")).collect()[0][0] or 0) // _FILE_WORDS
     packed = tokens.select("doc_id", "corpus", "tokens").map(_encode(words), types_of("sequences")).map(_pack(parts), _PACKED)
-    sequences = Flow(packed.frame.repartitionById(parts, "part")).map(_in_order, types_of("sequences"))
-    return spark.createDataFrame(rows).coalesce(1), sequences
+    return spark.createDataFrame(rows).coalesce(1), packed.exchanged(parts, "part").map(_in_order, types_of("sequences"))
 
 
 def _encode(words: Any) -> Callable[[blocks.Batches], blocks.Batches]:
