@@ -28,13 +28,14 @@ FIGURES = ("domain_count", "general_count", "domain_documents", "general_documen
 def word_codes(lists: pa.ListArray, words: pa.StringArray) -> tuple[np.ndarray, np.ndarray]:
     """(code uint16, document int64) of all tokens; what is no word is a break, and a break stands after each document.
 
-    lists: list<string>, the tokens of each document; words: the words that have a code, RARE + 1 the first; others are RARE.
+    lists: list<string>, the tokens of each document, best as a dictionary's indices; words: the words that have a code,
+    RARE + 1 the first; others are RARE.
     """
-    flat = lists.flatten()
-    ids = pc.index_in(flat, value_set=words).fill_null(-1).to_numpy()
+    flat = pc.dictionary_encode(lists.flatten())
+    ids = pc.index_in(flat.dictionary, value_set=words).fill_null(-1).to_numpy()
     document = pc.list_parent_indices(lists).to_numpy().astype(np.int64)
-    is_word = pc.match_substring_regex(flat, r"[\p{L}\p{N}]").to_numpy(zero_copy_only=False)
-    code = np.where(ids >= 0, ids + RARE + 1, np.where(is_word, RARE, 0)).astype(np.uint16)
+    is_word = pc.match_substring_regex(flat.dictionary, r"[\p{L}\p{N}]").to_numpy(zero_copy_only=False)
+    code = np.where(ids >= 0, ids + RARE + 1, np.where(is_word, RARE, 0)).astype(np.uint16)[flat.indices.to_numpy()]
     last = np.flatnonzero(np.diff(document, append=-1)) + 1
     return np.insert(code, last, 0), np.insert(document, last, document[last - 1])
 
@@ -60,9 +61,11 @@ def _listed_at(code, document, i, slots, ids, longest, found):
 
 
 @njit(cache=True, nogil=True)
-def _find_listed(code, document, slots, ids, longest, domain, figures, last_document, last_chunk):
-    """Add the occurrences of listed word n-grams; figures int64 [5, words] as FIGURES. Returns the number of chunks."""
-    chunks = 0
+def _find_listed(code, document, slots, ids, longest, domain, chunks, first, figures, last_document, last_chunk):
+    """Add the occurrences of listed word n-grams; figures int64 [5, words] as FIGURES. Returns the number of chunks so far.
+
+    first: the number of the first document; document numbers from 0 on.
+    """
     at = 0
     found = np.empty(longest, np.int64)
     for i in range(len(code)):
@@ -73,8 +76,8 @@ def _find_listed(code, document, slots, ids, longest, domain, figures, last_docu
         at += 1
         for e in found[: _listed_at(code, document, i, slots, ids, longest, found)]:
             figures[0 if domain else 1, e] += 1
-            if last_document[e] != document[i]:
-                last_document[e] = document[i]
+            if last_document[e] != first + document[i]:
+                last_document[e] = first + document[i]
                 figures[2 if domain else 3, e] += 1
             if domain and last_chunk[e] != chunks:
                 last_chunk[e] = chunks
@@ -82,19 +85,25 @@ def _find_listed(code, document, slots, ids, longest, domain, figures, last_docu
     return chunks
 
 
-def count_listed(
-    code: np.ndarray, document: np.ndarray, table: WordTable, words: int, longest: int, domain: bool
-) -> tuple[np.ndarray, int]:
-    """(int64 [5, words] as FIGURES, number of chunks) of the listed n-grams of words.
+class Tally:
+    """What is counted of listed n-grams of words: figures int64 [5, words] as FIGURES; chunks: of all text that was added.
 
-    code: uint16, word codes, 0 at a break; document: int64, the document of each; table: keys of the listed n-grams, all of
-    whose prefixes are listed too.
+    table: keys of the n-grams, of at most `longest` words, all of whose prefixes are listed too.
     """
-    figures = np.zeros((len(FIGURES), words), np.int64)
-    last_document, last_chunk = np.full(words, -1, np.int64), np.zeros(words, np.int64)
-    slots, ids, _ = table.views
-    chunks = _find_listed(code, document, slots, ids, longest, domain, figures, last_document, last_chunk)
-    return figures, chunks
+
+    def __init__(self, table: WordTable, words: int, longest: int) -> None:
+        self.figures, self.chunks = np.zeros((len(FIGURES), words), np.int64), 0
+        self._table, self._longest, self._documents = table, longest, 0
+        self._last_document, self._last_chunk = np.full(words, -1, np.int64), np.zeros(words, np.int64)
+
+    def add(self, code: np.ndarray, document: np.ndarray, *, domain: bool) -> int:
+        """Count more documents; returns the chunks they have. code: uint16, 0 at a break; document: int64, of each, from 0."""
+        slots, ids, _ = self._table.views
+        before, last = self.chunks, (self._last_document, self._last_chunk)
+        places = (domain, before, self._documents)
+        self.chunks = _find_listed(code, document, slots, ids, self._longest, *places, self.figures, *last)
+        self._documents += int(document[-1]) + 1 if len(document) else 0
+        return int(self.chunks - before)
 
 
 @njit(cache=True, nogil=True)
@@ -113,7 +122,7 @@ def _find_occurrences(code, document, slots, ids, longest, row, where):
 def occurrences(code: np.ndarray, document: np.ndarray, table: WordTable, longest: int) -> tuple[np.ndarray, np.ndarray]:
     """(row int64 [k], document int64 [k]) of every occurrence of a listed n-gram of words.
 
-    code, document: as in `count_listed`; table: the n-grams' keys, with their prefixes.
+    code, document: as in `Tally.add`; table: the n-grams' keys, with their prefixes.
     """
     slots, ids, _ = table.views
     none = np.zeros(0, np.int64)
@@ -260,7 +269,7 @@ def holders(
 ) -> tuple[np.ndarray, np.ndarray]:
     """(first int64 [words], last int64 [words]): the documents of least and greatest `order` that hold each listed n-gram, or -1.
 
-    code, document: as in `count_listed`; order: int64 [documents], -1 for one that is passed over; table: the n-grams' keys, with
+    code, document: as in `Tally.add`; order: int64 [documents], -1 for one that is passed over; table: the n-grams' keys, with
     their prefixes.
     """
     first, last = np.full(words, -1, np.int64), np.full(words, -1, np.int64)

@@ -60,6 +60,19 @@ def test_every_row_goes_through_the_functions_once(flow: Flow) -> None:
     assert mapped.in_one_task().tasks == 1 < mapped.tasks
 
 
+def test_strings_come_as_indices_of_a_dictionary(flow: Flow) -> None:
+    by_tasks = flow.groups is not None
+
+    def counted(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            flat = pc.dictionary_encode(batch.column("tags").flatten())
+            assert not by_tasks or batch.schema.field("tags").type.value_type == flat.type
+            yield pa.record_batch({"tag": flat.dictionary.take(flat.indices)})
+
+    tags = flow.select("tags").by_dictionary("tags").map(counted, "tag string").to_arrow().column("tag").to_pylist()
+    assert sorted(tags) == sorted(t for row in table().column("tags").to_pylist() for t in row or [])
+
+
 def test_collected_in_pieces_it_is_the_same(flow: Flow, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipeline.flow._COLLECTED", 10_000)
     assert flow.to_arrow().sort_by("n").to_pydict() == table().to_pydict()

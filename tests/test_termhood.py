@@ -11,12 +11,16 @@ def test_listed_runs_are_counted_by_occurrence_document_and_stretch() -> None:
     code = np.array([2, 3, 4, 0, 2, 3, 0, 2, 0], np.uint16)
     document = np.array([0, 0, 0, 0, 0, 0, 0, 1, 1])
     table = word_table(word_keys(CODES), np.ones(len(CODES)))
-    figures, chunks = termhood.count_listed(code, document, table, len(CODES), 3, domain=True)
-    assert chunks == 2  # two documents, each shorter than a stretch
+    tally = termhood.Tally(table, len(CODES), 3)
+    assert tally.add(code, document, domain=True) == 2  # two documents, each shorter than a stretch
+    figures = tally.figures.copy()
     assert figures[0].tolist() == [3, 2, 1, 2, 1]
     assert figures[2].tolist() == [2, 1, 1, 1, 1]
     assert figures[4].tolist() == [2, 1, 1, 1, 1]
     assert not figures[[1, 3]].any()
+    assert tally.add(code, document, domain=True) == 2 and np.array_equal(tally.figures, 2 * figures)
+    assert tally.add(code, document, domain=False) == 2
+    assert np.array_equal(tally.figures[[1, 3]], figures[[0, 2]]) and np.array_equal(tally.figures[4], 2 * figures[4])
 
 
 def test_every_occurrence_of_a_listed_run_has_its_document() -> None:

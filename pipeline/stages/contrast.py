@@ -61,7 +61,11 @@ def contrast(tokens: Flow, word_counts: Flow, *, config: Config) -> DataFrame:
     def decode(codes: np.ndarray) -> dict[str, pa.Array]:
         return {"codes": pa.array([row.tobytes() for row in codes], pa.binary())}
 
-    scattered = tokens.select("role", "tokens").map(blocks.scatter(encode, rules.max_words, buckets), blocks.WINDOWS)
+    scattered = (
+        tokens.select("role", "tokens")
+        .by_dictionary("tokens")
+        .map(blocks.scatter(encode, rules.max_words, buckets), blocks.WINDOWS)
+    )
     count = blocks.count(rules.max_words, rules.min_count, buckets)
     counted = scattered.exchanged(buckets, "bucket").map(count, blocks.COUNTED).exchanged(buckets, "bucket")
     columns = "codes binary, n int, count long, pmi double, left_entropy double, right_entropy double"
@@ -105,18 +109,16 @@ def _figures(tokens: Flow, words: Any, codes: np.ndarray) -> tuple[np.ndarray, i
     size, longest = len(codes), codes.shape[1]
 
     def total(batches: blocks.Batches) -> np.ndarray:
-        sums, chunks = np.zeros((len(termhood.FIGURES), size), np.int64), 0
+        tally, chunks = termhood.Tally(table.value, size, longest), 0
         for batch in batches:
             for role in ("domain", "general"):
                 lists = batch.filter(pc.equal(batch.column("role"), role)).column("tokens")
                 if len(lists):
-                    code, document = termhood.word_codes(lists, words.value)
-                    more, stretches = termhood.count_listed(code, document, table.value, size, longest, role == "domain")
-                    sums += more
+                    stretches = tally.add(*termhood.word_codes(lists, words.value), domain=role == "domain")
                     chunks += stretches if role == "domain" else 0
-        return np.append(sums.ravel(), chunks)
+        return np.append(tally.figures.ravel(), chunks)
 
-    whole = blocks.sum_over(tokens.select("role", "tokens"), total, len(termhood.FIGURES) * size + 1)
+    whole = blocks.sum_over(tokens.select("role", "tokens").by_dictionary("tokens"), total, len(termhood.FIGURES) * size + 1)
     return whole[:-1].reshape(len(termhood.FIGURES), size), int(whole[-1])
 
 

@@ -202,7 +202,12 @@ def _first_and_last(tokens: Flow, parts: pa.ListArray) -> dict[str, pa.Array]:
                 dated = batch.select(["date", "doc_id"]).take(pa.array(rows[held]))
                 yield pa.RecordBatch.from_arrays([pa.array(held), *dated.columns], ["term", "date", "doc_id"])
 
-    found = tokens.select("role", "date", "doc_id", "tokens").map(search, "term long, date string, doc_id string").frame
+    found = (
+        tokens.select("role", "date", "doc_id", "tokens")
+        .by_dictionary("tokens")
+        .map(search, "term long, date string, doc_id string")
+        .frame
+    )
     when = F.struct("date", "doc_id")
     ends = found.groupBy("term").agg(F.min_by("doc_id", when), F.max_by("doc_id", when)).toArrow()
     columns = {}

@@ -48,7 +48,12 @@ def trends(tokens: Flow, word_counts: Flow, terms: Flow | None, *, config: Confi
         for batch in batches:
             yield period_counts.pack(*period_counts.count(batch, rules.period, shared.value), buckets)
 
-    packed = tokens.select("role", "date", "tokens").map(count, period_counts.PACKED).frame.persist(StorageLevel.DISK_ONLY)
+    packed = (
+        tokens.select("role", "date", "tokens")
+        .by_dictionary("tokens")
+        .map(count, period_counts.PACKED)
+        .frame.persist(StorageLevel.DISK_ONLY)
+    )
     sums = [F.sum(s).alias(s) for s in ("documents", "words", "squares")]
     held = (
         packed.where("bucket is null").groupBy("role", "period", "reason").agg(*sums).orderBy("role", "period", "reason").toArrow()

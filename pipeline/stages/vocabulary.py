@@ -39,7 +39,8 @@ def vocabulary(tokens: Flow, word_counts: Flow, *, config: Config) -> tuple[Data
     spark = tokens.source.sparkSession
     words = spark.sparkContext.broadcast(rows.column("word").combine_chunks())
     parts = 1 + (word_counts.frame.agg(F.sum("count")).collect()[0][0] or 0) // _FILE_WORDS
-    packed = tokens.select("doc_id", "corpus", "tokens").map(_encode(words), types_of("sequences")).map(_pack(parts), _PACKED)
+    read = tokens.select("doc_id", "corpus", "tokens").by_dictionary("tokens")
+    packed = read.map(_encode(words), types_of("sequences")).map(_pack(parts), _PACKED)
     return spark.createDataFrame(rows).coalesce(1), packed.exchanged(parts, "part").map(_in_order, types_of("sequences"))
 
 
@@ -49,12 +50,13 @@ def _encode(words: Any) -> Callable[[blocks.Batches], blocks.Batches]:
     def encode(batches: blocks.Batches) -> blocks.Batches:
         for batch in batches:
             lists = batch.column("tokens")
-            ids = pc.index_in(lists.flatten(), value_set=words.value)
+            flat = pc.dictionary_encode(lists.flatten())
+            ids = pc.index_in(flat.dictionary, value_set=words.value).fill_null(-1).to_numpy()[flat.indices.to_numpy()]
             documents = pc.list_parent_indices(lists).to_numpy()
-            known = ids.is_valid().to_numpy(zero_copy_only=False)
+            known = ids >= 0
             sizes = np.bincount(documents[known], minlength=len(lists))
             offsets = np.concatenate(([0], np.cumsum(sizes))).astype(np.int32)
-            encoded = pa.ListArray.from_arrays(pa.array(offsets), ids.drop_null().cast(pa.int32()))
+            encoded = pa.ListArray.from_arrays(pa.array(offsets), pa.array(ids[known]))
             yield pa.RecordBatch.from_arrays([batch.column("doc_id"), batch.column("corpus"), encoded], ["doc_id", "corpus", "ids"])
 
     return encode
@@ -87,7 +89,9 @@ def _packed(rows: pa.RecordBatch, parts: int) -> Iterator[pa.RecordBatch]:
 
 def _beginnings(doc_ids: pa.StringArray) -> np.ndarray:
     """The first _DIGITS of each as a number (int64)."""
-    digits = pc.utf8_slice_codeunits(pc.utf8_rpad(doc_ids, _DIGITS, "0"), 0, _DIGITS).cast(pa.binary(_DIGITS))
+    if (pc.min(pc.binary_length(doc_ids)).as_py() or 0) < _DIGITS:  # not of our making
+        doc_ids = pc.ascii_rpad(doc_ids, _DIGITS, "0")
+    digits = pc.binary_slice(doc_ids.cast(pa.binary()), 0, _DIGITS).cast(pa.binary(_DIGITS))
     codes = np.frombuffer(digits.buffers()[1], np.uint8)[: len(digits) * _DIGITS].reshape(-1, _DIGITS).astype(np.int64)
     values = np.clip(np.where(codes >= ord("a"), codes - ord("a") + 10, codes - ord("0")), 0, 15)
     return values @ (16 ** np.arange(_DIGITS - 1, -1, -1, dtype=np.int64))

@@ -19,7 +19,7 @@ _SUMS = ("count", "document_count")
 def word_counts(tokens: Flow, *, config: Config) -> DataFrame:
     """word_counts. Each task adds up its own before they are shuffled."""
     types = "word string, role string, count long, document_count long"
-    counted = tokens.select("role", "tokens").map(_count, types).frame
+    counted = tokens.select("role", "tokens").by_dictionary("tokens").map(_count, types).frame
     return counted.groupBy("word", "role").agg(*[F.sum(c).alias(c) for c in _SUMS])
 
 
@@ -42,8 +42,9 @@ def _counted_by_role(batch: pa.RecordBatch) -> Iterator[pa.Table]:
         words = pc.dictionary_encode(lists.flatten())
         documents = pc.list_parent_indices(lists).to_numpy()
         count, document_count = _counted(words.indices.to_numpy(), documents, len(words.dictionary))
-        roles = pa.array([role] * len(count), pa.string())
-        yield pa.table({"word": words.dictionary, "role": roles, "count": count, "document_count": document_count})
+        here = np.flatnonzero(count)
+        columns = {"word": words.dictionary.take(pa.array(here)), "role": pa.repeat(role, len(here))}
+        yield pa.table(columns | {"count": count[here], "document_count": document_count[here]})
 
 
 def _summed(counted: list[pa.Table]) -> pa.Table:
