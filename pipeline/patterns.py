@@ -62,4 +62,5 @@ LATIN_RUN = re.compile(f"[\xc0-\xff{_CONTINUATION}]+")
 LATIN_BYTES = {ord(bytes((b,)).decode("cp1252")): b for b in range(0x80, 0xA0) if b not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}
 # UTF-8 that was read as GBK: the first two bytes of a Han character make these
 READ_AS_GBK = {bytes((a, b)).decode("gbk", "ignore") for a in range(0xE4, 0xEA) for b in range(0x80, 0xC0)} - {""}
+LOST_LEADS = "锟烫屯"  # how these begin
 LOST = re.compile("(?:锟斤拷|锟斤|烫烫烫|屯屯屯)")  # what is left of characters that were replaced, then read as GBK; beyond repair

@@ -28,26 +28,20 @@ _BEYOND_ASCII = re.compile(r"[^\x00-\x7f\ufffd]+")
 
 
 class _Batch:
-    """Texts joined to one. codes: their code points (uint32), a separator before each; of: the text each belongs to."""
+    """Texts joined to one. codes: their code points (uint32), a separator before each; starts: where these stand (int64)."""
 
     def __init__(self, texts: list[str]) -> None:
         self.changed = np.zeros(len(texts), np.uint32)
         self.contact = np.zeros(len(texts), bool)
         self.size = len(texts)
-        self.joined = SEPARATOR.join(texts)
+        self.texts, self.joined = texts, SEPARATOR.join(texts)
         if self.joined.count(SEPARATOR) != max(0, len(texts) - 1):
             holding = np.fromiter((SEPARATOR in t for t in texts), bool, self.size)
             self.changed |= holding.astype(np.uint32) << np.uint32(CHANGES.index("control_characters"))
-            texts = [t.replace(SEPARATOR, "") for t in texts]
-            self.joined = SEPARATOR.join(texts)
-        self._texts: list[str] | None = texts
+            self.texts = [t.replace(SEPARATOR, "") for t in texts]
+            self.joined = SEPARATOR.join(self.texts)
         self._codes: np.ndarray | None = None
-
-    @property
-    def texts(self) -> list[str]:
-        if self._texts is None:
-            self._texts = self.joined.split(SEPARATOR) if self.size else []
-        return self._texts
+        self._starts: np.ndarray | None = None
 
     @property
     def codes(self) -> np.ndarray:
@@ -55,49 +49,71 @@ class _Batch:
             self._codes = np.frombuffer((SEPARATOR + self.joined).encode("utf-32-le", "surrogatepass"), np.uint32)
         return self._codes
 
-    def set(self, rule: str, joined: str) -> np.ndarray:
-        """Put new texts in place, and mark those that differ; returns which."""
-        if joined == self.joined:
-            return np.zeros(self.size, bool)
-        before, self.joined, self._texts, self._codes = self.texts, joined, None, None
-        differs = np.fromiter(map(str.__ne__, before, self.texts), bool, self.size)
-        self.changed |= differs.astype(np.uint32) << np.uint32(CHANGES.index(rule))
+    @property
+    def starts(self) -> np.ndarray:
+        if self._starts is None:
+            self._starts = np.flatnonzero(self.codes == ord(SEPARATOR))
+        return self._starts
+
+    def put(self, rule: str, new: dict[int, str]) -> np.ndarray:
+        """Put new texts in the place of some, and mark those that differ; returns which."""
+        differs = np.zeros(self.size, bool)
+        changed = {i: text for i, text in new.items() if text != self.texts[i]}
+        if changed:
+            self.texts = list(self.texts)
+            for i, text in changed.items():
+                self.texts[i] = text
+            self.joined, self._codes, self._starts = SEPARATOR.join(self.texts), None, None
+            differs[list(changed)] = True
+            self.changed |= differs.astype(np.uint32) << np.uint32(CHANGES.index(rule))
         return differs
+
+    def some(self, rule: str, which: np.ndarray, change: Callable[[str], str]) -> np.ndarray:
+        """Change some texts one by one; which: their numbers. Returns which of them differ."""
+        return self.put(rule, {i: change(self.texts[i]).replace(SEPARATOR, "") for i in which.tolist()})
+
+    def recode(self, rule: str, at: np.ndarray, change: Callable[[np.ndarray], np.ndarray]) -> None:
+        """Change the texts that hold something at these places of `codes`; change: from code points to code points."""
+        which, ends = self.holding(at), np.append(self.starts[1:], len(self.codes))
+        pieces = (self.codes[self.starts[i] + 1 : ends[i]] for i in which.tolist())
+        new = (change(piece).tobytes().decode("utf-32-le", "surrogatepass") for piece in pieces)
+        self.put(rule, dict(zip(which.tolist(), new, strict=True)))
 
     def map(self, rule: str, table: np.ndarray) -> None:
         """Map every character."""
-        codes = self.codes[1:]
-        mapped = table[codes]
-        if np.array_equal(mapped, codes):
-            return
-        self.set(rule, mapped[mapped != characters.DROP].tobytes().decode("utf-32-le", "surrogatepass"))
-
-    def some(self, rule: str, which: np.ndarray, change: Callable[[str], str]) -> np.ndarray:
-        """Change some texts one by one; which: bool. Returns which of them differ."""
-        texts = self.texts
-        new = {i: change(texts[i]).replace(SEPARATOR, "") for i in np.flatnonzero(which).tolist()}
-        if all(texts[i] == text for i, text in new.items()):
-            return np.zeros(self.size, bool)
-        texts = list(texts)
-        for i, text in new.items():
-            texts[i] = text
-        return self.set(rule, SEPARATOR.join(texts))
-
-    def count(self, wanted: np.ndarray) -> np.ndarray:
-        """How many characters each text has of those wanted; wanted: bool, for each code point."""
         codes = self.codes
-        return np.add.reduceat(wanted[codes], np.flatnonzero(codes == ord(SEPARATOR)), dtype=np.int64)
+        mapped = table[codes]
+        mapped[self.starts] = ord(SEPARATOR)
 
-    def holding(self, codes: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-        """Which texts hold a wanted character; wanted: bool, one a code."""
-        of = np.cumsum(codes == ord(SEPARATOR)) - 1
-        found = np.zeros(self.size, bool)
-        found[of[wanted]] = True
+        def change(piece: np.ndarray) -> np.ndarray:
+            new = table[piece]
+            return new[new != characters.DROP]
+
+        self.recode(rule, np.flatnonzero(mapped != codes), change)
+
+    def holding(self, at: np.ndarray) -> np.ndarray:
+        """The numbers of the texts that hold these places of `codes`, which ascend."""
+        row = np.searchsorted(self.starts, at, side="right") - 1
+        return row[np.diff(row, prepend=-1) > 0]
+
+    def counting(self, wanted: np.ndarray, least: int) -> np.ndarray:
+        """The numbers of the texts that have so many of the characters wanted; wanted: bool, for each code point."""
+        row = np.searchsorted(self.starts, np.flatnonzero(wanted[self.codes]), side="right") - 1
+        found: np.ndarray = np.flatnonzero(np.bincount(row, minlength=self.size) >= least)
         return found
+
+    def with_any(self, strings: Iterable[str]) -> np.ndarray:
+        """The numbers of the texts that hold one of these strings."""
+        places = [m.start() + 1 for s in strings if s in self.joined for m in re.finditer(re.escape(s), self.joined)]
+        return self.holding(np.sort(np.array(places, np.int64)))
 
 
 def _html(batch: _Batch, rules: Clean) -> None:
-    text = batch.joined
+    if rules.html:
+        batch.some("html", batch.with_any("<&"), _without_markup)
+
+
+def _without_markup(text: str) -> str:
     for _ in range(2):  # the second time for tags that were written as entities
         if "<" in text:
             text = patterns.COMMENT.sub("", _without_code(text))
@@ -105,46 +121,33 @@ def _html(batch: _Batch, rules: Clean) -> None:
         if "&" not in text:
             break
         text = html.unescape(text)
-        if text.count(SEPARATOR) != batch.size - 1:  # an entity that stands for the separator
-            batch.some("html", np.ones(batch.size, bool), lambda t: patterns.TAG.sub("", html.unescape(t)))
-            return
-    batch.set("html", text)
+    return text
 
 
 def _without_code(text: str) -> str:
-    """Scripts and styles taken out; one that does not end in its text is left, and neither is what follows it looked at."""
-    parts, at, skip = [], 0, 0
+    """Scripts and styles taken out; one that does not end is left, and neither is what follows it looked at."""
+    parts, at = [], 0
     for opening in patterns.CODE.finditer(text):
-        if opening.start() < max(at, skip):
+        if opening.start() < at:
             continue
-        stop = text.find(SEPARATOR, opening.end())
-        stop = len(text) if stop < 0 else stop
-        closing = patterns.CODE_END[opening[1].lower()].search(text, opening.end(), stop)
+        closing = patterns.CODE_END[opening[1].lower()].search(text, opening.end())
         if closing is None:
-            skip = stop
-            continue
+            break
         parts.append(text[at : opening.start()])
         at = closing.end()
     return "".join([*parts, text[at:]])
 
 
 def _mojibake(batch: _Batch, rules: Clean) -> None:
-    if rules.mojibake == "keep":
-        return
-    codes = batch.codes
-    gbk = _read_as_gbk()[codes]
-    suspect = batch.holding(codes, gbk) if gbk.any() else np.zeros(batch.size, bool)
-    if patterns.READ_AS_LATIN.search(batch.joined) or patterns.LOST.search(batch.joined):
-        pattern = re.compile(f"{patterns.READ_AS_LATIN.pattern}|{patterns.LOST.pattern}")
-        suspect |= np.fromiter((pattern.search(t) is not None for t in batch.texts), bool, batch.size)
-    if suspect.any():
-        batch.some("mojibake", suspect, repair)
+    if rules.mojibake != "keep":
+        batch.some("mojibake", batch.holding(np.flatnonzero(_suspicious()[batch.codes])), repair)
 
 
 @cache
-def _read_as_gbk() -> np.ndarray:
-    table = np.zeros(0x110000, bool)
-    table[[ord(c) for c in patterns.READ_AS_GBK]] = True
+def _suspicious() -> np.ndarray:
+    """The characters without one of which no text is repaired (bool, for each code point)."""
+    table = _these("".join(patterns.READ_AS_GBK) + patterns.LOST_LEADS).copy()
+    table[[c for c in range(0x80, 0x100) if patterns.READ_AS_LATIN.match(f"{chr(c)}\x80")]] = True
     return table
 
 
@@ -175,15 +178,9 @@ def _again(run: str, data: bytes) -> str:
 def _script(batch: _Batch, rules: Clean) -> None:
     if rules.script == "keep":
         return
-    codes = batch.codes
-    wanted = characters.may_convert(rules.script)[codes]
-    if not wanted.any():
-        return
-    rows = np.flatnonzero(batch.holding(codes, wanted)).tolist()
-    texts = list(batch.texts)
-    for i, new in zip(rows, convert_script([texts[i] for i in rows], rules.script), strict=True):
-        texts[i] = new
-    batch.set("script", SEPARATOR.join(texts))
+    rows = batch.holding(np.flatnonzero(characters.may_convert(rules.script)[batch.codes])).tolist()
+    new = convert_script([batch.texts[i] for i in rows], rules.script)
+    batch.put("script", {i: text.replace(SEPARATOR, "") for i, text in zip(rows, new, strict=True)})
 
 
 def _found(
@@ -210,10 +207,8 @@ def _found(
         kept = match[group] if group else ""
         return kept + (" " if policy == "drop" else "***")
 
-    if needs is None:
-        batch.set(rule, pattern.sub(replacement, batch.joined))
-        return
-    differs = batch.some(rule, batch.count(_these(needs[0])) >= needs[1], lambda text: pattern.sub(replacement, text))
+    which = batch.counting(_these(needs[0]), needs[1]) if needs else batch.with_any(hints)
+    differs = batch.some(rule, which, lambda text: pattern.sub(replacement, text))
     if rule in ("phones", "accounts"):
         batch.contact |= differs
 
@@ -226,30 +221,46 @@ def _these(chars: str) -> np.ndarray:
 
 
 def _whitespace(batch: _Batch, rules: Clean) -> None:
+    """Looked at are texts where a space stands beside another, or at an end, or is no plain one."""
     if not rules.whitespace:
         return
-    text = characters.spaces()[batch.codes[1:]].tobytes().decode("utf-32-le", "surrogatepass")
-    text = _LINES.sub("\n", _SPACES.sub(" ", text))
-    batch.set("whitespace", SEPARATOR.join([t.strip() for t in text.split(SEPARATOR)]))
+    codes = batch.codes
+    space = (characters.kinds()[codes] & SPACE) != 0
+    at = np.flatnonzero(space)
+    near = np.append(space, True)
+    near[batch.starts] = True
+    batch.some(
+        "whitespace", batch.holding(at[near[at - 1] | near[at + 1] | (characters.spaces()[codes[at]] != codes[at])]), _tidied
+    )
+
+
+def _tidied(text: str) -> str:
+    text = characters.spaces()[_code_points(text)].tobytes().decode("utf-32-le", "surrogatepass")
+    return _LINES.sub("\n", _SPACES.sub(" ", text)).strip()
+
+
+def _code_points(text: str) -> np.ndarray:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
 def _repeated_characters(batch: _Batch, rules: Clean) -> None:
     """Of a run of one character so many are kept; digits and letters are left alone: 10000 is not 1000."""
     longest = rules.repeated_characters
-    codes = batch.codes
-    if not longest or len(codes) <= longest:
-        return
-    again = codes[1:] == codes[:-1]
-    run = again[longest - 1 :].copy()
-    for k in range(longest - 1):
-        run &= again[k : len(again) - longest + 1 + k]
-    kind = characters.kinds()[codes[longest:]]
-    surplus = run & ((kind & (HAN | MARK)) != 0)
-    if surplus.any():
-        keep = np.ones(len(codes), bool)
-        keep[longest:] = ~surplus
-        keep[0] = False
-        batch.set("repeated_characters", codes[keep].tobytes().decode("utf-32-le", "surrogatepass"))
+    if longest:
+        batch.recode("repeated_characters", np.flatnonzero(_surplus(batch.codes, longest)), lambda c: c[~_surplus(c, longest)])
+
+
+def _surplus(codes: np.ndarray, longest: int) -> np.ndarray:
+    """Which characters follow so many of the same (bool)."""
+    surplus = np.zeros(len(codes), bool)
+    if len(codes) > longest:
+        again = codes[1:] == codes[:-1]
+        run = again[longest - 1 :].copy()
+        for k in range(longest - 1):
+            run &= again[k : len(again) - longest + 1 + k]
+        at = longest + np.flatnonzero(run)
+        surplus[at] = (characters.kinds()[codes[at]] & (HAN | MARK)) != 0
+    return surplus
 
 
 def _if(setting: str, table: Callable[[], np.ndarray], batch: _Batch, rules: Clean) -> None:
@@ -261,12 +272,12 @@ def _width(batch: _Batch, rules: Clean) -> None:
     if rules.width == "letters":
         batch.map("width", characters.width())
     elif rules.width == "nfkc":
-        batch.set("width", unicodedata.normalize("NFKC", batch.joined))
+        batch.some("width", np.arange(batch.size), partial(unicodedata.normalize, "NFKC"))
 
 
 _STEPS: dict[str, Callable[[_Batch, Clean], None]] = {
     "mojibake": _mojibake,
-    "html": lambda batch, rules: _html(batch, rules) if rules.html else None,
+    "html": _html,
     "control_characters": partial(_if, "control_characters", characters.control),
     "width": _width,
     "script": _script,
