@@ -5,6 +5,7 @@ pyarrow, and no row of text becomes one of Java's: to convert rows to Java's for
 was 40 % of the CPU time of the Spark steps (LOG.md). Elsewhere Spark reads and writes for the same functions.
 """
 
+import re
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
@@ -58,6 +59,16 @@ def types(of: pa.Schema) -> str:
 def types_of(table: str) -> str:
     """The declared columns of a table, as Spark writes types."""
     return types(schemas.TABLES[table].schema)
+
+
+def uri(path: str) -> str:
+    """With a scheme: a path without one is local, whatever file system Hadoop is told to take by default (fs.defaultFS)."""
+    return path if "://" in path else f"file://{Path(path).resolve()}"
+
+
+def literal(path: str) -> str:
+    """A path or URI for Spark to read in which [ ] { } * ? mean themselves."""
+    return re.sub(r"([\[\]{}*?\\])", r"\\\1", uri(path))
 
 
 def groups_of(paths: list[str]) -> tuple[Group, ...]:
@@ -141,7 +152,7 @@ class Flow:
         folder = f"{self.place}/held-{uuid.uuid4().hex[:8]}"
         written = self._written({kind: f"{folder}/{kind}" for kind in kinds.names}, kinds, self.place)
         read = self.source.sparkSession.read
-        return {kind: Flow(read.parquet(*paths), groups_of(paths), self.place) for kind, paths in written.items()}
+        return {kind: Flow(read.parquet(*map(literal, paths)), groups_of(paths), self.place) for kind, paths in written.items()}
 
     def exchanged(self, parts: int, by: str) -> "Flow":
         """The rows with the same value of `by`, an int below `parts`, in one task. Starts a job on one machine: there they go

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 console = Console(stderr=True)
 
 _EVERY = 10.0  # seconds between plain lines
-_POLL = 0.2
+_POLL, _RAREST = 0.2, 1.0  # seconds between readings, and where a step takes long: each takes some 10 ms of CPU time
 
 
 class _JsonLines(logging.Formatter):
@@ -149,7 +149,7 @@ class Watch:
         log.info("%s: %s", place, ", ".join(p for p in parts if p), extra={"facts": facts})
 
     def _watch(self) -> None:
-        while not self._stop.wait(_POLL):
+        while not self._stop.wait(min(_RAREST, max(_POLL, (time.monotonic() - self._began) / 50))):
             self._tick()
 
     def _trail(self) -> Text:

@@ -15,7 +15,7 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from pipeline import arrow_io, checkpoints, corpora, dag, growth, spark_io, states, training
+from pipeline import arrow_io, checkpoints, corpora, dag, flow, growth, spark_io, states, training
 from pipeline.config import Config
 from pipeline.dag import Step
 from pipeline.errors import WajueError, cause
@@ -238,7 +238,7 @@ def _whole(
 def _rejected(spark: SparkSession, workspace: Workspace, step: Step) -> dict[str, int]:
     if step.name not in _REJECTING:
         return {}
-    rejects = spark.read.parquet(spark_io.literal(workspace.unfinished(_REJECTING[step.name])))
+    rejects = spark.read.parquet(flow.literal(workspace.unfinished(_REJECTING[step.name])))
     return {r["reason"]: r["count"] for r in rejects.groupBy("reason").count().orderBy("reason").collect()}
 
 
@@ -246,7 +246,7 @@ def _rows_in(spark: SparkSession, workspace: Workspace, step: Step) -> int:
     """Rows read; for ingest, as the readers counted them file by file."""
     if step.name != "ingest":
         return _rows_read(workspace, step)
-    files = spark.read.parquet(spark_io.literal(workspace.unfinished("files")))
+    files = spark.read.parquet(flow.literal(workspace.unfinished("files")))
     return files.agg(F.coalesce(F.sum("records"), F.lit(0))).collect()[0][0]
 
 
@@ -262,7 +262,7 @@ def _changed(spark: SparkSession, workspace: Workspace, step: Step) -> dict[str,
     """For clean: how many of the documents that it kept each rule changed."""
     if step.name != "clean":
         return {}
-    kept = spark.read.parquet(spark_io.literal(workspace.unfinished("clean_documents")))
+    kept = spark.read.parquet(flow.literal(workspace.unfinished("clean_documents")))
     rules = kept.select(F.explode("changed_by").alias("rule")).groupBy("rule").count().orderBy("rule")
     return {r["rule"]: r["count"] for r in rules.collect()}
 

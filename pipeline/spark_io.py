@@ -24,7 +24,7 @@ from pipeline import hadoop, schemas
 from pipeline.config import Corpus
 from pipeline.corpora import CorpusFile
 from pipeline.errors import ConfigError, WajueError
-from pipeline.flow import EXCHANGED, ROW_GROUP, Flow, groups_of
+from pipeline.flow import EXCHANGED, ROW_GROUP, Flow, groups_of, literal, uri
 from pipeline.workspace import REACHED, UNFINISHED, Workspace, split
 
 log = logging.getLogger(__name__)
@@ -244,16 +244,6 @@ def check(table: str, frame: DataFrame, place: str) -> None:
         raise WajueError(f"table {table} {place} is not as declared: {'; '.join(faults)}; run with --force to write it anew")
 
 
-def _uri(path: str) -> str:
-    """With a scheme: a path without one is local, whatever file system Hadoop is told to take by default (fs.defaultFS)."""
-    return path if "://" in path else f"file://{Path(path).resolve()}"
-
-
-def literal(path: str) -> str:
-    """A path or URI for Spark to read in which [ ] { } * ? mean themselves."""
-    return re.sub(r"([\[\]{}*?\\])", r"\\\1", _uri(path))
-
-
 def read(spark: SparkSession, workspace: Workspace, table: str, parts: list[str] | None = None) -> Flow:
     """A whole table of the workspace, or some of its files."""
     workspace.must_have(table)
@@ -289,9 +279,7 @@ def write(rows: Flow | DataFrame, workspace: Workspace, table: str) -> None:
         rows.write(f"{place}/{table}")
         return
     columns = [c.name for c in schemas.TABLES[table].columns]
-    frame.select(*columns).write.mode("overwrite").option("parquet.block.size", ROW_GROUP).parquet(
-        _uri(workspace.unfinished(table))
-    )
+    frame.select(*columns).write.mode("overwrite").option("parquet.block.size", ROW_GROUP).parquet(uri(workspace.unfinished(table)))
 
 
 def remote_files(spark: SparkSession, corpus: Corpus, pattern: str) -> list[CorpusFile]:

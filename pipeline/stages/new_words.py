@@ -32,7 +32,6 @@ _CUT = f"{blocks.SUMS}, id binary, rank binary, clauses binary"
 _MARGIN = 0.01  # nats by which an accepted word beats its parts; weights are kept in 32 bits
 
 
-@blocks.freed_kept()
 def new_words(clauses: Flow, ngrams: Flow, *, config: Config) -> DataFrame:
     """The lexicon. Starts jobs:
 
@@ -58,15 +57,16 @@ def new_words(clauses: Flow, ngrams: Flow, *, config: Config) -> DataFrame:
         sent.destroy()
         return expected
 
-    for number in candidates.rounds(config.new_words.rounds, expect, share=share):
-        log.info(
-            "round %d of %d: log likelihood %.4f a symbol, %d words, %.2f%% outside the lexicon",
-            number,
-            config.new_words.rounds,
-            -candidates.scale,
-            int((candidates.expected > 0).sum()),
-            100 * candidates.spelled_share,
-        )
+    with blocks.freed_kept():
+        for number in candidates.rounds(config.new_words.rounds, expect, share=share):
+            log.info(
+                "round %d of %d: log likelihood %.4f a symbol, %d words, %.2f%% outside the lexicon",
+                number,
+                config.new_words.rounds,
+                -candidates.scale,
+                int((candidates.expected > 0).sum()),
+                100 * candidates.spelled_share,
+            )
     earners.destroy()
     accepted = _weigh(candidates, alphabet, config)
     every = Flow(encoded, place=clauses.place) if share == 1 else clauses.map(_encode(alphabet, 1.0), "code binary")
