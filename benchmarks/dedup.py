@@ -12,9 +12,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numba import njit
 
+from benchmarks import tables
 from benchmarks.common import corpora, record, timed
 from pipeline import minhash, schemas, spark_io
 from pipeline.config import Config, Corpus
+from pipeline.flow import Flow
 from pipeline.progress import Watch
 from pipeline.records import Record, read
 from pipeline.stages.dedup import dedup
@@ -148,13 +150,13 @@ def _write(texts: list[str], folder: str) -> None:
         pq.write_table(table, f"{folder}/{part}.parquet", compression="zstd")
 
 
-def _spark_seconds(frame: object, out: str, **settings: object) -> float:
+def _spark_seconds(documents: Flow, folder: str, **settings: object) -> float:
     config = Config(corpus=(Corpus(name="q", role="general", paths=("x",)),), dedup=settings)  # type: ignore[arg-type]
     watch = Watch("dedup")
     with watch.running():
-        for i, table in enumerate(dedup(frame, config=config)):  # type: ignore[arg-type]
-            table.write.mode("overwrite").parquet(f"{out}/{i}")
-        frame.sparkSession.catalog.clearCache()  # type: ignore[attr-defined]
+        for i, table in enumerate(dedup(documents, config=config)):
+            tables.write(table, folder, str(i))
+        tables.clear(documents.source.sparkSession, folder)
     return watch.cpu_seconds
 
 
@@ -174,9 +176,9 @@ def on_spark(texts: list[str]) -> None:
             _write(part, f"{folder}/{name}")
         for _ in range(4):
             for name, _part in _halves(texts):
-                frame = spark.read.parquet(f"{folder}/{name}")
+                documents = tables.read(spark, folder, name)
                 for way, settings in ways.items():
-                    spent.setdefault((name, way), []).append(_spark_seconds(frame, f"{folder}/out", **settings))
+                    spent.setdefault((name, way), []).append(_spark_seconds(documents, folder, **settings))
     least = {k: sorted(v[1:])[1] for k, v in spent.items()}  # the first round compiles
     note = f"{len(texts)} questions, local[2], median of three"
     for way in ways:

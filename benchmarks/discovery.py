@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pyspark.sql import DataFrame
 
+from benchmarks import tables
 from benchmarks.common import corpora, record
 from benchmarks.gold import Cut, gold, lexicon_f1, precision, segmentation_f1
 from pipeline import spark_io
 from pipeline.config import Config, Corpus
+from pipeline.flow import Flow
 from pipeline.progress import Meter, Watch
 from pipeline.segmenter import Segmenter
 from pipeline.stages.new_words import new_words
@@ -30,12 +31,13 @@ _KEY, _TITLE = re.compile(r'\s*"\w+":'), re.compile(r'\s*"title": "(.*)",?$')  #
 _CONFIG = Config(corpus=(Corpus(name="x", role="general", paths=("x",)),))
 
 
-def mine(texts: DataFrame) -> tuple[pa.Table, Segmenter]:
-    """(lexicon, its segmenter) of a frame with the column text."""
-    clauses, counted = ngrams(texts, config=_CONFIG)
-    counted = counted.persist()
-    rows = new_words(clauses, counted, config=_CONFIG).toArrow()
-    texts.sparkSession.catalog.clearCache()
+def mine(documents: Flow, folder: str) -> tuple[pa.Table, Segmenter]:
+    """(lexicon, its segmenter) of documents; folder: where the tables between go."""
+    spark = documents.source.sparkSession
+    for name, rows in zip(("clauses", "ngrams"), ngrams(documents, config=_CONFIG), strict=True):
+        tables.write(rows, folder, name)
+    rows = new_words(*(tables.read(spark, folder, name) for name in ("clauses", "ngrams")), config=_CONFIG).toArrow()
+    tables.clear(spark, folder)
     return rows, Segmenter.from_lexicon(rows.select(["word", "count", "log_prob"]), unknown_share=_CONFIG.segment.unknown_share)
 
 
@@ -66,12 +68,13 @@ def _traditional() -> set[str]:
     return {a for a, b in zip(plane, convert_script(plane, "simplified"), strict=True) if a != b}
 
 
-def _frame(folder: str, name: str, texts: list[str]) -> DataFrame:
+def _documents(folder: str, name: str, texts: list[str]) -> Flow:
     """As the pipeline would find them: Parquet, in a few row groups."""
     rows = {"doc_id": [f"{i:020x}" for i in range(len(texts))], "corpus": ["x"] * len(texts), "role": ["general"] * len(texts)}
     rows |= {"date": pa.nulls(len(texts), pa.string())}
-    pq.write_table(pa.table(rows | {"text": texts}), f"{folder}/{name}.parquet", row_group_size=max(1, len(texts) // 8))
-    return spark_io.session("local[2]").read.parquet(f"{folder}/{name}.parquet")
+    Path(f"{folder}/{name}").mkdir(exist_ok=True)
+    pq.write_table(pa.table(rows | {"text": texts}), f"{folder}/{name}/part.parquet", row_group_size=max(1, len(texts) // 8))
+    return tables.read(spark_io.session("local[2]"), folder, name)
 
 
 def quality(folder: str) -> None:
@@ -79,7 +82,7 @@ def quality(folder: str) -> None:
     train, test = gold(corpora() / "seg/sxu_train.gold"), gold(corpora() / "seg/sxu_test.gold")
     types = Counter(w for line in train + test for w in line)
     texts = ["".join(line) for line in train + test]
-    rows, segmenter = mine(_frame(folder, "sxu", texts))
+    rows, segmenter = mine(_documents(folder, "sxu", texts), folder)
     words = rows.column("word").to_pylist()
     found = Counter(w for line in _cut(segmenter)(texts) for w in line)
     scores = {
@@ -91,7 +94,7 @@ def quality(folder: str) -> None:
     new = [w for w, is_new in zip(words, rows.column("is_new").to_pylist(), strict=True) if is_new]
     record("discovery", "wajue", "P@k", "new words, SXU", **precision(new, types))
     texts = mix(corpora())
-    _, segmenter = mine(_frame(folder, "mix", texts))
+    _, segmenter = mine(_documents(folder, "mix", texts), folder)
     note = f"mined: news, Zhihu, laws, wiki, test text, {sum(map(len, texts)) / 1e6:.1f} M characters"
     tests = {name: gold(next(corpora().glob(f"seg/**/{name}_test_gold.utf8"))) for name in ("pku", "msr")}
     record("discovery", "wajue", "F1", note, **{name: segmentation_f1(_cut(segmenter), lines) for name, lines in tests.items()})
@@ -107,22 +110,21 @@ def cost(folder: str) -> None:
                 break
             part.append(text)
             have += len(text)
-        frame, seconds = _frame(folder, "part", part), {}
-        spark = frame.sparkSession
+        documents, seconds = _documents(folder, "part", part), {}
+        spark = documents.source.sparkSession
         for step in ("ngrams", "new_words", "segment"):
             watch = Watch(step)
             with watch.running():
                 if step == "ngrams":
-                    clauses, counted = ngrams(frame, config=_CONFIG)
-                    counted.write.mode("overwrite").parquet(f"{folder}/ngrams")
-                    clauses.write.mode("overwrite").parquet(f"{folder}/clauses")
+                    for name, rows in zip(("clauses", "ngrams"), ngrams(documents, config=_CONFIG), strict=True):
+                        tables.write(rows, folder, name)
                 elif step == "new_words":
-                    frames = (spark.read.parquet(f"{folder}/{name}") for name in ("clauses", "ngrams"))
-                    new_words(*frames, config=_CONFIG).write.mode("overwrite").parquet(f"{folder}/lexicon")
+                    found = (tables.read(spark, folder, name) for name in ("clauses", "ngrams"))
+                    tables.write(new_words(*found, config=_CONFIG), folder, "lexicon")
                 else:
-                    tokens = segment(frame, spark.read.parquet(f"{folder}/lexicon"), config=_CONFIG)
-                    tokens.write.mode("overwrite").parquet(f"{folder}/tokens")
-                spark.catalog.clearCache()
+                    lexicon = tables.read(spark, folder, "lexicon")
+                    tables.write(segment(documents, lexicon, config=_CONFIG), folder, "tokens")
+                tables.clear(spark, folder)
             assert isinstance(watch.meter, Meter)
             seconds[step] = watch.cpu_seconds
             print(f"{have / 1e6:.1f} M: {step} {watch.cpu_seconds:.1f} CPU s, peak {watch.meter.peak_rss / 1e6:.0f} MB", flush=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks import tables
 from benchmarks.common import record
 from benchmarks.dedup import real_questions
 from pipeline import corpora, spark_io
@@ -53,11 +54,11 @@ def main() -> None:
             memory, watch = _PythonMemory(), Watch("ingest")
             memory.start()
             with watch.running():
-                for i, table in enumerate(ingest(spark, corpora.find(config), config=config)):
-                    table.write.mode("overwrite").parquet(f"{folder}/out/{i}")
-                spark.catalog.clearCache()
+                for i, table in enumerate(ingest(spark, corpora.find(config), config=config, place=folder)):
+                    tables.write(table, folder, str(i))
+                tables.clear(spark, folder)
             memory.done.set()
-            assert spark.read.parquet(f"{folder}/out/0").count() == _ELEMENTS
+            assert spark.read.parquet(f"{folder}/0").count() == _ELEMENTS
             note = f"one JSON array {name}, {_ELEMENTS} elements, {path.stat().st_size / 1e6:.0f} MB"
             record("ingest", "wajue", "CPU s", note, cpu=watch.cpu_seconds)
             record("ingest", "wajue", "MB", note + ", PSS", reader=memory.reader / 1e6, all_workers=memory.workers / 1e6)

@@ -38,7 +38,7 @@ _CAUSES = {
 
 def cause(error: BaseException) -> str | None:
     """What a failure of the system around us means, and what mends it; None for any other error."""
-    said = str(error) + "".join(str(e) for e in (error.__cause__, error.__context__) if e is not None)
+    said = "\n".join(str(e) for e in (error, error.__cause__, error.__context__) if e is not None)
     if ours := re.search(r"^pipeline\.errors\.\w+: (.+)$", said, re.MULTILINE):  # that a task raised
         return ours[1]
     return next((meaning for text, meaning in _CAUSES.items() if text in said), None)

@@ -9,6 +9,7 @@ import re
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -33,6 +34,8 @@ Function = Callable[[Batches], Batches]
 ROW_GROUP = 16 << 20  # bytes before compression, 100,000 questions: a file of one corpus is still read by several tasks
 _BATCH_ROWS = 20_000  # as Spark makes them, too
 _GROUP_ROWS = 1 << 20  # more than a row group has
+# columns of which a dictionary is made, of any size, so that they can be read as its indices; elsewhere most values differ
+_REPEATED = ["corpus", "role", "date", "source.file", *(f"{c}.list.element" for c in ("tags", "changed_by", "tokens"))]
 _TASK_BYTES = 64 << 20  # before compression; a task costs some 0.1 CPU s, be it ever so small
 _COLLECTED = 4_000_000  # rows; Java holds what it has collected twice, once as it comes in
 _PLAN = "task int, path string, groups array<int>"
@@ -258,26 +261,30 @@ def _reading(columns: tuple[str, ...], dictionary: str) -> Function:
 
 def _read(path: str, groups: list[int], columns: tuple[str, ...], dictionary: str) -> Batches:
     """Raises WajueError if the file cannot be read."""
-    encoded = [f"{dictionary}.list.element"] if dictionary else None
-    rows = _GROUP_ROWS if dictionary else _BATCH_ROWS
     try:
-        file = pq.ParquetFile(path, pre_buffer=False, page_checksum_verification=True, read_dictionary=encoded)
-        batches = file.iter_batches(rows, row_groups=groups, columns=list(columns), use_threads=False)
+        with _opened(path, "") as file, _opened(path, dictionary) if dictionary else nullcontext() as encoded:
+            for group in groups:
+                if encoded is not None and (rows := _whole_group(encoded, group, columns)) is not None:
+                    yield rows
+                    continue
+                for batch in file.iter_batches(_BATCH_ROWS, row_groups=[group], columns=list(columns), use_threads=False):
+                    yield batch.select(columns)
     except (pa.ArrowException, OSError) as error:
-        raise _damaged(path, error) from error
-    with file:
-        while True:
-            try:
-                batch = next(batches, None)
-            except (pa.ArrowException, OSError) as error:
-                raise _damaged(path, error) from error
-            if batch is None:
-                return
-            yield batch.select(columns)
+        raise WajueError(f"{path} is damaged ({error}); run with --force to write the table anew") from error
 
 
-def _damaged(path: str, error: Exception) -> WajueError:
-    return WajueError(f"{path} is damaged ({error}); run with --force to write the table anew")
+def _opened(path: str, dictionary: str) -> pq.ParquetFile:
+    encoded = [f"{dictionary}.list.element"] if dictionary else None
+    return pq.ParquetFile(path, pre_buffer=False, page_checksum_verification=True, read_dictionary=encoded)
+
+
+def _whole_group(file: pq.ParquetFile, group: int, columns: tuple[str, ...]) -> pa.RecordBatch | None:
+    """A row group as one batch; None where a dictionary was given up half way, as Spark does with large ones."""
+    try:
+        found = list(file.iter_batches(_GROUP_ROWS, row_groups=[group], columns=list(columns), use_threads=False))
+    except pa.ArrowNotImplementedError:
+        return None
+    return found[0].select(columns) if len(found) == 1 else None
 
 
 def _writing(folder: str, wanted: dict[str, pa.Schema]) -> Function:
@@ -304,7 +311,8 @@ def _sending(folder: str, schema: pa.Schema, by: str) -> Function:
     """Batches -> _SENT: where in a file of the task's own its rows lie, part by part."""
 
     def apply(batches: Batches) -> Batches:
-        path = f"{folder}/{uuid.uuid4().hex}"
+        context: Any = TaskContext.get()
+        path = f"{folder}/{context.partitionId():08d}-{uuid.uuid4().hex[:8]}"  # what is received comes in the order of the tasks
         sent: list[tuple[int, str, int, int]] = []
         with pa.OSFile(path, "wb") as file, pa.ipc.new_stream(file, schema) as stream:
             stream.write_batch(pa.RecordBatch.from_pylist([], schema))  # with it the schema is written, which no piece may hold
@@ -359,7 +367,14 @@ class _File:
 
     def __init__(self, path: str, schema: pa.Schema) -> None:
         self.path, self._schema = path, schema
-        self._writer = pq.ParquetWriter(path, schema, compression="zstd", write_page_checksum=True)
+        self._writer = pq.ParquetWriter(
+            path,
+            schema,
+            compression="zstd",
+            write_page_checksum=True,
+            use_dictionary=_REPEATED,
+            dictionary_pagesize_limit=2 * ROW_GROUP,
+        )
         self._rows: list[pa.RecordBatch] = []
         self._held = 0
 

@@ -73,6 +73,21 @@ def test_strings_come_as_indices_of_a_dictionary(flow: Flow) -> None:
     assert sorted(tags) == sorted(t for row in table().column("tags").to_pylist() for t in row or [])
 
 
+def test_a_dictionary_that_was_given_up_is_no_harm(spark: Any, tmp_path: Path) -> None:
+    """Where it grows too large a writer ends it, and goes on without; pyarrow reads no lists of such."""
+    rows = pa.table({"tags": [[f"tag {i}", f"tag {i % 7}"] for i in range(5_000)]})
+    path = tmp_path / "t.parquet"
+    pq.write_table(rows, path, row_group_size=2_500, dictionary_pagesize_limit=1_000, data_page_size=1_000)
+
+    def flat(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            tags = pc.dictionary_encode(batch.column("tags").flatten())
+            yield pa.record_batch({"tag": tags.dictionary.take(tags.indices)})
+
+    flow = Flow(spark.read.parquet(str(path)), groups_of([str(path)])).by_dictionary("tags").map(flat, "tag string")
+    assert flow.to_arrow().column("tag").to_pylist() == rows.column("tags").combine_chunks().flatten().to_pylist()
+
+
 def test_collected_in_pieces_it_is_the_same(flow: Flow, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipeline.flow._COLLECTED", 10_000)
     assert flow.to_arrow().sort_by("n").to_pydict() == table().to_pydict()
