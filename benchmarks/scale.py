@@ -2,16 +2,22 @@
 
 For each N, in millions of records where it is below 1,000: the questions are made (benchmarks/zhidao.py), `wajue run --until
 vocabulary` runs in a process of its own, with local[2] and a fresh workspace, and what the steps say they took is read from
-their manifests. All its processes are watched from outside, too. An N that FOLDER/scale-N.json tells of is not run again.
+their manifests. All its processes are watched from outside, too. After each step they are halted while jieba cuts a few of the
+questions, since such machines change their speed by the minute: the run is compared with the mean. An N that FOLDER/scale-N.json
+tells of is not run again.
 """
 
 import argparse
 import json
+import re
 import shutil
+import signal
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +46,9 @@ tags = "tags"
 )
 _LAST = "vocabulary"
 _CUT = 200_000  # texts that jieba cuts
+_PROBE_BYTES = 4_000_000  # of a file, whose questions it cuts between the steps
 _EVERY, _EVERY_PSS = 0.3, 3.0  # seconds between readings; to ask for shares of pages takes a while
+_FINISHED = re.compile(r"CPU s[,)]")  # in the line that ends a step
 Figures = dict[str, Any]
 
 
@@ -69,6 +77,13 @@ class Tree:
                 continue  # it ended between being listed and being asked
         self.rss, self.pss = max(self.rss, rss), max(self.pss, pss)
 
+    def halt(self, signal_: int) -> None:
+        """Send a signal to all of them."""
+        root = psutil.Process(self._root)
+        for process in (root, *root.children(recursive=True)):
+            with suppress(psutil.Error):
+                process.send_signal(signal_)
+
     @property
     def cpu(self) -> float:
         """CPU seconds of all processes seen so far."""
@@ -90,6 +105,8 @@ def run(folder: Path, master: str) -> Figures:
         master,
         "--force",
     ]
+    texts = questions(folder / "general.json")
+    probes, halted = [probe(texts)], 0.0
     began, said = time.perf_counter(), folder / "run.log"
     with open(said, "w", encoding="utf-8") as out, subprocess.Popen(command, stdout=out, stderr=out) as process:
         tree, asked = Tree(process.pid), 0.0
@@ -97,10 +114,30 @@ def run(folder: Path, master: str) -> Figures:
             if due := time.perf_counter() - asked >= _EVERY_PSS:
                 asked = time.perf_counter()
             tree.sample(shares=due)
+            if len(_FINISHED.findall(said.read_text(encoding="utf-8"))) >= len(probes):
+                since = time.perf_counter()
+                tree.halt(signal.SIGSTOP)
+                probes.append(probe(texts))
+                tree.halt(signal.SIGCONT)
+                halted += time.perf_counter() - since
             time.sleep(_EVERY)
     if process.returncode:
         sys.exit("\n".join([f"{' '.join(command)} failed:", *said.read_text(encoding="utf-8").splitlines()[-20:]]))
-    return {"wall": time.perf_counter() - began, "cpu": tree.cpu, "rss": tree.rss, "pss": tree.pss}
+    wall = time.perf_counter() - began - halted
+    return {"wall": wall, "cpu": tree.cpu, "rss": tree.rss, "pss": tree.pss, "probes": probes}
+
+
+def questions(path: Path) -> list[str]:
+    """The first questions of a file."""
+    with open(path, encoding="utf-8") as file:
+        return re.findall(r'"question": "(.*?)"', file.read(_PROBE_BYTES))
+
+
+def probe(texts: list[str]) -> float:
+    """jieba's CPU seconds a character of these texts, now."""
+    jieba.setLogLevel(60)
+    jieba.initialize()
+    return timed(lambda: [list(jieba.cut(t)) for t in texts])[1] / sum(map(len, texts))
 
 
 def steps(workspace: Path) -> list[Figures]:
@@ -151,6 +188,10 @@ def measured(count: int, folder: Path, *, seed: int, master: str, keep: bool) ->
     shutil.rmtree(place / "workspace", ignore_errors=True)
     found |= run(place, master)
     found |= {"steps": steps(place / "workspace")} | cut_by_jieba(place / "workspace")
+    # as fast as it was on average beside the steps, not as it is now
+    now = probe(questions(place / "general.json"))
+    for name in ("jieba", "jieba_hmm_off"):
+        found[name] *= statistics.mean(found["probes"]) / now
     told.write_text(json.dumps(found, ensure_ascii=False, indent=1), encoding="utf-8")
     _record(found, seed)
     if not keep:
@@ -190,6 +231,7 @@ def show(every: list[Figures]) -> None:
             f"{found['wall']:,.0f} s, {found['pss'] / 1e9:.2f} GB (RSS {found['rss'] / 1e9:.2f}); "
             f"jieba {jieba_cpu:,.0f} CPU s, HMM off {found['jieba_hmm_off'] * found['characters']:,.0f}; "
             f"ratio {found['cpu'] / jieba_cpu:.2f}; "
+            f"jieba beside the steps {', '.join(f'{1e6 * p:.2f}' for p in found['probes'])} us a character; "
             f"{found['cpu'] / millions:.2f} CPU s/M characters, "
             f"{found['cpu'] / found['characters'] / every[0]['cpu'] * every[0]['characters']:.2f} of the first"
         )
