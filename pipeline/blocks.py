@@ -261,16 +261,18 @@ def join(total: int, longest: int, decode: Callable[[np.ndarray], dict[str, Any]
 
 
 def sum_over(flow: Any, count: Callable[[Batches], np.ndarray], size: int) -> np.ndarray:
-    """The sum (int64 [size]) of what `count` makes of each task of a Flow. Starts one job."""
+    """The sum (int64 [size]) of what `count` makes of each task of a Flow. Starts jobs."""
     slices = sum_slices(flow.tasks, size)
     return added(flow.map(partial_sums(count, slices), SUMS), slices, size)
 
 
 def added(sums: Any, slices: int, size: int) -> np.ndarray:
-    """The sum (int64 [size]) of a Flow of SUMS. Starts one job."""
+    """The sum (int64 [size]) of a Flow of SUMS. Starts one job, or one for each exchange."""
     if slices > 1:
         sums = sums.exchanged(slices, "slice").map(add_sums(slices, size), SUMS)
-    return whole_sum(sums.frame.toArrow(), size)
+    total = whole_sum(sums.frame.toArrow(), size)
+    sums.discard()
+    return total
 
 
 def sum_slices(tasks: int, size: int) -> int:

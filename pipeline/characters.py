@@ -12,7 +12,7 @@ import numpy as np
 import opencc
 
 _ALL, _NAMED = 0x110000, 0x32000  # code points; those above _NAMED are rare symbols, tags and private use
-SEPARATOR = "\x01"  # between the texts of a batch, so that a pattern or table is tried once; texts lose theirs before that
+SEPARATOR = "\x01"  # between the texts of a batch, so that a table is tried once; texts lose theirs before that
 DROP = np.uint32(0xFFFFFFFF)
 SPACE, HAN, DIGIT, MARK, BROKEN, LETTER = 1, 2, 4, 8, 16, 32
 _IN_PHRASES = "坏哩沈甦瞭藉衹覆"  # change in phrases alone (沈沒): found by converting every pair of the characters of a wiki

@@ -36,9 +36,13 @@ _CAUSES = {
 }
 
 
+def said_by_task(error: BaseException) -> str | None:
+    """The message of one of our errors that a task of Spark's raised; None for any other error."""
+    found = re.search(r"^pipeline\.errors\.\w+: (.+)$", str(error), re.MULTILINE)
+    return found[1] if found else None
+
+
 def cause(error: BaseException) -> str | None:
     """What a failure of the system around us means, and what mends it; None for any other error."""
     said = "\n".join(str(e) for e in (error, error.__cause__, error.__context__) if e is not None)
-    if ours := re.search(r"^pipeline\.errors\.\w+: (.+)$", said, re.MULTILINE):  # that a task raised
-        return ours[1]
     return next((meaning for text, meaning in _CAUSES.items() if text in said), None)

@@ -5,63 +5,54 @@ pyarrow, and no row of text becomes one of Java's: to convert rows to Java's for
 was 40 % of the CPU time of the Spark steps (LOG.md). Elsewhere Spark reads and writes for the same functions.
 """
 
+import os
 import re
 import shutil
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
-from typing import Any, NamedTuple
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pyspark import StorageLevel, TaskContext
+from pyspark import StorageLevel
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 from pyspark.sql.types import StructType
 
 from pipeline import schemas
-from pipeline.errors import WajueError
+from pipeline.task_files import (
+    PIECE,
+    PLAN,
+    SENT,
+    WRITTEN,
+    Function,
+    Group,
+    composed,
+    groups_of,
+    name_of,
+    reading,
+    receiving,
+    sending,
+    writing,
+)  # fmt: skip
 from pipeline.workspace import linked
 
-Batches = Iterator[pa.RecordBatch]
-Function = Callable[[Batches], Batches]
-
-ROW_GROUP = 16 << 20  # bytes before compression, 100,000 questions: a file of one corpus is still read by several tasks
-_BATCH_ROWS = 20_000  # as Spark makes them, too
-_GROUP_ROWS = 1 << 20  # more than a row group has
-# columns of which a dictionary is made, of any size, so that they can be read as its indices; elsewhere most values differ
-_REPEATED = ["corpus", "role", "date", "source.file", *(f"{c}.list.element" for c in ("tags", "changed_by", "tokens"))]
 _TASK_BYTES = 64 << 20  # before compression; a task costs some 0.1 CPU s, be it ever so small
 _COLLECTED = 4_000_000  # rows; Java holds what it has collected twice, once as it comes in
-_PLAN = "task int, path string, groups array<int>"
 _PLAN_SCHEMA = pa.schema([("path", pa.string()), ("groups", pa.list_(pa.int32()))])
-_WRITTEN = "part string, path string"
-_PIECE = ("part", "path", "at", "size")
-_SENT = "part int, path string, at long, size long"
 EXCHANGED = "exchanged-"  # how folders begin in which rows lie that go from task to task
 
 
-class Group(NamedTuple):
-    """A row group of a Parquet file, with its bytes before compression."""
-
-    path: str
-    number: int
-    size: int
-
-
-def types(of: pa.Schema) -> str:
+def ddl(of: pa.Schema) -> str:
     """Columns as Spark writes types (DDL)."""
     return ", ".join(f"`{f.name}` {f.dataType.simpleString()}" for f in from_arrow_schema(of))
 
 
 def types_of(table: str) -> str:
     """The declared columns of a table, as Spark writes types."""
-    return types(schemas.TABLES[table].schema)
+    return ddl(schemas.TABLES[table].schema)
 
 
 def uri(path: str) -> str:
@@ -74,21 +65,13 @@ def literal(path: str) -> str:
     return re.sub(r"([\[\]{}*?\\])", r"\\\1", uri(path))
 
 
-def groups_of(paths: list[str]) -> tuple[Group, ...]:
-    """The row groups of local Parquet files, from their footers. Raises OSError or ArrowException for what is none."""
-    found = []
-    for path in paths:
-        footer = pq.read_metadata(path)
-        found += [Group(path, i, footer.row_group(i).total_byte_size) for i in range(footer.num_row_groups)]
-    return tuple(found)
-
-
 @dataclass(frozen=True)
 class Flow:
     """Rows, and the functions of Arrow batches that they are to go through; nothing is read before it is asked for.
 
     source: the rows as Spark reads them; groups: where tasks read them themselves; place: a folder where tasks may write;
-    columns: those that the first function gets; types: what the last one makes, as Spark writes types (DDL).
+    columns: those that the first function gets; types: what the last one makes, as Spark writes types (DDL); dictionary: see
+    by_dictionary; alone: in one task; folder: where rows lie that were exchanged.
     """
 
     source: DataFrame
@@ -99,6 +82,7 @@ class Flow:
     types: str = ""
     dictionary: str = ""
     alone: bool = False
+    folder: str = ""
 
     def select(self, *columns: str) -> "Flow":
         """Some of the columns, in this order."""
@@ -127,7 +111,7 @@ class Flow:
 
     @property
     def tasks(self) -> int:
-        """How many tasks read the rows."""
+        """How many tasks read the rows; Spark may start a job to tell."""
         return int(self._start(())[0].rdd.getNumPartitions())
 
     def to_arrow(self) -> pa.Table:
@@ -135,10 +119,10 @@ class Flow:
         if self.groups is None:
             frame = self.frame
             pieces = 1 + frame.count() // _COLLECTED
-            piece = F.pmod(F.spark_partition_id(), F.lit(pieces))
+            piece = F.pmod(F.xxhash64(*frame.columns), F.lit(pieces))  # Spark may cut a table otherwise the next time it reads it
             return pa.concat_tables(frame.where(piece == i).toArrow() for i in range(pieces))
         plan = pa.RecordBatch.from_pylist([{"path": g.path, "groups": [g.number]} for g in self.groups], _PLAN_SCHEMA)
-        made = list(_composed((_reading(self._columns, self.dictionary), *self.functions))(iter([plan])))
+        made = list(composed((reading(self._columns, self.dictionary), *self.functions))(iter([plan])))
         return pa.Table.from_batches(made) if made else to_arrow_schema(self.frame.schema).empty_table()
 
     @property
@@ -155,7 +139,9 @@ class Flow:
         folder = f"{self.place}/held-{uuid.uuid4().hex[:8]}"
         written = self._written({kind: f"{folder}/{kind}" for kind in kinds.names}, kinds, self.place)
         read = self.source.sparkSession.read
-        return {kind: Flow(read.parquet(*map(literal, paths)), groups_of(paths), self.place) for kind, paths in written.items()}
+        return {
+            kind: Flow(read.parquet(literal(f"{folder}/{kind}")), groups_of(paths), self.place) for kind, paths in written.items()
+        }
 
     def exchanged(self, parts: int, by: str) -> "Flow":
         """The rows with the same value of `by`, an int below `parts`, in one task. Starts a job on one machine: there they go
@@ -166,16 +152,24 @@ class Flow:
         folder.mkdir()
         schema = to_arrow_schema(_struct(self.types))
         sent = (
-            self._mapped((*self.functions, _sending(str(folder), schema, by)), _SENT)
+            self._mapped((*self.functions, sending(str(folder), schema, by)), SENT)
             .toArrow()
-            .sort_by([(c, "ascending") for c in _PIECE])
+            .sort_by([(c, "ascending") for c in PIECE])
         )
-        plan = self.source.sparkSession.createDataFrame(sent, _SENT).repartitionById(parts, "part")
-        return Flow(plan, place=self.place, functions=(_receiving(schema),), types=self.types)
+        plan = self.source.sparkSession.createDataFrame(sent, SENT).repartitionById(parts, "part")
+        return Flow(plan, place=self.place, functions=(receiving(schema),), types=self.types, folder=str(folder))
+
+    def discard(self) -> None:
+        """Give back the disk of what was exchanged, and is read. Its size still shows, for it is counted when the step is done."""
+        for path in Path(self.folder).iterdir() if self.folder else ():
+            size = path.stat().st_size
+            os.truncate(path, 0)
+            os.truncate(path, size)
 
     def write(self, folder: str) -> None:
         """Starts a job. All rows as Parquet files of a folder that is not there yet."""
-        is_held = self.groups and all(Path(g.path).is_relative_to(f"{self.place}") for g in self.groups)
+        place = self.place
+        is_held = self.groups and place is not None and all(Path(g.path).is_relative_to(place) for g in self.groups)
         if self.groups and is_held and not self.functions and not self.columns:
             Path(folder).mkdir()
             for path in dict.fromkeys(g.path for g in self.groups):  # kept for what follows, which may be read once more
@@ -187,7 +181,7 @@ class Flow:
 
     def _mapped(self, functions: tuple[Function, ...], types: str) -> DataFrame:
         frame, functions = self._start(functions)
-        return frame.mapInArrow(_composed(functions), types)
+        return frame.mapInArrow(composed(functions), types)
 
     def _start(self, functions: tuple[Function, ...]) -> tuple[DataFrame, tuple[Function, ...]]:
         if self.groups is None:
@@ -196,8 +190,8 @@ class Flow:
         spark = self.source.sparkSession
         rows = _tasks(self.groups, 1 if self.alone else 2 * spark.sparkContext.defaultParallelism)
         tasks = rows[-1][0] + 1 if rows else 1
-        return spark.createDataFrame(rows, _PLAN).repartitionById(tasks, "task"), (
-            _reading(self._columns, self.dictionary),
+        return spark.createDataFrame(rows, PLAN).repartitionById(tasks, "task"), (
+            reading(self._columns, self.dictionary),
             *functions,
         )
 
@@ -207,12 +201,12 @@ class Flow:
         work = f"{place}/tasks-{uuid.uuid4().hex[:8]}"
         for folder in (work, *folders.values()):
             Path(folder).mkdir(parents=True)
-        found = self._mapped((*self.functions, _writing(work, wanted)), _WRITTEN).collect()
+        found = self._mapped((*self.functions, writing(work, wanted)), WRITTEN).collect()
         paths: dict[str, list[str]] = {}
         for part, folder in folders.items():
             made = sorted(r["path"] for r in found if r["part"] == part)
             if not made:
-                made = [f"{work}/{part}{_name(0)}"]
+                made = [f"{work}/{part}{name_of(0)}"]
                 pq.write_table(wanted[part].empty_table(), made[0], compression="zstd")
             paths[part] = [f"{folder}/{Path(path).name.removeprefix(part)}" for path in made]
             for old, new in zip(made, paths[part], strict=True):
@@ -226,17 +220,8 @@ def _struct(types: str) -> StructType:
     return found
 
 
-def _composed(functions: tuple[Function, ...]) -> Function:
-    def apply(batches: Batches) -> Batches:
-        for function in functions:
-            batches = function(batches)
-        return batches
-
-    return apply
-
-
 def _tasks(groups: tuple[Group, ...], least: int) -> list[tuple[int, str, list[int]]]:
-    """Rows of _PLAN: neighbouring row groups, about as many bytes for each task."""
+    """Rows of PLAN: neighbouring row groups, about as many bytes for each task."""
     whole = sum(g.size for g in groups)
     tasks = max(1, min(len(groups), max(least, whole // _TASK_BYTES) if least > 1 else 1))
     done, placed = 0, []
@@ -246,152 +231,3 @@ def _tasks(groups: tuple[Group, ...], least: int) -> list[tuple[int, str, list[i
     numbers = {task: i for i, task in enumerate(dict.fromkeys(task for task, _ in placed))}
     by_file = groupby(placed, key=lambda p: (p[0], p[1].path))
     return [(numbers[task], path, [g.number for _, g in of]) for (task, path), of in by_file]
-
-
-def _reading(columns: tuple[str, ...], dictionary: str) -> Function:
-    """Rows of _PLAN -> the columns of these row groups."""
-
-    def apply(batches: Batches) -> Batches:
-        for batch in batches:
-            for row in batch.to_pylist():
-                yield from _read(row["path"], row["groups"], columns, dictionary)
-
-    return apply
-
-
-def _read(path: str, groups: list[int], columns: tuple[str, ...], dictionary: str) -> Batches:
-    """Raises WajueError if the file cannot be read."""
-    try:
-        with _opened(path, "") as file, _opened(path, dictionary) if dictionary else nullcontext() as encoded:
-            for group in groups:
-                if encoded is not None and (rows := _whole_group(encoded, group, columns)) is not None:
-                    yield rows
-                    continue
-                for batch in file.iter_batches(_BATCH_ROWS, row_groups=[group], columns=list(columns), use_threads=False):
-                    yield batch.select(columns)
-    except (pa.ArrowException, OSError) as error:
-        raise WajueError(f"{path} is damaged ({error}); run with --force to write the table anew") from error
-
-
-def _opened(path: str, dictionary: str) -> pq.ParquetFile:
-    encoded = [f"{dictionary}.list.element"] if dictionary else None
-    return pq.ParquetFile(path, pre_buffer=False, page_checksum_verification=True, read_dictionary=encoded)
-
-
-def _whole_group(file: pq.ParquetFile, group: int, columns: tuple[str, ...]) -> pa.RecordBatch | None:
-    """A row group as one batch; None where a dictionary was given up half way, as Spark does with large ones."""
-    try:
-        found = list(file.iter_batches(_GROUP_ROWS, row_groups=[group], columns=list(columns), use_threads=False))
-    except pa.ArrowNotImplementedError:
-        return None
-    return found[0].select(columns) if len(found) == 1 else None
-
-
-def _writing(folder: str, wanted: dict[str, pa.Schema]) -> Function:
-    """Batches -> _WRITTEN: the rows are written to a file for each part; the columns are the parts, or there is one, ""."""
-
-    def apply(batches: Batches) -> Batches:
-        context: Any = TaskContext.get()
-        name = _name(context.partitionId())
-        files: dict[str, _File] = {}
-        for batch in batches:
-            for part, rows in _parts(batch, wanted):
-                if part not in files:
-                    files[part] = _File(f"{folder}/{part}{name}", wanted[part])
-                files[part].add(rows)
-        for file in files.values():
-            file.close()
-        columns = [list(files), [file.path for file in files.values()]]
-        yield pa.RecordBatch.from_arrays([pa.array(c, pa.string()) for c in columns], ["part", "path"])
-
-    return apply
-
-
-def _sending(folder: str, schema: pa.Schema, by: str) -> Function:
-    """Batches -> _SENT: where in a file of the task's own its rows lie, part by part."""
-
-    def apply(batches: Batches) -> Batches:
-        context: Any = TaskContext.get()
-        path = f"{folder}/{context.partitionId():08d}-{uuid.uuid4().hex[:8]}"  # what is received comes in the order of the tasks
-        sent: list[tuple[int, str, int, int]] = []
-        with pa.OSFile(path, "wb") as file, pa.ipc.new_stream(file, schema) as stream:
-            stream.write_batch(pa.RecordBatch.from_pylist([], schema))  # with it the schema is written, which no piece may hold
-            for batch in batches:
-                begin = 0
-                values = batch.column(by).to_numpy()
-                order = None if (values[1:] >= values[:-1]).all() else np.argsort(values, kind="stable")
-                rows, values = (batch, values) if order is None else (batch.take(pa.array(order)), values[order])
-                for end in [*(np.flatnonzero(np.diff(values)) + 1).tolist(), len(values)]:
-                    if begin < end:
-                        at = file.tell()
-                        stream.write_batch(rows.slice(begin, end - begin))
-                        sent.append((int(values[begin]), path, at, file.tell() - at))
-                    begin = end
-        columns = [list(column) for column in zip(*sent, strict=True)] or [[], [], [], []]
-        types = (pa.int32(), pa.string(), pa.int64(), pa.int64())
-        yield pa.RecordBatch.from_arrays([pa.array(c, t) for c, t in zip(columns, types, strict=True)], list(_PIECE))
-
-    return apply
-
-
-def _receiving(schema: pa.Schema) -> Function:
-    """Rows of _SENT -> the batches that lie there."""
-
-    def apply(batches: Batches) -> Batches:
-        files: dict[str, pa.MemoryMappedFile] = {}
-        for batch in batches:
-            for piece in batch.to_pylist():
-                file = files.get(piece["path"]) or files.setdefault(piece["path"], pa.memory_map(piece["path"]))
-                message = pa.ipc.read_message(file.read_at(piece["size"], piece["at"]))
-                yield pa.ipc.read_record_batch(message, schema)
-
-    return apply
-
-
-def _name(task: int) -> str:
-    """Of a file; no other has it, for a table may grow."""
-    return f"part-{task:05d}-{uuid.uuid4().hex[:12]}.zstd.parquet"
-
-
-def _parts(batch: pa.RecordBatch, wanted: dict[str, pa.Schema]) -> Iterator[tuple[str, pa.RecordBatch]]:
-    if "" in wanted:
-        yield "", batch
-        return
-    for part, column in zip(batch.schema.names, batch.columns, strict=True):
-        if column.null_count < len(column):  # so a part without rows is left out, too
-            yield part, pa.RecordBatch.from_struct_array(column.drop_null() if column.null_count else column)
-
-
-class _File:
-    """A Parquet file, written a row group at a time."""
-
-    def __init__(self, path: str, schema: pa.Schema) -> None:
-        self.path, self._schema = path, schema
-        self._writer = pq.ParquetWriter(
-            path,
-            schema,
-            compression="zstd",
-            write_page_checksum=True,
-            use_dictionary=_REPEATED,
-            dictionary_pagesize_limit=2 * ROW_GROUP,
-        )
-        self._rows: list[pa.RecordBatch] = []
-        self._held = 0
-
-    def add(self, batch: pa.RecordBatch) -> None:
-        if batch.num_rows:
-            self._rows.append(batch)
-        self._held += batch.nbytes
-        if self._held >= ROW_GROUP:
-            self._flush()
-
-    def _flush(self) -> None:
-        table = pa.Table.from_batches(self._rows).select(self._schema.names).cast(self._schema)
-        self._writer.write_table(table, row_group_size=table.num_rows)
-        self._rows, self._held = [], 0
-
-    def close(self) -> None:
-        """Write what is left. Of a task that failed it is not called, and nobody reads what it wrote."""
-        if self._rows:
-            self._flush()
-        self._writer.close()

@@ -132,6 +132,7 @@ def _files_added(step: Step, config: Config, workspace: Workspace, spark: SparkS
         return Added(ingest(spark, new, config=config, before=before, place=place), step.writes)
     except Displaced:
         spark.catalog.clearCache()
+        workspace.sweep()
         log.info("ingest: a new record stands before an old one of its id, with another text: all files are read again")
         return None
 

@@ -1,7 +1,6 @@
 """What cleaning looks for in a text, as data: one place to read, to extend, and to disagree with.
 
-Every pattern takes linear time: no repetition inside a repetition, and each is bounded. None reaches across U+0001, which
-separates the texts of a batch.
+Every pattern takes linear time: no repetition inside a repetition, and each is bounded.
 """
 
 import re

@@ -18,7 +18,7 @@ from pyspark.sql import functions as F
 from pipeline import arrow_io, checkpoints, corpora, dag, flow, growth, spark_io, states, training
 from pipeline.config import Config
 from pipeline.dag import Step
-from pipeline.errors import WajueError, cause
+from pipeline.errors import WajueError, cause, said_by_task
 from pipeline.flow import Flow
 from pipeline.progress import Watch
 from pipeline.schemas import FORMAT_VERSION
@@ -123,6 +123,8 @@ def _explained(step: Step) -> Iterator[None]:
     except WajueError:
         raise
     except Exception as error:
+        if said := said_by_task(error):
+            raise WajueError(f"{step.name}: {said}") from error
         if (why := cause(error)) is None:
             raise
         raise WajueError(f"{step.name}: {why}; the steps that were done are kept, run the same again to go on") from error
@@ -156,7 +158,7 @@ def _spark_progress(spark: SparkSession) -> Callable[[], tuple[float, str] | Non
         if not total:
             return None
         done = sum(s.numCompleteTasks() for s in stages)
-        rows = sum(s.inputRecords() + s.shuffleReadRecords() for s in stages)
+        rows = sum(s.inputRecords() for s in stages)  # that Spark reads; not those of files that tasks read themselves
         begun = min((s.submissionTime().get().getTime() / 1000 for s in stages if s.submissionTime().isDefined()), default=0.0)
         rate = f", {rows:,} rows, {rows / spent:,.0f} rows/s" if rows >= _FEW and (spent := time.time() - begun) > 0 else ""
         return done / total, f"{done}/{total} tasks{rate}"

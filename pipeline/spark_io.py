@@ -24,7 +24,8 @@ from pipeline import hadoop, schemas
 from pipeline.config import Corpus
 from pipeline.corpora import CorpusFile
 from pipeline.errors import ConfigError, WajueError
-from pipeline.flow import EXCHANGED, ROW_GROUP, Flow, groups_of, literal, uri
+from pipeline.flow import EXCHANGED, Flow, literal, uri
+from pipeline.task_files import ROW_GROUP, groups_of
 from pipeline.workspace import REACHED, UNFINISHED, Workspace, split
 
 log = logging.getLogger(__name__)

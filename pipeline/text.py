@@ -1,7 +1,8 @@
 """Cleaning rules. In: raw texts. Out: clean texts, which rules changed each, and for each one that is dropped the reason.
 
 The rules that change a text are CHANGES, in their order; those that drop one are in `_verdicts`, and the first that applies
-counts. All work on a batch at once: its texts joined, so that a pattern or a table is applied once to all of them.
+counts. Texts are looked at joined, by tables over code points, for those that a rule may change; these alone are changed, one
+by one.
 """
 
 import html
@@ -195,8 +196,8 @@ def _found(
 ) -> None:
     """Drop what a pattern finds, or mask it; a name before it (`group`) stays.
 
-    hints: strings of which there is one in a batch that holds any; needs: (characters, how many of them a text that holds any
-    has at least), since a pattern that may begin anywhere takes longer than counting.
+    hints: strings of which there is one in a text that holds any; needs: (characters, how many of them such a text has at
+    least), since a pattern that may begin anywhere takes longer than counting.
     """
     if policy == "keep" or (hints and not any(h in batch.joined for h in hints)):
         return
@@ -281,7 +282,7 @@ _STEPS: dict[str, Callable[[_Batch, Clean], None]] = {
     "control_characters": partial(_if, "control_characters", characters.control),
     "width": _width,
     "script": _script,
-    "urls": lambda batch, rules: _found(rules.urls, patterns.URL, "urls", batch, hints=(":/", "www.", "WWW.")),
+    "urls": lambda batch, rules: _found(rules.urls, patterns.URL, "urls", batch, hints=(":/", "w.", "W.")),
     "emails": lambda batch, rules: _found(rules.emails, patterns.EMAIL, "emails", batch, hints="@"),
     "identity_numbers": lambda batch, rules: _found(
         rules.identity_numbers, patterns.IDENTITY, "identity_numbers", batch, needs=(_DIGITS, 17)

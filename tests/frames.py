@@ -1,12 +1,21 @@
-"""The stages on DataFrames, as tests make and look at them."""
+"""The stages on DataFrames, as tests make and look at them, and DataFrames as tables that tasks read themselves."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from pyspark.sql import DataFrame
 
 from pipeline.flow import Flow
 from pipeline.run import STAGES
+from pipeline.task_files import groups_of
+
+
+def by_tasks(frame: DataFrame, place: Path, name: str) -> Flow:
+    """The rows as a table of two files, which tasks read; what they make goes to the folder `place`."""
+    frame.repartition(2).write.parquet(str(place / name))
+    paths = sorted(map(str, (place / name).glob("*.parquet")))
+    return Flow(frame.sparkSession.read.parquet(*paths), groups_of(paths), str(place))
 
 
 def _on_frames(stage: Callable[..., Any]) -> Callable[..., Any]:

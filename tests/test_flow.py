@@ -11,8 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline import blocks
-from pipeline.errors import WajueError, cause
-from pipeline.flow import Flow, groups_of, types
+from pipeline.errors import WajueError, said_by_task
+from pipeline.flow import Flow, ddl
+from pipeline.task_files import groups_of
 
 pytestmark = pytest.mark.spark
 
@@ -74,7 +75,7 @@ def test_strings_come_as_indices_of_a_dictionary(flow: Flow) -> None:
 
 
 def test_a_dictionary_that_was_given_up_is_no_harm(spark: Any, tmp_path: Path) -> None:
-    """Where it grows too large a writer ends it, and goes on without; pyarrow reads no lists of such."""
+    """Where it grows too large a writer ends it, and goes on without."""
     rows = pa.table({"tags": [[f"tag {i}", f"tag {i % 7}"] for i in range(5_000)]})
     path = tmp_path / "t.parquet"
     pq.write_table(rows, path, row_group_size=2_500, dictionary_pagesize_limit=1_000, data_page_size=1_000)
@@ -94,7 +95,7 @@ def test_collected_in_pieces_it_is_the_same(flow: Flow, monkeypatch: pytest.Monk
 
 
 def test_rows_of_several_kinds_are_held_apart(flow: Flow, tmp_path: Path) -> None:
-    held = flow.map(parted, types(KINDS)).held()
+    held = flow.map(parted, ddl(KINDS)).held()
     assert sorted(held["odd"].to_arrow().column("n").to_pylist()) == list(range(1, ROWS, 2))
     even = held["even"].to_arrow().sort_by("n")
     assert even.to_pydict() == table().filter(pa.array([True, False] * (ROWS // 2))).to_pydict()
@@ -165,16 +166,20 @@ def test_of_a_task_that_is_tried_again_rows_are_kept_once(spark: Any, tmp_path: 
     assert pq.read_table(f"{place}/again").sort_by("n").to_pydict() == table().to_pydict()
 
 
-def test_a_damaged_file_is_named(spark: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize("place", [4, 2000])  # the header of a page, and what is in it
+def test_a_damaged_file_is_named(spark: Any, tmp_path: Path, place: int) -> None:
     path = tmp_path / "t.parquet"
     pq.write_table(table(), path, use_dictionary=False, compression="zstd", write_page_checksum=True)
-    groups, frame = groups_of([str(path)]), spark.read.parquet(str(path))
+    flow = Flow(spark.read.parquet(str(path)), groups_of([str(path)])).select("n").map(doubled, "twice long")
     data = bytearray(path.read_bytes())
-    data[2000:4000] = bytes(2000)
+    data[place : place + 40] = b"\xff" * 40
     path.write_bytes(data)
     with pytest.raises(Exception, match="damaged") as failure:
-        Flow(frame, groups).select("n").map(doubled, "twice long").frame.count()
-    said = cause(failure.value)
+        flow.frame.count()
+    said = said_by_task(failure.value)
     assert said is not None and f"{path} is damaged" in said and "--force" in said
     with pytest.raises(WajueError, match="is damaged"):
-        Flow(frame, groups).to_arrow()
+        flow.to_arrow()
+    path.unlink()
+    with pytest.raises(WajueError, match="all nodes see"):
+        flow.to_arrow()

@@ -24,6 +24,11 @@ def changed_by(raw: str, rules: Clean = RULES) -> list[str]:
         ("<p>高压断路器</p><br/>怎么检修", "高压断路器\n怎么检修", "html"),
         ("高压&nbsp;断路器&amp;母线", "高压 断路器&母线", "html"),
         ("&lt;b&gt;高压断路器&lt;/b&gt;", "高压断路器", "html"),  # tags written as entities
+        (
+            "高压<<b>b>断路器怎么检修",
+            "高压<b>断路器怎么检修",
+            "html",
+        ),  # once: what is left may have been meant, whatever stands beside it
         ("<script>var a = 1;</script>高压断路器<!-- 注 -->", "高压断路器", "html"),
         ("电压x<5而且y>3对吗", "电压x<5而且y>3对吗", None),  # not tags
         ("电压x<y而且z>3对吗", "电压x<y而且z>3对吗", None),
@@ -36,6 +41,7 @@ def changed_by(raw: str, rules: Clean = RULES) -> list[str]:
         ("電腦壞了怎麼辦", "电脑坏了怎么办", "script"),
         ("他沈沒了，藉口很多", "他沉没了，借口很多", "script"),
         ("看这里https://a.cn/b?c=1。谢谢", "看这里 。谢谢", "urls"),
+        ("请看Www.baidu.com/index这个网页", "请看 这个网页", "urls"),
         ("写信给li.si@mail.example.com谢谢", "写信给 谢谢", "emails"),
         ("打电话13812345678谢谢", "打电话 谢谢", "phones"),
         ("打电话+86 138-1234-5678谢谢", "打电话 谢谢", "phones"),

@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 
 from pipeline import blocks, schemas, text
 from pipeline.config import Clean, Config
-from pipeline.flow import Flow, types
+from pipeline.flow import Flow, ddl
 
 _LINES_SHOWN = 1_000  # characters of a line of boilerplate
 _JUDGED = schemas.kinds("clean_documents", "clean_rejects")
@@ -56,7 +56,7 @@ def _cleaned(raw_documents: Flow, repeated: DataFrame, boilerplate: Boilerplate,
         for batch in batches:
             yield from _clean(batch, rules, boilerplate, han_rules=han_rules)
 
-    judged = raw_documents.map(apply, types(_JUDGED)).held()
+    judged = raw_documents.map(apply, ddl(_JUDGED)).held()
     shown = repeated.select(
         "corpus", F.substring("line", 1, _LINES_SHOWN).alias("line"), "documents", F.col("first").alias("kept_in")
     )

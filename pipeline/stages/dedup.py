@@ -24,7 +24,7 @@ from pipeline import blocks, minhash, schemas
 from pipeline import duplicates as search
 from pipeline.blocks import MOST_BUCKETS
 from pipeline.config import Config
-from pipeline.flow import Flow, types, types_of
+from pipeline.flow import Flow, ddl, types_of
 
 _BROADCAST = 1_000_000  # dropped documents, some 200 MB in each executor; more are joined by sorting
 _BUCKET_BYTES, _BUCKET_ROWS = 100 << 20, 1_500_000  # of text and of documents in one task, which holds them in memory
@@ -89,7 +89,7 @@ def dedup(
     found = _search(sources, places, _settings(config, files)).persist(StorageLevel.DISK_ONLY)
     marked = found.where("block is not null").select("block", "dropped", "kept_for").orderBy("block").toArrow()
     marks = spark.sparkContext.broadcast(_Marks(*(column.to_numpy() for column in marked.columns)))
-    ours = clean_documents.map(_part(places, marks), types(_PARTED)).held()
+    ours = clean_documents.map(_part(places, marks), ddl(_PARTED)).held()
     kept_for = ours["kept_for"].frame
     for number, documents in enumerate(sources[1:], 1):
         kept = documents.select("doc_id", "corpus", "source").map(_kept_for(places, marks, number), _KEPT_FOR)

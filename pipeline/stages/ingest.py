@@ -20,7 +20,7 @@ from pyspark.sql import functions as F
 from pipeline import blocks, decoding, identities, records, rows, schemas
 from pipeline.config import Config, Corpus
 from pipeline.corpora import CorpusFile
-from pipeline.flow import Flow, types
+from pipeline.flow import Flow, ddl
 
 _BATCH_ROWS, _BATCH_CHARACTERS = 10_000, 4_000_000
 _COLLECT = 50_000  # records make no cycles: to look for some among them, as Python does, took half the time of reading
@@ -184,7 +184,7 @@ def ingest(
     if remote := [f for f in files if f.remote]:
         plan = plan.unionByName(_remote_plan(spark, remote))
     buckets = min(1 + sum(f.size for f in files) // _BUCKET_BYTES, blocks.MOST_BUCKETS)
-    found = Flow(plan, place=place).map(lambda batches: _parse(batches, corpora, buckets), types(_READ)).held()
+    found = Flow(plan, place=place).map(lambda batches: _parse(batches, corpora, buckets), ddl(_READ)).held()
     kept, rejects, summaries = (found[table] for table in ("raw_documents", "ingest_rejects", "files"))
     named = [c.name for c in config.corpus if c.id]
     # the identities of those read earlier are not known

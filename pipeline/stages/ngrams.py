@@ -9,24 +9,24 @@ from pyspark.sql import functions as F
 
 from pipeline import blocks, symbols
 from pipeline.config import Config
-from pipeline.flow import Flow, types, types_of
+from pipeline.flow import Flow, ddl, types_of
 
 _PARTS = 2  # of the clauses, for each core; a task costs some 0.1 CPU s, be it ever so small
 _BUCKET_SYMBOLS = 8_000_000  # some 300 MB of memory in the task that counts them
 
 
 def ngrams(documents: Flow, *, config: Config) -> tuple[Flow, Flow]:
-    """(clauses, ngrams). Starts one job:
+    """(clauses, ngrams). Starts jobs; what goes from task to task is one of its own where it goes through files:
 
     1. the distinct clauses, their symbols counted; pseudo-characters at the floor get a code, which all tasks must share;
-    2. (no job yet) windows of all positions go to the bucket of their symbol, which counts the n-grams that begin with it;
-    3. n-grams meet in the bucket of their last symbol, where what precedes it gives their PMI.
+    2. windows of all positions go to the bucket of their symbol, which counts the n-grams that begin with it;
+    3. n-grams go to the bucket of their last symbol, where what precedes it gives their PMI.
     """
     rules = config.ngrams
     parallelism = documents.source.sparkSession.sparkContext.defaultParallelism
     parts = min(_PARTS * parallelism, blocks.MOST_BUCKETS)
     lines = documents.select("text").map(blocks.spread(parts), blocks.LINES).exchanged(parts, "bucket")
-    distinct = lines.map(blocks.distinct, types(blocks.CLAUSES)).held()
+    distinct = lines.map(blocks.distinct, ddl(blocks.CLAUSES)).held()
     clauses = distinct["clauses"]
     counts = distinct["symbols"].frame.groupBy("symbol").agg(F.sum("count").alias("count"))
     frequent = counts.where((F.col("symbol") == "") | (F.col("count") >= rules.min_count))

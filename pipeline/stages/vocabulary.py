@@ -26,7 +26,9 @@ _ROWS = 20_000
 
 
 def vocabulary(tokens: Flow, word_counts: Flow, *, config: Config) -> tuple[DataFrame, Flow]:
-    """(vocabulary, sequences). Starts jobs: the words, most frequent first, ties in their own order, and how many there are."""
+    """(vocabulary, sequences). Starts jobs: the words, most frequent first, ties in their own order; how many there
+    are; and where tasks exchange files, the exchange.
+    """
     rules = config.vocabulary
     counts = word_counts.frame.groupBy("word").agg(F.sum("count").alias("count")).where(F.col("count") >= rules.min_count)
     rows = counts.orderBy(F.desc("count"), "word").limit(rules.max_size).toArrow()

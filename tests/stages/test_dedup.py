@@ -10,7 +10,7 @@ from pipeline import query, run, states
 from pipeline.config import Config
 from pipeline.errors import ConfigError, WajueError
 from pipeline.workspace import Workspace
-from tests.frames import dedup
+from tests.frames import by_tasks, dedup
 from tests.test_duplicates import questions
 
 Load = Callable[..., Config]
@@ -64,6 +64,21 @@ def test_the_same_whatever_the_partitions_and_the_order(spark: Any, load: Load) 
         assert len(results[-1][0]) + len(results[-1][1]) == len(texts)
     assert results[0] == results[1] == results[2]
     assert any("near_duplicate" in d for d in results[0][1])
+
+
+def test_the_same_by_tasks_and_through_several_buckets(
+    spark: Any, load: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = [("q" if i % 3 else "d", t) for i, t in enumerate(questions(200, 4))]
+    frame, config = documents(spark, texts), load(corpus=BOTH)
+    kept, duplicates, _ = dedup(frame, config=config)
+    expected = [sorted(map(str, t.collect())) for t in (kept, duplicates)]
+    for rows in (10**6, 60):
+        monkeypatch.setattr("pipeline.stages.dedup._BUCKET_ROWS", rows)
+        place = tmp_path / str(rows)
+        place.mkdir()
+        kept, duplicates, _ = dedup(by_tasks(frame, place, "clean_documents"), config=config)
+        assert [sorted(map(str, t.collect())) for t in (kept, duplicates)] == expected
 
 
 def test_what_a_near_duplicate_resembles_is_told(spark: Any, load: Load) -> None:

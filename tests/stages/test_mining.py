@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,11 @@ from pyspark.sql import functions as F
 from pipeline import dictionary
 from pipeline.config import Config
 from pipeline.errors import ConfigError, WajueError
+from pipeline.flow import Flow
+from pipeline.run import STAGES
 from pipeline.symbols import Alphabet
 from tests import reference
-from tests.frames import contrast, new_words, ngrams, segment, terms, vocabulary, word_counts
+from tests.frames import by_tasks, contrast, new_words, ngrams, segment, terms, vocabulary, word_counts
 from tests.stages.test_dedup import BOTH, DOCUMENTS
 
 Load = Callable[..., Config]
@@ -82,6 +85,32 @@ def test_the_planted_words_are_found_whatever_the_partitions(spark: Any, load: L
         if partitions == 3:
             assert {r.word for r in words.limit(4).collect()} == set(PLANTED)
     assert found[0] == found[1] == found[2]
+
+
+def test_tasks_that_read_and_write_for_themselves_find_the_same(
+    spark: Any, load: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The whole line through files, sums through files as well, against the line through Spark."""
+    config = load("[new_words]\nsample = 6000\n[vocabulary]\nmin_count = 2\n", corpus=BOTH)
+    texts = documents(spark, power())
+
+    def line(texts: Any) -> list[Any]:
+        clauses, grams = STAGES["ngrams"](texts, config=config)
+        lexicon = Flow(STAGES["new_words"](clauses, grams, config=config).persist())
+        tokens = STAGES["segment"](texts, lexicon, config=config)
+        if texts.place is not None:
+            tokens.write(f"{texts.place}/tokens")
+            tokens = by_tasks(spark.read.parquet(f"{texts.place}/tokens"), tmp_path, "written")
+        counts = Flow(STAGES["word_counts"](tokens, config=config).persist())
+        words, sequences = STAGES["vocabulary"](tokens, counts, config=config)
+        candidates = STAGES["contrast"](tokens, counts, config=config)
+        return [
+            as_set(t.frame if isinstance(t, Flow) else t) for t in (grams, lexicon, tokens, counts, words, sequences, candidates)
+        ]
+
+    through_spark = line(Flow(texts))
+    monkeypatch.setattr("pipeline.blocks._DRIVER_BYTES", 0)
+    assert line(by_tasks(texts, tmp_path, "documents")) == through_spark
 
 
 def test_verdicts_are_honoured(spark: Any, load: Load) -> None:
