@@ -98,9 +98,7 @@ def test_tasks_that_read_and_write_for_themselves_find_the_same(
         clauses, grams = STAGES["ngrams"](texts, config=config)
         lexicon = Flow(STAGES["new_words"](clauses, grams, config=config).persist())
         tokens = STAGES["segment"](texts, lexicon, config=config)
-        if texts.place is not None:
-            tokens.write(f"{texts.place}/tokens")
-            tokens = by_tasks(spark.read.parquet(f"{texts.place}/tokens"), tmp_path, "written")
+        tokens = Flow(tokens.frame) if texts.place is None else by_tasks(tokens.frame, tmp_path, "tokens")
         counts = Flow(STAGES["word_counts"](tokens, config=config).persist())
         words, sequences = STAGES["vocabulary"](tokens, counts, config=config)
         candidates = STAGES["contrast"](tokens, counts, config=config)
