@@ -36,7 +36,7 @@ from pipeline.task_files import (
     receiving,
     sending,
     writing,
-)  # fmt: skip
+)
 from pipeline.workspace import linked
 
 _TASK_BYTES = 64 << 20  # before compression; a task costs some 0.1 CPU s, be it ever so small
@@ -151,11 +151,8 @@ class Flow:
         folder = Path(f"{self.place}/{EXCHANGED}{uuid.uuid4().hex[:8]}")
         folder.mkdir()
         schema = to_arrow_schema(_struct(self.types))
-        sent = (
-            self._mapped((*self.functions, sending(str(folder), schema, by)), SENT)
-            .toArrow()
-            .sort_by([(c, "ascending") for c in PIECE])
-        )
+        sent = self._mapped((*self.functions, sending(str(folder), schema, by)), SENT).toArrow()
+        sent = sent.sort_by([(c, "ascending") for c in PIECE])
         plan = self.source.sparkSession.createDataFrame(sent, SENT).repartitionById(parts, "part")
         return Flow(plan, place=self.place, functions=(receiving(schema),), types=self.types, folder=str(folder))
 
@@ -189,11 +186,8 @@ class Flow:
             return (frame.coalesce(1) if self.alone else frame), functions
         spark = self.source.sparkSession
         rows = _tasks(self.groups, 1 if self.alone else 2 * spark.sparkContext.defaultParallelism)
-        tasks = rows[-1][0] + 1 if rows else 1
-        return spark.createDataFrame(rows, PLAN).repartitionById(tasks, "task"), (
-            reading(self._columns, self.dictionary),
-            *functions,
-        )
+        plan = spark.createDataFrame(rows, PLAN).repartitionById(rows[-1][0] + 1 if rows else 1, "task")
+        return plan, (reading(self._columns, self.dictionary), *functions)
 
     def _written(self, folders: dict[str, str], types: StructType, place: str) -> dict[str, list[str]]:
         """{part: paths of its files}, at least one of each. Of a task that Spark runs twice only one's files are kept."""

@@ -3,6 +3,7 @@ claims more than it has. docs/reliability.md tells the same in words; what needs
 """
 
 import json
+import logging
 import os
 import re
 import shutil
@@ -16,15 +17,18 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from pyarrow import fs
 
 from pipeline import arrow_io, cli, lock, query, run, states
 from pipeline import config as configuration
-from pipeline.errors import WajueError
+from pipeline.errors import WajueError, said_by_task
+from pipeline.flow import Flow
 from pipeline.schemas import FORMAT_VERSION, TABLES
+from pipeline.task_files import groups_of
 from pipeline.workspace import Workspace
-from tests import tiny
+from tests import test_flow, tiny
 
 ROOT = Path(__file__).parent.parent
 CONFIG = '[[corpus]]\nname = "notes"\nrole = "domain"\npaths = ["notes.txt"]\n'
@@ -156,6 +160,48 @@ def failed(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
     said = capsys.readouterr().err
     assert error.value.code == 1 and "Traceback" not in said and "fault of wajue" not in said
     return said.strip().splitlines()[-1]
+
+
+@pytest.mark.parametrize("place", [4, 2000])  # the header of a page, and what is in it
+def test_a_damaged_file_is_named(spark: Any, tmp_path: Path, place: int) -> None:
+    path = tmp_path / "t.parquet"
+    pq.write_table(test_flow.table(), path, use_dictionary=False, compression="zstd", write_page_checksum=True)
+    flow = Flow(spark.read.parquet(str(path)), groups_of([str(path)])).select("n").map(test_flow.doubled, "twice long")
+    data = bytearray(path.read_bytes())
+    data[place : place + 40] = b"\xff" * 40
+    path.write_bytes(data)
+    with pytest.raises(Exception, match="damaged") as failure:
+        flow.frame.count()
+    said = said_by_task(failure.value)
+    assert said is not None and f"{path} is damaged" in said and "--force" in said
+    with pytest.raises(WajueError, match="is damaged"):
+        flow.to_arrow()
+    path.unlink()
+    with pytest.raises(WajueError, match="all nodes see"):
+        flow.to_arrow()
+
+
+def test_of_a_task_that_is_tried_again_rows_are_kept_once(spark: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A task dies after it wrote half of its rows; what it left is no part of the table."""
+    mark = tmp_path / "died"
+
+    def fragile(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for i, batch in enumerate(batches):
+            if i and not mark.exists():
+                mark.touch()
+                raise OSError("the machine is gone")
+            yield batch
+
+    pq.write_table(test_flow.table(), tmp_path / "t.parquet")
+    place = tmp_path / "place"
+    place.mkdir()
+    flow = Flow(spark.read.parquet(str(tmp_path / "t.parquet")), groups_of([str(tmp_path / "t.parquet")]), str(place))
+    caplog.set_level(logging.CRITICAL)
+    with pytest.raises(Exception, match="the machine is gone"):
+        flow.map(fragile, "n long, tags array<string>").write(f"{place}/out")
+    assert not list(Path(f"{place}/out").iterdir())
+    flow.map(fragile, "n long, tags array<string>").write(f"{place}/again")
+    assert pq.read_table(f"{place}/again").sort_by("n").to_pydict() == test_flow.table().to_pydict()
 
 
 def test_a_full_disk(spark: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,5 @@
 """Tables on their way through Python: what tasks write themselves is what Spark would write for them."""
 
-import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,6 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline import blocks
-from pipeline.errors import WajueError, said_by_task
 from pipeline.flow import Flow, ddl
 from pipeline.task_files import groups_of
 
@@ -141,45 +139,3 @@ def test_a_table_without_rows_has_a_file_with_its_columns(flow: Flow, tmp_path: 
         flow.source.sparkSession.read.parquet(str(tmp_path / "out")), groups_of(list(map(str, (tmp_path / "out").iterdir())))
     )
     assert read.select("n").map(doubled, "twice long").frame.count() == 0
-
-
-def test_of_a_task_that_is_tried_again_rows_are_kept_once(spark: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """A task dies after it wrote half of its rows; what it left is no part of the table."""
-    mark = tmp_path / "died"
-
-    def fragile(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for i, batch in enumerate(batches):
-            if i and not mark.exists():
-                mark.touch()
-                raise OSError("the machine is gone")
-            yield batch
-
-    pq.write_table(table(), tmp_path / "t.parquet")
-    place = tmp_path / "place"
-    place.mkdir()
-    flow = Flow(spark.read.parquet(str(tmp_path / "t.parquet")), groups_of([str(tmp_path / "t.parquet")]), str(place))
-    caplog.set_level(logging.CRITICAL)
-    with pytest.raises(Exception, match="the machine is gone"):
-        flow.map(fragile, "n long, tags array<string>").write(f"{place}/out")
-    assert not list(Path(f"{place}/out").iterdir())
-    flow.map(fragile, "n long, tags array<string>").write(f"{place}/again")
-    assert pq.read_table(f"{place}/again").sort_by("n").to_pydict() == table().to_pydict()
-
-
-@pytest.mark.parametrize("place", [4, 2000])  # the header of a page, and what is in it
-def test_a_damaged_file_is_named(spark: Any, tmp_path: Path, place: int) -> None:
-    path = tmp_path / "t.parquet"
-    pq.write_table(table(), path, use_dictionary=False, compression="zstd", write_page_checksum=True)
-    flow = Flow(spark.read.parquet(str(path)), groups_of([str(path)])).select("n").map(doubled, "twice long")
-    data = bytearray(path.read_bytes())
-    data[place : place + 40] = b"\xff" * 40
-    path.write_bytes(data)
-    with pytest.raises(Exception, match="damaged") as failure:
-        flow.frame.count()
-    said = said_by_task(failure.value)
-    assert said is not None and f"{path} is damaged" in said and "--force" in said
-    with pytest.raises(WajueError, match="is damaged"):
-        flow.to_arrow()
-    path.unlink()
-    with pytest.raises(WajueError, match="all nodes see"):
-        flow.to_arrow()
