@@ -1,6 +1,7 @@
 """Shared by all tests: one Spark session, small configs, and the reports that trainers ask for."""
 
 import logging
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from pipeline import config as configuration
 
 settings.register_profile("compiled", deadline=None)  # the first example may compile a kernel
 settings.load_profile("compiled")
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what a shell starts in the background ignores Ctrl-C, and so would tests
 
 
 @pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks

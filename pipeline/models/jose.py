@@ -1,5 +1,6 @@
 """Spherical word and document vectors (JoSE; Meng et al., NeurIPS 2019). In: blocks of word ids. Out: unit vectors."""
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,9 +12,10 @@ from pipeline.models.sampling import Draws, alias_table, keep_chances, kept_shar
 if TYPE_CHECKING:
     from pipeline.config import Jose  # so that the trainers run where pydantic is not installed
 
+log = logging.getLogger(__name__)
+
 _SAMPLE = 2000  # words on which the reported loss is measured
 _LEAST_RATE_SHARE = 1e-4
-_DOCUMENTS_A_PROCESSOR = 16  # of a card, in flight
 _PIECE = 100_000  # rows that are drawn or normalised at once
 
 
@@ -98,7 +100,7 @@ def _fit(
     document, word = rows[np.searchsorted(offsets, at, side="right") - 1], row_of[ids[at]]
     other = rng.integers(0, len(count), len(at))
     place = _on_card if device == "cuda" else _on_cpu
-    blocks, step, held = place(blocks, row_of, loop.restored(matrices, checkpoints), config, plan, frozen)
+    blocks, step, held = place(blocks, row_of, count, loop.restored(matrices, checkpoints), config, plan, frozen)
 
     def loss() -> float:
         """Mean hinge of the sampled (document; word, noise word), 0 where the margin holds."""
@@ -110,7 +112,13 @@ def _fit(
 
 
 def _on_cpu(
-    blocks: loop.Blocks, row_of: np.ndarray, matrices: loop.Matrices, config: "Jose", plan: loop.Plan, frozen: bool
+    blocks: loop.Blocks,
+    row_of: np.ndarray,
+    count: np.ndarray,
+    matrices: loop.Matrices,
+    config: "Jose",
+    plan: loop.Plan,
+    frozen: bool,
 ) -> loop.Placed:
     words, contexts, documents = matrices.values()
 
@@ -124,13 +132,21 @@ def _on_cpu(
 
 
 def _on_card(
-    blocks: loop.Blocks, row_of: np.ndarray, matrices: loop.Matrices, config: "Jose", plan: loop.Plan, frozen: bool
+    blocks: loop.Blocks,
+    row_of: np.ndarray,
+    count: np.ndarray,
+    matrices: loop.Matrices,
+    config: "Jose",
+    plan: loop.Plan,
+    frozen: bool,
 ) -> loop.Placed:
     from pipeline.models import cards  # torch: only where a card is asked for
     from pipeline.models.kernels import jose_triton
 
     card = cards.Card("jose", matrices)
-    programs = card.processors * _DOCUMENTS_A_PROCESSOR
+    share = kept_shares(count, plan.keep)
+    programs = jose_triton.flight(share / share.sum(), noise_shares(*plan.noise), card.processors)
+    log.info("jose: %d documents in flight", programs)
 
     def step(text: loop.Text, draws: Draws, counter: np.ndarray, end: int) -> None:
         chosen = text.rows[text.order[text.cuts[counter[0]] : text.cuts[end]]]

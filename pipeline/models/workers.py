@@ -72,7 +72,7 @@ class Group:
             _Shared(there[name], there[name].clone(), touches, np.zeros(len(touches)))
             for name, touches in zip(plan.shared, plan.touches, strict=True)
         ]
-        self._unit, self._pull = plan.unit, _PULL * plan.rate
+        self._unit, self._pull = plan.unit, _PULL * plan.rate if self.size > 2 else 0.0  # of two the whole sum: see _merge
 
     def meet(self, words: float) -> None:
         """Bring together the rows that each worker has touched often, after so many words that all have trained."""
@@ -89,9 +89,9 @@ class Group:
     def _merge(self, matrix: _Shared, rows: np.ndarray) -> None:
         """Make rows what they were, plus what all workers added, scaled.
 
-        The sum of more than two workers' steps can carry a row past where it is drawn to, and ever further: one that was touched
-        often takes at most the sum times the sum of squared lengths over the squared length of the sum: once, if all made the same
-        step; all of it, if their steps have nothing in common.
+        Each worker carries a row at most to where it is drawn to, so two of them together past it by no more than was left. More can
+        carry it ever further: of more, a row that was touched often takes at most the sum times the sum of squared lengths over the
+        squared length of the sum: once, if all made the same step; all of it, if their steps have nothing in common.
         """
         for begin in range(0, len(rows), _PIECE):
             piece = rows[begin : begin + _PIECE]

@@ -92,8 +92,11 @@ def step(x: np.ndarray, gradient: np.ndarray, by: float) -> np.ndarray:
     return unit(x + by * (gradient - (gradient @ x) * x))
 
 
-def jose(document: np.ndarray, words: np.ndarray, contexts: np.ndarray, vector: np.ndarray, draws: Draws, *, rate: float, window: int, negatives: int, margin: float, combined: bool, frozen: bool, longest: int) -> None:  # fmt: skip
-    """One document and its vector, trained in place, as the paper's updates are written: step, then normalise."""
+def jose(document: np.ndarray, words: np.ndarray, contexts: np.ndarray, vector: np.ndarray, draws: Draws, *, rate: float, window: int, negatives: int, margin: float, combined: bool, frozen: bool, longest: int, apart: bool = False) -> None:  # fmt: skip
+    """One document and its vector, trained in place, as the paper's updates are written: step, then normalise.
+
+    apart: of several stretches each moves the vector by its share, as they do on a card.
+    """
 
     def update(true: int, other: int, anchor: np.ndarray) -> None:
         u, n, v = words[true].copy(), words[other].copy(), anchor.copy()
@@ -110,7 +113,11 @@ def jose(document: np.ndarray, words: np.ndarray, contexts: np.ndarray, vector: 
                 cosine = gradient @ row / max(np.linalg.norm(gradient), 1e-6)
                 row[:] = step(row.copy(), gradient, rate * (1 - cosine))
 
-    for stretch in draws.kept(document, window, 1 + (2 * window + 1) * negatives, longest):
+    stretches = [s for s in draws.kept(document, window, 1 + (2 * window + 1) * negatives, longest) if s]
+    sum_of_moves = vector.copy()
+    for stretch in stretches:
+        before = unit(sum_of_moves)
+        vector[:] = before
         for i, (center, reach, counter) in enumerate(stretch):
 
             def noises(j: int, i: int = i, counter: int = counter) -> list[int]:
@@ -131,4 +138,5 @@ def jose(document: np.ndarray, words: np.ndarray, contexts: np.ndarray, vector: 
                         update(center, other, vector)
             if not frozen:
                 words[center] = unit(words[center])
-        vector[:] = unit(vector)
+        sum_of_moves += (unit(vector) - before) / (len(stretches) if apart else 1)
+    vector[:] = unit(sum_of_moves)

@@ -7,7 +7,7 @@ from tests.models import reference
 from tests.models.interpreter import CPU, interpreted, jose_triton, random_triton, torch  # noqa: F401
 from tests.models.test_kernels import TOLERANCE, VOCABULARY, documents_of, draws_of, matrices, text
 
-STRETCH = 9  # instead of 1000, so that documents of few words are cut
+STRETCH = 9  # instead of 1000, so that documents of few words are cut; programs come one after the other here
 
 
 @pytest.mark.parametrize(("combined", "frozen"), [(False, False), (True, False), (False, True)])
@@ -31,10 +31,33 @@ def test_documents(
     for row, ids, drawn in documents_of(shown, draws):
         reference.jose(
             ids, theirs[0], theirs[1], theirs[2][row], drawn, rate=0.04, window=window, negatives=negatives, margin=0.15,
-            combined=combined, frozen=frozen, longest=STRETCH,
+            combined=combined, frozen=frozen, longest=STRETCH, apart=True,
         )  # fmt: skip
     for a, b in zip(ours, theirs, strict=True):
         assert np.abs(a[:, :dim] - b).max() < TOLERANCE and not a[:, dim:].any()
     if shown.ids.size > 10:
         assert (np.abs(theirs[0] - start[0]).max() > 0.01) != frozen
         assert np.abs(theirs[2] - start[2]).max() > 0.005
+
+
+def test_so_many_programs_that_few_hold_one_row() -> None:
+    share, noise = np.array([0.5, 0.5]), np.array([0.3, 0.7])
+    assert jose_triton.flight(share, noise, 132) == int(64 / 1.2)
+    assert jose_triton.flight(np.full(100_000, 1e-5), np.full(100_000, 1e-5), 132) == 132 * 16
+    assert jose_triton.flight(np.ones(1), np.ones(1), 1) == 16
+
+
+def test_a_long_row_is_turned_by_less_and_has_length_one_in_the_end() -> None:
+    shown, count = text(8, [14], 0.04)
+    shown, draws, moved = shown._replace(ids=torch.from_numpy(shown.ids)), draws_of(count), []
+    for length in (1, 3):
+        ours, start = matrices(1, 8, VOCABULARY, VOCABULARY, 1, unit=True)
+        for matrix in ours[:2]:
+            matrix *= np.float32(length)
+        jose_triton.train(
+            shown, random_triton.on_card(draws, CPU), np.zeros(1, np.int64), 1, 1, *map(torch.from_numpy, ours), None, 2, 1, 0.15,
+            False, False,
+        )  # fmt: skip
+        assert np.abs(np.linalg.norm(ours[0], axis=1) - 1).max() < 1e-6
+        moved.append(np.abs(ours[0][:, :8] - start[0]).sum())
+    assert 0 < 2 * moved[1] < moved[0]

@@ -1,9 +1,12 @@
 """What several workers make of a block and of what they have learnt, without starting any; tests/test_workers.py starts two."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+
+from pipeline.models.loop import Host
 
 torch = pytest.importorskip("torch")
 
@@ -62,6 +65,18 @@ def test_a_row_goes_as_far_as_one_worker_would_have_taken_it(size: int) -> None:
         scale = workers._scale(np.array([-np.log(0.99) * steps]), size)[0]
         assert np.isclose(size * each * scale, one) and 1 / size <= scale <= 1
     assert np.isclose(workers._scale(np.zeros(1), size)[0], 1)
+
+
+@pytest.mark.parametrize(("size", "least", "most"), [(2, 2, 2), (3, 1, 1.1)])
+def test_of_two_workers_a_frequent_row_takes_all_steps_of_more_about_one(
+    size: int, least: float, most: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    met = group(size, False, monkeypatch, [torch.ones(1, 2)] * (size - 1))
+    matrix = {"rows": np.zeros((1, 2), np.float32)}
+    met.start(Host(matrix), SimpleNamespace(shared=("rows",), touches=(np.ones(1),), unit=False, rate=0.025))  # type: ignore[arg-type]
+    matrix["rows"] += 1
+    met.meet(1e6)
+    assert least <= matrix["rows"].max() <= most
 
 
 def test_rows_are_brought_together_as_soon_as_they_were_touched_often(monkeypatch: pytest.MonkeyPatch) -> None:

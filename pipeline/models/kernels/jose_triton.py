@@ -1,8 +1,12 @@
-"""JoSE on a card: what pipeline/models/kernels/jose_cpu.py does, a document a program, its vector and the context's in registers.
+"""JoSE on a card: what pipeline/models/kernels/jose_cpu.py does, a stretch of a document a program, its vector and the context's
+in registers.
 
-The updates are those of the CPU, one after the other; only documents are trained beside each other. Rows are overwritten, not
-added to: what is written has length 1 whoever wrote it, so that no number of documents in flight lets training diverge; of updates
-of a frequent word's row made at one time the last stands, which tempers it.
+Stretches are trained beside each other, and none sees what the others in flight do to a word. What a program has moved a row is
+added to it by atomic sums, so that nothing is lost. A row may then have any length: it is brought to length 1 as it is read, each
+step leads its length back towards 1, and in the end of a call every row has it. A row longer than 1, since many have drawn it one
+way at a time, is moved by less, so that no number of documents in flight lets training diverge.
+
+A document of several stretches goes by the mean of what they do to its vector.
 """
 
 import numpy as np
@@ -14,6 +18,9 @@ from pipeline.models.kernels.random_triton import CardDraws, draw, keep_words, n
 from pipeline.models.loop import Text
 
 LONGEST_STRETCH = 1000  # as on the CPU
+_A_PROCESSOR = 16  # programs on a multiprocessor
+_MOST_HOLDING = 64  # programs that hold a row at a time
+_BACK = 1 / (2 * _MOST_HOLDING)  # of what a row's length lacks to 1, put right with each step: by all of them half of it
 
 
 @triton.jit
@@ -23,35 +30,46 @@ def _row(matrix, row, column, WIDTH: tl.constexpr):
 
 
 @triton.jit
-def _write(matrix, row, column, vector, WIDTH: tl.constexpr):
-    tl.store(matrix + row.to(tl.int64) * WIDTH + column, vector, mask=column < WIDTH)
+def _by_length(vector):
+    """(a vector at length 1, its length)."""
+    square = tl.maximum(tl.sum(vector * vector), 1e-24)
+    shrunk = tl.rsqrt(square)
+    return vector * shrunk, square * shrunk
 
 
 @triton.jit
 def _unit(vector):
-    return vector * (1.0 / tl.sqrt(tl.sum(vector * vector)))
+    return vector * tl.rsqrt(tl.maximum(tl.sum(vector * vector), 1e-24))
+
+
+@triton.jit
+def _move(matrix, row, column, before, after, length, WIDTH: tl.constexpr, BACK: tl.constexpr):
+    """Add to a row of this length what leads from one direction to another."""
+    gain = (after - before) * tl.minimum(length, 1.0) + after * ((1.0 - length) * BACK)
+    tl.atomic_add(matrix + row.to(tl.int64) * WIDTH + column, gain, mask=column < WIDTH, sem="relaxed")
 
 
 @triton.jit
 def _scale(step, square):
     """1 / length of a unit vector moved by step along a tangent of so much squared length."""
-    return 1.0 / tl.sqrt(1.0 + step * step * tl.maximum(square, 0.0))
+    return tl.rsqrt(1.0 + step * step * tl.maximum(square, 0.0))
 
 
 @triton.jit
 def _update(u, n, v, margin, rate, FROZEN: tl.constexpr):
-    """(true, noise, anchor) after one pair; as they were where the margin holds."""
+    """(true, noise, anchor, whether they were moved) after one pair; as they were where the margin holds."""
     f, h, q = tl.sum(u * v), tl.sum(n * v), tl.sum(u * n)
     g = f - h
-    if g < margin:
+    wrong = g < margin
+    if wrong:
         step = rate * (1.0 - g)
         moved = (v * (1.0 - step * g) + (u - n) * step) * _scale(step, 2.0 - 2.0 * q - g * g)
         if not FROZEN:
             step_u, step_n = rate * (1.0 - f), rate * 2.0 * h
             u = (u * (1.0 - step_u * f) + v * step_u) * _scale(step_u, 1.0 - f * f)
-            n = _unit(n * (1.0 + step_n * h) - v * step_n)  # measured: see the kernel of the CPU
+            n = (n * (1.0 + step_n * h) - v * step_n) * _scale(step_n, 1.0 - h * h)
         v = moved
-    return u, n, v
+    return u, n, v, wrong
 
 
 @triton.jit
@@ -59,77 +77,89 @@ def _along(x, gradient, inner, gradient_square, rate):
     """A vector after its step along the gradient, whose product with it is `inner`; its own length is not taken for 1."""
     step = rate * (1.0 - inner / tl.maximum(tl.sqrt(gradient_square), 1e-6))
     moved = x * (1.0 - step * inner) + gradient * step
-    return moved * (1.0 / tl.sqrt(tl.maximum(tl.sum(moved * moved), 1e-12)))
+    return moved * tl.rsqrt(tl.maximum(tl.sum(moved * moved), 1e-12))
 
 
 @triton.jit
 def _update_combined(u, n, v, d, margin, rate):
-    """(true, noise, context, document) after one pair under the combined hinge."""
+    """(true, noise, context, document, whether they were moved) after one pair under the combined hinge."""
     both, apart = v + d, u - n
     by_u, by_n, by_v, by_d = tl.sum(u * both), -tl.sum(n * both), tl.sum(v * apart), tl.sum(d * apart)
-    if by_u + by_n < margin:
+    wrong = by_u + by_n < margin
+    if wrong:
         square, square_apart = tl.sum(both * both), tl.sum(apart * apart)
         u, n = _along(u, both, by_u, square, rate), _along(n, -both, by_n, square, rate)
         v, d = _along(v, apart, by_v, square_apart, rate), _along(d, apart, by_d, square_apart, rate)
-    return u, n, v, d
+    return u, n, v, d, wrong
 
 
 @triton.jit
-def _noise(own, place, slot, threshold, alias, vocabulary):
-    """The noise word of a slot of a position."""
-    return draw(number(own, place + 1 + slot), threshold, alias, vocabulary, place >= 0)
+def _pick(noises, slot, wanted):
+    """One of the noise words of a position."""
+    return tl.sum(tl.where(slot == wanted, noises, 0))
 
 
 @triton.jit(do_not_specialize=["end", "vocabulary"])
 def _train(
-    stretch, reaches, places, starts, rates, rows, vectors, counter, key, threshold, alias, vocabulary, words, contexts, documents,
-    end, margin,
-    WIDTH: tl.constexpr, COLUMNS: tl.constexpr, WINDOW: tl.constexpr, NEGATIVES: tl.constexpr, LONGEST: tl.constexpr,
-    COMBINED: tl.constexpr, FROZEN: tl.constexpr,
+    stretch, reaches, places, owners, bounds, shares, rates, rows, vectors, counter, key, threshold, alias, vocabulary,
+    words, contexts, documents, end, margin,
+    WIDTH: tl.constexpr, COLUMNS: tl.constexpr, WINDOW: tl.constexpr, NEGATIVES: tl.constexpr, BACK: tl.constexpr,
+    SLOTS: tl.constexpr, COMBINED: tl.constexpr, FROZEN: tl.constexpr,
 ):  # fmt: skip
-    """Every program takes one document after the other. vectors int64 [documents]: the row of `documents` of each."""
-    column = tl.arange(0, COLUMNS)
+    """Every program takes one stretch of a document after the other.
+
+    owners int64 [stretches]: the document of each; vectors int64 [documents]: the row of `documents` of each.
+    """
+    column, slot = tl.arange(0, COLUMNS), tl.arange(0, SLOTS)
     turn = tl.atomic_add(counter, 1)
     while turn < end:
-        row, rate = tl.load(vectors + turn), tl.load(rates + turn)
-        own = number(tl.load(key), tl.load(rows + turn))
-        d = _row(documents, row, column, WIDTH)
-        begin, stop = tl.load(starts + turn), tl.load(starts + turn + 1)
-        for low in range(begin, stop, LONGEST):
-            high = tl.minimum(low + LONGEST, stop)
-            for i in range(low, high):
-                center, reach = tl.load(stretch + i), tl.load(reaches + i)
-                place = tl.load(places + i).to(tl.int64) * ((2 * WINDOW + 1) * NEGATIVES + 1)
+        owner, low, high = tl.load(owners + turn), tl.load(bounds + 2 * turn), tl.load(bounds + 2 * turn + 1)
+        row, rate, share = tl.load(vectors + owner), tl.load(rates + owner), tl.load(shares + owner)
+        own = number(tl.load(key), tl.load(rows + owner))
+        d_old = _unit(_row(documents, row, column, WIDTH))
+        d = d_old
+        for i in range(low, high):
+            center, reach = tl.load(stretch + i), tl.load(reaches + i)
+            place = tl.load(places + i).to(tl.int64) * ((2 * WINDOW + 1) * NEGATIVES + 1)
+            noises = draw(number(own, place + 1 + slot), threshold, alias, vocabulary, slot < (2 * WINDOW + 1) * NEGATIVES)
+            if not FROZEN:
+                v_old, v_length = _by_length(_row(contexts, center, column, WIDTH))
+                v = v_old
+                for j in range(tl.maximum(low, i - reach), tl.minimum(high, i + reach + 1)):
+                    if j != i:
+                        true = tl.load(stretch + j)
+                        u_old, u_length = _by_length(_row(words, true, column, WIDTH))
+                        u = u_old
+                        for k in range(NEGATIVES):
+                            other = _pick(noises, slot, (j - i + WINDOW) * NEGATIVES + k)
+                            if (other != center) & (other != true):
+                                n_old, n_length = _by_length(_row(words, other, column, WIDTH))
+                                if COMBINED:
+                                    u, n, v, d, wrong = _update_combined(u, n_old, v, d, margin, rate)
+                                else:
+                                    u, n, v, wrong = _update(u, n_old, v, margin, rate, False)
+                                if wrong:
+                                    _move(words, other, column, n_old, n, n_length, WIDTH, BACK)
+                        _move(words, true, column, u_old, u, u_length, WIDTH, BACK)
+                _move(contexts, center, column, v_old, _unit(v), v_length, WIDTH, BACK)
+            if not COMBINED:
+                u_old, u_length = _by_length(_row(words, center, column, WIDTH))
+                u = u_old
+                for k in range(NEGATIVES):
+                    other = _pick(noises, slot, WINDOW * NEGATIVES + k)
+                    if other != center:
+                        n_old, n_length = _by_length(_row(words, other, column, WIDTH))
+                        u, n, d, wrong = _update(u, n_old, d, margin, rate, FROZEN)
+                        if wrong and not FROZEN:
+                            _move(words, other, column, n_old, n, n_length, WIDTH, BACK)
                 if not FROZEN:
-                    v = _row(contexts, center, column, WIDTH)
-                    for j in range(tl.maximum(low, i - reach), tl.minimum(high, i + reach + 1)):
-                        if j != i:
-                            true = tl.load(stretch + j)
-                            u = _row(words, true, column, WIDTH)
-                            for k in range(NEGATIVES):
-                                other = _noise(own, place, (j - i + WINDOW) * NEGATIVES + k, threshold, alias, vocabulary)
-                                if (other != center) & (other != true):
-                                    n = _row(words, other, column, WIDTH)
-                                    if COMBINED:
-                                        u, n, v, d = _update_combined(u, n, v, d, margin, rate)
-                                    else:
-                                        u, n, v = _update(u, n, v, margin, rate, False)
-                                    _write(words, other, column, n, WIDTH)
-                            _write(words, true, column, u, WIDTH)
-                    _write(contexts, center, column, _unit(v), WIDTH)
-                u = _row(words, center, column, WIDTH)
-                if not COMBINED:
-                    for k in range(NEGATIVES):
-                        other = _noise(own, place, WINDOW * NEGATIVES + k, threshold, alias, vocabulary)
-                        if other != center:
-                            n = _row(words, other, column, WIDTH)
-                            u, n, d = _update(u, n, d, margin, rate, FROZEN)
-                            if not FROZEN:
-                                _write(words, other, column, n, WIDTH)
-                if not FROZEN:
-                    _write(words, center, column, _unit(u), WIDTH)
-            d = _unit(d)
-        _write(documents, row, column, d, WIDTH)
+                    _move(words, center, column, u_old, u, u_length, WIDTH, BACK)
+        d = _unit(d)
+        at = documents + row.to(tl.int64) * WIDTH + column
+        if share == 1.0:
+            tl.store(at, d, mask=column < WIDTH)
+        else:
+            tl.atomic_add(at, (d - d_old) * share, mask=column < WIDTH, sem="relaxed")
         turn = tl.atomic_add(counter, 1)
 
 
@@ -140,7 +170,7 @@ def train(
     """Train the chunks counter[0]..end-1 of a block of text, each at its own learning rate; counter[0] becomes end.
 
     As the kernel of the CPU does it, but that ids and matrices are on the card. vectors int64: the row of `documents` of each
-    document that is trained, in order; None: the number of the document. programs: documents in flight at most.
+    document that is trained, in order; None: the number of the document. programs: stretches in flight at most.
     """
     cuts = text.cuts[counter[0] : end + 1]
     chosen = text.order[cuts[0] : cuts[-1]]
@@ -153,10 +183,31 @@ def train(
     kept = keep_words(text.ids, text.offsets, chosen, rows, draws, window=window, stride=stride)
     places = kept.rows if vectors is None else torch.from_numpy(vectors).to(device)
     width = words.shape[1]
-    _train[(min(programs, len(chosen)),)](
-        kept.words, kept.reaches, kept.places, kept.starts, rates, kept.rows, places,
+    pieces = (kept.starts.diff() + LONGEST_STRETCH - 1) // LONGEST_STRETCH
+    owners = torch.repeat_interleave(torch.arange(len(chosen), device=device), pieces)
+    if not len(owners):
+        return
+    number_in_document = torch.arange(len(owners), device=device) - (pieces.cumsum(0) - pieces)[owners]
+    begins = kept.starts[owners] + LONGEST_STRETCH * number_in_document
+    bounds = torch.stack([begins, torch.minimum(begins + LONGEST_STRETCH, kept.starts[owners + 1])], dim=1).to(torch.int32)
+    _train[(min(programs, len(owners)),)](
+        kept.words, kept.reaches, kept.places, owners, bounds, 1.0 / pieces, rates, kept.rows, places,
         torch.zeros(1, dtype=torch.int32, device=device), draws.key, draws.threshold, draws.alias, len(draws.alias),
-        words, contexts, documents, len(chosen), margin,
-        WIDTH=width, COLUMNS=triton.next_power_of_2(width), WINDOW=window, NEGATIVES=negatives, LONGEST=LONGEST_STRETCH,
-        COMBINED=combined, FROZEN=frozen, num_warps=1, num_stages=1,  # see sgns_triton
+        words, contexts, documents, len(owners), margin,
+        WIDTH=width, COLUMNS=triton.next_power_of_2(width), WINDOW=window, NEGATIVES=negatives,
+        SLOTS=triton.next_power_of_2((2 * window + 1) * negatives), BACK=_BACK, COMBINED=combined, FROZEN=frozen,
+        num_warps=1, num_stages=1,  # see sgns_triton
     )  # fmt: skip
+    several = places[pieces > 1]
+    documents[several] = torch.nn.functional.normalize(documents[several])
+    if not frozen:
+        for matrix in (words, contexts):
+            torch.nn.functional.normalize(matrix, out=matrix)
+
+
+def flight(share: np.ndarray, noise: np.ndarray, processors: int) -> int:
+    """How many programs may run at a time: no row is to be held by more than _MOST_HOLDING of them.
+
+    share, noise float [words]: of the positions, and of what is drawn as noise. A program holds a row of each kind.
+    """
+    return max(1, min(processors * _A_PROCESSOR, int(_MOST_HOLDING / (share + noise).max())))

@@ -6,7 +6,7 @@ from these rows and added to the matrices by atomic sums. Its noise words are th
 draw one by one, and weigh together as much as these (32 of eighty: 5/32 each, for each position).
 
 Many tiles are in flight at a time, and none sees what the others add. That a frequent word takes no more steps from one old row
-than it can bear, its updates are scaled by min(1, 32 / touches), touches being those that a word of its share in the text has
+than it can bear, its updates are scaled by min(1, 64 / touches), touches being those that a word of its share in the text has
 to expect from all positions in flight. Tiles are taken in an order in which neighbours are far apart, so that the text in flight
 is a sample of the whole.
 """
@@ -25,7 +25,7 @@ from pipeline.models.sampling import touches
 LONGEST_STRETCH = 4096  # as on the CPU
 TILE = 16  # positions; the least that a matrix unit takes
 MOST_DRAWN = 32  # noise words of a tile, or as many as a position has
-MOST_TOUCHES = 32  # steps that a row may take from one old value; see LOG.md for what more and fewer cost
+MOST_TOUCHES = 64  # steps that a row may take from one old value; see LOG.md for what more and fewer cost
 _LEAST_UNTEMPERED = 0.9  # of all updates
 _MOST_CELLS = 4096  # components of a tile's rows held at once: 32 registers a thread
 _WARPS = {4: 2, 2: 4, 1: 8}  # of a program, by the programs on a multiprocessor: its registers hold so many
