@@ -1,8 +1,11 @@
 """What the tasks of a Flow do with files: read Parquet and write it, and on one machine hand rows to each other."""
 
+import gc
 import socket
+import sys
 import uuid
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -50,9 +53,21 @@ def composed(functions: tuple[Function, ...]) -> Function:
     def apply(batches: Batches) -> Batches:
         for function in functions:
             batches = function(batches)
-        return batches
+        yield from batches
+        if TaskContext.get() is not None:
+            _settled(len(sys.modules))
 
     return apply
+
+
+@cache
+def _settled(modules: int) -> None:
+    """Once for so many modules: garbage collections leave out what this worker has loaded up to now.
+
+    PySpark collects after every task, and to look at Numba, Arrow and the like took 50 ms each time, most of a small task.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def reading(columns: tuple[str, ...], dictionary: str) -> Function:

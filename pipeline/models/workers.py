@@ -89,9 +89,9 @@ class Group:
     def _merge(self, matrix: _Shared, rows: np.ndarray) -> None:
         """Make rows what they were, plus what all workers added, scaled.
 
-        Each worker carries a row at most to where it is drawn to, so two of them together past it by no more than was left. More can
-        carry it ever further: of more, a row that was touched often takes at most the sum times the sum of squared lengths over the
-        squared length of the sum: once, if all made the same step; all of it, if their steps have nothing in common.
+        Each worker carries a row at most to where it is drawn to, so two of them together past it by no more than was left. More
+        can carry it ever further: of more, a row that was touched often takes at most the sum times the sum of squared lengths
+        over the squared length of the sum: once, if all made the same step; all of it, if their steps have nothing in common.
         """
         for begin in range(0, len(rows), _PIECE):
             piece = rows[begin : begin + _PIECE]
