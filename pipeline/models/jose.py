@@ -146,7 +146,7 @@ def _on_card(
     card = cards.Card("jose", matrices)
     share = kept_shares(count, plan.keep)
     programs = jose_triton.flight(share / share.sum(), noise_shares(*plan.noise), card.processors)
-    log.info("jose: %d documents in flight", programs)
+    log.info("jose: %d stretches of documents in flight", programs)
 
     def step(text: loop.Text, draws: Draws, counter: np.ndarray, end: int) -> None:
         chosen = text.rows[text.order[text.cuts[counter[0]] : text.cuts[end]]]

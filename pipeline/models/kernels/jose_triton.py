@@ -39,7 +39,8 @@ def _by_length(vector):
 
 @triton.jit
 def _unit(vector):
-    return vector * tl.rsqrt(tl.maximum(tl.sum(vector * vector), 1e-24))
+    unit, _ = _by_length(vector)
+    return unit
 
 
 @triton.jit
