@@ -99,9 +99,12 @@ def sgns_bytes(config: Sgns) -> float:
 
 
 def jose_bytes(config: Jose) -> float:
-    """Bytes a position of JoSE reads and writes at most, if no margin held: the context, each word around, each noise word."""
-    around = config.window + 1
-    return 2 * 4 * sgns_row(config.dim) * (1 + around * (1 + config.negatives) + 1 + config.negatives)
+    """Bytes a position of JoSE reads and adds at most, if no margin held: the context, the word, each noise word.
+
+    The word is read once more where it is given back; borrowed rows are in L1, but what is written there goes through to L2.
+    """
+    noise = config.negatives * (config.window + 2)
+    return 4 * sgns_row(config.dim) * (2 * (1 + 1 + noise) + 1 + config.window + 1 + 3)
 
 
 def sgns_row(dim: int) -> int:

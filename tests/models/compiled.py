@@ -18,7 +18,7 @@ POINTERS = {
     "words": "*i32", "reaches": "*i32", "places": "*i32", "previous": "*i32", "bounds": "*i32", "noises": "*i32", "rates": "*fp32",
     "rows": "*i64", "key": "*i64", "threshold": "*i32", "alias": "*i32", "temper_center": "*fp32", "temper_context": "*fp32",
     "centers": "*fp32", "contexts": "*fp32", "stretch": "*i32", "starts": "*i64", "vectors": "*i64", "counter": "*i32",
-    "documents": "*fp32", "owners": "*i64", "shares": "*fp32",
+    "documents": "*fp32", "owners": "*i64", "shares": "*fp32", "held": "*fp32", "notes": "*i32",
 }  # fmt: skip
 SCALARS = {"vocabulary": "i32", "tiles": "i32", "end": "i32", "margin": "fp32"}
 SGNS = {
@@ -26,7 +26,8 @@ SGNS = {
     "PRECISION": "tf32",
 }  # fmt: skip
 JOSE = {
-    "WIDTH": 112, "COLUMNS": 128, "WINDOW": 10, "NEGATIVES": 2, "SLOTS": 64, "BACK": 1 / 128, "COMBINED": False, "FROZEN": False,
+    "WIDTH": 112, "COLUMNS": 128, "WINDOW": 10, "NEGATIVES": 2, "SLOTS": 64, "BACK": 1 / 128, "HELD": 21, "LANES": 32,
+    "COMBINED": False, "FROZEN": False,
 }  # fmt: skip
 
 

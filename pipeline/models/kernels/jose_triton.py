@@ -1,10 +1,11 @@
 """JoSE on a card: what pipeline/models/kernels/jose_cpu.py does, a stretch of a document a program, its vector and the context's
 in registers.
 
-Stretches are trained beside each other, and none sees what the others in flight do to a word. What a program has moved a row is
-added to it by atomic sums, so that nothing is lost. A row may then have any length: it is brought to length 1 as it is read, each
-step leads its length back towards 1, and in the end of a call every row has it. A row longer than 1, since many have drawn it one
-way at a time, is moved by less, so that no number of documents in flight lets training diverge.
+Stretches are trained beside each other. A program borrows a word's row as long as windows may reach the word: it then finds what
+it did to it itself, as a thread of the CPU does, not what the others in flight do to it meanwhile. What has become of a row is
+added to it by atomic sums, so that nothing is lost. A row may then have any length: it is brought to length 1 as it is read, and
+at the end of a call. Where many have drawn a row one way at a time it is longer than 1 and moved by less from then on, so that no
+number of documents in flight lets training diverge.
 
 A document of several stretches goes by the mean of what they do to its vector.
 """
@@ -19,8 +20,8 @@ from pipeline.models.loop import Text
 
 LONGEST_STRETCH = 1000  # as on the CPU
 _A_PROCESSOR = 16  # programs on a multiprocessor
-_MOST_HOLDING = 64  # programs that hold a row at a time
-_BACK = 1 / (2 * _MOST_HOLDING)  # of what a row's length lacks to 1, put right with each step: by all of them half of it
+_MOST_ADDING = 64  # programs that read a row at a time to add to it
+_BACK = 1 / (2 * _MOST_ADDING)  # of what a row is too short, put right with each step: by all of them half of it
 
 
 @triton.jit
@@ -46,8 +47,29 @@ def _unit(vector):
 @triton.jit
 def _move(matrix, row, column, before, after, length, WIDTH: tl.constexpr, BACK: tl.constexpr):
     """Add to a row of this length what leads from one direction to another."""
-    gain = (after - before) * tl.minimum(length, 1.0) + after * ((1.0 - length) * BACK)
+    gain = (after - before) * tl.minimum(length, 1.0) + after * (tl.maximum(1.0 - length, 0.0) * BACK)
     tl.atomic_add(matrix + row.to(tl.int64) * WIDTH + column, gain, mask=column < WIDTH, sem="relaxed")
+
+
+@triton.jit
+def _own(place, column, WIDTH: tl.constexpr):
+    """A row in a program's own memory."""
+    return tl.load(place + column, mask=column < WIDTH, other=0.0)
+
+
+@triton.jit
+def _put(place, column, row, WIDTH: tl.constexpr):
+    """Write a row in a program's own memory; all its threads see it."""
+    tl.store(place + column, row, mask=column < WIDTH)
+    tl.debug_barrier()
+
+
+@triton.jit
+def _give_back(words, word, place, column, WIDTH: tl.constexpr, BACK: tl.constexpr):
+    """Add to a row of words what became of it since it was borrowed."""
+    after, before = _unit(_own(place, column, WIDTH)), _own(place + WIDTH, column, WIDTH)
+    _, length = _by_length(_row(words, word, column, WIDTH))
+    _move(words, word, column, before, after, length, WIDTH, BACK)
 
 
 @triton.jit
@@ -95,23 +117,49 @@ def _update_combined(u, n, v, d, margin, rate):
 
 
 @triton.jit
+def _pair(
+    words, own_rows, noise, column, u, v, d, margin, rate,
+    WIDTH: tl.constexpr, BACK: tl.constexpr, COMBINED: tl.constexpr, FROZEN: tl.constexpr,
+):  # fmt: skip
+    """(true, anchor, document) after one pair; the noise word, below 0 if it is borrowed, is moved where it is."""
+    if noise < 0:
+        before, length = _by_length(_own(own_rows - (noise + 1) * (2 * WIDTH), column, WIDTH))
+    else:
+        before, length = _by_length(_row(words, noise, column, WIDTH))
+    if COMBINED:
+        u, n, v, d, wrong = _update_combined(u, before, v, d, margin, rate)
+    else:
+        u, n, v, wrong = _update(u, before, v, margin, rate, FROZEN)
+    if wrong and not FROZEN:
+        if noise < 0:
+            _put(own_rows - (noise + 1) * (2 * WIDTH), column, n, WIDTH)
+        else:
+            _move(words, noise, column, before, n, length, WIDTH, BACK)
+    return u, v, d
+
+
+@triton.jit
 def _pick(noises, slot, wanted):
-    """One of the noise words of a position."""
+    """One of them all."""
     return tl.sum(tl.where(slot == wanted, noises, 0))
 
 
 @triton.jit(do_not_specialize=["end", "vocabulary"])
 def _train(
     stretch, reaches, places, owners, bounds, shares, rates, rows, vectors, counter, key, threshold, alias, vocabulary,
-    words, contexts, documents, end, margin,
+    words, contexts, documents, held, notes, end, margin,
     WIDTH: tl.constexpr, COLUMNS: tl.constexpr, WINDOW: tl.constexpr, NEGATIVES: tl.constexpr, BACK: tl.constexpr,
-    SLOTS: tl.constexpr, COMBINED: tl.constexpr, FROZEN: tl.constexpr,
+    SLOTS: tl.constexpr, HELD: tl.constexpr, LANES: tl.constexpr, COMBINED: tl.constexpr, FROZEN: tl.constexpr,
 ):  # fmt: skip
     """Every program takes one stretch of a document after the other.
 
-    owners int64 [stretches]: the document of each; vectors int64 [documents]: the row of `documents` of each.
+    owners int64 [stretches]: the document of each; vectors int64 [documents]: the row of `documents` of each. A program's own
+    memory: held float32 [programs, HELD, 2, WIDTH], borrowed rows as they are and as they were; notes int32 [programs,
+    SLOTS + 2 LANES], the noise words of a position, -1 - place for one that is borrowed; `kept_at` and `around`.
     """
-    column, slot = tl.arange(0, COLUMNS), tl.arange(0, SLOTS)
+    column, slot, lane = tl.arange(0, COLUMNS), tl.arange(0, SLOTS), tl.arange(0, LANES)
+    own_rows = held + tl.program_id(0).to(tl.int64) * (HELD * 2 * WIDTH)
+    noted = notes + tl.program_id(0).to(tl.int64) * (SLOTS + 2 * LANES)
     turn = tl.atomic_add(counter, 1)
     while turn < end:
         owner, low, high = tl.load(owners + turn), tl.load(bounds + 2 * turn), tl.load(bounds + 2 * turn + 1)
@@ -119,42 +167,72 @@ def _train(
         own = number(tl.load(key), tl.load(rows + owner))
         d_old = _unit(_row(documents, row, column, WIDTH))
         d = d_old
-        for i in range(low, high):
-            center, reach = tl.load(stretch + i), tl.load(reaches + i)
-            place = tl.load(places + i).to(tl.int64) * ((2 * WINDOW + 1) * NEGATIVES + 1)
-            noises = draw(number(own, place + 1 + slot), threshold, alias, vocabulary, slot < (2 * WINDOW + 1) * NEGATIVES)
-            if not FROZEN:
-                v_old, v_length = _by_length(_row(contexts, center, column, WIDTH))
-                v = v_old
-                for j in range(tl.maximum(low, i - reach), tl.minimum(high, i + reach + 1)):
-                    if j != i:
-                        true = tl.load(stretch + j)
-                        u_old, u_length = _by_length(_row(words, true, column, WIDTH))
-                        u = u_old
-                        for k in range(NEGATIVES):
-                            other = _pick(noises, slot, (j - i + WINDOW) * NEGATIVES + k)
-                            if (other != center) & (other != true):
-                                n_old, n_length = _by_length(_row(words, other, column, WIDTH))
-                                if COMBINED:
-                                    u, n, v, d, wrong = _update_combined(u, n_old, v, d, margin, rate)
-                                else:
-                                    u, n, v, wrong = _update(u, n_old, v, margin, rate, False)
-                                if wrong:
-                                    _move(words, other, column, n_old, n, n_length, WIDTH, BACK)
-                        _move(words, true, column, u_old, u, u_length, WIDTH, BACK)
-                _move(contexts, center, column, v_old, _unit(v), v_length, WIDTH, BACK)
-            if not COMBINED:
-                u_old, u_length = _by_length(_row(words, center, column, WIDTH))
-                u = u_old
-                for k in range(NEGATIVES):
-                    other = _pick(noises, slot, WINDOW * NEGATIVES + k)
-                    if other != center:
-                        n_old, n_length = _by_length(_row(words, other, column, WIDTH))
-                        u, n, d, wrong = _update(u, n_old, d, margin, rate, FROZEN)
-                        if wrong and not FROZEN:
-                            _move(words, other, column, n_old, n, n_length, WIDTH, BACK)
+        # of the position p at p % HELD: its word, and where that is borrowed, which is the place of the last position it stands at
+        around, kept_at = tl.full([LANES], -1, tl.int32), lane
+        for ahead in range(low, high if FROZEN else high + WINDOW):
+            i = ahead if FROZEN else ahead - WINDOW
+            if not FROZEN and ahead < high:
+                place = (ahead - low) % HELD
+                at = own_rows + place * (2 * WIDTH)
+                if ahead - HELD >= low and _pick(kept_at, lane, place) == place:
+                    _give_back(words, _pick(around, lane, place), at, column, WIDTH, BACK)
+                word = tl.load(stretch + ahead)
+                same = (around == word) & (lane != place)
+                source = tl.max(tl.where(same, kept_at, -1))
+                if source >= 0:
+                    _put(at, column, _own(own_rows + source * (2 * WIDTH), column, WIDTH), WIDTH)
+                    _put(at + WIDTH, column, _own(own_rows + source * (2 * WIDTH) + WIDTH, column, WIDTH), WIDTH)
+                else:
+                    u = _unit(_row(words, word, column, WIDTH))
+                    _put(at, column, u, WIDTH)
+                    _put(at + WIDTH, column, u, WIDTH)
+                around = tl.where(lane == place, word, around)
+                kept_at = tl.where(same | (lane == place), place, kept_at)
+            if i >= low:
+                center, reach = tl.load(stretch + i), tl.load(reaches + i)
+                counters = tl.load(places + i).to(tl.int64) * ((2 * WINDOW + 1) * NEGATIVES + 1)
+                bits = number(own, counters + 1 + slot)
+                drawn = draw(bits, threshold, alias, vocabulary, slot < (2 * WINDOW + 1) * NEGATIVES)
+                noises, itself = drawn, center
                 if not FROZEN:
-                    _move(words, center, column, u_old, u, u_length, WIDTH, BACK)
+                    tl.store(noted + SLOTS + lane, kept_at)
+                    tl.store(noted + SLOTS + LANES + lane, around)
+                    tl.debug_barrier()
+                    for p in range(HELD):
+                        place, word = tl.load(noted + SLOTS + p), tl.load(noted + SLOTS + LANES + p)
+                        noises = tl.where(drawn == word, -1 - place, noises)
+                tl.store(noted + slot, noises)
+                tl.debug_barrier()
+                if not FROZEN:
+                    itself = -1 - tl.load(noted + SLOTS + (i - low) % HELD)
+                    v_old, v_length = _by_length(_row(contexts, center, column, WIDTH))
+                    v = v_old
+                    for j in range(tl.maximum(low, i - reach), tl.minimum(high, i + reach + 1)):
+                        if j != i:
+                            place = tl.load(noted + SLOTS + (j - low) % HELD)
+                            u = _own(own_rows + place * (2 * WIDTH), column, WIDTH)
+                            for k in range(NEGATIVES):
+                                noise = tl.load(noted + (j - i + WINDOW) * NEGATIVES + k)
+                                if (noise != itself) & (noise != -1 - place):
+                                    u, v, d = _pair(
+                                        words, own_rows, noise, column, u, v, d, margin, rate, WIDTH, BACK, COMBINED, False
+                                    )  # fmt: skip
+                            _put(own_rows + place * (2 * WIDTH), column, u, WIDTH)
+                    _move(contexts, center, column, v_old, _unit(v), v_length, WIDTH, BACK)
+                if not COMBINED:
+                    at = own_rows - (itself + 1) * (2 * WIDTH)
+                    u = _unit(_row(words, center, column, WIDTH) if FROZEN else _own(at, column, WIDTH))
+                    for k in range(NEGATIVES):
+                        noise = tl.load(noted + WINDOW * NEGATIVES + k)
+                        if noise != itself:
+                            u, d, _ = _pair(words, own_rows, noise, column, u, d, d, margin, rate, WIDTH, BACK, False, FROZEN)
+                    if not FROZEN:
+                        _put(at, column, u, WIDTH)
+        if not FROZEN:
+            for last in range(tl.maximum(low, high - HELD), high):
+                place = (last - low) % HELD
+                if _pick(kept_at, lane, place) == place:
+                    _give_back(words, tl.load(stretch + last), own_rows + place * (2 * WIDTH), column, WIDTH, BACK)
         d = _unit(d)
         at = documents + row.to(tl.int64) * WIDTH + column
         if share == 1.0:
@@ -191,12 +269,15 @@ def train(
     number_in_document = torch.arange(len(owners), device=device) - (pieces.cumsum(0) - pieces)[owners]
     begins = kept.starts[owners] + LONGEST_STRETCH * number_in_document
     bounds = torch.stack([begins, torch.minimum(begins + LONGEST_STRETCH, kept.starts[owners + 1])], dim=1).to(torch.int32)
-    _train[(min(programs, len(owners)),)](
+    programs, held = min(programs, len(owners)), 2 * window + 1
+    slots, lanes = triton.next_power_of_2(held * negatives), triton.next_power_of_2(held)
+    _train[(programs,)](
         kept.words, kept.reaches, kept.places, owners, bounds, 1.0 / pieces, rates, kept.rows, places,
         torch.zeros(1, dtype=torch.int32, device=device), draws.key, draws.threshold, draws.alias, len(draws.alias),
-        words, contexts, documents, len(owners), margin,
-        WIDTH=width, COLUMNS=triton.next_power_of_2(width), WINDOW=window, NEGATIVES=negatives,
-        SLOTS=triton.next_power_of_2((2 * window + 1) * negatives), BACK=_BACK, COMBINED=combined, FROZEN=frozen,
+        words, contexts, documents, torch.empty((programs, held, 2, width), device=device),
+        torch.empty((programs, slots + 2 * lanes), dtype=torch.int32, device=device), len(owners), margin,
+        WIDTH=width, COLUMNS=triton.next_power_of_2(width), WINDOW=window, NEGATIVES=negatives, BACK=_BACK,
+        SLOTS=slots, HELD=held, LANES=lanes, COMBINED=combined, FROZEN=frozen,
         num_warps=1, num_stages=1,  # see sgns_triton
     )  # fmt: skip
     several = places[pieces > 1]
@@ -207,8 +288,8 @@ def train(
 
 
 def flight(share: np.ndarray, noise: np.ndarray, processors: int) -> int:
-    """How many programs may run at a time: no row is to be held by more than _MOST_HOLDING of them.
+    """How many programs may run at a time: no row is to be added to by more than _MOST_ADDING of them.
 
-    share, noise float [words]: of the positions, and of what is drawn as noise. A program holds a row of each kind.
+    share, noise float [words]: of the positions, and of what is drawn as noise. A program adds to a row of each kind.
     """
-    return max(1, min(processors * _A_PROCESSOR, int(_MOST_HOLDING / (share + noise).max())))
+    return max(1, min(processors * _A_PROCESSOR, int(_MOST_ADDING / (share + noise).max())))
