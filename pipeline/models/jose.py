@@ -145,7 +145,10 @@ def _on_card(
 
     card = cards.Card("jose", matrices)
     share = kept_shares(count, plan.keep)
-    programs = jose_triton.flight(share / share.sum(), noise_shares(*plan.noise), card.processors)
+    programs = jose_triton.flight(
+        share / share.sum(), noise_shares(*plan.noise), card.processors,
+        width=matrices["words"].shape[1], window=config.window, negatives=config.negatives,
+    )  # fmt: skip
     log.info("jose: %d stretches of documents in flight", programs)
 
     def step(text: loop.Text, draws: Draws, counter: np.ndarray, end: int) -> None:

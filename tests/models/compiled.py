@@ -56,5 +56,6 @@ if __name__ == "__main__":
     kernels = {
         "sgns": compiled(sgns_triton._train, SGNS, 4),
         "jose": compiled(jose_triton._train, JOSE, 1, words="*fp32"),
+        "combined": compiled(jose_triton._train, JOSE | {"COMBINED": True}, 1, words="*fp32"),
     }
     json.dump(kernels, sys.stdout)

@@ -1,11 +1,11 @@
 """JoSE on a card: what pipeline/models/kernels/jose_cpu.py does, a stretch of a document a program, its vector and the context's
 in registers.
 
-Stretches are trained beside each other. A program borrows a word's row as long as windows may reach the word: it then finds what
-it did to it itself, as a thread of the CPU does, not what the others in flight do to it meanwhile. What has become of a row is
-added to it by atomic sums, so that nothing is lost. A row may then have any length: it is brought to length 1 as it is read, and
-at the end of a call. Where many have drawn a row one way at a time it is longer than 1 and moved by less from then on, so that no
-number of documents in flight lets training diverge.
+Stretches are trained beside each other. A program works on a copy of a word's row as long as windows may reach the word: it sees
+its own changes to the word at once, as a thread of the CPU does, and those of other programs not at all. When no window can reach
+the word any more, what the copy has moved is added to the row by an atomic sum, so that nothing is lost. A row may then have any
+length: it is brought to length 1 as it is read, and at the end of a call. Where many have drawn a row one way at a time it is
+longer than 1 and moved by less from then on, so that no number of documents in flight lets training diverge.
 
 A document of several stretches goes by the mean of what they do to its vector.
 """
@@ -20,8 +20,9 @@ from pipeline.models.loop import Text
 
 LONGEST_STRETCH = 1000  # as on the CPU
 _A_PROCESSOR = 16  # programs on a multiprocessor
-_MOST_ADDING = 64  # programs that read a row at a time to add to it
-_BACK = 1 / (2 * _MOST_ADDING)  # of what a row is too short, put right with each step: by all of them half of it
+_MOST_ADDING = 64  # programs that read a row's length at a time to add to it; more may hold copies, whose sums make it longer only
+_BACK = 1 / (2 * _MOST_ADDING)  # of what a row is too short, put right with each sum: by all of them half of it
+_OWN_MEMORY = 128 << 20  # bytes of all programs together, of what cards.py keeps free for a round
 
 
 @triton.jit
@@ -167,7 +168,8 @@ def _train(
         own = number(tl.load(key), tl.load(rows + owner))
         d_old = _unit(_row(documents, row, column, WIDTH))
         d = d_old
-        # of the position p at p % HELD: its word, and where that is borrowed, which is the place of the last position it stands at
+        # position p has the place p % HELD. around: the word of each place; kept_at: the place of the word's copy, which is that of
+        # the last position where the word stands
         around, kept_at = tl.full([LANES], -1, tl.int32), lane
         for ahead in range(low, high if FROZEN else high + WINDOW):
             i = ahead if FROZEN else ahead - WINDOW
@@ -270,11 +272,11 @@ def train(
     begins = kept.starts[owners] + LONGEST_STRETCH * number_in_document
     bounds = torch.stack([begins, torch.minimum(begins + LONGEST_STRETCH, kept.starts[owners + 1])], dim=1).to(torch.int32)
     programs, held = min(programs, len(owners)), 2 * window + 1
-    slots, lanes = triton.next_power_of_2(held * negatives), triton.next_power_of_2(held)
+    slots, lanes, copies = *_notes(window, negatives), 0 if frozen else programs
     _train[(programs,)](
         kept.words, kept.reaches, kept.places, owners, bounds, 1.0 / pieces, rates, kept.rows, places,
         torch.zeros(1, dtype=torch.int32, device=device), draws.key, draws.threshold, draws.alias, len(draws.alias),
-        words, contexts, documents, torch.empty((programs, held, 2, width), device=device),
+        words, contexts, documents, torch.empty((copies, held, 2, width), device=device),
         torch.empty((programs, slots + 2 * lanes), dtype=torch.int32, device=device), len(owners), margin,
         WIDTH=width, COLUMNS=triton.next_power_of_2(width), WINDOW=window, NEGATIVES=negatives, BACK=_BACK,
         SLOTS=slots, HELD=held, LANES=lanes, COMBINED=combined, FROZEN=frozen,
@@ -287,9 +289,17 @@ def train(
             torch.nn.functional.normalize(matrix, out=matrix)
 
 
-def flight(share: np.ndarray, noise: np.ndarray, processors: int) -> int:
-    """How many programs may run at a time: no row is to be added to by more than _MOST_ADDING of them.
+def _notes(window: int, negatives: int) -> tuple[int, int]:
+    """(SLOTS, LANES): noise words of a position, places of the words around it."""
+    return triton.next_power_of_2((2 * window + 1) * negatives), triton.next_power_of_2(2 * window + 1)
+
+
+def flight(share: np.ndarray, noise: np.ndarray, processors: int, *, width: int, window: int, negatives: int) -> int:
+    """How many programs may run at a time, for a row's length not to be led back by more than _MOST_ADDING of them at a time, and
+    for their own memory to suffice.
 
     share, noise float [words]: of the positions, and of what is drawn as noise. A program adds to a row of each kind.
     """
-    return max(1, min(processors * _A_PROCESSOR, int(_MOST_ADDING / (share + noise).max())))
+    slots, lanes = _notes(window, negatives)
+    own = 4 * (2 * width * (2 * window + 1) + slots + 2 * lanes)
+    return max(1, min(processors * _A_PROCESSOR, int(_MOST_ADDING / (share + noise).max()), _OWN_MEMORY // own))
