@@ -18,7 +18,9 @@ from pipeline.models.sampling import Draws
 
 log = logging.getLogger(__name__)
 
-_RESERVE = 1280 << 20  # bytes left free for a round's working arrays: 68 a word of a round, and those of compilers and libraries
+# bytes left free for a round's working arrays, 68 a word of a round; for the memory of programs, 128 MiB at most; for compilers
+# and libraries
+_RESERVE = 1280 << 20
 _PIECE = 1 << 20  # words copied to the card at once
 _INTERPRETED = 2  # "processors" of the interpreter, which runs one program after the other
 _LOWER = {

@@ -71,6 +71,25 @@ def test_a_word_is_borrowed_as_long_as_windows_reach_it(monkeypatch: pytest.Monk
     assert sorted(given_back) == sorted([5, 0, 1, 2, 3, 4, 1, 5, 6, 7, 8, 9, 5])
 
 
+@pytest.mark.parametrize(("initial", "grown"), [(3, False), (0.3, True)])
+def test_short_rows_are_led_back_to_length_one_and_long_ones_are_not(
+    initial: float, grown: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a learning rate of 0 nothing else changes a row before the end of the call, which is left out."""
+    monkeypatch.setattr(jose_triton.torch.nn.functional, "normalize", lambda matrix, out=None: matrix)
+    shown, count = text(8, [14], 0.0)
+    ours, _ = matrices(1, 8, VOCABULARY, VOCABULARY, 1, unit=True)
+    for matrix in ours[:2]:
+        matrix *= np.float32(initial)
+    jose_triton.train(
+        shown._replace(ids=torch.from_numpy(shown.ids)), random_triton.on_card(draws_of(count), CPU), np.zeros(1, np.int64), 1, 1,
+        *map(torch.from_numpy, ours), None, 2, 1, 2.0, False, False,
+    )  # fmt: skip
+    longer = np.linalg.norm(ours[0], axis=1) - initial
+    assert longer.min() > -1e-5
+    assert (longer.max() > 0.9 * (1 - initial) / 128) if grown else (longer.max() < 1e-5)
+
+
 @pytest.mark.parametrize(("initial", "most"), [(3, 0.5), (0.3, 1.1)])
 def test_a_row_of_another_length_has_length_one_in_the_end_and_a_long_one_is_turned_by_less(initial: float, most: float) -> None:
     shown, count = text(8, [14], 0.04)

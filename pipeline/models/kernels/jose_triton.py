@@ -20,7 +20,7 @@ from pipeline.models.loop import Text
 
 LONGEST_STRETCH = 1000  # as on the CPU
 _A_PROCESSOR = 16  # programs on a multiprocessor
-_MOST_ADDING = 64  # programs that read a row's length at a time to add to it; more may hold copies, whose sums make it longer only
+_MOST_ADDING = 64  # programs that read a row's length at a time to add to it; more may hold copies: a row is soon long enough
 _BACK = 1 / (2 * _MOST_ADDING)  # of what a row is too short, put right with each sum: by all of them half of it
 _OWN_MEMORY = 128 << 20  # bytes of all programs together, of what cards.py keeps free for a round
 
@@ -155,7 +155,7 @@ def _train(
     """Every program takes one stretch of a document after the other.
 
     owners int64 [stretches]: the document of each; vectors int64 [documents]: the row of `documents` of each. A program's own
-    memory: held float32 [programs, HELD, 2, WIDTH], borrowed rows as they are and as they were; notes int32 [programs,
+    memory: held float32 [programs, HELD, 2, WIDTH], copies as they are and as they were; notes int32 [programs,
     SLOTS + 2 LANES], the noise words of a position, -1 - place for one that is borrowed; `kept_at` and `around`.
     """
     column, slot, lane = tl.arange(0, COLUMNS), tl.arange(0, SLOTS), tl.arange(0, LANES)
@@ -295,8 +295,8 @@ def _notes(window: int, negatives: int) -> tuple[int, int]:
 
 
 def flight(share: np.ndarray, noise: np.ndarray, processors: int, *, width: int, window: int, negatives: int) -> int:
-    """How many programs may run at a time, for a row's length not to be led back by more than _MOST_ADDING of them at a time, and
-    for their own memory to suffice.
+    """How many programs may run at a time: so few that at most _MOST_ADDING lead a row's length back at a time, and that their own
+    memory suffices.
 
     share, noise float [words]: of the positions, and of what is drawn as noise. A program adds to a row of each kind.
     """
