@@ -101,10 +101,12 @@ def sgns_bytes(config: Sgns) -> float:
 def jose_bytes(config: Jose) -> float:
     """Bytes a position of JoSE reads and adds at most, if no margin held: the context, the word, each noise word.
 
-    The word is read once more where it is given back; borrowed rows are in L1, but what is written there goes through to L2.
+    The word is read once more where it is given back. Copies are taken to be read from L1, and to be written through it: two rows
+    when the word is borrowed, one for each word around, one for the word itself.
     """
-    noise = config.negatives * (config.window + 2)
-    return 4 * sgns_row(config.dim) * (2 * (1 + 1 + noise) + 1 + config.window + 1 + 3)
+    around = config.window + 1
+    shared = 2 * (1 + 1 + config.negatives * (around + 1)) + 1
+    return 4 * sgns_row(config.dim) * (shared + 2 + around + 1)
 
 
 def sgns_row(dim: int) -> int:

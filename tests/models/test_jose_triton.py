@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from pipeline.models.loop import Text
+from pipeline.models.sampling import Draws
 from tests.models import reference
 from tests.models.interpreter import CPU, interpreted, jose_triton, random_triton, torch  # noqa: F401
 from tests.models.test_kernels import TOLERANCE, VOCABULARY, documents_of, draws_of, matrices, text
@@ -40,6 +42,14 @@ def test_documents(
         assert np.abs(theirs[2] - start[2]).max() > 0.005
 
 
+def train_one(shown: Text, draws: Draws, ours: list[np.ndarray], margin: float = 0.15) -> None:
+    """One document by one program, windows of two words, a noise word a pair, two hinges; `ours` in place."""
+    jose_triton.train(
+        shown._replace(ids=torch.from_numpy(shown.ids)), random_triton.on_card(draws, CPU), np.zeros(1, np.int64), 1, 1,
+        *map(torch.from_numpy, ours), None, 2, 1, margin, False, False,
+    )  # fmt: skip
+
+
 def test_so_many_programs_that_few_add_to_one_row_and_that_their_memory_suffices() -> None:
     share, noise, usual = np.array([0.5, 0.5]), np.array([0.3, 0.7]), {"width": 112, "window": 10, "negatives": 2}
     assert jose_triton.flight(share, noise, 132, **usual) == int(64 / 1.2)
@@ -52,7 +62,7 @@ def test_so_many_programs_that_few_add_to_one_row_and_that_their_memory_suffices
 
 
 def test_a_word_is_borrowed_as_long_as_windows_reach_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    window, given_back, give_back = 2, [], jose_triton._give_back
+    given_back, give_back = [], jose_triton._give_back
 
     def noted(words: object, word: object, *others: object) -> None:
         given_back.append(int(word))  # type: ignore[call-overload]
@@ -61,12 +71,8 @@ def test_a_word_is_borrowed_as_long_as_windows_reach_it(monkeypatch: pytest.Monk
     monkeypatch.setattr(jose_triton, "_give_back", noted)
     ids = np.array([5, 0, 1, 0, 2, 3, 4, 1, 5, 5, 6, 7, 8, 9, 5], np.int32)
     shown, _ = text(8, [len(ids)], 0.04)
-    draws = draws_of(np.zeros(VOCABULARY))  # no word is thinned out
     ours, _ = matrices(1, 8, VOCABULARY, VOCABULARY, 1, unit=True)
-    jose_triton.train(
-        shown._replace(ids=torch.from_numpy(ids)), random_triton.on_card(draws, CPU), np.zeros(1, np.int64), 1, 1,
-        *map(torch.from_numpy, ours), None, window, 1, 0.15, False, False,
-    )  # fmt: skip
+    train_one(shown._replace(ids=ids), draws_of(np.zeros(VOCABULARY)), ours)  # no word is thinned out
     # once for each run of places no more than 2 windows apart: 0 at 1 and 3; 1 at 2, then at 7; 5 at 0, then at 8 and 9, then at 14
     assert sorted(given_back) == sorted([5, 0, 1, 2, 3, 4, 1, 5, 6, 7, 8, 9, 5])
 
@@ -81,10 +87,7 @@ def test_short_rows_are_led_back_to_length_one_and_long_ones_are_not(
     ours, _ = matrices(1, 8, VOCABULARY, VOCABULARY, 1, unit=True)
     for matrix in ours[:2]:
         matrix *= np.float32(initial)
-    jose_triton.train(
-        shown._replace(ids=torch.from_numpy(shown.ids)), random_triton.on_card(draws_of(count), CPU), np.zeros(1, np.int64), 1, 1,
-        *map(torch.from_numpy, ours), None, 2, 1, 2.0, False, False,
-    )  # fmt: skip
+    train_one(shown, draws_of(count), ours, margin=2.0)
     longer = np.linalg.norm(ours[0], axis=1) - initial
     assert longer.min() > -1e-5
     assert (longer.max() > 0.9 * (1 - initial) / 128) if grown else (longer.max() < 1e-5)
@@ -93,15 +96,12 @@ def test_short_rows_are_led_back_to_length_one_and_long_ones_are_not(
 @pytest.mark.parametrize(("initial", "most"), [(3, 0.5), (0.3, 1.1)])
 def test_a_row_of_another_length_has_length_one_in_the_end_and_a_long_one_is_turned_by_less(initial: float, most: float) -> None:
     shown, count = text(8, [14], 0.04)
-    shown, draws, moved = shown._replace(ids=torch.from_numpy(shown.ids)), draws_of(count), []
+    draws, moved = draws_of(count), []
     for length in (1, initial):
         ours, start = matrices(1, 8, VOCABULARY, VOCABULARY, 1, unit=True)
         for matrix in ours[:2]:
             matrix *= np.float32(length)
-        jose_triton.train(
-            shown, random_triton.on_card(draws, CPU), np.zeros(1, np.int64), 1, 1, *map(torch.from_numpy, ours), None, 2, 1, 0.15,
-            False, False,
-        )  # fmt: skip
+        train_one(shown, draws, ours)
         assert np.abs(np.linalg.norm(ours[0], axis=1) - 1).max() < 1e-6
         moved.append(np.abs(ours[0][:, :8] - start[0]).sum())
     assert 0 < moved[1] < most * moved[0]

@@ -53,22 +53,28 @@ def _move(matrix, row, column, before, after, length, WIDTH: tl.constexpr, BACK:
 
 
 @triton.jit
-def _own(place, column, WIDTH: tl.constexpr):
-    """A row in a program's own memory."""
-    return tl.load(place + column, mask=column < WIDTH, other=0.0)
+def _at(copies, place, WIDTH: tl.constexpr):
+    """Where in a program's own memory the copy of this place is; the row as it was borrowed stands behind it."""
+    return copies + place * (2 * WIDTH)
 
 
 @triton.jit
-def _put(place, column, row, WIDTH: tl.constexpr):
+def _own(at, column, WIDTH: tl.constexpr):
+    """A row in a program's own memory."""
+    return tl.load(at + column, mask=column < WIDTH, other=0.0)
+
+
+@triton.jit
+def _put(at, column, row, WIDTH: tl.constexpr):
     """Write a row in a program's own memory; all its threads see it."""
-    tl.store(place + column, row, mask=column < WIDTH)
+    tl.store(at + column, row, mask=column < WIDTH)
     tl.debug_barrier()
 
 
 @triton.jit
-def _give_back(words, word, place, column, WIDTH: tl.constexpr, BACK: tl.constexpr):
+def _give_back(words, word, at, column, WIDTH: tl.constexpr, BACK: tl.constexpr):
     """Add to a row of words what became of it since it was borrowed."""
-    after, before = _unit(_own(place, column, WIDTH)), _own(place + WIDTH, column, WIDTH)
+    after, before = _unit(_own(at, column, WIDTH)), _own(at + WIDTH, column, WIDTH)
     _, length = _by_length(_row(words, word, column, WIDTH))
     _move(words, word, column, before, after, length, WIDTH, BACK)
 
@@ -119,12 +125,12 @@ def _update_combined(u, n, v, d, margin, rate):
 
 @triton.jit
 def _pair(
-    words, own_rows, noise, column, u, v, d, margin, rate,
+    words, copies, noise, column, u, v, d, margin, rate,
     WIDTH: tl.constexpr, BACK: tl.constexpr, COMBINED: tl.constexpr, FROZEN: tl.constexpr,
 ):  # fmt: skip
-    """(true, anchor, document) after one pair; the noise word, below 0 if it is borrowed, is moved where it is."""
+    """(true, anchor, document) after one pair. noise: a word, or -1 - place for one that is borrowed; moved where it is."""
     if noise < 0:
-        before, length = _by_length(_own(own_rows - (noise + 1) * (2 * WIDTH), column, WIDTH))
+        before, length = _by_length(_own(_at(copies, -1 - noise, WIDTH), column, WIDTH))
     else:
         before, length = _by_length(_row(words, noise, column, WIDTH))
     if COMBINED:
@@ -133,16 +139,16 @@ def _pair(
         u, n, v, wrong = _update(u, before, v, margin, rate, FROZEN)
     if wrong and not FROZEN:
         if noise < 0:
-            _put(own_rows - (noise + 1) * (2 * WIDTH), column, n, WIDTH)
+            _put(_at(copies, -1 - noise, WIDTH), column, n, WIDTH)
         else:
             _move(words, noise, column, before, n, length, WIDTH, BACK)
     return u, v, d
 
 
 @triton.jit
-def _pick(noises, slot, wanted):
-    """One of them all."""
-    return tl.sum(tl.where(slot == wanted, noises, 0))
+def _pick(values, lane, wanted):
+    """The value of one lane."""
+    return tl.sum(tl.where(lane == wanted, values, 0))
 
 
 @triton.jit(do_not_specialize=["end", "vocabulary"])
@@ -159,7 +165,7 @@ def _train(
     SLOTS + 2 LANES], the noise words of a position, -1 - place for one that is borrowed; `kept_at` and `around`.
     """
     column, slot, lane = tl.arange(0, COLUMNS), tl.arange(0, SLOTS), tl.arange(0, LANES)
-    own_rows = held + tl.program_id(0).to(tl.int64) * (HELD * 2 * WIDTH)
+    copies = held + tl.program_id(0).to(tl.int64) * (HELD * 2 * WIDTH)
     noted = notes + tl.program_id(0).to(tl.int64) * (SLOTS + 2 * LANES)
     turn = tl.atomic_add(counter, 1)
     while turn < end:
@@ -175,15 +181,16 @@ def _train(
             i = ahead if FROZEN else ahead - WINDOW
             if not FROZEN and ahead < high:
                 place = (ahead - low) % HELD
-                at = own_rows + place * (2 * WIDTH)
+                at = _at(copies, place, WIDTH)
                 if ahead - HELD >= low and _pick(kept_at, lane, place) == place:
                     _give_back(words, _pick(around, lane, place), at, column, WIDTH, BACK)
                 word = tl.load(stretch + ahead)
                 same = (around == word) & (lane != place)
                 source = tl.max(tl.where(same, kept_at, -1))
                 if source >= 0:
-                    _put(at, column, _own(own_rows + source * (2 * WIDTH), column, WIDTH), WIDTH)
-                    _put(at + WIDTH, column, _own(own_rows + source * (2 * WIDTH) + WIDTH, column, WIDTH), WIDTH)
+                    earlier = _at(copies, source, WIDTH)
+                    _put(at, column, _own(earlier, column, WIDTH), WIDTH)
+                    _put(at + WIDTH, column, _own(earlier + WIDTH, column, WIDTH), WIDTH)
                 else:
                     u = _unit(_row(words, word, column, WIDTH))
                     _put(at, column, u, WIDTH)
@@ -212,29 +219,30 @@ def _train(
                     for j in range(tl.maximum(low, i - reach), tl.minimum(high, i + reach + 1)):
                         if j != i:
                             place = tl.load(noted + SLOTS + (j - low) % HELD)
-                            u = _own(own_rows + place * (2 * WIDTH), column, WIDTH)
+                            at = _at(copies, place, WIDTH)
+                            u = _own(at, column, WIDTH)
                             for k in range(NEGATIVES):
                                 noise = tl.load(noted + (j - i + WINDOW) * NEGATIVES + k)
                                 if (noise != itself) & (noise != -1 - place):
                                     u, v, d = _pair(
-                                        words, own_rows, noise, column, u, v, d, margin, rate, WIDTH, BACK, COMBINED, False
+                                        words, copies, noise, column, u, v, d, margin, rate, WIDTH, BACK, COMBINED, False
                                     )  # fmt: skip
-                            _put(own_rows + place * (2 * WIDTH), column, u, WIDTH)
+                            _put(at, column, u, WIDTH)
                     _move(contexts, center, column, v_old, _unit(v), v_length, WIDTH, BACK)
                 if not COMBINED:
-                    at = own_rows - (itself + 1) * (2 * WIDTH)
+                    at = _at(copies, -1 - itself, WIDTH)
                     u = _unit(_row(words, center, column, WIDTH) if FROZEN else _own(at, column, WIDTH))
                     for k in range(NEGATIVES):
                         noise = tl.load(noted + WINDOW * NEGATIVES + k)
                         if noise != itself:
-                            u, d, _ = _pair(words, own_rows, noise, column, u, d, d, margin, rate, WIDTH, BACK, False, FROZEN)
+                            u, d, _ = _pair(words, copies, noise, column, u, d, d, margin, rate, WIDTH, BACK, False, FROZEN)
                     if not FROZEN:
                         _put(at, column, u, WIDTH)
         if not FROZEN:
             for last in range(tl.maximum(low, high - HELD), high):
                 place = (last - low) % HELD
                 if _pick(kept_at, lane, place) == place:
-                    _give_back(words, tl.load(stretch + last), own_rows + place * (2 * WIDTH), column, WIDTH, BACK)
+                    _give_back(words, tl.load(stretch + last), _at(copies, place, WIDTH), column, WIDTH, BACK)
         d = _unit(d)
         at = documents + row.to(tl.int64) * WIDTH + column
         if share == 1.0:
@@ -271,12 +279,12 @@ def train(
     number_in_document = torch.arange(len(owners), device=device) - (pieces.cumsum(0) - pieces)[owners]
     begins = kept.starts[owners] + LONGEST_STRETCH * number_in_document
     bounds = torch.stack([begins, torch.minimum(begins + LONGEST_STRETCH, kept.starts[owners + 1])], dim=1).to(torch.int32)
-    programs, held = min(programs, len(owners)), 2 * window + 1
-    slots, lanes, copies = *_notes(window, negatives), 0 if frozen else programs
+    programs = min(programs, len(owners))
+    held, slots, lanes = _sizes(window, negatives)
     _train[(programs,)](
         kept.words, kept.reaches, kept.places, owners, bounds, 1.0 / pieces, rates, kept.rows, places,
         torch.zeros(1, dtype=torch.int32, device=device), draws.key, draws.threshold, draws.alias, len(draws.alias),
-        words, contexts, documents, torch.empty((copies, held, 2, width), device=device),
+        words, contexts, documents, torch.empty((0 if frozen else programs, held, 2, width), device=device),
         torch.empty((programs, slots + 2 * lanes), dtype=torch.int32, device=device), len(owners), margin,
         WIDTH=width, COLUMNS=triton.next_power_of_2(width), WINDOW=window, NEGATIVES=negatives, BACK=_BACK,
         SLOTS=slots, HELD=held, LANES=lanes, COMBINED=combined, FROZEN=frozen,
@@ -289,9 +297,10 @@ def train(
             torch.nn.functional.normalize(matrix, out=matrix)
 
 
-def _notes(window: int, negatives: int) -> tuple[int, int]:
-    """(SLOTS, LANES): noise words of a position, places of the words around it."""
-    return triton.next_power_of_2((2 * window + 1) * negatives), triton.next_power_of_2(2 * window + 1)
+def _sizes(window: int, negatives: int) -> tuple[int, int, int]:
+    """(HELD, SLOTS, LANES): copies of a program; noise words of a position and places of copies, as powers of two."""
+    held = 2 * window + 1
+    return held, triton.next_power_of_2(held * negatives), triton.next_power_of_2(held)
 
 
 def flight(share: np.ndarray, noise: np.ndarray, processors: int, *, width: int, window: int, negatives: int) -> int:
@@ -300,6 +309,6 @@ def flight(share: np.ndarray, noise: np.ndarray, processors: int, *, width: int,
 
     share, noise float [words]: of the positions, and of what is drawn as noise. A program adds to a row of each kind.
     """
-    slots, lanes = _notes(window, negatives)
-    own = 4 * (2 * width * (2 * window + 1) + slots + 2 * lanes)
+    held, slots, lanes = _sizes(window, negatives)
+    own = 4 * (held * 2 * width + slots + 2 * lanes)
     return max(1, min(processors * _A_PROCESSOR, int(_MOST_ADDING / (share + noise).max()), _OWN_MEMORY // own))
