@@ -52,6 +52,7 @@ bundle: setup
 check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	mkdir -p .types && ln -sfn ../pipeline .types/wajue # mypy does not see how an editable install maps the folder
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml pipeline jobs

@@ -6,8 +6,8 @@ import opencc
 
 from benchmarks.common import corpora, record, timed
 from benchmarks.dedup import real_questions
-from pipeline import text
-from pipeline.config import Clean
+from wajue.cleaning import rules as cleaning_rules
+from wajue.config import Clean
 
 
 def _batches(texts: list[str], characters: int = 1_000_000) -> list[list[str]]:
@@ -19,12 +19,12 @@ def measure(name: str, texts: list[str]) -> None:
     """All rules, then each alone, the verdicts taken off; the median of three rounds."""
     rules, batches = Clean(), _batches(texts)
     size = sum(map(len, texts))
-    text.clean(texts[:100], rules)
+    cleaning_rules.clean(texts[:100], rules)
 
     def cost(only: tuple[str, ...] | None) -> float:
         def work() -> None:
             for batch in batches:
-                text.clean(batch, rules, only=only)
+                cleaning_rules.clean(batch, rules, only=only)
 
         return sorted(timed(work)[1] for _ in range(3))[1]
 
@@ -32,7 +32,7 @@ def measure(name: str, texts: list[str]) -> None:
     record("cleaning", "wajue", "characters/CPU s", f"{note}, every rule", speed=size / cost(None))
     verdicts = cost(())
     record("cleaning", "wajue", "us a character", note, verdicts=verdicts / size * 1e6)
-    for rule in text.CHANGES[1:]:
+    for rule in cleaning_rules.CHANGES[1:]:
         record("cleaning", "wajue", "us a character", note, **{rule: max(0.0, cost((rule,)) - verdicts) / size * 1e6})
     convert = opencc.OpenCC("t2s").convert
     spent = timed(lambda: [unicodedata.normalize("NFKC", t) for t in texts])[1]

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from benchmarks.common import corpora, record
-from pipeline import spark_io
-from pipeline.config import Config, Corpus
-from pipeline.flow import Flow
-from pipeline.progress import Meter, Watch
-from pipeline.stages.ngrams import ngrams
+from wajue.config import Config, Corpus
+from wajue.runner.progress import Meter, Watch
+from wajue.spark import session
+from wajue.spark.flow import Flow
+from wajue.stages.ngrams import ngrams
 
 _CHARACTERS = 17_000_000
 
@@ -28,7 +28,7 @@ def lines(folder: Path) -> list[str]:
 
 def main() -> None:
     """Twice each: n = 1..4 as the figure to beat was measured, and n = 1..8, the default."""
-    spark = spark_io.session("local[2]")
+    spark = session.session("local[2]")
     text = lines(corpora())
     size = sum(map(len, text))
     frame = spark.createDataFrame([(t,) for t in text], "text string").repartition(8).persist()

@@ -14,12 +14,14 @@ from numba import njit
 
 from benchmarks import tables
 from benchmarks.common import corpora, record, timed
-from pipeline import minhash, schemas, spark_io
-from pipeline.config import Config, Corpus
-from pipeline.flow import Flow
-from pipeline.progress import Watch
-from pipeline.records import Record, read
-from pipeline.stages.dedup import dedup
+from wajue import schemas
+from wajue.config import Config, Corpus
+from wajue.mining import minhash
+from wajue.reading.records import Record, read
+from wajue.runner.progress import Watch
+from wajue.spark import session
+from wajue.spark.flow import Flow
+from wajue.stages.dedup import dedup
 
 # what holds questions, and short texts like them: path, settings of its corpus
 _SOURCES = (
@@ -167,7 +169,7 @@ def _halves(texts: list[str]) -> Iterator[tuple[str, list[str]]]:
 
 def on_spark(texts: list[str]) -> None:
     """local[2]: the step with near-duplicates, with exact ones only, and reading and writing alone; three rounds, alternately."""
-    spark = spark_io.session("local[2]")
+    spark = session.session("local[2]")
     ways = {"near": {}, "exact": {"near": False}, "read and write": {"exact": False}}
     with tempfile.TemporaryDirectory() as folder:
         spent: dict[tuple[str, str], list[float]] = {}

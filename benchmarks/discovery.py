@@ -15,15 +15,15 @@ import pyarrow.parquet as pq
 from benchmarks import tables
 from benchmarks.common import corpora, record
 from benchmarks.gold import Cut, gold, lexicon_f1, precision, segmentation_f1
-from pipeline import spark_io
-from pipeline.config import Config, Corpus
-from pipeline.flow import Flow
-from pipeline.progress import Meter, Watch
-from pipeline.segmenter import Segmenter
-from pipeline.stages.new_words import new_words
-from pipeline.stages.ngrams import ngrams
-from pipeline.stages.segment import segment
-from pipeline.text import convert_script, normalize_in_place
+from wajue.cleaning.rules import convert_script, normalize_in_place
+from wajue.config import Config, Corpus
+from wajue.mining.segmenter import Segmenter
+from wajue.runner.progress import Meter, Watch
+from wajue.spark import session
+from wajue.spark.flow import Flow
+from wajue.stages.new_words import new_words
+from wajue.stages.ngrams import ngrams
+from wajue.stages.segment import segment
 
 _SMALL, _LARGE = 12_000_000, 50_000_000  # characters
 _TAGS = re.compile("<[^>]*>")
@@ -74,7 +74,7 @@ def _documents(folder: str, name: str, texts: list[str]) -> Flow:
     rows |= {"date": pa.nulls(len(texts), pa.string())}
     Path(f"{folder}/{name}").mkdir(exist_ok=True)
     pq.write_table(pa.table(rows | {"text": texts}), f"{folder}/{name}/part.parquet", row_group_size=max(1, len(texts) // 8))
-    return tables.read(spark_io.session("local[2]"), folder, name)
+    return tables.read(session.session("local[2]"), folder, name)
 
 
 def quality(folder: str) -> None:

@@ -10,7 +10,7 @@ import unicodedata
 from collections import Counter
 from pathlib import Path
 
-from pipeline.scores.segmentation import HAN, Cut, agreement, gold_types, hits, only_han, scored
+from wajue.results.scores.segmentation import HAN, Cut, agreement, gold_types, hits, only_han, scored
 
 __all__ = ["HAN", "Cut", "gold", "lexicon_f1", "precision", "segmentation_f1"]
 

@@ -20,10 +20,10 @@ import pandas as pd
 import torch
 
 from benchmarks.common import record
-from pipeline.models import devices, jose, sgns
-from pipeline.models.kernels import sgns_triton
-from pipeline.models.loop import in_memory
-from pipeline.models.sampling import keep_chances, kept_shares
+from wajue.models import devices, jose, sgns
+from wajue.models.gpu import sgns_kernel
+from wajue.models.loop import in_memory
+from wajue.models.sampling import keep_chances, kept_shares
 
 _TOPICS, _LENGTH = 20, 200
 _CPU_WORDS = 5_000_000  # the CPU's trainer is measured on no more
@@ -32,7 +32,7 @@ _GB = 1e9
 
 @dataclass(frozen=True)
 class Sgns:
-    """[sgns], as pipeline.config declares it, at the setting of the published figures."""
+    """[sgns], as wajue.config declares it, at the setting of the published figures."""
 
     dim: int = 128
     window: int = 5
@@ -91,10 +91,10 @@ def copy_speed() -> float:
 
 def sgns_bytes(config: Sgns) -> float:
     """Bytes of rows that a position of the card's SGNS reads and adds: a tile's context, centre and noise rows, once each way."""
-    tile, window = sgns_triton.TILE, config.window
+    tile, window = sgns_kernel.TILE, config.window
     reaches = np.clip((window + 1 - np.arange(1, window + tile + 1)) / window, 0, 1)  # chance that a window reaches so far
     edge = sum(1 - np.prod(1 - reaches[d : d + tile]) for d in range(window))  # rows beyond each end that some window reaches
-    rows = tile + 2 * edge + tile + max(sgns_triton.MOST_DRAWN, config.negatives)
+    rows = tile + 2 * edge + tile + max(sgns_kernel.MOST_DRAWN, config.negatives)
     return 2 * 4 * sgns_row(config.dim) * rows / tile
 
 

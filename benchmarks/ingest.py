@@ -10,10 +10,11 @@ import psutil
 from benchmarks import tables
 from benchmarks.common import record
 from benchmarks.dedup import real_questions
-from pipeline import corpora, spark_io
-from pipeline.config import Config, Corpus
-from pipeline.progress import Watch
-from pipeline.stages.ingest import ingest
+from wajue.config import Config, Corpus
+from wajue.reading import corpora
+from wajue.runner.progress import Watch
+from wajue.spark import session
+from wajue.stages.ingest import ingest
 
 _ELEMENTS = 1_000_000
 
@@ -44,7 +45,7 @@ def main() -> None:
         {"url": f"http://zhidao.example/question/{i}.html", "question": questions[i % len(questions)], "tags": ["生活", "健康"]}
         for i in range(_ELEMENTS)
     ]
-    spark = spark_io.session("local[2]")
+    spark = session.session("local[2]")
     with tempfile.TemporaryDirectory() as folder:
         for name, indent in (("on one line", None), ("pretty-printed", 1)):
             path = Path(folder) / "questions.json"

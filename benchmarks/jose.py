@@ -13,9 +13,9 @@ import numpy as np
 
 from benchmarks.common import corpora, record, record_means
 from benchmarks.sgns import encode, read
-from pipeline.config import Jose
-from pipeline.models import jose
-from pipeline.models.loop import in_memory
+from wajue.config import Jose
+from wajue.models import jose
+from wajue.models.loop import in_memory
 
 _DOCUMENTS, _EPOCHS = 3000, 2
 _TRAINED_ON = 11_314  # the documents before this one are the training half of the data set
@@ -68,7 +68,7 @@ def _scores(vectors: np.ndarray, order: np.ndarray, labels: np.ndarray) -> dict[
     from sklearn.metrics import f1_score, normalized_mutual_info_score
     from sklearn.neighbors import KNeighborsClassifier
 
-    from pipeline.scores.documents import NEIGHBOURS, SEEDS, spherical_kmeans
+    from wajue.results.scores.documents import NEIGHBOURS, SEEDS, spherical_kmeans
 
     unit = np.empty_like(vectors)
     unit[order] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)

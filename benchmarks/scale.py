@@ -28,7 +28,7 @@ import pyarrow.dataset as ds
 
 from benchmarks import zhidao
 from benchmarks.common import hardware, record, timed
-from pipeline import dag
+from wajue import dag
 
 _CONFIG = """workspace = "workspace"
 """ + "".join(
@@ -96,7 +96,7 @@ def run(folder: Path, master: str) -> Figures:
     command = [
         sys.executable,
         "-m",
-        "pipeline",
+        "wajue",
         "run",
         str(folder / "config.toml"),
         "--until",

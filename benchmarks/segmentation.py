@@ -7,7 +7,7 @@ import jieba
 import pyarrow as pa
 
 from benchmarks.common import corpora, record, timed
-from pipeline.segmenter import Segmenter
+from wajue.mining.segmenter import Segmenter
 
 
 def from_jieba() -> Segmenter:

@@ -11,13 +11,14 @@ import numpy as np
 import pyarrow as pa
 
 from benchmarks.common import corpora, peak_rss_mb, record, record_means
-from pipeline import arrow_io, training
-from pipeline.config import Config, Corpus, Sgns
-from pipeline.models import sgns
-from pipeline.models.loop import in_memory
-from pipeline.progress import Watch
-from pipeline.schemas import FORMAT_VERSION
-from pipeline.workspace import Workspace
+from wajue.config import Config, Corpus, Sgns
+from wajue.models import sgns
+from wajue.models.loop import in_memory
+from wajue.runner import trainers
+from wajue.runner.progress import Watch
+from wajue.schemas import FORMAT_VERSION
+from wajue.store import parquet
+from wajue.store.workspace import Workspace
 
 _SPEED_TOKENS = 3_700_000
 _SETTING = "3.7 M tokens, 1 epoch, 2 threads, dim 100, window 5, 5 negatives"
@@ -129,7 +130,7 @@ def alone(system: str, what: str) -> None:
         corpus = Corpus(name="imdb", role="domain", paths=("-",))
         config = Config(corpus=(corpus,), sgns=Sgns(epochs=1, threads=2, checkpoint_seconds=0))
         (Path(what) / "_unfinished").mkdir(exist_ok=True)
-        training.train("sgns", config, Workspace(what), Watch("sgns"), "benchmark")
+        trainers.train("sgns", config, Workspace(what), Watch("sgns"), "benchmark")
     else:
         gensims(Path(what) if "file" in system else read(Path(what), None), 1)
     print(peak_rss_mb())
@@ -145,7 +146,7 @@ def _workspace(folder: Path, words: list[str], counts: np.ndarray, ids: np.ndarr
         "sequences": pa.table({"doc_id": doc_ids, "corpus": ["imdb"] * len(lists), "ids": lists}),
     }
     for name, rows in tables.items():
-        arrow_io.write(rows, place, name)
+        parquet.write(rows, place, name)
         place.finish({name: {"format_version": FORMAT_VERSION}})
 
 

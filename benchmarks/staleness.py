@@ -11,11 +11,11 @@ from numba import njit
 
 from benchmarks.common import corpora, record_means
 from benchmarks.sgns import encode, quality, read
-from pipeline.config import Sgns
-from pipeline.models import loop, sgns
-from pipeline.models.kernels.random import below, draw, keep_words, number
-from pipeline.models.loop import in_memory
-from pipeline.models.sampling import noise_shares
+from wajue.config import Sgns
+from wajue.models import loop, sgns
+from wajue.models.cpu.random import below, draw, keep_words, number
+from wajue.models.loop import in_memory
+from wajue.models.sampling import noise_shares
 
 TILE, LONGEST = 16, 4096
 _GOLDEN = (5**0.5 - 1) / 2

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from pyspark.sql import DataFrame, SparkSession
 
-from pipeline.flow import Flow
-from pipeline.task_files import groups_of
+from wajue.spark.flow import Flow
+from wajue.spark.task_files import groups_of
 
 
 def read(spark: SparkSession, folder: str, name: str) -> Flow:

@@ -11,10 +11,12 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.common import corpora, record
-from pipeline import arrow_io, config, library
-from pipeline.scores import gold
-from pipeline.scores.terms import average_precision, occurrences, of_length
-from pipeline.workspace import Workspace
+from wajue import config
+from wajue.results.scores import gold
+from wajue.results.scores.terms import average_precision, occurrences, of_length
+from wajue.runner import mine
+from wajue.store import parquet
+from wajue.store.workspace import Workspace
 
 _SEEDS = 5
 _DOMAINS = {
@@ -48,14 +50,14 @@ def _mined(domain: str, workspace: Workspace, settings: str) -> Workspace:
     path.write_text(
         text.replace('"domain/', f'"{corpora()}/domain/').replace('"general/', f'"{corpora()}/general/'), encoding="utf-8"
     )
-    return library.mine(config.load(path), workspace)
+    return mine.mine(config.load(path), workspace)
 
 
 def _scores(workspace: Workspace, lexicon: set[str]) -> dict[str, float]:
-    rows = arrow_io.read(workspace, "terms", ["rank", "term", "parts"]).sort_by("rank")
+    rows = parquet.read(workspace, "terms", ["rank", "term", "parts"]).sort_by("rank")
     ranked = rows.column("term").to_pylist()
     words = [t for t, parts in zip(ranked, rows.column("parts").to_pylist(), strict=True) if len(parts) == 1]
-    documents = arrow_io.read(workspace, "documents", ["role", "text"]).to_pylist()
+    documents = parquet.read(workspace, "documents", ["role", "text"]).to_pylist()
     held = occurrences((d["text"] for d in documents if d["role"] == "domain"), lexicon)
     wanted = {t for t, n in held.items() if n >= config.Contrast().min_count}
     long = of_length(wanted, 5, None)

@@ -6,9 +6,9 @@ python docs/generate.py
 from pathlib import Path
 from typing import Any
 
-from pipeline.config import Config, Corpus
-from pipeline.dag import STEPS
-from pipeline.schemas import TABLES
+from wajue.config import Config, Corpus
+from wajue.dag import STEPS
+from wajue.schemas import TABLES
 
 HERE = Path(__file__).parent
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from pipeline import report
-from pipeline.workspace import Workspace
+from wajue.results import report
+from wajue.store.workspace import Workspace
 
 VIEWS = {"light": "#overview", "dark": "#map"}
 STYLE = "body{margin:0;display:flex;gap:16px;background:#888}iframe{border:0;width:1130px;height:880px}"

@@ -9,8 +9,8 @@ import numpy as np
 from matplotlib import font_manager
 from matplotlib import pyplot as plt
 
-from pipeline import Workspace, load_segmenter, load_vectors, mine, read, select
-from pipeline.cli import sample_folder
+from wajue import Workspace, load_segmenter, load_vectors, mine, read, select
+from wajue.cli import sample_folder
 
 CHINESE = ("Noto Sans CJK SC", "Noto Serif CJK SC", "Source Han Sans SC", "WenQuanYi Zen Hei", "PingFang SC", "Heiti TC", "SimHei")
 

@@ -35,7 +35,7 @@ LEFT_OUT = {
     "jinja2": "wajue report",
     "prompt-toolkit": "the prompt of wajue query",
 }
-_NOT_PACKAGED = ("pipeline/sample/", "pipeline/page/")
+_NOT_PACKAGED = ("wajue/sample/", "wajue/results/page/")
 _NOT_IMPORTED = re.compile(r"(^|/)(tests|include|__pycache__)/|\.(pyx|pxd|pxi|pyi|h|a|c|cpp|js)$|^bin/")
 _WRAPPER = f"""#!/bin/sh
 # the node's own {PYTHON} (or $WAJUE_PYTHON), with the packages that lie beside this file and its compiled kernels

@@ -2,7 +2,7 @@
 
 import sys
 
-from pipeline import cli
+from wajue import cli
 
 if __name__ == "__main__":
     cli.main(["run", "--no-train", *sys.argv[1:]])

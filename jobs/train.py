@@ -5,7 +5,7 @@ One process a card; without torchrun, one process.
 
 import sys
 
-from pipeline import cli
+from wajue import cli
 
 if __name__ == "__main__":
     cli.main(["run", *sys.argv[1:], "--from=sgns", "--until=jose"])

@@ -1,49 +1,51 @@
 """wajue (挖掘, to mine): new words, domain terms and vectors from raw Chinese text, without labels.
 
-Reading order: dag.py (the whole pipeline on one screen), schemas.py (every table), config.py (every knob), run.py (what
-walks the steps), flow.py (how rows get through Spark's tasks); then stages/ for a step's Spark part and the pure module that
-holds its idea: text.py, ngrams.py, lattice.py, discovery.py, termhood.py; then models/ for the trainers. library.py is for
-notebooks and services.
+Reading order: dag.py (the whole pipeline on one screen), schemas.py (every table), config.py (every knob), runner/run.py (what
+walks the steps), spark/flow.py (how rows get through Spark's tasks); then stages/ for a step's Spark part and the pure module
+that holds its idea, in reading/, cleaning/ and mining/; then models/ for the trainers, results/ for what people see.
 
 The names below are imported when they are first used: Spark, Numba and DuckDB are slow to import, and few need all of them.
 """
 
 from importlib import import_module
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pipeline.arrow_io import read as read
-    from pipeline.errors import ConfigError as ConfigError
-    from pipeline.errors import WajueError as WajueError
-    from pipeline.library import load_segmenter as load_segmenter
-    from pipeline.library import load_vectors as load_vectors
-    from pipeline.library import mine as mine
-    from pipeline.query import select as select
-    from pipeline.segmenter import Segmenter as Segmenter
-    from pipeline.vectors import Vectors as Vectors
-    from pipeline.workspace import Workspace as Workspace
+    from wajue.errors import ConfigError as ConfigError
+    from wajue.errors import WajueError as WajueError
+    from wajue.mining.segmenter import Segmenter as Segmenter
+    from wajue.results.loaders import load_segmenter as load_segmenter
+    from wajue.results.loaders import load_vectors as load_vectors
+    from wajue.results.query import select as select
+    from wajue.results.vectors import Vectors as Vectors
+    from wajue.runner.mine import mine as mine
+    from wajue.store.parquet import read as read
+    from wajue.store.workspace import Workspace as Workspace
 
-_PLACES = {
-    "mine": "library",
-    "Workspace": "workspace",
-    "read": "arrow_io",
-    "select": "query",
-    "load_segmenter": "library",
-    "Segmenter": "segmenter",
-    "load_vectors": "library",
-    "Vectors": "vectors",
+_MODULES = {
+    "mine": "runner.mine",
+    "Workspace": "store.workspace",
+    "read": "store.parquet",
+    "select": "results.query",
+    "load_segmenter": "results.loaders",
+    "Segmenter": "mining.segmenter",
+    "load_vectors": "results.loaders",
+    "Vectors": "results.vectors",
     "WajueError": "errors",
     "ConfigError": "errors",
 }
-__all__ = list(_PLACES)
+__all__ = list(_MODULES)
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _PLACES:
-        raise AttributeError(f"module 'pipeline' has no attribute {name!r}; it offers {', '.join(_PLACES)}")
-    globals()[name] = found = getattr(import_module(f"pipeline.{_PLACES[name]}"), name)
-    return found
+    if name == "__version__":
+        return version("wajue")
+    if name not in _MODULES:
+        raise AttributeError(f"module 'wajue' has no attribute {name!r}; it offers {', '.join(_MODULES)}")
+    globals()[name] = value = getattr(import_module(f"wajue.{_MODULES[name]}"), name)
+    return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_PLACES})
+    return sorted({*globals(), *_MODULES})

@@ -1,5 +1,5 @@
-"""python -m pipeline is the command wajue."""
+"""python -m wajue is the command wajue."""
 
-from pipeline.cli import main
+from wajue.cli import main
 
 main()

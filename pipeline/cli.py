@@ -13,10 +13,11 @@ import typer
 from rich.console import Console
 from typer.models import OptionInfo
 
-from pipeline import config as configuration
-from pipeline import dag, export, library, progress, query, schemas
-from pipeline.errors import WajueError
-from pipeline.workspace import Workspace, versions
+from wajue import config as configuration
+from wajue import console, dag, schemas
+from wajue.errors import WajueError
+from wajue.results import export, loaders, query
+from wajue.store.workspace import Workspace, versions
 
 app = typer.Typer(
     help="Mine new words, domain terms and vectors from raw Chinese text, without labels.",
@@ -59,7 +60,7 @@ def _options(
     log_style: Annotated[LogStyle, typer.Option("--log", help="how to log on stderr")] = LogStyle.auto,  # type: ignore[attr-defined]
 ) -> None:
     _debug.on = debug
-    progress.set_up_logging(log_style.value, debug=debug)
+    console.set_up_logging(log_style.value, debug=debug)
 
 
 class _debug:  # noqa: N801
@@ -81,17 +82,24 @@ def run(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="say what would run, on what, and what it would take")] = False,
 ) -> None:
     """Run the steps of the pipeline that are not done yet."""
-    from pipeline import run as runner
+    from wajue.runner import run as runner
 
     loaded = configuration.load(config)
     place = runner.workspace_of(loaded, workspace)
     names = [s.value if s else None for s in (first, last)]
     if dry_run:
-        from pipeline import costs, states
+        from wajue.runner import estimates, freshness
 
-        files, chosen = runner.find_files(loaded), states.selected(loaded, *names, train=train)
-        rows = costs.plan(loaded, place, files, chosen, force=force, cores=costs.cores_of(master))
-        output.print(costs.shown_inputs(loaded, files), "", costs.shown_plan(loaded, rows), "", costs.total(place, rows), sep="\n")
+        files, chosen = runner.find_files(loaded), freshness.selected(loaded, *names, train=train)
+        rows = estimates.plan(loaded, place, files, chosen, force=force, cores=estimates.cores_of(master))
+        output.print(
+            estimates.shown_inputs(loaded, files),
+            "",
+            estimates.shown_plan(loaded, rows),
+            "",
+            estimates.total(place, rows),
+            sep="\n",
+        )
         return
     runner.run(loaded, place, first=names[0], last=names[1], force=force, master=master, device=device.value, train=train)
     log.info("done; the tables lie in %s", place.location)
@@ -105,17 +113,17 @@ def steps(
     style: Annotated[Format, typer.Option("--format", help="of the result")] = Format.table,  # type: ignore[attr-defined]
 ) -> None:
     """Show every step: what it reads and writes, its state, and what it took: rows, bytes, shuffle, spill, time, memory."""
-    from pipeline import costs
-    from pipeline import run as runner
+    from wajue.runner import estimates
+    from wajue.runner import run as runner
 
     loaded = configuration.load(config)
     place = runner.workspace_of(loaded, workspace)
-    rows = costs.steps(loaded, place, runner.find_files(loaded))
+    rows = estimates.steps(loaded, place, runner.find_files(loaded))
     if style.value != "table":
-        query.write(costs.as_table(rows).to_reader(), style.value, sys.stdout.buffer)
+        query.write(estimates.as_table(rows).to_reader(), style.value, sys.stdout.buffer)
         sys.stdout.buffer.flush()
         return
-    output.print(costs.shown_steps(rows))
+    output.print(estimates.shown_steps(rows))
 
 
 @app.command("query")
@@ -128,7 +136,7 @@ def query_command(
     place = Workspace(workspace)
     connection = query.connect(place)
     if sql is None:
-        from pipeline.prompt import prompt
+        from wajue.results.prompt import prompt
 
         prompt(connection, place, output)
         return
@@ -147,7 +155,7 @@ def segment(
     file: Annotated[str, typer.Argument(metavar="[FILE|-]", help="UTF-8 text; - or nothing: standard input")] = "-",
 ) -> None:
     """Cut text into words by the mined lexicon, a line out for each line in."""
-    segmenter = library.load_segmenter(Workspace(workspace))
+    segmenter = loaders.load_segmenter(Workspace(workspace))
     try:
         stream = sys.stdin.buffer if file == "-" else open(file, "rb")  # noqa: SIM115
     except OSError as error:
@@ -173,7 +181,7 @@ def similar(
     top: Annotated[int, typer.Option("--top", min=1, help="neighbours a word")] = 10,
 ) -> None:
     """Show the nearest words of each word, with their cosine."""
-    known = library.load_vectors(Workspace(workspace), vectors.value)
+    known = loaders.load_vectors(Workspace(workspace), vectors.value)
     found = {word: known.most_similar(word, top=top) for word in words}
     for word, near in found.items():
         for other, cosine in near:
@@ -204,7 +212,7 @@ def evaluate_command(
     style: Annotated[Format, typer.Option("--format", help="of the scores")] = Format.table,  # type: ignore[attr-defined]
 ) -> None:
     """Score vectors, segmentation, words and terms against gold files."""
-    from pipeline import evaluate
+    from wajue.results import evaluate
 
     files = {"similarity": similarity, "analogy": analogy, "clusters": clusters}
     files |= {"segmentation": segmentation, "lexicon": lexicon, "terms": terms}
@@ -236,7 +244,7 @@ def export_command(
 @app.command()
 def report(workspace: WorkspaceArgument) -> None:
     """Write DIR/report.html, one page that shows everything, and print its path."""
-    from pipeline import report as reporter
+    from wajue.results import report as reporter
 
     output.print(reporter.write(Workspace(workspace)))
 
@@ -247,7 +255,7 @@ def demo(
     master: MasterOption = None,
 ) -> None:
     """Mine the bundled sample through every step, and show what came up."""
-    from pipeline import run as runner
+    from wajue.runner import run as runner
 
     loaded = configuration.load(sample_folder() / "demo.toml")
     place = Workspace(workspace or "wajue-demo")
@@ -263,7 +271,7 @@ def demo(
     sql = "SELECT t.term FROM terms t JOIN sgns_words v ON t.term = v.word ORDER BY t.rank LIMIT 3"
     best = [str(t) for t in query.execute(connection, sql).column(0).to_pylist()]
     output.print("\nNeighbours by meaning")
-    vectors = library.load_vectors(place)
+    vectors = loaders.load_vectors(place)
     for word in best:
         output.print(f"{word}: " + "  ".join(f"{other} {cosine:.2f}" for other, cosine in vectors.most_similar(word, top=5)))
     output.print(f"\nEverything lies in {Path(place.location).resolve()}: {', '.join(t for t in schemas.TABLES if place.whole(t))}")
@@ -282,7 +290,7 @@ def sample_folder() -> Path:
 
 def main(arguments: list[str] | None = None) -> None:
     """The command's entry point; arguments: those of the command line unless given."""
-    progress.set_up_logging("auto")
+    console.set_up_logging("auto")
     try:
         if app(_globals_first(sys.argv[1:] if arguments is None else arguments), standalone_mode=False) == 130:
             raise KeyboardInterrupt  # typer makes a status of it, and gives that back

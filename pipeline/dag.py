@@ -6,7 +6,7 @@ tables it reads; it returns the tables it writes, in this order. `sections` are 
 
 from dataclasses import dataclass
 
-from pipeline.config import Config
+from wajue.config import Config
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ _CAUSES = {
 
 def said_by_task(error: BaseException) -> str | None:
     """The message of one of our errors that a task of Spark's raised; None for any other error."""
-    found = re.search(r"^pipeline\.errors\.\w+: (.+)$", str(error), re.MULTILINE)
+    found = re.search(r"^wajue\.errors\.\w+: (.+)$", str(error), re.MULTILINE)
     return found[1] if found else None
 
 

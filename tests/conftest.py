@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from pipeline import config as configuration
+from wajue import config as configuration
 
 settings.register_profile("compiled", deadline=None)  # the first example may compile a kernel
 settings.load_profile("compiled")
@@ -31,9 +31,9 @@ def spark() -> Iterator[Any]:
 
     local[2]: two workers, so that what depends on the partitions shows; few shuffle partitions: a dozen rows need no more.
     """
-    from pipeline import spark_io
+    from wajue.spark import session as spark_session
 
-    session = spark_io.session("local[2]")
+    session = spark_session.session("local[2]")
     session.conf.set("spark.sql.shuffle.partitions", "3")
     yield session
     session.stop()
@@ -57,6 +57,6 @@ def load(tmp_path: Path) -> Callable[..., configuration.Config]:
 def _logs_reach_pytest() -> Iterator[None]:
     """The command line takes the logger over; give it back, so that caplog sees what is said."""
     yield
-    logger = logging.getLogger("pipeline")
+    logger = logging.getLogger("wajue")
     logger.handlers.clear()
     logger.propagate = True

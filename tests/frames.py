@@ -6,9 +6,9 @@ from typing import Any
 
 from pyspark.sql import DataFrame
 
-from pipeline.flow import Flow
-from pipeline.run import STAGES
-from pipeline.task_files import groups_of
+from wajue.runner.run import STAGES
+from wajue.spark.flow import Flow
+from wajue.spark.task_files import groups_of
 
 
 def by_tasks(frame: DataFrame, place: Path, name: str) -> Flow:

@@ -14,7 +14,7 @@ from typing import Any
 import psutil
 import pyspark
 
-from pipeline import spark_io
+from wajue.spark import session
 
 SPARK_HOME = Path(pyspark.__file__).parent
 _MEMORY = "900m"
@@ -100,7 +100,7 @@ def cluster(folder: Path, bundle: Path, workers: int = 2) -> Iterator[Cluster]:
     alone.write_text(f'#!/bin/sh\nexec {sys._base_executable} -S "$@"\n')  # type: ignore[attr-defined]
     alone.chmod(0o755)
     variables = {k: v for k, v in os.environ.items() if not k.startswith(("PY", "SPARK", "NUMBA"))}
-    variables |= {"JAVA_HOME": spark_io.find_java(), "SPARK_HOME": str(SPARK_HOME), "SPARK_LOCAL_IP": "127.0.0.1"}
+    variables |= {"JAVA_HOME": session.find_java(), "SPARK_HOME": str(SPARK_HOME), "SPARK_LOCAL_IP": "127.0.0.1"}
     variables |= {"SPARK_DAEMON_MEMORY": "256m", "WAJUE_PYTHON": str(alone), "SPARK_LOCAL_DIRS": str(folder / "scratch")}
     made = Cluster(folder, bundle, variables)
     try:

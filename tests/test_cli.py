@@ -10,15 +10,15 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from pipeline import arrow_io
-from pipeline.schemas import FORMAT_VERSION, TABLES
-from pipeline.workspace import Workspace
+from wajue.schemas import FORMAT_VERSION, TABLES
+from wajue.store import parquet
+from wajue.store.workspace import Workspace
 
 CORPUS = '[[corpus]]\nname = "a"\nrole = "domain"\npaths = "{}"\n'
 
 
 def wajue(*arguments: str, folder: Path, text: str | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pipeline", *arguments]
+    command = [sys.executable, "-m", "wajue", *arguments]
     return subprocess.run(
         command, cwd=folder, input=text, capture_output=True, text=True, timeout=120, encoding="utf-8", check=False
     )
@@ -123,7 +123,7 @@ def lexicon(tmp_path: Path) -> Path:
     floats = {c.name: [1.0] * n for c in TABLES["lexicon"].columns if c.type == pa.float64() and c.name != "log_prob"}
     workspace = Workspace(str(tmp_path / "w"))
     workspace.prepare()
-    arrow_io.write(pa.table(columns | floats, schema=TABLES["lexicon"].schema), workspace, "lexicon")
+    parquet.write(pa.table(columns | floats, schema=TABLES["lexicon"].schema), workspace, "lexicon")
     workspace.finish({"lexicon": {"format_version": FORMAT_VERSION}})
     workspace.close()
     return tmp_path
@@ -153,7 +153,7 @@ def test_query_prints_results_to_stdout_alone(lexicon: Path) -> None:
 
 
 def test_a_reader_that_leaves_and_ctrl_c_end_a_query_quietly(lexicon: Path) -> None:
-    endless = [sys.executable, "-m", "pipeline", "query", "w", "FROM range(10_000_000_000)", "--format", "csv"]
+    endless = [sys.executable, "-m", "wajue", "query", "w", "FROM range(10_000_000_000)", "--format", "csv"]
     for stop, status in ((lambda p: p.stdout.close(), 0), (lambda p: p.send_signal(signal.SIGINT), 130)):
         with subprocess.Popen(endless, cwd=lexicon, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None and process.stdout.readline() == "range\n"

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import config as configuration
-from pipeline.config import Config
-from pipeline.errors import ConfigError
+from wajue import config as configuration
+from wajue.config import Config
+from wajue.errors import ConfigError
 
 Load = Callable[..., Config]
 

@@ -3,8 +3,9 @@ from collections.abc import Callable
 
 import pyarrow as pa
 
-from pipeline import dag, run, schemas
-from pipeline.config import Config
+from wajue import dag, schemas
+from wajue.config import Config
+from wajue.runner import run
 
 
 def test_every_table_is_declared_and_has_one_writer() -> None:
@@ -26,7 +27,7 @@ def test_a_stage_has_the_parameters_of_its_step() -> None:
             more = ("earlier",) if step.name == "dedup" else ()  # documents of other workspaces
             assert tuple(parameters) == (*step.reads, "config", *more)
             assert parameters["config"].kind is inspect.Parameter.KEYWORD_ONLY
-            assert run.STAGES[step.name].__module__ == f"pipeline.stages.{step.name}"
+            assert run.STAGES[step.name].__module__ == f"wajue.stages.{step.name}"
 
 
 def test_every_step_depends_on_sections_that_exist() -> None:

@@ -5,9 +5,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipeline import arrow_io
-from pipeline.schemas import FORMAT_VERSION, TABLES
-from pipeline.workspace import Workspace
+from wajue.schemas import FORMAT_VERSION, TABLES
+from wajue.store import parquet
+from wajue.store.workspace import Workspace
 
 
 def workspace(folder: Path, configs: dict[str, Any] | None = None, **tables: list[dict[str, Any]]) -> Workspace:
@@ -15,7 +15,7 @@ def workspace(folder: Path, configs: dict[str, Any] | None = None, **tables: lis
     made = Workspace(str(folder))
     made.prepare()
     for name, rows in tables.items():
-        arrow_io.write(pa.Table.from_pylist(rows, schema=TABLES[name].schema), made, name)
+        parquet.write(pa.Table.from_pylist(rows, schema=TABLES[name].schema), made, name)
     made.finish({t: {"format_version": FORMAT_VERSION, "config": (configs or {}).get(t, {})} for t in tables})
     made.close()
     return made

@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from pipeline import arrow_io, dag
-from pipeline.schemas import FORMAT_VERSION, TABLES
-from pipeline.workspace import Workspace
+from wajue import dag
+from wajue.schemas import FORMAT_VERSION, TABLES
+from wajue.store import parquet
+from wajue.store.workspace import Workspace
 
 TOKENS = [("general", "别 人 的 主变 。"), ("domain", "停电 。 先 把 主变 修 好 ， ？ 好"), ("domain", "， 换 了 主变 再 试")]
 HOSTILE = ["<script>alert(1)</script>", "</script><img src=x onerror=alert(2)>", "{{ 7 * 7 }}{% x %}", '&lt;b&gt;&#39;"\u2028<!--']
@@ -31,7 +32,7 @@ def write(folder: Path, tables: dict[str, pa.Table], config: dict[str, Any] | No
     writers = {t: step for step in dag.STEPS for t in step.writes}
     manifests = {}
     for i, (name, rows) in enumerate(tables.items()):
-        arrow_io.write(rows, workspace, name)
+        parquet.write(rows, workspace, name)
         step = writers[name]
         manifests[name] = {
             "table": name,
@@ -109,7 +110,7 @@ def tables() -> dict[str, pa.Table]:
     singles = sorted({c for w in WORDS for c in w})
     vocabulary = [*names, *singles, "我们"]
     spread = rng.normal(size=(len(vocabulary), 8))
-    vectors = arrow_io.vectors((spread + 3 * np.eye(8)[[i // 8 % 8 for i in range(len(vocabulary))]]).astype(np.float32))
+    vectors = parquet.vectors((spread + 3 * np.eye(8)[[i // 8 % 8 for i in range(len(vocabulary))]]).astype(np.float32))
     trained = pa.table(
         {"word": vocabulary, "count": pa.array(range(200, 200 - len(vocabulary), -1), pa.int64()), "vector": vectors}
     )

@@ -5,7 +5,7 @@ import importlib.util
 import os
 from typing import NamedTuple
 
-from pipeline.errors import ConfigError, WajueError
+from wajue.errors import ConfigError, WajueError
 
 _INSTALL = 'pip install "wajue[gpu]"'
 _LEAST_CAPABILITY = (8, 0)  # matrix units that take float32

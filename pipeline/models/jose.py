@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.models import loop
-from pipeline.models.kernels import jose_cpu, simd
-from pipeline.models.sampling import Draws, alias_table, keep_chances, kept_shares, noise_shares
+from wajue.models import loop
+from wajue.models.cpu import jose_kernel, simd
+from wajue.models.sampling import Draws, alias_table, keep_chances, kept_shares, noise_shares
 
 if TYPE_CHECKING:
-    from pipeline.config import Jose  # so that the trainers run where pydantic is not installed
+    from wajue.config import Jose  # so that the trainers run where pydantic is not installed
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ def train(
 
     count int64 [words], occurrences in all blocks of an epoch. initial: what an earlier training left.
     A document without a known word keeps the random vector it starts with. device, workers and what
-    is raised: as for pipeline.models.sgns.train.
+    is raised: as for wajue.models.sgns.train.
     """
     rng = np.random.default_rng(config.seed)
     words, contexts, vectors = (_unit(rng, n, config.dim) for n in (len(count), len(count), documents))
@@ -123,7 +123,7 @@ def _on_cpu(
     words, contexts, documents = matrices.values()
 
     def step(text: loop.Text, draws: Draws, counter: np.ndarray, end: int) -> None:
-        jose_cpu.train(
+        jose_kernel.train(
             text, draws, counter, end, plan.threads, words, contexts, documents, config.window, config.negatives,
             np.float32(config.margin), config.hinge == "combined" and not frozen, frozen,
         )  # fmt: skip
@@ -140,12 +140,12 @@ def _on_card(
     plan: loop.Plan,
     frozen: bool,
 ) -> loop.Placed:
-    from pipeline.models import cards  # torch: only where a card is asked for
-    from pipeline.models.kernels import jose_triton
+    from wajue.models.gpu import device as gpu_device  # torch: only where a card is asked for
+    from wajue.models.gpu import jose_kernel
 
-    card = cards.Card("jose", matrices)
+    card = gpu_device.Card("jose", matrices)
     share = kept_shares(count, plan.keep)
-    programs = jose_triton.flight(
+    programs = jose_kernel.flight(
         share / share.sum(), noise_shares(*plan.noise), card.processors,
         width=matrices["words"].shape[1], window=config.window, negatives=config.negatives,
     )  # fmt: skip
@@ -154,7 +154,7 @@ def _on_card(
     def step(text: loop.Text, draws: Draws, counter: np.ndarray, end: int) -> None:
         chosen = text.rows[text.order[text.cuts[counter[0]] : text.cuts[end]]]
         with card.memory(), card.rows("documents", chosen) as (documents, places):
-            jose_triton.train(
+            jose_kernel.train(
                 text, card.draws(draws), counter, end, programs, card.tensors["words"], card.tensors["contexts"], documents, places,
                 config.window, config.negatives, config.margin, config.hinge == "combined" and not frozen, frozen,
             )  # fmt: skip

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 import numba
 import numpy as np
 
-from pipeline.errors import WajueError
-from pipeline.models.sampling import Draws
+from wajue.errors import WajueError
+from wajue.models.sampling import Draws
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ NO_CHECKPOINTS = Checkpoints()
 
 @dataclass(frozen=True)
 class Host:
-    """Matrices that are trained where they are, in memory. Its twin is pipeline.models.cards.Card."""
+    """Matrices that are trained where they are, in memory. Its twin is wajue.models.gpu.device.Card."""
 
     matrices: Matrices
     round_words = 4_000_000  # between two reports at most
@@ -101,7 +101,7 @@ class Host:
 
 @dataclass(frozen=True)
 class Alone:
-    """The only worker that trains. Its twin is pipeline.models.workers.Group; every worker of it runs the same loop."""
+    """The only worker that trains. Its twin is wajue.models.gpu.workers.Group; every worker of it runs the same loop."""
 
     rank: int = 0
     size: int = 1

@@ -12,7 +12,7 @@ class Draws(NamedTuple):
 
     key uint64; keep uint32 [words], of 2**32; threshold uint32 [words], alias int32 [words].
 
-    Draws are numbers of counters (pipeline/models/kernels/random.py). A document's key is number(key, its row in the corpus).
+    Draws are numbers of counters (pipeline/models/cpu/random.py). A document's key is number(key, its row in the corpus).
     Of its position p, before subsampling, number p * (1 + noise slots) decides by its high half whether the word is kept, by
     its low half how far the window shrinks; the noise slots follow it.
     """

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.models import loop
-from pipeline.models.kernels import sgns_cpu, simd
-from pipeline.models.sampling import Draws, alias_table, keep_chances, kept_shares, noise_shares, touches
+from wajue.models import loop
+from wajue.models.cpu import sgns_kernel, simd
+from wajue.models.sampling import Draws, alias_table, keep_chances, kept_shares, noise_shares, touches
 
 if TYPE_CHECKING:
-    from pipeline.config import Sgns  # so that the trainers run where pydantic is not installed
+    from wajue.config import Sgns  # so that the trainers run where pydantic is not installed
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ def train(
     """(vectors, contexts), float32 [words, dim] both; count int64 [words], occurrences in all blocks of an epoch.
 
     device: "cpu" or "cuda". initial: words that an earlier training left.
-    workers: those that train the same vectors (pipeline/models/workers.py). Raises WajueError if training diverges, or if the
+    workers: those that train the same vectors (pipeline/models/gpu/workers.py). Raises WajueError if training diverges, or if the
     card has too little memory.
     """
     row_of, count, initial = loop.scattered(count, initial, config.seed)
@@ -66,7 +66,7 @@ def _on_cpu(
     centers, contexts = matrices.values()
 
     def step(text: loop.Text, draws: Draws, counter: np.ndarray, end: int) -> None:
-        sgns_cpu.train(text, draws, counter, end, plan.threads, centers, contexts, config.window, config.negatives)
+        sgns_kernel.train(text, draws, counter, end, plan.threads, centers, contexts, config.window, config.negatives)
 
     return loop.by_rows(blocks, row_of), step, loop.Host(matrices)
 
@@ -74,19 +74,19 @@ def _on_cpu(
 def _on_card(
     blocks: loop.Blocks, row_of: np.ndarray, count: np.ndarray, matrices: loop.Matrices, config: "Sgns", plan: loop.Plan
 ) -> loop.Placed:
-    from pipeline.models import cards  # torch: only where a card is asked for
-    from pipeline.models.kernels import sgns_triton
+    from wajue.models.gpu import device as gpu_device  # torch: only where a card is asked for
+    from wajue.models.gpu import sgns_kernel
 
-    card = cards.Card("sgns", matrices)
+    card = gpu_device.Card("sgns", matrices)
     share = kept_shares(count, plan.keep)
-    programs, warps = sgns_triton.flight(
+    programs, warps = sgns_kernel.flight(
         share / share.sum(), noise_shares(*plan.noise), config.window, config.negatives, card.processors
     )
-    log.info("sgns: %d tiles of %d positions in flight", programs, sgns_triton.TILE)
+    log.info("sgns: %d tiles of %d positions in flight", programs, sgns_kernel.TILE)
 
     def step(text: loop.Text, draws: Draws, counter: np.ndarray, end: int) -> None:
         with card.memory():
-            sgns_triton.train(
+            sgns_kernel.train(
                 text, card.draws(draws), counter, end, programs, card.tensors["centers"], card.tensors["contexts"], config.window,
                 config.negatives, warps,
             )  # fmt: skip

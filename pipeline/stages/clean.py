@@ -11,9 +11,11 @@ from pyspark import StorageLevel
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from pipeline import blocks, schemas, text
-from pipeline.config import Clean, Config
-from pipeline.flow import Flow, ddl
+from wajue import schemas
+from wajue.arrays import cells
+from wajue.cleaning import rules as cleaning_rules
+from wajue.config import Clean, Config
+from wajue.spark.flow import Flow, ddl
 
 _LINES_SHOWN = 1_000  # characters of a line of boilerplate
 _JUDGED = schemas.kinds("clean_documents", "clean_rejects")
@@ -113,8 +115,8 @@ def _clean(batch: pa.RecordBatch, rules: Clean, boilerplate: Boilerplate, *, han
     raw = batch.column("text")
     texts = raw.to_pylist()
     shorter = _without_boilerplate(batch, texts, boilerplate) if boilerplate else np.zeros(len(texts), bool)
-    found = text.clean(texts, rules, han_rules=han_rules)
-    changed = found.changed | shorter.astype(np.uint32) << np.uint32(text.CHANGES.index("boilerplate"))
+    found = cleaning_rules.clean(texts, rules, han_rules=han_rules)
+    changed = found.changed | shorter.astype(np.uint32) << np.uint32(cleaning_rules.CHANGES.index("boilerplate"))
     columns = dict(zip(batch.schema.names, batch.columns, strict=True))
     columns["text"] = pa.array(found.texts, pa.string())
     columns["raw_text"] = raw if rules.keep_raw_text else pa.nulls(len(raw), pa.string())
@@ -125,10 +127,10 @@ def _clean(batch: pa.RecordBatch, rules: Clean, boilerplate: Boilerplate, *, han
     columns["duplicate_of"] = pa.nulls(len(raw), pa.string())
     kept = columns["reason"].is_null()
     rows = pa.RecordBatch.from_pydict(columns)
-    yield blocks.one_of(_JUDGED, "clean_documents", rows.filter(kept))
+    yield cells.one_of(_JUDGED, "clean_documents", rows.filter(kept))
     dropped = rows.set_column(rows.schema.get_field_index("text"), "text", raw).filter(pc.invert(kept))
     shown = pc.utf8_slice_codeunits(dropped.column("text"), 0, schemas.MAX_REJECT_TEXT)
-    yield blocks.one_of(_JUDGED, "clean_rejects", dropped.set_column(dropped.schema.get_field_index("text"), "text", shown))
+    yield cells.one_of(_JUDGED, "clean_rejects", dropped.set_column(dropped.schema.get_field_index("text"), "text", shown))
 
 
 def _without_boilerplate(batch: pa.RecordBatch, texts: list[str], boilerplate: Boilerplate) -> np.ndarray:
@@ -149,6 +151,6 @@ def _without_boilerplate(batch: pa.RecordBatch, texts: list[str], boilerplate: B
 
 def _names(changed: np.ndarray) -> pa.ListArray:
     """The names of the rules whose bits are set, a list a text."""
-    bits = (changed[:, None] >> np.arange(len(text.CHANGES), dtype=np.uint32)) & 1
+    bits = (changed[:, None] >> np.arange(len(cleaning_rules.CHANGES), dtype=np.uint32)) & 1
     offsets = np.concatenate(([0], np.cumsum(bits.sum(axis=1)))).astype(np.int32)
-    return pa.ListArray.from_arrays(offsets, pa.array(np.array(text.CHANGES, object)[np.nonzero(bits)[1]], pa.string()))
+    return pa.ListArray.from_arrays(offsets, pa.array(np.array(cleaning_rules.CHANGES, object)[np.nonzero(bits)[1]], pa.string()))

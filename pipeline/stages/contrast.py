@@ -13,13 +13,15 @@ import pyarrow.compute as pc
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from pipeline import blocks, dictionary, measures, termhood
-from pipeline.config import Config
-from pipeline.errors import WajueError
-from pipeline.flow import Flow
-from pipeline.form_rules import broken_rule
-from pipeline.symbols import RARE
-from pipeline.word_table import word_keys, word_table
+from wajue.arrays import cells
+from wajue.arrays import sums as array_sums
+from wajue.config import Config
+from wajue.errors import WajueError
+from wajue.mining import jieba_dictionary, measures, ngram_tasks, termhood
+from wajue.mining.form_rules import broken_rule
+from wajue.mining.symbols import RARE
+from wajue.mining.word_table import word_keys, word_table
+from wajue.spark.flow import Flow
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +46,7 @@ def contrast(tokens: Flow, word_counts: Flow, *, config: Config) -> DataFrame:
     words = frequent.column("word").combine_chunks()
     if not len(words):
         raise WajueError("no word of the domain reaches [contrast] min_count: add domain text or lower it")
-    background = dictionary.frequencies() if not config.has_role("general") else {}
+    background = jieba_dictionary.frequencies() if not config.has_role("general") else {}
     if background:
         log.info(
             "contrast: no general corpus; the word frequencies of jieba's dictionary stand for it, runs of words it lacks for new"
@@ -64,12 +66,12 @@ def contrast(tokens: Flow, word_counts: Flow, *, config: Config) -> DataFrame:
     scattered = (
         tokens.select("role", "tokens")
         .by_dictionary("tokens")
-        .map(blocks.scatter(encode, rules.max_words, buckets), blocks.WINDOWS)
+        .map(ngram_tasks.scatter(encode, rules.max_words, buckets), ngram_tasks.WINDOWS)
     )
-    count = blocks.count(rules.max_words, rules.min_count, buckets)
-    counted = scattered.exchanged(buckets, "bucket").map(count, blocks.COUNTED).exchanged(buckets, "bucket")
+    count = ngram_tasks.count(rules.max_words, rules.min_count, buckets)
+    counted = scattered.exchanged(buckets, "bucket").map(count, ngram_tasks.COUNTED).exchanged(buckets, "bucket")
     columns = "codes binary, n int, count long, pmi double, left_entropy double, right_entropy double"
-    found = counted.map(blocks.join(totals["domain"], rules.max_words, decode), columns).frame.toArrow()
+    found = counted.map(ngram_tasks.join(totals["domain"], rules.max_words, decode), columns).frame.toArrow()
     codes = np.frombuffer(b"".join(found.column("codes").to_pylist()), np.uint16).reshape(-1, 8)[:, : rules.max_words]
     order = np.argsort(word_keys(codes))
     found, codes = found.take(pa.array(order)), codes[order]
@@ -108,7 +110,7 @@ def _figures(tokens: Flow, words: Any, codes: np.ndarray) -> tuple[np.ndarray, i
     table = tokens.source.sparkSession.sparkContext.broadcast(word_table(word_keys(codes), np.ones(len(codes))))
     size, longest = len(codes), codes.shape[1]
 
-    def total(batches: blocks.Batches) -> np.ndarray:
+    def total(batches: cells.Batches) -> np.ndarray:
         tally, chunks = termhood.Tally(table.value, size, longest), 0
         for batch in batches:
             for role in ("domain", "general"):
@@ -118,7 +120,7 @@ def _figures(tokens: Flow, words: Any, codes: np.ndarray) -> tuple[np.ndarray, i
                     chunks += stretches if role == "domain" else 0
         return np.append(tally.figures.ravel(), chunks)
 
-    whole = blocks.sum_over(tokens.select("role", "tokens").by_dictionary("tokens"), total, len(termhood.FIGURES) * size + 1)
+    whole = array_sums.sum_over(tokens.select("role", "tokens").by_dictionary("tokens"), total, len(termhood.FIGURES) * size + 1)
     return whole[:-1].reshape(len(termhood.FIGURES), size), int(whole[-1])
 
 

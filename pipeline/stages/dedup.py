@@ -2,7 +2,7 @@
 the crowded buckets, in which not every pair was compared.
 
 Equal texts first: width, case, white space and punctuation make no difference. Then near-duplicates, by MinHash banding and
-the true Jaccard similarity of the texts' shingles (pipeline/minhash.py, pipeline/duplicates.py). Of texts that resemble each
+the true Jaccard similarity of the texts' shingles (mining/minhash.py, mining/duplicates.py). Of texts that resemble each
 other the first is kept: domain before general, then the order of the corpora in the config, of the files, of the
 records. So a general corpus that contains the domain's texts does not hide them from the contrast. Documents of earlier
 workspaces ([dedup] against) stand before all others, and are never dropped.
@@ -20,11 +20,13 @@ from pyspark import StorageLevel
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from pipeline import blocks, minhash, schemas
-from pipeline import duplicates as search
-from pipeline.blocks import MOST_BUCKETS
-from pipeline.config import Config
-from pipeline.flow import Flow, ddl, types_of
+from wajue import schemas
+from wajue.arrays import cells
+from wajue.arrays.cells import MOST_BUCKETS
+from wajue.config import Config
+from wajue.mining import duplicates as search
+from wajue.mining import minhash
+from wajue.spark.flow import Flow, ddl, types_of
 
 _BROADCAST = 1_000_000  # dropped documents, some 200 MB in each executor; more are joined by sorting
 _BUCKET_BYTES, _BUCKET_ROWS = 100 << 20, 1_500_000  # of text and of documents in one task, which holds them in memory
@@ -76,7 +78,7 @@ def dedup(
 
     1. list the files with their documents and bytes: ranked in the order of preference they number the documents, and the
        bytes tell how many buckets keep a task within memory;
-    2. the search of pipeline/duplicates.py. What it finds comes back twice: as rows, and as a bit for each place;
+    2. the search of pipeline/mining/duplicates.py. What it finds comes back twice: as rows, and as a bit for each place;
     3. by these bits the documents are parted from the duplicates, which alone are joined to what was found.
     """
     spark = clean_documents.source.sparkSession
@@ -115,7 +117,7 @@ def _files(sources: list[Flow], names: list[str], config: Config) -> list[_File]
     return sorted(found)
 
 
-def _sizes(batches: blocks.Batches) -> blocks.Batches:
+def _sizes(batches: cells.Batches) -> cells.Batches:
     """Documents and bytes of text of each file, batch by batch."""
     for batch in batches:
         columns = {"corpus": batch.column("corpus"), "file": pc.struct_field(batch.column("source"), "file")}
@@ -181,10 +183,10 @@ def _together(flows: list[Flow]) -> Flow:
     return Flow(functools.reduce(DataFrame.unionByName, [f.frame for f in flows]), place=flows[0].place, types=flows[0].types)
 
 
-def _placed(places: Any, source: int) -> Callable[[blocks.Batches], blocks.Batches]:
+def _placed(places: Any, source: int) -> Callable[[cells.Batches], cells.Batches]:
     """Documents -> (text, place)."""
 
-    def apply(batches: blocks.Batches) -> blocks.Batches:
+    def apply(batches: cells.Batches) -> cells.Batches:
         for batch in batches:
             columns = [batch.column("text"), pa.array(places.value.of(batch, source))]
             yield pa.RecordBatch.from_arrays(columns, ["text", "place"])
@@ -192,27 +194,27 @@ def _placed(places: Any, source: int) -> Callable[[blocks.Batches], blocks.Batch
     return apply
 
 
-def _part(places: Any, marks: Any) -> Callable[[blocks.Batches], blocks.Batches]:
+def _part(places: Any, marks: Any) -> Callable[[cells.Batches], cells.Batches]:
     """Our documents -> _PARTED."""
 
-    def apply(batches: blocks.Batches) -> blocks.Batches:
+    def apply(batches: cells.Batches) -> cells.Batches:
         for batch in batches:
             place = places.value.of(batch, 0)
             dropped, kept_for = marks.value.of(place)
-            yield blocks.one_of(_PARTED, "documents", batch.filter(pc.invert(dropped)))
+            yield cells.one_of(_PARTED, "documents", batch.filter(pc.invert(dropped)))
             rows = batch.append_column("place", pa.array(place))
-            yield blocks.one_of(_PARTED, "dropped", rows.filter(dropped))
+            yield cells.one_of(_PARTED, "dropped", rows.filter(dropped))
             chosen = rows.filter(kept_for)
             kept = pa.record_batch({"kept": chosen.column("place"), "duplicate_of": chosen.column("doc_id")})
-            yield blocks.one_of(_PARTED, "kept_for", kept)
+            yield cells.one_of(_PARTED, "kept_for", kept)
 
     return apply
 
 
-def _kept_for(places: Any, marks: Any, source: int) -> Callable[[blocks.Batches], blocks.Batches]:
+def _kept_for(places: Any, marks: Any, source: int) -> Callable[[cells.Batches], cells.Batches]:
     """Documents of an earlier workspace -> _KEPT_FOR: those that one of ours is dropped for."""
 
-    def apply(batches: blocks.Batches) -> blocks.Batches:
+    def apply(batches: cells.Batches) -> cells.Batches:
         for batch in batches:
             place = places.value.of(batch, source)
             _, kept_for = marks.value.of(place)

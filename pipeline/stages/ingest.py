@@ -1,7 +1,7 @@
 """Files to documents. In: the files of every corpus. Out: raw_documents, ingest_rejects for what could not be read, and
 files: what was in each.
 
-Each file is streamed by one task (pipeline/records.py); small files share a task. A file on a Hadoop file system is handed
+Each file is streamed by one task (pipeline/reading/records.py); small files share a task. A file on a Hadoop file system is handed
 to the task whole, and must be smaller than 2 GB.
 """
 
@@ -17,10 +17,12 @@ from pyspark import StorageLevel
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from pipeline import blocks, decoding, identities, records, rows, schemas
-from pipeline.config import Config, Corpus
-from pipeline.corpora import CorpusFile
-from pipeline.flow import Flow, ddl
+from wajue import schemas
+from wajue.arrays import cells
+from wajue.config import Config, Corpus
+from wajue.reading import decoding, documents, records, repeated_ids
+from wajue.reading.corpora import CorpusFile
+from wajue.spark.flow import Flow, ddl
 
 _BATCH_ROWS, _BATCH_CHARACTERS = 10_000, 4_000_000
 _COLLECT = 50_000  # records make no cycles: to look for some among them, as Python does, took half the time of reading
@@ -46,7 +48,7 @@ class _Reader:
 
     def __init__(self, corpus: Corpus, buckets: int) -> None:
         self._corpus, self._buckets = corpus, buckets
-        self._rows, self._characters = rows.empty(), 0
+        self._rows, self._characters = documents.empty(), 0
 
     def file(self, file: dict[str, Any]) -> Iterator[pa.RecordBatch]:
         """What is in one file, then a row that sums it up."""
@@ -54,7 +56,7 @@ class _Reader:
         try:
             stream: Any = io.BytesIO(content) if content is not None else open(file["location"], "rb")  # noqa: SIM115
         except OSError as error:
-            yield from self._add(rows.of_broken(records.Broken(1, 1, "unreadable_file", str(error)), self._corpus, name))
+            yield from self._add(documents.of_broken(records.Broken(1, 1, "unreadable_file", str(error)), self._corpus, name))
             yield self._summary(name, {"records": 1, "unreadable": 1})
             return
         with stream:
@@ -69,15 +71,15 @@ class _Reader:
         number = unreadable = 0
         for found in records.runs(stream, file, corpus, encoding):
             if isinstance(found, records.Broken):
-                new = rows.of_broken(found, corpus, file)
+                new = documents.of_broken(found, corpus, file)
             else:
-                new = rows.of_records(found, corpus, file, paths)
+                new = documents.of_records(found, corpus, file, paths)
             number, unreadable = number + len(new.reason), unreadable + len(new.reason) - new.reason.count(None)
             yield from self._add(new)
         facts = {"format": records.format_of(corpus, file), "encoding": encoding, "bytes": size}
         yield self._summary(file, facts | {"records": number, "unreadable": unreadable})
 
-    def _add(self, new: rows.Columns) -> Iterator[pa.RecordBatch]:
+    def _add(self, new: documents.Columns) -> Iterator[pa.RecordBatch]:
         self._rows.extend(new)
         self._characters += sum(map(len, new.text))
         if len(self._rows.text) >= _BATCH_ROWS or self._characters >= _BATCH_CHARACTERS:
@@ -88,26 +90,26 @@ class _Reader:
         if not self._rows.text:
             return
         batch = _batch(self._rows, self._corpus)
-        self._rows, self._characters = rows.empty(), 0
+        self._rows, self._characters = documents.empty(), 0
         is_kept = batch.column("reason").is_null()
         kept = batch.filter(is_kept)
-        yield blocks.one_of(_READ, "raw_documents", kept)
+        yield cells.one_of(_READ, "raw_documents", kept)
         dropped = batch.filter(pc.invert(is_kept))
         shown = pc.utf8_slice_codeunits(dropped.column("text"), 0, schemas.MAX_REJECT_TEXT)
         dropped = dropped.set_column(dropped.schema.get_field_index("text"), "text", shown)
-        yield blocks.one_of(_READ, "ingest_rejects", dropped)
+        yield cells.one_of(_READ, "ingest_rejects", dropped)
         if self._corpus.id:
-            found = identities.pairs(kept.column("doc_id"), kept.column("text"))
-            for bucket, chosen in blocks.by_hash(found[:, 0], self._buckets):
-                packed = blocks.block({"bucket": np.int32(bucket)}, {"identities": found[chosen]})
-                yield blocks.one_of(_READ, "identities", packed)
+            found = repeated_ids.pairs(kept.column("doc_id"), kept.column("text"))
+            for bucket, chosen in cells.by_hash(found[:, 0], self._buckets):
+                packed = cells.block({"bucket": np.int32(bucket)}, {"identities": found[chosen]})
+                yield cells.one_of(_READ, "identities", packed)
 
     def _summary(self, file: str, facts: dict[str, Any]) -> pa.RecordBatch:
         row = {"corpus": self._corpus.name, "role": self._corpus.role, "file": file, **facts}
-        return blocks.one_of(_READ, "files", pa.RecordBatch.from_pylist([row], schemas.TABLES["files"].schema))
+        return cells.one_of(_READ, "files", pa.RecordBatch.from_pylist([row], schemas.TABLES["files"].schema))
 
 
-def _batch(found: rows.Columns, corpus: Corpus) -> pa.RecordBatch:
+def _batch(found: documents.Columns, corpus: Corpus) -> pa.RecordBatch:
     """All columns of raw_documents, and of ingest_rejects what these lack."""
     size = len(found.text)
     others = {"tags": schemas.TABLES["raw_documents"].schema.field("tags").type} | {f.name: f.type for f in schemas.SOURCE}
@@ -133,7 +135,7 @@ def _parse(batches: Iterator[pa.RecordBatch], corpora: dict[str, Corpus], bucket
 
 def _clashing(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """The identities of one bucket -> the keys of ids that may stand with different texts."""
-    keys = identities.clashing(blocks.gather(batches, "identities", np.uint64, 2))
+    keys = repeated_ids.clashing(cells.gather(batches, "identities", np.uint64, 2))
     yield pa.RecordBatch.from_arrays([pa.array(keys, pa.string())], names=["key"])
 
 
@@ -183,7 +185,7 @@ def ingest(
     plan = _plan(spark, files)
     if remote := [f for f in files if f.remote]:
         plan = plan.unionByName(_remote_plan(spark, remote))
-    buckets = min(1 + sum(f.size for f in files) // _BUCKET_BYTES, blocks.MOST_BUCKETS)
+    buckets = min(1 + sum(f.size for f in files) // _BUCKET_BYTES, cells.MOST_BUCKETS)
     found = Flow(plan, place=place).map(lambda batches: _parse(batches, corpora, buckets), ddl(_READ)).held()
     kept, rejects, summaries = (found[table] for table in ("raw_documents", "ingest_rejects", "files"))
     named = [c.name for c in config.corpus if c.id]
@@ -210,7 +212,7 @@ def _apart(kept: DataFrame, suspects: DataFrame | None, named: list[str], before
     texts = kept.where(F.col("corpus").isin(named))
     few = suspects is not None and suspects.count() <= _BROADCAST
     if suspects is not None:
-        key = F.substring("doc_id", 1, identities.DIGITS)
+        key = F.substring("doc_id", 1, repeated_ids.DIGITS)
         texts = texts.join(F.broadcast(suspects) if few else suspects, key == F.col("key"), "left_semi")
     texts = texts.select(*told, F.lit(False).alias("old"))
     if before is not None:

@@ -1,6 +1,6 @@
 """New-word discovery. In: clauses and ngrams. Out: the lexicon, the best words first.
 
-The rounds of expectation maximisation (pipeline/discovery.py) run here: weights go out in a broadcast, each task runs the
+The rounds of expectation maximisation (pipeline/mining/discovery.py) run here: weights go out in a broadcast, each task runs the
 compiled forward-backward over its clauses, expected counts come back added up. They are integers, so the sum is the same
 whatever the number of partitions, and a task that Spark runs twice still counts once.
 """
@@ -16,19 +16,21 @@ from pyspark import StorageLevel
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from pipeline import blocks, dictionary, lattice
-from pipeline.config import Config
-from pipeline.discovery import Candidates, Thresholds, Weights, clause_rows, examples
-from pipeline.errors import ConfigError, WajueError
-from pipeline.flow import Flow, types_of
-from pipeline.symbols import Alphabet, pseudo_characters, string_hashes
-from pipeline.word_table import word_keys
+from wajue.arrays import cells as cells_module
+from wajue.arrays import sums as array_sums
+from wajue.config import Config
+from wajue.errors import ConfigError, WajueError
+from wajue.mining import jieba_dictionary, lattice, ngram_tasks
+from wajue.mining.discovery import Candidates, Thresholds, Weights, clause_rows, examples
+from wajue.mining.symbols import Alphabet, pseudo_characters, string_hashes
+from wajue.mining.word_table import word_keys
+from wajue.spark.flow import Flow, types_of
 
 log = logging.getLogger(__name__)
 
 _BLOCK = 1_000_000  # symbols; clauses are encoded once, in blocks of this size
 _SLAB = 16_000_000  # symbols that are counted at once: arrays of the lexicon's size are made for each slab
-_CUT = f"{blocks.SUMS}, id binary, rank binary, clauses binary"
+_CUT = f"{array_sums.SUMS}, id binary, rank binary, clauses binary"
 _MARGIN = 0.01  # nats by which an accepted word beats its parts; weights are kept in 32 bits
 
 
@@ -57,7 +59,7 @@ def new_words(clauses: Flow, ngrams: Flow, *, config: Config) -> DataFrame:
         sent.destroy()
         return expected
 
-    with blocks.freed_kept():
+    with cells_module.freed_kept():
         for number in candidates.rounds(config.new_words.rounds, expect, share=share):
             log.info(
                 "round %d of %d: log likelihood %.4f a symbol, %d words, %.2f%% outside the lexicon",
@@ -73,9 +75,9 @@ def new_words(clauses: Flow, ngrams: Flow, *, config: Config) -> DataFrame:
     known = known_words(config)
     wanted = _new(candidates, alphabet, known) if config.new_words.examples else np.zeros(words, bool)
     final = spark.sparkContext.broadcast((candidates.decoding(), wanted))
-    slices = blocks.sum_slices(every.tasks, words)
+    slices = array_sums.sum_slices(every.tasks, words)
     cut = every.map(_cut(final, longest, slices), _CUT).frame.persist(StorageLevel.MEMORY_AND_DISK)
-    used = blocks.added(Flow(cut.select("slice", "place", "sums"), place=clauses.place, types=blocks.SUMS), slices, words)
+    used = array_sums.added(Flow(cut.select("slice", "place", "sums"), place=clauses.place, types=array_sums.SUMS), slices, words)
     table = _lexicon(rows, order, candidates, used, alphabet, known)
     table = _with_examples(table, cut.select("id", "rank", "clauses"), alphabet, config.new_words.examples)
     final.destroy()
@@ -84,11 +86,11 @@ def new_words(clauses: Flow, ngrams: Flow, *, config: Config) -> DataFrame:
     return spark.createDataFrame(_with_accepted(table, accepted, known).drop_columns(["id"])).coalesce(1)
 
 
-def _may_be_words(config: Config) -> Callable[[blocks.Batches], blocks.Batches]:
+def _may_be_words(config: Config) -> Callable[[cells_module.Batches], cells_module.Batches]:
     """The n-grams that can be in the lexicon: short ones may earn a place as spelled strings, long ones only by their entropy."""
     accepted, least = pa.array(list(config.weights(config.new_words.accept)), pa.string()), config.new_words.branching_entropy
 
-    def choose(batches: blocks.Batches) -> blocks.Batches:
+    def choose(batches: cells_module.Batches) -> cells_module.Batches:
         for batch in batches:
             free = pc.greater_equal(pc.min_element_wise(batch.column("left_entropy"), batch.column("right_entropy")), least)
             short = pc.less_equal(batch.column("n"), lattice.LONGEST_SPELLED)
@@ -171,7 +173,7 @@ def _weigh(candidates: Candidates, alphabet: Alphabet, config: Config) -> dict[s
     return found
 
 
-def _encode(alphabet: Alphabet, share: float) -> Callable[[blocks.Batches], blocks.Batches]:
+def _encode(alphabet: Alphabet, share: float) -> Callable[[cells_module.Batches], cells_module.Batches]:
     """Clauses as symbols; a share below 1 takes those whose hash is small, so that every run takes the same."""
 
     def sampled(lines: pa.StringArray) -> pa.StringArray:
@@ -180,9 +182,9 @@ def _encode(alphabet: Alphabet, share: float) -> Callable[[blocks.Batches], bloc
         clauses = pc.split_pattern(lines, "\n").flatten()
         return clauses.filter(pa.array(string_hashes(clauses) < np.uint64(share * 2.0**64)))
 
-    def encode(batches: blocks.Batches) -> blocks.Batches:
-        for code in blocks.slabs((alphabet.units(sampled(batch.column(0))).code for batch in batches), _BLOCK):
-            yield blocks.block({}, {"code": code})
+    def encode(batches: cells_module.Batches) -> cells_module.Batches:
+        for code in ngram_tasks.slabs((alphabet.units(sampled(batch.column(0))).code for batch in batches), _BLOCK):
+            yield cells_module.block({}, {"code": code})
 
     return encode
 
@@ -203,24 +205,24 @@ def _new(candidates: Candidates, alphabet: Alphabet, known: set[str]) -> np.ndar
     return new
 
 
-def _cut(final: Any, longest: int, slices: int) -> Callable[[blocks.Batches], blocks.Batches]:
+def _cut(final: Any, longest: int, slices: int) -> Callable[[cells_module.Batches], cells_module.Batches]:
     """Encoded clauses -> how often the best cut uses each word, and of each wanted one the clause that shows it best."""
 
-    @blocks.keeping_freed
-    def apply(batches: blocks.Batches) -> blocks.Batches:
+    @cells_module.keeping_freed
+    def apply(batches: cells_module.Batches) -> cells_module.Batches:
         (single, table, spelling), wanted = final.value
         used, none = np.zeros(len(wanted), np.int64), np.zeros(0, np.int64)
-        for code in blocks.slabs(_codes(batches), _SLAB):
+        for code in ngram_tasks.slabs(_codes(batches), _SLAB):
             cut = lattice.viterbi(code, single, table, len(wanted), spelling, longest=longest, named=True)
             used += cut.count
             shown = dict(zip(("id", "rank", "clauses"), examples(code, cut.words, wanted), strict=True))
-            yield blocks.block({"slice": np.int32(0)}, {"place": none, "sums": none, **shown})
-        yield from blocks.sums_of_task(used, slices, id=none, rank=none, clauses=none)
+            yield cells_module.block({"slice": np.int32(0)}, {"place": none, "sums": none, **shown})
+        yield from array_sums.sums_of_task(used, slices, id=none, rank=none, clauses=none)
 
     return apply
 
 
-def _codes(batches: blocks.Batches) -> Iterator[np.ndarray]:
+def _codes(batches: cells_module.Batches) -> Iterator[np.ndarray]:
     return (np.frombuffer(cell.as_buffer(), np.uint16) for batch in batches for cell in batch.column("code"))
 
 
@@ -229,14 +231,14 @@ def _sum(encoded: Flow, count: Callable[[np.ndarray], lattice.Expected], words: 
     ends = np.cumsum([words, 65536, lattice.LONGEST_SPELLED + 1, 1]).tolist()
     starts = [0, *ends[:-1]]
 
-    def total(batches: blocks.Batches) -> np.ndarray:
+    def total(batches: cells_module.Batches) -> np.ndarray:
         sums = np.zeros(ends[-1], np.int64)
-        for code in blocks.slabs(_codes(batches), _SLAB):
+        for code in ngram_tasks.slabs(_codes(batches), _SLAB):
             for part, begin, end in zip(count(code), starts, ends, strict=True):
                 sums[begin:end] += part
         return sums
 
-    word, single, spelled, ll = np.split(blocks.sum_over(encoded, total, ends[-1]), ends[:-1])
+    word, single, spelled, ll = np.split(array_sums.sum_over(encoded, total, ends[-1]), ends[:-1])
     return lattice.Expected(word, single, spelled, int(ll[0]))
 
 
@@ -244,7 +246,7 @@ def _with_examples(table: pa.Table, shown: DataFrame, alphabet: Alphabet, most: 
     """With the column `example` for so many of the first new words; shown: id, rank and clauses, as `_cut` found them."""
     wanted = table.filter(pc.and_(table.column("is_new"), pc.greater_equal(table.column("id"), 0))).column("id").to_numpy()[:most]
 
-    def choose(batches: blocks.Batches) -> blocks.Batches:
+    def choose(batches: cells_module.Batches) -> cells_module.Batches:
         for batch in batches:
             for cells in zip(*batch.columns, strict=True):
                 ids, rank, code = (
@@ -289,7 +291,7 @@ def known_words(config: Config) -> set[str]:
     if config.new_words.known == "none":
         return set()
     if config.new_words.known == "jieba":
-        return set(dictionary.frequencies())
+        return set(jieba_dictionary.frequencies())
     return {word.split()[0] for path in config.new_words.known for word in config.text_of(path).split("\n") if word.strip()}
 
 

@@ -7,9 +7,10 @@ import numpy as np
 import pyarrow as pa
 from pyspark.sql import functions as F
 
-from pipeline import blocks, symbols
-from pipeline.config import Config
-from pipeline.flow import Flow, ddl, types_of
+from wajue.arrays import cells
+from wajue.config import Config
+from wajue.mining import ngram_tasks, symbols
+from wajue.spark.flow import Flow, ddl, types_of
 
 _PARTS = 2  # of the clauses, for each core; a task costs some 0.1 CPU s, be it ever so small
 _BUCKET_SYMBOLS = 8_000_000  # some 300 MB of memory in the task that counts them
@@ -24,9 +25,9 @@ def ngrams(documents: Flow, *, config: Config) -> tuple[Flow, Flow]:
     """
     rules = config.ngrams
     parallelism = documents.source.sparkSession.sparkContext.defaultParallelism
-    parts = min(_PARTS * parallelism, blocks.MOST_BUCKETS)
-    lines = documents.select("text").map(blocks.spread(parts), blocks.LINES).exchanged(parts, "bucket")
-    distinct = lines.map(blocks.distinct, ddl(blocks.CLAUSES)).held()
+    parts = min(_PARTS * parallelism, cells.MOST_BUCKETS)
+    lines = documents.select("text").map(ngram_tasks.spread(parts), ngram_tasks.LINES).exchanged(parts, "bucket")
+    distinct = lines.map(ngram_tasks.distinct, ddl(ngram_tasks.CLAUSES)).held()
     clauses = distinct["clauses"]
     counts = distinct["symbols"].frame.groupBy("symbol").agg(F.sum("count").alias("count"))
     frequent = counts.where((F.col("symbol") == "") | (F.col("count") >= rules.min_count))
@@ -41,7 +42,7 @@ def ngrams(documents: Flow, *, config: Config) -> tuple[Flow, Flow]:
     def decode(codes: np.ndarray) -> dict[str, pa.Array]:
         return {"ngram": alphabet.strings(codes)}
 
-    windows = clauses.map(blocks.scatter(encode, rules.max_length, buckets), blocks.WINDOWS).exchanged(buckets, "bucket")
-    count = blocks.count(rules.max_length, rules.min_count, buckets)
-    counted = windows.map(count, blocks.COUNTED).exchanged(buckets, "bucket")
-    return clauses, counted.map(blocks.join(total, rules.max_length, decode), types_of("ngrams"))
+    windows = clauses.map(ngram_tasks.scatter(encode, rules.max_length, buckets), ngram_tasks.WINDOWS).exchanged(buckets, "bucket")
+    count = ngram_tasks.count(rules.max_length, rules.min_count, buckets)
+    counted = windows.map(count, ngram_tasks.COUNTED).exchanged(buckets, "bucket")
+    return clauses, counted.map(ngram_tasks.join(total, rules.max_length, decode), types_of("ngrams"))

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark.sql import functions as F
 
-from pipeline.config import Config
-from pipeline.flow import Flow, types_of
-from pipeline.segmenter import Segmenter
+from wajue.config import Config
+from wajue.mining.segmenter import Segmenter
+from wajue.spark.flow import Flow, types_of
 
 _CARRIED = ("doc_id", "corpus", "role", "date")
 _SUGGESTED = 3  # jieba takes a mined word in where it beats its parts; a floor keeps rare ones from vanishing

@@ -11,12 +11,12 @@ import pyarrow.compute as pc
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from pipeline import termhood
-from pipeline.config import Config
-from pipeline.errors import WajueError
-from pipeline.flow import Flow
-from pipeline.symbols import RARE
-from pipeline.word_table import word_keys, word_table
+from wajue.config import Config
+from wajue.errors import WajueError
+from wajue.mining import termhood
+from wajue.mining.symbols import RARE
+from wajue.mining.word_table import word_keys, word_table
+from wajue.spark.flow import Flow
 
 log = logging.getLogger(__name__)
 

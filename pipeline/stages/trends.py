@@ -1,5 +1,5 @@
 """Words over time. In: tokens, whose documents carry dates, word_counts, and terms if there are any. Out: periods, what each
-holds; period_counts, every frequent word and term by period; trends, what became of each (pipeline/timeline.py).
+holds; period_counts, every frequent word and term by period; trends, what became of each (pipeline/mining/timeline.py).
 
 The roles are looked at apart. A document without a date, or with one that is not understood or too coarse, is counted in a
 row without a period, so that all counts add up to those of word_counts.
@@ -16,9 +16,10 @@ from pyspark import StorageLevel
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from pipeline import period_counts, schemas, timeline
-from pipeline.config import Config, Trends
-from pipeline.flow import Flow
+from wajue import schemas
+from wajue.config import Config, Trends
+from wajue.mining import period_counts, timeline
+from wajue.spark.flow import Flow
 
 log = logging.getLogger(__name__)
 

@@ -13,10 +13,10 @@ import pyarrow.compute as pc
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from pipeline import blocks
-from pipeline.config import Config
-from pipeline.errors import WajueError
-from pipeline.flow import Flow, types_of
+from wajue.arrays import cells
+from wajue.config import Config
+from wajue.errors import WajueError
+from wajue.spark.flow import Flow, types_of
 
 _DIGITS = 8  # of a doc_id, hexadecimal
 _FILE_WORDS = 20_000_000  # of sequences: files follow from the text alone, since trainers shuffle what they read from them
@@ -46,10 +46,10 @@ def vocabulary(tokens: Flow, word_counts: Flow, *, config: Config) -> tuple[Data
     return spark.createDataFrame(rows).coalesce(1), packed.exchanged(parts, "part").map(_in_order, types_of("sequences"))
 
 
-def _encode(words: Any) -> Callable[[blocks.Batches], blocks.Batches]:
+def _encode(words: Any) -> Callable[[cells.Batches], cells.Batches]:
     """Tokens -> the ids of those in the vocabulary."""
 
-    def encode(batches: blocks.Batches) -> blocks.Batches:
+    def encode(batches: cells.Batches) -> cells.Batches:
         for batch in batches:
             lists = batch.column("tokens")
             flat = pc.dictionary_encode(lists.flatten())
@@ -64,13 +64,13 @@ def _encode(words: Any) -> Callable[[blocks.Batches], blocks.Batches]:
     return encode
 
 
-def _pack(parts: int) -> Callable[[blocks.Batches], blocks.Batches]:
+def _pack(parts: int) -> Callable[[cells.Batches], cells.Batches]:
     """Sequences -> _PACKED: many to a row, as an Arrow stream, for the file where their doc_id belongs.
 
     The beginning of a hash tells that: files are about as large as each other, and no job has to look for their bounds.
     """
 
-    def pack(batches: blocks.Batches) -> blocks.Batches:
+    def pack(batches: cells.Batches) -> cells.Batches:
         held: list[pa.RecordBatch] = []
         for batch in batches:
             held.append(batch)
@@ -85,8 +85,8 @@ def _pack(parts: int) -> Callable[[blocks.Batches], blocks.Batches]:
 
 def _packed(rows: pa.RecordBatch, parts: int) -> Iterator[pa.RecordBatch]:
     part = (_beginnings(rows.column("doc_id")) * parts >> (4 * _DIGITS)).astype(np.uint16)
-    for number, chosen in blocks.by_bucket(part, parts):
-        yield blocks.block({"part": np.int32(number)}, {"rows": _stream(rows.take(pa.array(chosen)))})
+    for number, chosen in cells.by_bucket(part, parts):
+        yield cells.block({"part": np.int32(number)}, {"rows": _stream(rows.take(pa.array(chosen)))})
 
 
 def _beginnings(doc_ids: pa.StringArray) -> np.ndarray:
@@ -106,8 +106,8 @@ def _stream(rows: pa.RecordBatch) -> np.ndarray:
     return np.frombuffer(sink.getvalue(), np.uint8)
 
 
-@blocks.keeping_freed
-def _in_order(batches: blocks.Batches) -> blocks.Batches:
+@cells.keeping_freed
+def _in_order(batches: cells.Batches) -> cells.Batches:
     """_PACKED of one file -> its sequences by doc_id."""
     tables = [pa.ipc.open_stream(cell.as_buffer()).read_all() for batch in batches for cell in batch.column("rows")]
     if tables:

@@ -9,8 +9,8 @@ from numba import njit
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from pipeline.config import Config
-from pipeline.flow import Flow
+from wajue.config import Config
+from wajue.spark.flow import Flow
 
 _HELD = 2_000_000  # rows, some 100 MB, that a task holds before it adds up those of the same word
 _SUMS = ("count", "document_count")

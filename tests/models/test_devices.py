@@ -5,8 +5,8 @@ import importlib.util
 
 import pytest
 
-from pipeline.errors import ConfigError, WajueError
-from pipeline.models import devices
+from wajue.errors import ConfigError, WajueError
+from wajue.models import devices
 
 
 @pytest.fixture(autouse=True)

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline.errors import WajueError
-from pipeline.models import loop
-from pipeline.models.loop import NO_CHECKPOINTS, Checkpoints, Host, Place, Plan, Text, in_memory, restored, thread_count
+from wajue.errors import WajueError
+from wajue.models import loop
+from wajue.models.loop import NO_CHECKPOINTS, Checkpoints, Host, Place, Plan, Text, in_memory, restored, thread_count
 
 OFFSETS = np.cumsum([0, 0, 5, 70_000, 1, 0, 30_000, 2]).astype(np.int64)
 IDS = np.zeros(OFFSETS[-1], np.int32)

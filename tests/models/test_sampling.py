@@ -1,6 +1,6 @@
 import numpy as np
 
-from pipeline.models.sampling import alias_table, keep_chances
+from wajue.models.sampling import alias_table, keep_chances
 
 
 def test_the_alias_table_draws_in_proportion() -> None:

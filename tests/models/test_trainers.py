@@ -6,10 +6,10 @@ from typing import Literal
 import numpy as np
 import pytest
 
-from pipeline.config import Jose, Sgns
-from pipeline.errors import WajueError
-from pipeline.models import jose, sgns
-from pipeline.models.loop import Checkpoints, Matrices, Place, in_memory
+from wajue.config import Jose, Sgns
+from wajue.errors import WajueError
+from wajue.models import jose, sgns
+from wajue.models.loop import Checkpoints, Matrices, Place, in_memory
 
 Train = Callable[..., np.ndarray]
 

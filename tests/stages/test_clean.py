@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
-from pipeline import config as configuration
-from pipeline import query, run
-from pipeline.config import Config
-from pipeline.workspace import Workspace
 from tests.frames import clean
+from wajue import config as configuration
+from wajue.config import Config
+from wajue.results import query
+from wajue.runner import run
+from wajue.store.workspace import Workspace
 
 Load = Callable[..., Config]
 pytestmark = pytest.mark.spark

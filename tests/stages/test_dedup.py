@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
-from pipeline import config as configuration
-from pipeline import query, run, states
-from pipeline.config import Config
-from pipeline.errors import ConfigError, WajueError
-from pipeline.workspace import Workspace
 from tests.frames import by_tasks, dedup
-from tests.test_duplicates import questions
+from tests.mining.test_duplicates import questions
+from wajue import config as configuration
+from wajue.config import Config
+from wajue.errors import ConfigError, WajueError
+from wajue.results import query
+from wajue.runner import freshness, run
+from wajue.store.workspace import Workspace
 
 Load = Callable[..., Config]
 pytestmark = pytest.mark.spark
@@ -74,7 +75,7 @@ def test_the_same_by_tasks_and_through_several_buckets(
     kept, duplicates, _ = dedup(frame, config=config)
     expected = [sorted(map(str, t.collect())) for t in (kept, duplicates)]
     for rows in (10**6, 60):
-        monkeypatch.setattr("pipeline.stages.dedup._BUCKET_ROWS", rows)
+        monkeypatch.setattr("wajue.stages.dedup._BUCKET_ROWS", rows)
         place = tmp_path / str(rows)
         place.mkdir()
         kept, duplicates, _ = dedup(by_tasks(frame, place, "clean_documents"), config=config)
@@ -122,6 +123,6 @@ def test_new_data_against_an_earlier_workspace(spark: Any, tmp_path: Path) -> No
     assert "old, a: old.txt record 1" in rows[1]["detail"]
     old = query.execute(query.connect(Workspace(str(tmp_path / "old"))), "SELECT doc_id FROM documents").column(0).to_pylist()
     assert {r["duplicate_of"] for r in rows} == set(old)
-    assert {s.step.name: s.state for s in states.of(new, place, run.find_files(new))}["dedup"] == "done"
+    assert {s.step.name: s.state for s in freshness.of(new, place, run.find_files(new))}["dedup"] == "done"
     run.run(configuration.load(tmp_path / "old.toml"), Workspace(str(tmp_path / "old")), last="dedup", force=True)
-    assert {s.step.name: s.state for s in states.of(new, place, run.find_files(new))}["dedup"] == "stale"
+    assert {s.step.name: s.state for s in freshness.of(new, place, run.find_files(new))}["dedup"] == "stale"

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from pipeline import corpora, records
-from pipeline.config import Config
-from pipeline.errors import ConfigError
-from pipeline.rows import doc_id, of_records
 from tests.frames import ingest
+from wajue.config import Config
+from wajue.errors import ConfigError
+from wajue.reading import corpora, records
+from wajue.reading.documents import doc_id, of_records
 
 Load = Callable[..., Config]
 pytestmark = pytest.mark.spark
@@ -80,7 +80,7 @@ def test_a_date_comes_from_the_field_or_else_from_the_path(load: Load) -> None:
 
 
 def test_files_by_uri_are_read_through_hadoop(spark: Any, load: Load, tmp_path: Path) -> None:
-    from pipeline import run
+    from wajue.runner import run
 
     (tmp_path / "a.txt").write_text("一行\n两行\n", encoding="utf-8")
     config = load(corpus=f'[[corpus]]\nname = "u"\nrole = "domain"\npaths = ["{tmp_path.as_uri()}/*.txt"]\n')

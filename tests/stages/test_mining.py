@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 from pyspark.sql import functions as F
 
-from pipeline import dictionary
-from pipeline.config import Config
-from pipeline.errors import ConfigError, WajueError
-from pipeline.flow import Flow
-from pipeline.run import STAGES
-from pipeline.symbols import Alphabet
 from tests import reference
 from tests.frames import by_tasks, contrast, new_words, ngrams, segment, terms, vocabulary, word_counts
 from tests.stages.test_dedup import BOTH, DOCUMENTS
+from wajue.config import Config
+from wajue.errors import ConfigError, WajueError
+from wajue.mining import jieba_dictionary
+from wajue.mining.symbols import Alphabet
+from wajue.runner.run import STAGES
+from wajue.spark.flow import Flow
 
 Load = Callable[..., Config]
 pytestmark = pytest.mark.spark
@@ -75,8 +75,8 @@ def test_the_planted_words_are_found_whatever_the_partitions(spark: Any, load: L
     found = []
     for partitions, seed in ((1, 1), (3, 2), (17, 3)):
         if partitions == 17:  # as of a corpus that is too large to be collected, or added up, at once
-            monkeypatch.setattr("pipeline.flow._COLLECTED", 1000)
-            monkeypatch.setattr("pipeline.blocks._DRIVER_BYTES", 0)
+            monkeypatch.setattr("wajue.spark.flow._COLLECTED", 1000)
+            monkeypatch.setattr("wajue.arrays.sums._DRIVER_BYTES", 0)
         texts = power()
         random.Random(seed).shuffle(texts)
         clauses, grams = ngrams(documents(spark, texts).repartition(partitions), config=config)
@@ -107,7 +107,7 @@ def test_tasks_that_read_and_write_for_themselves_find_the_same(
         ]
 
     through_spark = line(Flow(texts))
-    monkeypatch.setattr("pipeline.blocks._DRIVER_BYTES", 0)
+    monkeypatch.setattr("wajue.arrays.sums._DRIVER_BYTES", 0)
     assert line(by_tasks(texts, tmp_path, "documents")) == through_spark
 
 
@@ -182,7 +182,7 @@ def test_where_tokens_begin(spark: Any, load: Load) -> None:
 
 
 def test_from_text_to_terms(spark: Any, load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.stages.vocabulary._FILE_WORDS", 500)  # several files
+    monkeypatch.setattr("wajue.stages.vocabulary._FILE_WORDS", 500)  # several files
     config = load("[vocabulary]\nmin_count = 2\n", corpus=BOTH)
     frame = documents(spark, power())
     clauses, grams = ngrams(frame, config=config)
@@ -255,7 +255,7 @@ def test_a_dictionary_stands_for_general_text(spark: Any, load: Load) -> None:
     nothing = spark.createDataFrame([], "word string, count long, score double, is_new boolean")
     tokens = segment(documents(spark, [("d", "domain", "断路器，可以，断路器，可以。")]), nothing, config=config)
     found = {r.term: r for r in contrast(tokens, word_counts(tokens, config=config), config=config).collect()}
-    known = dictionary.frequencies()
+    known = jieba_dictionary.frequencies()
     assert found["断路器"].general_count == known["断路器"] < known["可以"] == found["可以"].general_count
     assert found["断路器"].general_per_million == pytest.approx(known["断路器"] * 1e6 / sum(known.values()))
 

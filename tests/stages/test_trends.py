@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from pyspark.sql import functions as F
 
-from pipeline import dag
-from pipeline.config import Config
 from tests.frames import trends, word_counts
+from wajue import dag
+from wajue.config import Config
 
 Load = Callable[..., Config]
 pytestmark = pytest.mark.spark
@@ -47,7 +47,7 @@ def tokens(spark: Any, documents: list[tuple[str | None, list[str]]], role: str 
 def found(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     path = tmp_path_factory.mktemp("trends") / "c.toml"
     path.write_text(DATED, encoding="utf-8")
-    from pipeline import config as configuration
+    from wajue import config as configuration
 
     config = configuration.load(path)
     terms = spark.createDataFrame(

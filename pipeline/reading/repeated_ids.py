@@ -1,0 +1,35 @@
+"""Ids that stand more than once, with different texts. In: the ids and texts of many documents, a batch at a time. Out: the
+ids in question.
+
+An id and its text count as 64 bits each, 16 bytes a document, whatever their length; so of what is found some may not clash.
+"""
+
+import numpy as np
+import pyarrow as pa
+
+from wajue.mining import symbols
+
+DIGITS = 16  # hexadecimal, of an id: its key, 64 bits
+
+
+def pairs(ids: pa.StringArray, texts: pa.StringArray) -> np.ndarray:
+    """uint64 [documents, 2]: the key of each id, which is hexadecimal, all of one length, and a hash of its text."""
+    out = np.empty((len(ids), 2), np.uint64)
+    if not len(ids):
+        return out
+    digits, ends = symbols.string_buffers(ids)
+    keys = digits[ends[0] : ends[-1]].reshape(len(ids), -1)[:, :DIGITS].tobytes()
+    out[:, 0] = np.frombuffer(bytes.fromhex(keys.decode()), ">u8")
+    out[:, 1] = symbols.string_hashes(texts)
+    return out
+
+
+def clashing(documents: np.ndarray) -> list[str]:
+    """The keys, in order, of the ids that stand with different texts among these pairs (uint64 [n, 2])."""
+    ids = np.sort(documents[:, 0])
+    if not (ids[1:] == ids[:-1]).any():  # as it should be, and sorted in a fifth of the time
+        return []
+    order = np.argsort(documents[:, 0])
+    ids, texts = documents[order].T
+    differs = (ids[1:] == ids[:-1]) & (texts[1:] != texts[:-1])
+    return [f"{i:0{DIGITS}x}" for i in np.unique(ids[1:][differs]).tolist()]

@@ -1,0 +1,145 @@
+"""Corpora that have grown since a workspace was written. In: the files now, and the manifests. Out: what is new, and whether
+adding it to the tables that are there gives the tables of a run from scratch.
+
+It does where a row depends on its own file or document alone: reading and cleaning. What looks at all documents at once is
+computed again (docs/growing.md).
+"""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from pyspark.sql import DataFrame, SparkSession
+
+from wajue.config import Config
+from wajue.dag import Step
+from wajue.reading.corpora import CorpusFile
+from wajue.spark import tables as spark_tables
+from wajue.spark.flow import Flow
+from wajue.stages.clean import added as clean_added
+from wajue.stages.ingest import Displaced, ingest
+from wajue.store.workspace import Workspace, versions
+
+log = logging.getLogger(__name__)
+
+Manifest = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What became of the files since they were read: names as (corpus, name); `same` were not touched."""
+
+    new: tuple[CorpusFile, ...]
+    changed: tuple[tuple[str, str], ...]
+    vanished: tuple[tuple[str, str], ...]
+    same: int
+
+    def __str__(self) -> str:
+        """In words, with the first name of each kind."""
+        said = []
+        named = (("new", [(f.corpus, f.name) for f in self.new]), ("changed", self.changed), ("vanished", self.vanished))
+        for kind, names in named:
+            if names:
+                said.append(f"{len(names):,} {kind} ({names[0][1]}{', ...' if len(names) > 1 else ''})")
+        return f"files: {', '.join(said) or 'none new, changed or vanished'}; {self.same:,} as they were"
+
+
+def listing(files: Iterable[CorpusFile]) -> list[list[Any]]:
+    """The files as a manifest lists them: what tells whether one is still the same."""
+    return [[f.corpus, f.name, f.size, f.modified, f.encoding] for f in files]
+
+
+def difference(manifest: Manifest, files: list[CorpusFile]) -> Difference:
+    """The files now against those that raw_documents was read from."""
+    then = {(row[0], row[1]): row for row in manifest["inputs"]["files"]}
+    now = {(row[0], row[1]): row for row in listing(files)}
+    changed = tuple(name for name, row in now.items() if name in then and then[name] != row)
+    return Difference(
+        new=tuple(f for f in files if (f.corpus, f.name) not in then),
+        changed=changed,
+        vanished=tuple(name for name in then if name not in now),
+        same=len(then.keys() & now.keys()) - len(changed),
+    )
+
+
+def new_files(config: Config, workspace: Workspace, step: Step, files: list[CorpusFile]) -> tuple[list[CorpusFile] | None, str]:
+    """(the files to read and add to the tables, why); None: all are to be read."""
+    manifests = workspace.manifests(step.writes)
+    if manifests is None:
+        return None, ""
+    first = manifests[0]
+    found = difference(first, files)
+    ours = {c.name: c.model_dump(mode="json", exclude={"paths"}) for c in config.corpus}
+    theirs = {c["name"]: {k: v for k, v in c.items() if k != "paths"} for c in first["config"]["corpus"]}
+    if not found.new or found.changed or found.vanished:
+        return None, f"{found}: all are read again"
+    if any(ours.get(name) != settings for name, settings in theirs.items()):
+        return None, "the [[corpus]] settings changed: all files are read again"
+    if first["versions"] != versions():
+        return None, "other versions of wajue or of what it builds on wrote the tables: all files are read again"
+    return list(found.new), f"{found}, and not read again"
+
+
+def added_parts(config: Config, workspace: Workspace, step: Step) -> list[str] | None:
+    """The Parquet files of the step's input that hold what was added since the step ran; None if that cannot be told, or if the
+    step was run with other settings or versions."""
+    manifests, source = workspace.manifests(step.writes), workspace.manifest(step.reads[0])
+    if source is None or manifests is None:
+        return None
+    first = manifests[0]
+    settings = {s: getattr(config, s).model_dump(mode="json") for s in step.sections}
+    if first["config"] != settings or first["versions"] != versions():
+        return None
+    runs = [grown["from"] for grown in source.get("grown", [])]
+    seen = first["inputs"].get(step.reads[0])
+    if seen not in runs or any(m["inputs"] != first["inputs"] for m in manifests):
+        return None
+    return [part for grown in source["grown"][runs.index(seen) :] for part in grown["parts"]]
+
+
+class Added(NamedTuple):
+    """What a step is to write, and the tables whose rows stay and to which that is added."""
+
+    frames: tuple[Flow | DataFrame, ...]
+    added_to: tuple[str, ...]
+
+
+def added(step: Step, config: Config, workspace: Workspace, spark: SparkSession, files: list[CorpusFile] | None) -> Added | None:
+    """What the step makes of what is new; None, announced, where it has to look at everything again."""
+    if step.name == "ingest":
+        return _files_added(step, config, workspace, spark, files or [])
+    if step.name != "clean" or (parts := added_parts(config, workspace, step)) is None:
+        return None
+    tables = [spark_tables.read(spark, workspace, t) for t in ("raw_documents", "boilerplate")]
+    frames = clean_added(tables[0], spark_tables.read(spark, workspace, "raw_documents", parts), tables[1].frame, config=config)
+    if frames is None:
+        spark.catalog.clearCache()
+        log.info("clean: the lines taken for boilerplate are others now that there are more documents: all are cleaned again")
+        return None
+    log.info("clean: the documents that were added are cleaned; the others stay: boilerplate is the same")
+    return Added(frames, step.writes[:2])
+
+
+def _files_added(step: Step, config: Config, workspace: Workspace, spark: SparkSession, files: list[CorpusFile]) -> Added | None:
+    new, said = new_files(config, workspace, step, files)
+    if said:
+        log.info("ingest: %s", said)
+    if new is None:
+        return None
+    try:
+        before, place = spark_tables.read(spark, workspace, "raw_documents").frame, spark_tables.place_of(workspace)
+        return Added(ingest(spark, new, config=config, before=before, place=place), step.writes)
+    except Displaced:
+        spark.catalog.clearCache()
+        workspace.sweep()
+        log.info("ingest: a new record stands before an old one of its id, with another text: all files are read again")
+        return None
+
+
+def carry_over(workspace: Workspace, tables: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Put the rows that stay beside those that were written. Returns how the first table grew: after which runs, by which files."""
+    [new, *_] = [workspace.carry_over(t) for t in tables]
+    before = workspace.manifest(tables[0])
+    assert before is not None
+    return [*before.get("grown", []), {"from": before["run_id"], "parts": new}]

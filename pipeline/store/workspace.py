@@ -1,0 +1,291 @@
+"""A workspace: one folder a table, Parquet inside, `_step.json` written last.
+
+The manifest's presence means that the table is whole. A step writes to `_unfinished/` and moves what it wrote into place,
+so a killed run leaves nothing that looks finished. Works on any file system that pyarrow knows.
+"""
+
+import json
+import logging
+import os
+import re
+import sys
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from pyarrow import fs
+
+from wajue.config import without_password
+from wajue.dag import STEPS
+from wajue.errors import WajueError
+from wajue.schemas import FORMAT_VERSION, TABLES
+from wajue.store import lock
+
+log = logging.getLogger(__name__)
+
+MANIFEST = "_step.json"
+UNFINISHED = "_unfinished"
+_SHOWN_PACKAGES = ("wajue", "pyspark", "numpy", "numba", "pyarrow", "jieba", "OpenCC")
+
+
+def versions() -> dict[str, str]:
+    """Versions of what decides the output."""
+    return {name: _version(name) for name in _SHOWN_PACKAGES}
+
+
+def _version(name: str) -> str:
+    """The version of a package; a cluster's own PySpark is a folder, not an installed distribution, and says it itself."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return str(getattr(sys.modules.get(name), "__version__", "unknown"))
+
+
+def _sizes(files: fs.FileSystem, folder: str) -> dict[str, int]:
+    """{name: bytes} of the files that make a table; Hadoop's checksums and marks are not of them."""
+    listed = files.get_file_info(fs.FileSelector(folder, allow_not_found=True))
+    ours = (f for f in listed if f.type == fs.FileType.File and f.base_name.endswith((".parquet", ".float32")))
+    return {f.base_name: f.size for f in sorted(ours, key=lambda f: f.base_name) if not f.base_name.startswith(".")}
+
+
+REACHED: dict[str, fs.FileSystem] = {}  # by SCHEME://AUTHORITY, what Spark reaches for us; else pyarrow does
+
+
+def split(uri: str) -> tuple[str, str]:
+    """(SCHEME://AUTHORITY, /PATH) of the URI of a workspace. Raises WajueError if it holds a password."""
+    try:
+        without_password(uri)
+    except ValueError as error:
+        raise WajueError(f"the workspace's URI {error}") from None
+    scheme, _, rest = uri.partition("://")
+    authority, _, path = rest.partition("/")
+    return f"{scheme}://{authority}", f"/{path.rstrip('/')}"
+
+
+def arrow_uri(uri: str) -> str:
+    """The URI by which pyarrow knows what Hadoop's clients call s3a or s3n."""
+    return re.sub("^s3[an]://", "s3://", uri)
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A folder, local or on any file system that pyarrow can reach by URI."""
+
+    location: str
+
+    @property
+    def files(self) -> tuple[fs.FileSystem, str]:
+        """The file system, and the folder's path on it. Raises WajueError if it cannot be reached."""
+        if "://" not in self.location:
+            return fs.LocalFileSystem(), str(Path(self.location).resolve())
+        base, path = split(self.location)
+        if base in REACHED:
+            return REACHED[base], path
+        try:
+            return fs.FileSystem.from_uri(arrow_uri(self.location))
+        except (pa.ArrowException, OSError) as error:
+            raise WajueError(f"cannot reach the workspace {self.location}: {error}") from None
+
+    def path(self, table: str) -> str:
+        """Where a table lies, as a path or URI for any reader."""
+        return f"{self.location.rstrip('/')}/{table}"
+
+    def unfinished(self, table: str) -> str:
+        """Where a table is written before it is whole."""
+        return self.path(f"{UNFINISHED}/{table}")
+
+    def settings(self, table: str, section: str) -> Any:
+        """The section of the config by which a table was written; an empty dict if it is not there."""
+        return (self.manifest(table) or {}).get("config", {}).get(section, {})
+
+    def damaged(self, table: str, error: Exception) -> WajueError:
+        """What to raise of a table that cannot be read."""
+        return WajueError(f"table {table} of {self.location} is damaged: {error}; run with --force to write it anew")
+
+    def manifest(self, table: str) -> dict[str, Any] | None:
+        """The manifest of a whole table, else None. Raises WajueError if it cannot be read, or has another format."""
+        files, root = self.files
+        path = f"{root}/{table}/{MANIFEST}"
+        if files.get_file_info(path).type != fs.FileType.File:
+            return None
+        try:
+            with files.open_input_stream(path) as stream:
+                found = json.loads(stream.read())
+            written = found["format_version"]
+        except (ValueError, KeyError, TypeError, OSError) as error:
+            raise WajueError(f"{path} cannot be read ({error}); run with --force to write the workspace anew") from None
+        if written != FORMAT_VERSION:
+            raise WajueError(
+                f"{self.location} was written in format {written}, this version of wajue reads and writes format "
+                f"{FORMAT_VERSION}; run with --force to write it anew, or choose another --workspace"
+            )
+        return found
+
+    def manifests(self, tables: tuple[str, ...]) -> list[dict[str, Any]] | None:
+        """The manifests of tables that are all there, complete; else None. Raises as `manifest` does."""
+        found = [m for t in tables if (m := self.manifest(t)) is not None]
+        return found if len(found) == len(tables) else None
+
+    def whole(self, table: str) -> bool:
+        """Is the table there, complete?"""
+        return self.manifest(table) is not None
+
+    def fault(self, table: str) -> str | None:
+        """What is wrong with the files of a table that has a manifest: one is gone, has another size, or was added."""
+        written = (self.manifest(table) or {}).get("files")
+        if written is None:
+            return None
+        files, root = self.files
+        found = _sizes(files, f"{root}/{table}")
+        for name in sorted({*written, *found}):
+            if name not in found:
+                return f"{name} is gone"
+            if name not in written:
+                return f"{name} was added"
+            if found[name] != written[name]:
+                return f"{name} has {found[name]:,} bytes, {written[name]:,} were written"
+        return None
+
+    def parquet_files(self, table: str) -> list[str]:
+        """The files of a table, in order; DuckDB takes characters of their names for globs otherwise."""
+        files, root = self.files
+        listed = files.get_file_info(fs.FileSelector(f"{root}/{table}"))
+        return sorted(f.path for f in listed if f.base_name.endswith(".parquet"))
+
+    def bytes(self, table: str) -> int:
+        """What the data of a table, or of `_unfinished/TABLE`, takes; checksums and the manifest are not counted."""
+        files, root = self.files
+        listed = files.get_file_info(fs.FileSelector(f"{root}/{table}"))
+        return sum(f.size for f in listed if f.size and f.base_name[0] not in "._")
+
+    def must_have(self, *tables: str) -> None:
+        """Raises WajueError, with the command that writes it, if a table is not there."""
+        files, root = self.files
+        if files.get_file_info(root).type != fs.FileType.Directory:
+            raise WajueError(f"there is no workspace {self.location}; wajue run CONFIG makes one")
+        if not any(self.whole(t) for t in TABLES):
+            raise WajueError(f"{self.location} is not a workspace: no finished table in it; wajue run CONFIG makes one")
+        for table in tables:
+            if not self.whole(table):
+                [step] = [s.name for s in STEPS if table in s.writes]
+                raise WajueError(
+                    f"{self.location} has no table {table!r} yet; wajue run CONFIG --until {step} writes it, "
+                    "wajue steps CONFIG shows why it is missing"
+                )
+            self.must_be_sound(table)
+
+    def must_be_sound(self, table: str) -> None:
+        """Raises WajueError if a file of the table is not as it was written."""
+        if (fault := self.fault(table)) is not None:
+            raise WajueError(f"table {table} of {self.location} is damaged: {fault}; wajue run CONFIG writes it anew")
+
+    def discard(self, *tables: str) -> None:
+        """Remove tables, manifests first, so that nothing half-removed looks finished."""
+        files, root = self.files
+        for table in tables:
+            if files.get_file_info(f"{root}/{table}/{MANIFEST}").type != fs.FileType.NotFound:
+                files.delete_file(f"{root}/{table}/{MANIFEST}")
+            if files.get_file_info(f"{root}/{table}").type != fs.FileType.NotFound:
+                files.delete_dir(f"{root}/{table}")
+
+    def create(self) -> None:
+        """Make the folder. Raises WajueError if that is not allowed."""
+        files, root = self.files
+        try:
+            files.create_dir(root, recursive=True)
+        except OSError as error:
+            raise WajueError(f"cannot make the workspace {self.location}: {error}") from None
+
+    def prepare(self) -> None:
+        """Make an empty place for unfinished tables. Raises WajueError if that is not allowed, or a folder is not ours."""
+        self._must_hold_no_links()
+        for table in TABLES:
+            self._must_be_ours(table)
+        self.sweep()
+
+    def sweep(self) -> None:
+        """Empty the place for unfinished tables. Raises WajueError if that is not allowed."""
+        files, root = self.files
+        try:
+            if files.get_file_info(f"{root}/{UNFINISHED}").type != fs.FileType.NotFound:
+                files.delete_dir(f"{root}/{UNFINISHED}")
+            files.create_dir(f"{root}/{UNFINISHED}", recursive=True)
+        except OSError as error:
+            raise WajueError(f"cannot write to the workspace {self.location}: {error}") from None
+
+    def _must_hold_no_links(self) -> None:
+        """Raises WajueError if a folder that is written to and emptied is a link: what it leads to is not ours."""
+        files, root = self.files
+        for name in (*TABLES, UNFINISHED, "_checkpoint") if isinstance(files, fs.LocalFileSystem) else ():
+            if Path(root, name).is_symlink():
+                raise WajueError(
+                    f"{root}/{name} is a link, and would be written to and emptied; delete it, or choose another --workspace"
+                )
+
+    def _must_be_ours(self, table: str) -> None:
+        """Raises WajueError if a folder with a table's name holds what wajue did not write: it would be deleted."""
+        files, root = self.files
+        found = files.get_file_info(f"{root}/{table}")
+        if found.type == fs.FileType.NotFound or files.get_file_info(f"{root}/{table}/{MANIFEST}").type == fs.FileType.File:
+            return
+        inside = files.get_file_info(fs.FileSelector(found.path)) if found.type == fs.FileType.Directory else [found]
+        foreign = [
+            f.base_name for f in inside if not (f.base_name.endswith((".parquet", ".crc", ".float32")) or f.base_name == "_SUCCESS")
+        ]
+        if foreign:
+            raise WajueError(
+                f"{root}/{table} would become the table {table}, but it holds {foreign[0]!r}, which wajue did not write; "
+                "choose another --workspace"
+            )
+
+    def locked(self) -> AbstractContextManager[None]:
+        """Nobody else writes meanwhile. Raises WajueError if another run is at work here, or the folder is read-only."""
+        return lock.held(*self.files)
+
+    def carry_over(self, table: str) -> list[str]:
+        """Put the files of a whole table beside the new ones in its unfinished place; returns the names of the new Parquet files.
+
+        The table stays as it is until `finish`; where the file system has hard links nothing is copied.
+        """
+        files, root = self.files
+        folder = f"{root}/{UNFINISHED}/{table}"
+        new = [path.rsplit("/", 1)[1] for path in self.parquet_files(f"{UNFINISHED}/{table}")]
+        for path in self.parquet_files(table):
+            target = f"{folder}/{path.rsplit('/', 1)[1]}"
+            if not (isinstance(files, fs.LocalFileSystem) and linked(path, target)):
+                files.copy_file(path, target)
+        return new
+
+    def finish(self, manifests: dict[str, dict[str, Any]]) -> None:
+        """Move the unfinished tables of one step into place, then their manifests, which say which files make the table whole."""
+        files, root = self.files
+        for table, manifest in manifests.items():
+            held = _sizes(files, f"{root}/{UNFINISHED}/{table}")
+            with files.open_output_stream(f"{root}/{UNFINISHED}/{table}{MANIFEST}") as stream:
+                stream.write(json.dumps(manifest | {"files": held}, ensure_ascii=False, indent=1, default=str).encode())
+        self.discard(*manifests)
+        for table in manifests:
+            files.move(f"{root}/{UNFINISHED}/{table}", f"{root}/{table}")
+        for table in manifests:
+            files.move(f"{root}/{UNFINISHED}/{table}{MANIFEST}", f"{root}/{table}/{MANIFEST}")
+
+    def close(self) -> None:
+        """Remove the place for unfinished tables; where that fails the next run does."""
+        files, root = self.files
+        try:
+            if files.get_file_info(f"{root}/{UNFINISHED}").type != fs.FileType.NotFound:
+                files.delete_dir(f"{root}/{UNFINISHED}")
+        except OSError as error:
+            log.warning("cannot remove %s/%s: %s", root, UNFINISHED, error)
+
+
+def linked(path: str, target: str) -> bool:
+    """Make a hard link, where the file system has them."""
+    try:
+        os.link(path, target)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,170 @@
+"""What the documentation says is what the code does."""
+
+import csv
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from wajue import dag
+from wajue.cli import GOLD_OPTIONS
+from wajue.results.evaluate import TESTS
+from wajue.results.export import FORMATS
+from wajue.schemas import TABLES
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CHINESE = (ROOT / "README.zh.md").read_text(encoding="utf-8")
+PAGES = sorted((ROOT / "docs").rglob("*.md"))
+MEASURES = sorted((ROOT / "docs" / "concepts").glob("*.md"))
+
+
+def name(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
+def test_generated_pages_are_up_to_date() -> None:
+    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
+    assert spec is not None and spec.loader is not None
+    generate = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(generate)
+    for name, text in generate.FILES.items():
+        assert (ROOT / "docs" / name).read_text(encoding="utf-8") == text(), f"run python docs/generate.py: {name}"
+
+
+def test_the_readme_names_every_step_with_its_tables() -> None:
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", README, re.M))
+    for step in dag.STEPS:
+        assert rows[step.name] == ", ".join(f"`{t}`" for t in step.writes)
+    assert set(rows) == set(dag.NAMES)
+
+
+def test_the_readmes_file_tree_exists() -> None:
+    [tree] = re.findall(r"```tree\n(.*?)```", README, re.S)
+    for line in tree.splitlines():
+        assert (ROOT / line.split()[0]).exists(), line
+
+
+def test_the_readmes_links_and_make_targets_exist() -> None:
+    for link in re.findall(r"\]\(([^)#:]+)\)", README + CHINESE):
+        assert (ROOT / link).exists(), link
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for target in set(re.findall(r"(?:`|^)make (\w+)", README, re.M)):
+        assert re.search(rf"^{target}:", makefile, re.M), target
+
+
+def test_every_export_is_documented() -> None:
+    assert re.findall(r"^\| `([a-z]\S*)` \|", (ROOT / "docs" / "exports.md").read_text(encoding="utf-8"), re.M) == list(FORMATS)
+
+
+def test_every_score_is_documented_and_has_its_option() -> None:
+    page = (ROOT / "docs" / "evaluation.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## (--\S+)$", page, re.M) == list(GOLD_OPTIONS) == [f"--{test}" for test in TESTS]
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.zh.md", "docs/general-corpus.md"])
+def test_a_config_that_is_shown_loads(tmp_path: Path, page: str) -> None:
+    from wajue import config
+
+    [text] = re.findall(r"```toml\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.S)
+    (tmp_path / "c.toml").write_text(text, encoding="utf-8")
+    assert {c.role for c in config.load(tmp_path / "c.toml").corpus} == {"domain", "general"}
+
+
+def test_both_readmes_show_the_same_demo() -> None:
+    assert re.findall(r"```text\n(.*?)```", CHINESE, re.S) == re.findall(r"```text\n(.*?)```", README, re.S)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_the_links_of_a_page_lead_somewhere(page: Path) -> None:
+    for link, anchor in re.findall(r"\]\(([^)#:]*)(?:#([^)]*))?\)", page.read_text(encoding="utf-8")):
+        target = (page.parent / link).resolve() if link else page
+        assert target.is_file(), link
+        if anchor:
+            headings = re.findall(r"^#+ (.*)$", target.read_text(encoding="utf-8"), re.M)
+            assert anchor in {re.sub(r"[^\w -]", "", h).strip().lower().replace(" ", "-") for h in headings}, anchor
+
+
+@pytest.mark.parametrize("page", MEASURES, ids=name)
+def test_the_examples_of_a_measure_compute_what_they_say(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = "\n".join(re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.S))
+    exec(compile(code, name(page), "exec"), {})
+    said = re.findall(r"-?\d+\.\d+", capsys.readouterr().out)
+    promised = " ".join(re.findall(r"print\(.*\)\s+#(.*)", code))
+    assert said and all(figure in promised for figure in said), (said, promised)
+
+
+def test_every_setting_and_column_that_the_pages_name_is_there() -> None:
+    from wajue.config import Config
+
+    columns = {f"{t.name}.{c.name}" for t in TABLES.values() for c in t.columns}
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        for section, setting in re.findall(r"`\[(\w+)\] (\w+)(?: =[^`]*)?`", text):
+            field = Config.model_fields[section].annotation
+            assert setting in getattr(field, "model_fields", {}), f"{name(page)}: [{section}] {setting}"
+        for table, column in re.findall(r"`(\w+)\.(\w+)`", text):
+            assert table not in TABLES or f"{table}.{column}" in columns, f"{name(page)}: {table}.{column}"
+
+
+def test_every_figure_of_the_performance_page_was_measured() -> None:
+    page = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
+    with open(ROOT / "benchmarks" / "results" / "results.csv", encoding="utf-8") as file:
+        measured = {(r["benchmark"], r["system"], r["figure"], float(r["value"])) for r in csv.DictReader(file)}
+    rows = re.findall(r"^\|[^|]*\| (\S+) \| ([^|]+) \| (\S+) \| ([\d.,]+) \|$", page, re.M)
+    assert len(rows) > 30
+    for benchmark, system, figure, value in rows:
+        assert (benchmark, system, figure, float(value.replace(",", ""))) in measured, (benchmark, system, figure, value)
+
+
+def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path)]
+    built = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=False, env=os.environ | {"NO_MKDOCS_2_WARNING": "1"}
+    )
+    assert built.returncode == 0, built.stderr
+    assert "WARNING" not in built.stderr, built.stderr
+    pages = [p.relative_to(ROOT / "docs").with_suffix("") for p in PAGES]
+    for page in pages:
+        place = tmp_path / page / "index.html" if page.name != "index" else tmp_path / "index.html"
+        html = place.read_text(encoding="utf-8")
+        assert not re.findall(r'(?:src|href)="(https?://[^"]+\.(?:js|css|woff2?))"', html), "the pages fetch nothing from elsewhere"
+    assert "A map of the first terms that have a vector" in (tmp_path / "tour" / "index.html").read_text(encoding="utf-8"), (
+        "the script itself"
+    )
+
+
+def test_the_wheel_and_the_sdist_hold_what_an_installation_needs(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(tmp_path), str(ROOT)]  # the wheel from the sdist
+    subprocess.run(command, check=True, capture_output=True)
+    [wheel], [sdist] = tmp_path.glob("*.whl"), tmp_path.glob("*.tar.gz")
+    inside = zipfile.ZipFile(wheel).namelist()
+    modules = {str(p.relative_to(ROOT)) for p in (ROOT / "pipeline").rglob("*.py")}
+    sample = {f"wajue/sample/{p.name}" for p in (ROOT / "data").iterdir() if p.is_file()}
+    page = {f"wajue/results/page/{p.name}" for p in (ROOT / "pipeline" / "results" / "page").iterdir()}
+    packaged = {f.replace("pipeline", "wajue", 1) for f in modules} | sample | page | {"wajue/py.typed"}
+    assert packaged == {f for f in inside if ".dist-info/" not in f}
+    entry = zipfile.ZipFile(wheel).read(next(f for f in inside if f.endswith("entry_points.txt"))).decode()
+    assert "wajue = wajue.cli:main" in entry
+    with tarfile.open(sdist) as archive:
+        names = {n.partition("/")[2] for n in archive.getnames()}
+    assert modules | {"pyproject.toml", "mkdocs.yml", "README.zh.md", "LICENSE", "data/demo.toml", "tests/conftest.py"} <= names
+    assert not [n for n in names if n.endswith((".nbi", ".nbc", ".pyc"))]
+
+
+@pytest.mark.parametrize("table", list(TABLES))
+def test_every_table_is_documented(table: str) -> None:
+    assert f"## {table}\n" in (ROOT / "docs" / "tables.md").read_text(encoding="utf-8")
+
+
+def test_the_sample_is_what_its_generator_writes(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, ROOT / "data" / "generate.py", tmp_path], check=True)
+    for name in ("general.json", "power.jsonl", "planted_terms.txt"):
+        assert (tmp_path / name).read_bytes() == (ROOT / "data" / name).read_bytes(), name
+    assert sum(f.stat().st_size for f in (ROOT / "data").glob("*.json*")) < 5_000_000
