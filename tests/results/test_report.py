@@ -235,7 +235,7 @@ def test_the_glossary_knows_what_the_steps_name() -> None:
     for kind in ("reasons", "filters"):
         assert [name for name in GLOSSARY[kind] if f'"{name}"' not in source] == [], "names that no step gives any more"
     rules = re.findall(r'return "(\w+)"', (PAGE.parents[1] / "mining" / "form_rules.py").read_text(encoding="utf-8"))
-    rules += re.findall(r'return "(\w+)"', (PAGE.parent / "stages" / "contrast.py").read_text(encoding="utf-8"))
+    rules += re.findall(r'return "(\w+)"', (PAGE.parents[1] / "stages" / "contrast.py").read_text(encoding="utf-8"))
     assert STOP_WORDS and set(rules) == set(GLOSSARY["filters"])
 
 
