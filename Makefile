@@ -5,7 +5,7 @@
 # make test-cluster   a Spark Standalone cluster on loopback, and processes killed: some ten minutes
 # make audit    known vulnerabilities of what is installed; needs a network
 # make test-browser   the report in headless Chromium, which it installs if there is none (Debian's package)
-.PHONY: setup demo test test-with-spark test-without-spark test-browser test-cluster check audit bundle docs bench clean
+.PHONY: setup demo test test-with-spark test-without-spark test-browser test-cluster check types audit bundle docs bench clean
 PYTHON ?= python3
 BIN := .venv/bin
 
@@ -49,13 +49,18 @@ test-cluster: setup
 bundle: setup
 	$(BIN)/python jobs/bundle.py dist/cluster
 
-check: setup
+check: setup types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	mkdir -p .types && ln -sfn ../pipeline .types/wajue # mypy does not see how an editable install maps the folder
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml pipeline jobs
+
+types: setup .types/wajue
+	$(BIN)/mypy
+
+# mypy and the API reference do not see how an editable install maps the folder
+.types/wajue:
+	mkdir -p .types && ln -sfn ../pipeline $@
 
 # strict: what the database does not know is a failure, never a pass
 audit: .venv/audit
@@ -67,7 +72,7 @@ audit: .venv/audit
 	$(PYTHON) -m venv $@
 	$@/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1
 
-docs: setup
+docs: setup .types/wajue
 	$(BIN)/mkdocs build --strict
 
 bench: setup

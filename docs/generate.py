@@ -1,16 +1,29 @@
-"""Writes docs/settings.md and docs/tables.md from config.py and schemas.py; a test compares them with the code.
+"""Writes what the pages repeat from elsewhere; a test fails where a page is not up to date.
+
+docs/settings.md from config.py, docs/tables.md from schemas.py, the table of all experiments from their pages, and the tables
+between `<!-- figures NAME -->` and `<!-- end -->` from benchmarks/results/results.csv, by docs/figures.py.
 
 python docs/generate.py
 """
 
+import re
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+import figures
 
 from wajue.config import Config, Corpus
 from wajue.dag import STEPS
 from wajue.schemas import TABLES
 
-HERE = Path(__file__).parent
+DOCS = Path(__file__).parent
+EXPERIMENTS = DOCS / "dev" / "experiments"
+WITH_FIGURES = (DOCS.parent / "README.md", DOCS / "performance.md", DOCS / "cluster.md")
+_FIGURES = re.compile(r"(<!-- figures (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+_EXPERIMENT = re.compile(r"^## (.+)\n\n(\d{4}-\d\d-\d\d), `(\w+)`\. \*\*(.+?)\*\*: (.+)\.$", re.MULTILINE)
 
 
 def settings() -> str:
@@ -40,7 +53,7 @@ def _range(field: Any) -> str:
 
 
 def tables() -> str:
-    """Every table: who writes it, what a row is, its columns."""
+    """Every table: which step writes it, what a row is, its columns."""
     writers = {t: step.name for step in STEPS for t in step.writes}
     parts = ["# Tables\n\nGenerated from `pipeline/schemas.py`. Each is a folder of Parquet files, and a view in `wajue query`;\n"]
     parts.append("`rejects` is the union of ingest_rejects, clean_rejects and duplicates.\n")
@@ -51,8 +64,46 @@ def tables() -> str:
     return "".join(parts)
 
 
-FILES = {"settings.md": settings, "tables.md": tables}
+def experiments() -> str:
+    """The first page of the experiments: what each page holds, and a table of all ideas."""
+    intro = """# Experiments
+
+What was tried, failures too: look here before you try something. Each page holds one topic, newest first. A heading is one idea;
+the line below it says when it was tried, the commit that recorded it, what came of it, and the figure that decided. Add yours in
+the same form and run `python docs/generate.py`, which makes this table from the pages.
+
+Figures are of 2 shared cores unless the page says otherwise. Trust ratios and CPU seconds.
+"""
+    parts = [intro]
+    for page in sorted(p for p in EXPERIMENTS.glob("*.md") if p.name != "index.md"):
+        text = page.read_text(encoding="utf-8")
+        title = text.partition("\n")[0].removeprefix("# ")
+        parts.append(f"\n## {title}\n\n| idea | date | verdict | figure | commit |\n| --- | --- | --- | --- | --- |\n")
+        for idea, date, commit, verdict, figure in _EXPERIMENT.findall(text):
+            parts.append(f"| [{idea}]({page.name}#{_anchor(idea)}) | {date} | {verdict.lower()} | {figure} | `{commit}` |\n")
+    return "".join(parts)
+
+
+def _anchor(heading: str) -> str:
+    """The fragment that mkdocs gives a heading: ASCII word characters, joined by hyphens."""
+    ascii_only = heading.encode("ascii", "ignore").decode()
+    return re.sub(r"[\s-]+", "-", re.sub(r"[^\w\s-]", "", ascii_only).strip().lower())
+
+
+def with_figures(page: Path) -> str:
+    """The page with its tables of figures made anew."""
+    return _FIGURES.sub(lambda m: f"{m[1]}\n{figures.TABLES[m[2]]()}\n\n{m[3]}", page.read_text(encoding="utf-8"))
+
+
+def generated() -> Iterator[tuple[Path, str]]:
+    """(page, what it should hold) for each page that is generated, or has tables that are."""
+    yield DOCS / "settings.md", settings()
+    yield DOCS / "tables.md", tables()
+    yield EXPERIMENTS / "index.md", experiments()
+    for page in WITH_FIGURES:
+        yield page, with_figures(page)
+
 
 if __name__ == "__main__":
-    for name, text in FILES.items():
-        (HERE / name).write_text(text(), encoding="utf-8")
+    for page, text in generated():
+        page.write_text(text, encoding="utf-8")

@@ -3,8 +3,8 @@
 In: every n-gram with count and branching entropies (from `ngrams`), and expected counts (from `lattice`). Out: a lexicon.
 Pure arithmetic on arrays: who computes the expected counts, and where, is the caller's business.
 
-The recipe, found by experiment (figures in LOG.md): start from every n-gram whose branching entropies are high enough;
-let EM share the text out among them; each round drop what explains the text little better than its own parts do.
+The recipe, found by experiment (docs/dev/experiments/discovery.md): start from every n-gram whose branching entropies are high
+enough; let EM share the text out among them; each round drop what explains the text little better than its own parts do.
 
     S(w) = gain - r_n (f(first) + f(last) - 1/2) + v_n z(w),   dropped where S(w) < d_n
     gain   = log p(w) - log p(best split of w into other entries), nats

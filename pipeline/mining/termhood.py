@@ -1,6 +1,6 @@
 """What makes a candidate a term. In: counts of candidates, and word vectors. Out: nesting, filters, scores. Arrays only.
 
-The rank score, found by experiment (figures in LOG.md), is a sum of standard scores:
+The rank score, found by experiment (figures in docs/dev/experiments/terms.md), is a sum of standard scores:
 
     score = z(lr) + z(cos+ - cos-) + z(cos+)/2 + z(burst)/2 + z(npmi)/4
     lr    = ln of occurrences per million plus one, domain over general

@@ -2,7 +2,8 @@
 
 Where the workspace is a folder that tasks can open, local or shared, they read its files and write theirs themselves, by
 pyarrow, and no row of text becomes one of Java's: to convert rows to Java's form and back, and to read and write them there,
-was 40 % of the CPU time of the Spark steps (LOG.md). Elsewhere Spark reads and writes for the same functions.
+was 40 % of the CPU time of the Spark steps (docs/dev/experiments/spark.md). Elsewhere Spark reads and writes for the same
+functions.
 """
 
 import os

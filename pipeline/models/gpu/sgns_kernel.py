@@ -25,7 +25,7 @@ from wajue.models.sampling import touches
 LONGEST_STRETCH = 4096  # as on the CPU
 TILE = 16  # positions; the least that a matrix unit takes
 MOST_DRAWN = 32  # noise words of a tile, or as many as a position has
-MOST_TOUCHES = 64  # steps that a row may take from one old value; see LOG.md for what more and fewer cost
+MOST_TOUCHES = 64  # steps that a row may take from one old value; see docs/dev/experiments/gpu.md for what more and fewer cost
 _LEAST_UNTEMPERED = 0.9  # of all updates
 _MOST_CELLS = 4096  # components of a tile's rows held at once: 32 registers a thread
 _WARPS = {4: 2, 2: 4, 1: 8}  # of a program, by the programs on a multiprocessor: its registers hold so many

@@ -20,7 +20,7 @@ from wajue.models.loop import Block, Blocks, Plan
 _PATIENCE = timedelta(days=7)  # a worker may wait so long while the first one mines; one that is gone is noticed at once
 _PIECE = 1 << 16  # rows exchanged at once
 _MOST_TOUCHES = 128  # of a row by all workers, before they bring it together
-_PULL = 0.06  # of its way to where it is drawn, by one step, in learning rates; measured: see LOG.md
+_PULL = 0.06  # of its way to where it is drawn, by one step, in learning rates; measured: see docs/dev/experiments/workers.md
 
 
 class _Shared(NamedTuple):

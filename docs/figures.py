@@ -1,0 +1,143 @@
+"""Figures of the pages, from benchmarks/results/results.csv: docs/generate.py writes each table between its two markers.
+
+A number stands in one place, the row that was measured. A table says which row; a newer row takes the place of an older one.
+"""
+
+import csv
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+RESULTS = Path(__file__).parents[1] / "benchmarks" / "results" / "results.csv"
+SCALE_STEPS = ("ingest", "clean", "dedup", "ngrams", "new_words", "segment", "word_counts", "contrast", "vocabulary")
+ONE, TEN = "1000000 made-up questions", "10000000 made-up questions"
+CHARACTERS = {ONE: 19.8, TEN: 183.5}  # millions that cleaning kept, as the notes of the rows have it
+
+
+@cache
+def _rows() -> list[dict[str, str]]:
+    with open(RESULTS, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def measured(benchmark: str, system: str, figure: str, note: str = "") -> float:
+    """The last row of that name whose note begins with, or holds, `note`. Raises LookupError if there is none."""
+    wanted = (benchmark, system, figure)
+    values = [float(r["value"]) for r in _rows() if (r["benchmark"], r["system"], r["figure"]) == wanted and note in r["note"]]
+    if not values:
+        raise LookupError(f"results.csv has no row {wanted} with {note!r} in its note")
+    return values[-1]
+
+
+def _short(value: float) -> str:
+    """Three digits: 4,705,100 is 4.71 M."""
+    scale, sign = (1e6, " M") if value >= 1e6 else (1e3, " k")
+    return f"{value / scale:.3g}{sign}"
+
+
+def _share(value: float) -> str:
+    """Three digits without the zero: 0.849126 is .849."""
+    return f"{value:.3f}".removeprefix("0")
+
+
+def speed() -> str:
+    """wajue beside its peers, one row a peer."""
+    lines = ["| | wajue | peer | times as fast |", "| --- | --- | --- | --- |"]
+    for what, benchmark, peers in (
+        ("cut text by the same dictionary, characters a CPU second", "segmentation", {"jieba": "jieba"}),
+        ("MinHash signatures of 64 hashes, texts a CPU second", "dedup", {"rensa": "rensa", "datasketch": "datasketch"}),
+        ("train skip-gram, 2 threads, words a second", "sgns", {"gensim, list": "gensim"}),
+        ("train JoSE, 2 threads, words a second", "jose", {"jose-Ofast": "the authors' C, -Ofast", "jose-O3": "the same, -O3"}),
+    ):
+        ours = measured(benchmark, "wajue", "speed")
+        for system, shown in peers.items():
+            theirs = measured(benchmark, system, "speed")
+            times = f"{ours / theirs:.1f}" if ours < 10 * theirs else f"{ours / theirs:.0f}"
+            lines.append(f"| {what} | {_short(ours)} | {shown} {_short(theirs)} | {times} |")
+            what = "the same"
+    return "\n".join(lines)
+
+
+def quality() -> str:
+    """What comes out, beside what the peers bring out of the same text."""
+
+    def of(*names: str, note: str = "", shown: Callable[[float], str] = _share) -> str:
+        benchmark, system, *figures = names
+        return ", ".join(shown(measured(benchmark, system, figure, note)) for figure in figures)
+
+    def percent(value: float) -> str:
+        return f"{100 * value:.0f} %"
+
+    def points(value: float) -> str:
+        return f"{value:.1f}"
+
+    vectors = ("ws353", "men", "analogy")
+    rows = (
+        (
+            "of the first 100 new words of the SXU corpus, words of its hand-made segmentation",
+            of("discovery", "wajue", "at_100", shown=percent),
+            "jieba's model " + of("peers", "jieba", "at_100", shown=percent),
+        ),
+        (
+            "segmentation F1 on SXU, the lexicon mined without labels",
+            of("discovery", "wajue", "test_f1"),
+            f"jieba, its dictionary made by hand {of('peers', 'jieba', 'test_f1')}",
+        ),
+        (
+            "of the first 500 terms of medical questions, terms of a medical lexicon",
+            of("terms", "wajue", "at_500", note="medical", shown=percent),
+            "the plain log ratio " + of("terms", "log ratio", "at_500", note="medical", shown=percent),
+        ),
+        (
+            "WordSim-353, MEN and analogies after one epoch of 17 M words",
+            of("sgns", "wajue", *vectors, note="3 seeds", shown=points),
+            "gensim " + of("sgns", "gensim", *vectors, note="3 seeds", shown=points),
+        ),
+        (
+            "memory for that epoch, MB",
+            of("sgns", "wajue", "peak_rss", shown=lambda v: f"{v:,.0f}"),
+            "gensim " + of("sgns", "gensim, list", "peak_rss", shown=lambda v: f"{v:,.0f}"),
+        ),
+        (
+            "NMI of JoSE's clusters of the 20 newsgroups; with the combined hinge",
+            f"{of('jose', 'wajue, two', 'nmi', note='5 seeds')}; {of('jose', 'wajue, combined', 'nmi', note='5 seeds')}",
+            f"the authors' C {of('jose', 'jose-Ofast', 'nmi', note='5 seeds')}",
+        ),
+        (
+            "ten million questions, from JSON to word ids, CPU seconds",
+            of("scale", "wajue", "cpu", note=TEN, shown=lambda v: f"{v:,.0f}"),
+            "jieba, only cutting the same text " + of("scale", "jieba", "cpu", note=TEN, shown=lambda v: f"{v:,.0f}"),
+        ),
+    )
+    return "\n".join(["| | wajue | peer |", "| --- | --- | --- |", *(f"| {' | '.join(row)} |" for row in rows)])
+
+
+def scale() -> str:
+    """CPU seconds of every step at one million and at ten million questions."""
+    lines = [
+        f"| step | 1 M, {CHARACTERS[ONE]} M characters kept | 10 M, {CHARACTERS[TEN]} M | a million characters, 10 M to 1 M |",
+        "| --- | --- | --- | --- |",
+    ]
+    for shown, system in [*((s, f"wajue {s}") for s in SCALE_STEPS), ("all, with Spark's start", "wajue")]:
+        one, ten = (measured("scale", system, "cpu", note) for note in (ONE, TEN))
+        growth = (ten / CHARACTERS[TEN]) / (one / CHARACTERS[ONE])
+        lines.append(f"| {shown} | {one:.{1 if one < 100 else 0}f} | {ten:.{1 if ten < 300 else 0}f} | {growth:.2f} |")
+    one, ten = (measured("scale", "jieba", "cpu", note) for note in (ONE, TEN))
+    return "\n".join([*lines, f"| jieba, cutting the same cleaned text | {one:.0f} | {ten:.0f} | |"])
+
+
+def sizes() -> str:
+    """A cluster for ten million documents, a hundred million and a billion: CPU seconds in proportion to the measured ones."""
+    lines = [
+        "| documents | text | CPU | cores | minutes = CPU / cores x 3/2 |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for times, documents, cores in ((1, "10 M", 16), (10, "100 M", 64), (100, "1 B", 256)):
+        cpu = measured("scale", "wajue", "cpu", TEN) * times
+        text = f"{CHARACTERS[TEN] * times:,.0f} M characters, {1.6 * times:.3g} GB of JSON"
+        minutes = cpu / cores * 1.5 / 60
+        lines.append(f"| {documents} | {text} | {cpu:,.0f} s = {cpu / 3600:.2g} h | {cores} | {minutes:.2g} |")
+    return "\n".join(lines)
+
+
+TABLES = {"speed": speed, "quality": quality, "scale": scale, "sizes": sizes}
