@@ -16,7 +16,10 @@ from benchmarks import tables
 from benchmarks.common import corpora, record, timed
 from wajue import schemas
 from wajue.config import Config, Corpus
-from wajue.mining import minhash
+from wajue.mining.duplicates.elements import code_points
+from wajue.mining.duplicates.pairs import bucket_pairs
+from wajue.mining.duplicates.shingles import Shingling, jaccard, shingle_sets
+from wajue.mining.duplicates.signatures import banding, most_differences, signatures
 from wajue.reading.records import Record, read
 from wajue.runner.progress import Watch
 from wajue.spark import session
@@ -32,7 +35,7 @@ _SOURCES = (
     ("cluster/thucnews_titles_dev40k.txt", {"format": "tsv", "columns": ("a", "label"), "text": ("a",)}),
     ("general/baidu_qa_100w_part11*.jsonl", {"text": ("question",)}),
 )
-_SETTINGS = {"size": 2, "exact": True}
+_BIGRAMS = Shingling(2, packed=True)
 
 
 def real_questions() -> list[str]:
@@ -71,20 +74,20 @@ def with_copies(questions: list[str], total: int, seed: int = 7) -> list[str]:
 
 
 @njit(cache=True)
-def _brute(sets, ends, threshold):
+def _brute(sets, offsets, threshold):
     low, high = [0 for _ in range(0)], [0 for _ in range(0)]
-    for i in range(len(ends) - 1):
-        for j in range(i + 1, len(ends) - 1):
-            p, q, both = ends[i], ends[j], 0
-            total = ends[i + 1] - p + ends[j + 1] - q
-            while p < ends[i + 1] and q < ends[j + 1]:
+    for i in range(len(offsets) - 1):
+        for j in range(i + 1, len(offsets) - 1):
+            p, q, shared = offsets[i], offsets[j], 0
+            total = offsets[i + 1] - p + offsets[j + 1] - q
+            while p < offsets[i + 1] and q < offsets[j + 1]:
                 if sets[p] == sets[q]:
-                    both, p, q = both + 1, p + 1, q + 1
+                    shared, p, q = shared + 1, p + 1, q + 1
                 elif sets[p] < sets[q]:
                     p += 1
                 else:
                     q += 1
-            if both >= threshold * (total - both):
+            if shared >= threshold * (total - shared):
                 low.append(i)
                 high.append(j)
     return low, high
@@ -92,30 +95,30 @@ def _brute(sets, ends, threshold):
 
 def _found_pairs(texts: pa.Array, threshold: float) -> set[tuple[int, int]]:
     """The pairs that banding and the sketches let through, and that are alike enough."""
-    bands, rows = minhash.banding(threshold)
-    codes, ends = minhash.code_points(texts)
-    key, sketch = minhash.band_keys(codes, ends, **_SETTINGS, bands=bands, rows=rows)
-    node = sketch.astype(np.uint64) << np.uint64(32) | np.arange(len(texts), dtype=np.uint64)
-    flat = (key.ravel() >> np.uint64(32)).astype(np.uint32)
-    low, high, _ = minhash.bucket_pairs(flat, node, 1000, minhash.most_differences(threshold))
+    bands, rows_per_band = banding(threshold)
+    elements = code_points(texts)
+    band_keys, sketches = signatures(elements, _BIGRAMS, bands=bands, rows_per_band=rows_per_band)
+    nodes = sketches.astype(np.uint64) << np.uint64(32) | np.arange(len(texts), dtype=np.uint64)
+    keys = (band_keys.ravel() >> np.uint64(32)).astype(np.uint32)
+    low, high, _ = bucket_pairs(keys, nodes, 1000, most_differences(threshold))
     i, j = (np.asarray(a & np.uint64(0xFFFFFFFF), np.int64) for a in (low, high))
-    sets, set_ends = minhash.shingle_sets(codes, ends, **_SETTINGS)
-    alike = minhash.jaccard(sets, set_ends, i, sets, set_ends, j, threshold) > 0
+    sets = shingle_sets(elements, _BIGRAMS)
+    alike = jaccard(sets, i, sets, j, threshold) > 0
     return {(min(a, b), max(a, b)) for a, b in zip(i[alike].tolist(), j[alike].tolist(), strict=True)}
 
 
 def quality(questions: list[str]) -> None:
     """20,000 questions, a third of them copies, against every pair compared."""
     texts = pa.array(list(dict.fromkeys(with_copies(questions[:13_000], 20_500)))[:20_000])
-    sets, ends = minhash.shingle_sets(*minhash.code_points(texts), **_SETTINGS)
-    _brute(sets[: ends[2]], ends[:3], 0.8)
-    true = set(zip(*_brute(sets, ends, 0.8), strict=True))
-    found = _found_pairs(texts, 0.8)
-    share = {"recall": len(true & found) / len(true), "precision": len(true & found) / len(found)}
+    sets, offsets = shingle_sets(code_points(texts), _BIGRAMS)
+    _brute(sets[: offsets[2]], offsets[:3], 0.8)
+    true = set(zip(*_brute(sets, offsets, 0.8), strict=True))
+    pairs = _found_pairs(texts, 0.8)
+    share = {"recall": len(true & pairs) / len(true), "precision": len(true & pairs) / len(pairs)}
     record("dedup", "wajue", "share", f"{len(texts)} questions, {len(true)} pairs of bigram Jaccard >= 0.8", **share)
 
 
-def signatures(texts: list[str]) -> None:
+def signature_speed(texts: list[str]) -> None:
     """64 hashes of character bigrams; the peers on fewer rows, theirs take long. Three rounds, alternately."""
     import datasketch
     import rensa
@@ -124,7 +127,7 @@ def signatures(texts: list[str]) -> None:
     few, fewer = texts[:20_000], texts[:3_000]
 
     def ours() -> None:
-        minhash.band_keys(*minhash.code_points(array), **_SETTINGS, bands=16, rows=4)
+        signatures(code_points(array), _BIGRAMS, bands=16, rows_per_band=4)
 
     def of_rensa() -> None:
         for text in few:
@@ -197,7 +200,7 @@ def main() -> None:
     print(f"{len(questions)} real questions")
     quality(questions)
     texts = with_copies(questions, 1_000_000)
-    signatures(texts)
+    signature_speed(texts)
     on_spark(texts)
 
 

@@ -2,7 +2,7 @@
 the crowded buckets, in which not every pair was compared.
 
 Equal texts first: width, case, white space and punctuation make no difference. Then near-duplicates, by MinHash banding and
-the true Jaccard similarity of the texts' shingles (mining/minhash.py, mining/duplicates.py). Of texts that resemble each
+the true Jaccard similarity of the texts' shingles (mining/duplicates). Of texts that resemble each
 other the first is kept: domain before general, then the order of the corpora in the config, of the files, of the
 records. So a general corpus that contains the domain's texts does not hide them from the contrast. Documents of earlier
 workspaces ([dedup] against) stand before all others, and are never dropped.
@@ -24,8 +24,10 @@ from wajue import schemas
 from wajue.arrays import cells
 from wajue.arrays.cells import MOST_BUCKETS
 from wajue.config import Config
-from wajue.mining import duplicates as search
-from wajue.mining import minhash
+from wajue.mining.duplicates import choosing, matching, search
+from wajue.mining.duplicates.packed import PACKED
+from wajue.mining.duplicates.settings import RECORD_BITS, Settings
+from wajue.mining.duplicates.signatures import banding
 from wajue.spark.flow import Flow, ddl, types_of
 
 _BROADCAST = 1_000_000  # dropped documents, some 200 MB in each executor; more are joined by sorting
@@ -55,7 +57,7 @@ class _File(NamedTuple):
 
 
 class _Marks(NamedTuple):
-    """For the 64 places from 64 * block a bit each, as search.FOUND has them, the blocks in order (all int64)."""
+    """For the 64 places from 64 * block a bit each, as choosing.VERDICTS has them, the blocks in order (all int64)."""
 
     block: np.ndarray
     dropped: np.ndarray
@@ -78,7 +80,7 @@ def dedup(
 
     1. list the files with their documents and bytes: ranked in the order of preference they number the documents, and the
        bytes tell how many buckets keep a task within memory;
-    2. the search of pipeline/mining/duplicates.py. What it finds comes back twice: as rows, and as a bit for each place;
+    2. the search of pipeline/mining/duplicates/search.py. What it finds comes back twice: as rows, and as a bit for each place;
     3. by these bits the documents are parted from the duplicates, which alone are joined to what was found.
     """
     spark = clean_documents.source.sparkSession
@@ -96,7 +98,7 @@ def dedup(
     for number, documents in enumerate(sources[1:], 1):
         kept = documents.select("doc_id", "corpus", "source").map(_kept_for(places, marks, number), _KEPT_FOR)
         kept_for = kept_for.unionByName(kept.frame)
-    bases = spark.createDataFrame([(i << search.RECORD_BITS, f.shown, f.name) for i, f in enumerate(files)], _BASES)
+    bases = spark.createDataFrame([(i << RECORD_BITS, f.shown, f.name) for i, f in enumerate(files)], _BASES)
     dropped = _dropped(found, kept_for, bases)
     dropped = F.broadcast(dropped) if found.count() <= _BROADCAST else dropped
     duplicates = ours["dropped"].frame.join(dropped, "place").select(*_reject_columns())
@@ -130,7 +132,7 @@ class _Places:
     """Where the places of each file begin, the files being ranked; a file is (number of its source, corpus, name)."""
 
     def __init__(self, files: list[tuple[int, str, str]]) -> None:
-        self._base = {file: rank << search.RECORD_BITS for rank, file in enumerate(files)}
+        self._base = {file: rank << RECORD_BITS for rank, file in enumerate(files)}
 
     def of(self, batch: pa.RecordBatch, source: int) -> np.ndarray:
         """The place (int64) of each row."""
@@ -145,35 +147,35 @@ class _Places:
         return place
 
 
-def _settings(config: Config, files: list[_File]) -> search.Settings:
+def _settings(config: Config, files: list[_File]) -> Settings:
     rules, words = config.dedup, config.segment.method == "whitespace"
-    bands, rows = minhash.banding(rules.threshold)
+    bands, rows = banding(rules.threshold)
     needed = max(sum(f.bytes for f in files) / _BUCKET_BYTES, sum(f.documents for f in files) / _BUCKET_ROWS)
-    return search.Settings(
+    return Settings(
         threshold=rules.threshold,
         shingle_size=rules.shingle_size,
         bands=rules.bands or bands,
         rows_per_band=rules.rows_per_band or rows,
-        most=rules.max_bucket,
+        max_bucket=rules.max_bucket,
         buckets=min(max(1, math.ceil(needed)), MOST_BUCKETS),
-        first_place=sum(f.preference < 0 for f in files) << search.RECORD_BITS,
+        first_droppable=sum(f.preference < 0 for f in files) << RECORD_BITS,
         near=rules.near,
-        words=words,
+        of_words=words,
     )
 
 
-def _search(sources: list[Flow], places: Any, settings: search.Settings) -> DataFrame:
-    """search.FOUND."""
+def _search(sources: list[Flow], places: Any, settings: Settings) -> DataFrame:
+    """choosing.VERDICTS."""
     texts = [
-        documents.select("corpus", "source", "text").map(_placed(places, number), "text string, place long")
+        documents.select("corpus", "source", "text").map(_placed(places, number), "text string, position long")
         for number, documents in enumerate(sources)
     ]
-    if settings.alone:
-        return _together(texts).in_one_task().map(search.whole(settings), search.FOUND).frame
-    found = _together([t.map(search.scatter(settings), search.PACKED) for t in texts])
-    for step in search.STEPS:
-        found = found.exchanged(settings.buckets, "bucket").map(step(settings), search.PACKED)
-    return found.frame.repartition(1).mapInArrow(search.solve(settings), search.FOUND)
+    if settings.one_bucket:
+        return _together(texts).in_one_task().map(search.in_one_task(settings), choosing.VERDICTS).frame
+    found = _together([t.map(matching.scatter(settings), PACKED) for t in texts])
+    for one_pass in search.PASSES:
+        found = found.exchanged(settings.buckets, "bucket").map(one_pass(settings), PACKED)
+    return found.frame.repartition(1).mapInArrow(choosing.decide(settings.first_droppable), choosing.VERDICTS)
 
 
 def _together(flows: list[Flow]) -> Flow:
@@ -184,12 +186,12 @@ def _together(flows: list[Flow]) -> Flow:
 
 
 def _placed(places: Any, source: int) -> Callable[[cells.Batches], cells.Batches]:
-    """Documents -> (text, place)."""
+    """Documents -> (text, position)."""
 
     def apply(batches: cells.Batches) -> cells.Batches:
         for batch in batches:
             columns = [batch.column("text"), pa.array(places.value.of(batch, source))]
-            yield pa.RecordBatch.from_arrays(columns, ["text", "place"])
+            yield pa.RecordBatch.from_arrays(columns, ["text", "position"])
 
     return apply
 
@@ -226,8 +228,12 @@ def _kept_for(places: Any, marks: Any, source: int) -> Callable[[cells.Batches],
 
 def _dropped(found: DataFrame, kept_for: DataFrame, bases: DataFrame) -> DataFrame:
     """What is to be said of each document that is dropped, by its place."""
-    dropped = found.where("place is not null").select("place", "kept", "similarity", "exact").join(kept_for, "kept")
-    record = F.col("kept") % (1 << search.RECORD_BITS)
+    dropped = (
+        found.where("position is not null")
+        .select(F.col("position").alias("place"), "kept", "similarity", "exact")
+        .join(kept_for, "kept")
+    )
+    record = F.col("kept") % (1 << RECORD_BITS)
     dropped = dropped.withColumn("base", F.col("kept") - record).join(F.broadcast(bases), "base")
     return dropped.select("place", "duplicate_of", "similarity", "exact", _detail(record).alias("detail"))
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.frames import by_tasks, dedup
-from tests.mining.test_duplicates import questions
+from tests.mining.duplicates.texts import questions
 from wajue import config as configuration
 from wajue.config import Config
 from wajue.errors import ConfigError, WajueError

@@ -9,29 +9,31 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from tests.mining.duplicates.texts import jaccard, questions
 from wajue.arrays.cells import Batches
-from wajue.mining import duplicates
+from wajue.mining.duplicates.choosing import NO_VERDICTS, decide
+from wajue.mining.duplicates.matching import scatter
+from wajue.mining.duplicates.search import PASSES, in_one_task
+from wajue.mining.duplicates.settings import Settings
 
-SETTINGS = duplicates.Settings(threshold=0.8, shingle_size=2, bands=9, rows_per_band=4, most=1000, buckets=3)
+SETTINGS = Settings(threshold=0.8, shingle_size=2, bands=9, rows_per_band=4, max_bucket=1000, buckets=3)
 
 
-def search(
-    texts: list[str], settings: duplicates.Settings, slab: int = 7, order: Iterable[int] | None = None
-) -> list[dict[str, Any]]:
-    """Every row of `solve`; the place of a text is its index, whatever the order in which it comes."""
+def search(texts: list[str], settings: Settings, slab: int = 7, order: Iterable[int] | None = None) -> list[dict[str, Any]]:
+    """Every verdict; the position of a text is its index, whatever the order in which it comes."""
     rows = list(order if order is not None else range(len(texts)))
     table = pa.RecordBatch.from_pydict(
-        {"text": pa.array([texts[i] for i in rows], pa.string()), "place": pa.array(rows, pa.int64())}
+        {"text": pa.array([texts[i] for i in rows], pa.string()), "position": pa.array(rows, pa.int64())}
     )
     batches = (table.slice(i, slab) for i in range(0, len(texts), slab))
-    if settings.alone:
-        found = list(duplicates.whole(settings)(batches))
+    if settings.one_bucket:
+        found = list(in_one_task(settings)(batches))
     else:
-        found = list(duplicates.scatter(settings)(batches))
-        for step in duplicates.STEPS:
-            found = _shuffled(step(settings), found)
-        found = list(duplicates.solve(settings)(iter(found)))
-    return pa.Table.from_batches(found or [duplicates.NOTHING]).to_pylist()
+        found = list(scatter(settings)(batches))
+        for one_pass in PASSES:
+            found = _shuffled(one_pass(settings), found)
+        found = list(decide(settings.first_droppable)(iter(found)))
+    return pa.Table.from_batches(found or [NO_VERDICTS]).to_pylist()
 
 
 def _shuffled(step: Callable[[Batches], Batches], found: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
@@ -42,34 +44,17 @@ def _shuffled(step: Callable[[Batches], Batches], found: list[pa.RecordBatch]) -
 
 
 def kept_for(rows: list[dict[str, Any]]) -> dict[int, tuple[int, float, bool]]:
-    return {r["place"]: (r["kept"], r["similarity"], r["exact"]) for r in rows if r["place"] is not None}
-
-
-def jaccard(one: str, other: str) -> float:
-    a, b = ({t[i : i + 2] for i in range(max(1, len(t) - 1))} for t in (one, other))
-    return len(a & b) / len(a | b)
-
-
-def questions(n: int, seed: int) -> list[str]:
-    rng = random.Random(seed)
-    texts = ["".join(rng.choice("高压断路器怎么检修母线电压互感") for _ in range(rng.randint(6, 30))) for _ in range(n // 3)]
-    while len(texts) < n:
-        t = list(rng.choice(texts))
-        for _ in range(rng.randint(0, 3)):
-            t.insert(rng.randrange(len(t) + 1), rng.choice("吗呢，？ \U00020bb7a"))
-        texts.append("".join(t))
-    rng.shuffle(texts)
-    return texts
+    return {r["position"]: (r["kept"], r["similarity"], r["exact"]) for r in rows if r["position"] is not None}
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_what_is_dropped_resembles_what_is_kept_and_little_is_missed(seed: int) -> None:
     texts = questions(400, seed)
     dropped = kept_for(search(texts, replace(SETTINGS, buckets=1 + seed)))
-    for place, (kept, similarity, exact) in dropped.items():
-        assert kept < place and kept not in dropped
+    for position, (kept, similarity, exact) in dropped.items():
+        assert kept < position and kept not in dropped
         if not exact:
-            assert similarity == pytest.approx(jaccard(texts[place], texts[kept])) and similarity >= 0.8
+            assert similarity == pytest.approx(jaccard(texts[position], texts[kept])) and similarity >= 0.8
     left = [i for i in range(len(texts)) if i not in dropped]
     missed = sum(jaccard(texts[a], texts[b]) >= 0.8 for a in left for b in left if a < b)
     assert missed <= 0.02 * len(dropped)
@@ -108,14 +93,14 @@ def test_a_copy_goes_the_way_of_its_text() -> None:
 def test_earlier_documents_are_never_dropped() -> None:
     a = "高压断路器怎么检修母线电压互感"
     texts = [a, a, a + "吗", a + "呢", a]  # the first three were there before
-    assert set(kept_for(search(texts, replace(SETTINGS, first_place=3)))) == {3, 4}
+    assert set(kept_for(search(texts, replace(SETTINGS, first_droppable=3)))) == {3, 4}
 
 
 @pytest.mark.parametrize("buckets", [1, 3])
 def test_words_as_units(buckets: int) -> None:
     text = "the quick brown fox jumps over the lazy dog by the river bank today"
     far = "the lazy dog jumps over the quick brown fox by the bank river today"  # the same characters, other pairs of words
-    found = kept_for(search([text, text + " again", far], replace(SETTINGS, words=True, buckets=buckets)))
+    found = kept_for(search([text, text + " again", far], replace(SETTINGS, of_words=True, buckets=buckets)))
     assert set(found) == {1} and found[1][1] == pytest.approx(13 / 14)
 
 
@@ -128,5 +113,5 @@ def test_short_texts_long_shingles_and_nothing_at_all() -> None:
 @pytest.mark.parametrize("buckets", [1, 3])
 def test_crowded_buckets_are_told(buckets: int) -> None:
     texts = [f"高压断路器怎么检修母线电压互感{chr(0x4E00 + i)}" for i in range(40)]
-    rows = search(texts, replace(SETTINGS, most=5, threshold=0.99, buckets=buckets))
+    rows = search(texts, replace(SETTINGS, max_bucket=5, threshold=0.99, buckets=buckets))
     assert any(r["members"] is not None and r["compared"] < r["members"] * (r["members"] - 1) / 2 for r in rows)

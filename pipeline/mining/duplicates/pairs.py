@@ -1,0 +1,168 @@
+"""Pairs of texts that share a band. In: band keys and nodes. Out: the distinct pairs, and the buckets too full to compare all.
+
+A node is a 64-bit number of a distinct text whose upper half is its sketch. A bucket holds the texts with one band key.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from wajue.mining.duplicates.hashes import SECOND_SEED, mixed
+
+_FEW = 40  # members of a bucket; so few are sorted fastest by insertion
+_LOW_HALF = np.uint64(0xFFFFFFFF)
+_HALF = np.uint64(32)
+
+
+class BucketPairs(NamedTuple):
+    """low, high: uint64 [pairs], the nodes of each candidate pair; crowded: int64 [buckets, 2], members and pairs compared."""
+
+    low: np.ndarray
+    high: np.ndarray
+    crowded: np.ndarray
+
+
+@njit(cache=True, inline="always")
+def _sort_few(values, begin, end):
+    """Sort values[begin:end] in place: by insertion where they are few, which most are."""
+    if end - begin > _FEW:
+        values[begin:end] = np.sort(values[begin:end])
+        return
+    for k in range(begin + 1, end):
+        x, j = values[k], k
+        while j > begin and values[j - 1] > x:
+            values[j] = values[j - 1]
+            j -= 1
+        values[j] = x
+
+
+@njit(cache=True, inline="always")
+def _differing_bits(one, other):
+    """How many bits of the sketches of two nodes differ (Warren, Hacker's Delight, section 5-1)."""
+    v = (one ^ other) >> _HALF
+    v = v - ((v >> np.uint64(1)) & np.uint64(0x55555555))
+    v = (v & np.uint64(0x33333333)) + ((v >> np.uint64(2)) & np.uint64(0x33333333))
+    return (((v + (v >> np.uint64(4))) & np.uint64(0x0F0F0F0F)) * np.uint64(0x01010101) >> np.uint64(24)) & np.uint64(63)
+
+
+@njit(cache=True, nogil=True)
+def _pack_keys(keys, packed):
+    for i in range(len(keys)):
+        packed[i] = (np.uint64(keys[i]) << _HALF) | np.uint64(i)
+
+
+@njit(cache=True, nogil=True)
+def _keep_shared(packed):
+    """Move the sorted words whose upper half stands more than once to the front; returns how many there are."""
+    n, equals_previous = 0, False
+    for i in range(len(packed)):
+        equals_next = i + 1 < len(packed) and packed[i + 1] >> _HALF == packed[i] >> _HALF
+        if equals_previous or equals_next:
+            packed[n] = packed[i]
+            n += 1
+        equals_previous = equals_next
+    return n
+
+
+def _shared_keys(keys: np.ndarray) -> np.ndarray:
+    """The keys that stand more than once, sorted: key and index in one word (uint64 [n]). keys: uint32 [n].
+
+    Most keys stand once, and are out before anything else. One word sorts three times faster than argsort does.
+    """
+    packed = np.empty(len(keys), np.uint64)
+    _pack_keys(keys, packed)
+    packed.sort()
+    return packed[: _keep_shared(packed)]
+
+
+@njit(cache=True, inline="always")
+def _fill_members(shared, start, stop, nodes, keys_per_node, members):
+    """Write the distinct nodes of the bucket shared[start:stop] to `members`, sorted; returns how many there are."""
+    for k in range(start, stop):
+        members[k - start] = nodes[(shared[k] & _LOW_HALF) // keys_per_node]
+    _sort_few(members, 0, stop - start)
+    distinct = 1
+    for k in range(1, stop - start):  # copies of a text share its node, and all its buckets
+        if members[k] != members[distinct - 1]:
+            members[distinct] = members[k]
+            distinct += 1
+    return distinct
+
+
+@njit(cache=True, nogil=True)
+def _fill_pairs(
+    shared,  # uint64 [n], as _shared_keys makes them
+    nodes,  # uint64 [nodes]
+    keys_per_node,  # uint64
+    max_bucket,
+    differences,
+    pairs,  # BucketPairs, filled as far as its arrays reach
+):
+    """Returns how many (pairs, crowded buckets) there are."""
+    low, high, crowded = pairs
+    members = np.empty(len(shared), np.uint64)
+    n, crowded_count, start = 0, 0, 0
+    while start < len(shared):
+        stop = start + 1
+        while stop < len(shared) and shared[stop] >> _HALF == shared[start] >> _HALF:
+            stop += 1
+        m = _fill_members(shared, start, stop, nodes, keys_per_node, members)
+        for x in range(m - 1):
+            for y in range(x + 1, min(m, x + 1 + max_bucket)):
+                if _differing_bits(members[x], members[y]) <= differences:
+                    if n < len(low):
+                        low[n], high[n] = members[x], members[y]
+                    n += 1
+        if m > max_bucket + 1:
+            if crowded_count < len(crowded):
+                crowded[crowded_count, 0] = m
+                crowded[crowded_count, 1] = max_bucket * m - max_bucket * (max_bucket + 1) // 2
+            crowded_count += 1
+        start = stop
+    return n, crowded_count
+
+
+def bucket_pairs(keys: np.ndarray, nodes: np.ndarray, max_bucket: int, differences: int) -> BucketPairs:
+    """The candidate pairs of all buckets: two nodes with one key, whose sketches differ in at most `differences` bits.
+
+    keys: uint32 [n], as many for each node, node by node; nodes: uint64. In a bucket of more than `max_bucket` others each node
+    is compared with the next `max_bucket` in the order of the sketches: the work grows with the members, not with their square.
+    """
+    shared, keys_per_node = _shared_keys(keys), np.uint64(len(keys) // max(1, len(nodes)))
+    pair_count, crowded_count = 2 * len(keys), 1000  # more than there are, as a rule; the second round knows
+    while True:
+        pairs = BucketPairs(
+            np.empty(pair_count, np.uint64), np.empty(pair_count, np.uint64), np.empty((crowded_count, 2), np.int64)
+        )
+        n, c = _fill_pairs(shared, nodes, keys_per_node, max_bucket, differences, pairs)
+        if n <= pair_count and c <= crowded_count:
+            return BucketPairs(pairs.low[:n], pairs.high[:n], pairs.crowded[:c])
+        pair_count, crowded_count = max(pair_count, n), max(crowded_count, c)
+
+
+@njit(cache=True, nogil=True)
+def _keep_unique(
+    low,  # uint64 [pairs], the distinct ones are moved to the front, like those of high
+    high,
+    table,  # uint64 [size, 2], zeros; size a power of two
+):
+    mask = np.uint64(len(table) - 1)
+    n = 0
+    for k in range(len(low)):
+        slot = mixed(low[k] + high[k] * SECOND_SEED) & mask
+        while table[slot, 1] and (table[slot, 0] != low[k] or table[slot, 1] != high[k]):
+            slot = (slot + np.uint64(1)) & mask
+        if not table[slot, 1]:  # high is above low, so never 0
+            table[slot, 0], table[slot, 1] = low[k], high[k]
+            low[n], high[n] = low[k], high[k]
+            n += 1
+    return n
+
+
+def unique_pairs(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The distinct pairs low < high (uint64 [n]), in the order in which they first stand."""
+    low, high = low.copy(), high.copy()
+    table = np.zeros((1 << max(4, (3 * len(low) // 2).bit_length()), 2), np.uint64)
+    n = _keep_unique(low, high, table)
+    return low[:n], high[:n]

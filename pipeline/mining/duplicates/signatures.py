@@ -1,0 +1,102 @@
+"""MinHash signatures and their banding. In: elements of texts. Out: band keys and sketches.
+
+Two texts of Jaccard similarity s have the same least hash, of one hash function, with probability s (Broder 1997). A band is
+r such hashes, so they agree on one band with probability s^r, and on at least one of b bands with 1 - (1 - s^r)^b (Leskovec,
+Rajaraman, Ullman, Mining of Massive Datasets, section 3.4). At s = 0.8, r = 4, b = 9 that is 0.991, at s = 0.4 it is 0.21.
+A pair that agrees is a candidate only: `shingles.jaccard` decides.
+
+A sketch is one bit of each of the first 32 hashes. Two texts of similarity s agree on such a bit with probability (1 + s)/2
+(b-bit minwise hashing, Li and Koenig 2010), so that most false candidates are sorted out by comparing two words.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from wajue.mining.duplicates.elements import Ragged
+from wajue.mining.duplicates.hashes import SECOND_SEED, absorbed, mixed
+from wajue.mining.duplicates.shingles import Shingling, shingle
+
+_FALSE_CANDIDATE_COST = 20  # of one false candidate a text, in units of the cost of one band (measured on short questions)
+_MOST_BANDS, _MOST_ROWS = 64, 16
+_RANDOM_SEED = 20191208  # any fixed seed: the same text has the same keys everywhere
+SKETCH_BITS = 32
+
+
+def banding(threshold: float, recall: float = 0.99) -> tuple[int, int]:
+    """(bands, rows_per_band) that find a pair at the threshold with at least this probability, at the least expected cost.
+
+    The cost is the bands, each of which is shuffled, and the false candidates that pairs of half the similarity make.
+    """
+    choices = []
+    for rows_per_band in range(1, _MOST_ROWS + 1):
+        agreeing = threshold**rows_per_band
+        bands = 1 if agreeing >= 1 else math.ceil(math.log(1 - recall) / math.log1p(-agreeing))
+        if bands <= _MOST_BANDS:
+            false_candidates = 1 - (1 - (threshold / 2) ** rows_per_band) ** bands
+            choices.append((bands + _FALSE_CANDIDATE_COST * false_candidates, bands, rows_per_band))
+    _, bands, rows_per_band = min(choices)
+    return bands, rows_per_band
+
+
+def most_differences(threshold: float, recall: float = 0.999) -> int:
+    """The number of differing bits of two sketches that a pair at the threshold does not exceed with this probability."""
+    p, total = (1 - threshold) / 2, 0.0
+    for k in range(SKETCH_BITS):
+        total += math.comb(SKETCH_BITS, k) * p**k * (1 - p) ** (SKETCH_BITS - k)
+        if total >= recall:
+            return k
+    return SKETCH_BITS
+
+
+@njit(cache=True, nogil=True)
+def _fill_signatures(
+    texts,  # Ragged of uint32
+    shingling,  # Shingling
+    multiplier,  # uint32 [hashes], odd: hash function p is multiplier[p] x + addend[p] mod 2**32
+    addend,  # uint32 [hashes]
+    rows_per_band,
+    band_keys,  # uint64 [texts, bands], filled
+    sketches,  # uint32 [texts], filled
+):
+    elements, offsets = texts
+    size, packed = shingling
+    least = np.empty(len(multiplier), np.uint32)
+    for text in range(len(offsets) - 1):
+        start, stop = offsets[text], offsets[text + 1]
+        width = min(size, stop - start)
+        least[:] = np.uint32(0xFFFFFFFF)
+        for i in range(start, max(start + 1, stop - width + 1)):
+            x = np.uint32(mixed(shingle(elements, i, width, packed) + np.uint64(1)) >> np.uint64(32))
+            for p in range(len(multiplier)):
+                least[p] = min(least[p], np.uint32(multiplier[p] * x + addend[p]))
+        for band in range(band_keys.shape[1]):
+            h = np.uint64(band)
+            for r in range(rows_per_band):
+                h = absorbed(h, least[band * rows_per_band + r])
+            band_keys[text, band] = mixed(h)
+        bits = np.uint32(0)
+        for p in range(SKETCH_BITS):
+            bits = (bits << np.uint32(1)) | np.uint32(mixed(np.uint64(least[p]) + SECOND_SEED) & np.uint64(1))
+        sketches[text] = bits
+
+
+class Signatures(NamedTuple):
+    """band_keys: uint64 [texts, bands], texts with equal keys in a band are candidates; sketches: uint32 [texts]."""
+
+    band_keys: np.ndarray
+    sketches: np.ndarray
+
+
+def signatures(texts: Ragged, shingling: Shingling, *, bands: int, rows_per_band: int) -> Signatures:
+    """The signature of each text; texts: of elements (uint32)."""
+    random = np.random.default_rng(_RANDOM_SEED)
+    hashes = max(bands * rows_per_band, SKETCH_BITS)
+    multiplier = random.integers(0, 2**31, hashes, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
+    addend = random.integers(0, 2**32, hashes, dtype=np.uint32)
+    count = len(texts.offsets) - 1
+    signed = Signatures(np.empty((count, bands), np.uint64), np.empty(count, np.uint32))
+    _fill_signatures(texts, shingling, multiplier, addend, rows_per_band, *signed)
+    return signed
