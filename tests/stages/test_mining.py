@@ -182,7 +182,7 @@ def test_where_tokens_begin(spark: Any, load: Load) -> None:
 
 
 def test_from_text_to_terms(spark: Any, load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wajue.stages.vocabulary._FILE_WORDS", 500)  # several files
+    monkeypatch.setattr("wajue.stages.vocabulary._FILE_TOKENS", 500)  # several files
     config = load("[vocabulary]\nmin_count = 2\n", corpus=BOTH)
     frame = documents(spark, power())
     clauses, grams = ngrams(frame, config=config)

@@ -1,0 +1,68 @@
+"""Sentences that hold terms. In: batches of documents as tokens. Out: HOLDING, a row for each term of each short sentence."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import pyarrow as pa
+
+from wajue.arrays.cells import Batches
+
+HOLDING = "term string, doc_id string, text string"
+_SCHEMA = pa.schema([("term", pa.string()), ("doc_id", pa.string()), ("text", pa.string())])
+_SHORTEST, _LONGEST = 8, 60  # characters of an example; twice as many in scripts that are written with spaces
+_SENTENCE_END = re.compile(r"[。！？!?；;.]+")
+
+
+class TermList(NamedTuple):
+    """Terms by their words; first_words: the words that one begins with; longest: words of the longest."""
+
+    term_of: dict[tuple[str, ...], str]
+    first_words: set[str]
+    longest: int
+
+    @classmethod
+    def from_table(cls, terms: pa.Table) -> "TermList":
+        """Of rows of (term, parts)."""
+        parts = [tuple(p) for p in terms.column("parts").to_pylist()]
+        term_of = dict(zip(parts, terms.column("term").to_pylist(), strict=True))
+        return cls(term_of, {p[0] for p in term_of}, max(map(len, term_of), default=1))
+
+    def in_sentence(self, sentence: list[str]) -> set[str]:
+        """The terms that a sentence holds."""
+        terms = set()
+        for i, word in enumerate(sentence):
+            if word in self.first_words:
+                for n in range(1, min(self.longest, len(sentence) - i) + 1):
+                    if (term := self.term_of.get(tuple(sentence[i : i + n]))) is not None:
+                        terms.add(term)
+        return terms
+
+
+def find(terms: TermList, joiner: str) -> Callable[[Batches], Batches]:
+    """(doc_id, tokens) -> HOLDING; joiner: what stands between two words."""
+    longest = _LONGEST * (1 + len(joiner))
+
+    def apply(batches: Batches) -> Batches:
+        for batch in batches:
+            holding = []
+            for doc_id, tokens in zip(batch.column("doc_id").to_pylist(), batch.column("tokens").to_pylist(), strict=True):
+                for sentence in sentences(tokens):
+                    text = joiner.join(sentence)
+                    if _SHORTEST <= len(text) <= longest:
+                        holding += [{"term": term, "doc_id": doc_id, "text": text} for term in terms.in_sentence(sentence)]
+            yield pa.RecordBatch.from_pylist(holding, _SCHEMA)
+
+    return apply
+
+
+def sentences(tokens: list[str]) -> Iterator[list[str]]:
+    """A document's tokens, cut after full stops and the like, which are left out."""
+    sentence: list[str] = []
+    for token in tokens:
+        if _SENTENCE_END.fullmatch(token):
+            yield sentence
+            sentence = []
+        else:
+            sentence.append(token)
+    yield sentence
