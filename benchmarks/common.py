@@ -1,4 +1,4 @@
-"""What every benchmark needs: the hardware in a line, the corpora, clocks, and where results go."""
+"""What every benchmark needs: the hardware in a line, the corpora, clocks, and the rows of results."""
 
 import csv
 import os
@@ -18,10 +18,10 @@ _COLUMNS = ("date", "commit", "hardware", "benchmark", "system", "figure", "valu
 
 
 def corpora() -> Path:
-    """The folder of real corpora, from WAJUE_CORPORA. Ends the program, with what to do, if there is none."""
+    """The folder of real corpora, from WAJUE_CORPORA. Without one, ends the program and says what to do."""
     folder = os.environ.get("WAJUE_CORPORA")
     if not folder or not Path(folder).is_dir():
-        sys.exit("set WAJUE_CORPORA to the folder of the corpora; benchmarks/README.md says what lies in it")
+        sys.exit("set WAJUE_CORPORA to the folder of the corpora; benchmarks/README.md says what belongs in it")
     return Path(folder)
 
 
@@ -40,7 +40,7 @@ def commit() -> str:
 
 
 def record(benchmark: str, system: str, unit: str, note: str = "", **figures: float) -> None:
-    """Append one row a figure, and print them."""
+    """Append one row for each figure, and print them."""
     fresh = not RESULTS.exists()
     RESULTS.parent.mkdir(exist_ok=True)
     with open(RESULTS, "a", encoding="utf-8", newline="") as out:
@@ -52,11 +52,11 @@ def record(benchmark: str, system: str, unit: str, note: str = "", **figures: fl
     print(f"{benchmark}: {system}: " + ", ".join(f"{n} {v:,.4g}" for n, v in figures.items()) + f" {unit} {note}", flush=True)
 
 
-def record_means(benchmark: str, unit: str, note: str, found: dict[str, list[dict[str, float]]]) -> None:
-    """Of the figures of several seeds the mean, with the deviation in the note; found: {system: the figures of each seed}."""
-    for system, rows in found.items():
-        for name in rows[0]:
-            values = [r[name] for r in rows]
+def record_means(benchmark: str, unit: str, note: str, by_system: dict[str, list[dict[str, float]]]) -> None:
+    """Record the mean over seeds of every figure, with the deviation in the note; by_system: {system: the figures of each seed}."""
+    for system, seeds in by_system.items():
+        for name in seeds[0]:
+            values = [figures[name] for figures in seeds]
             spread = statistics.stdev(values) if len(values) > 1 else 0.0
             record(benchmark, system, unit, f"{note}, {len(values)} seeds, sd {spread:.4g}", **{name: statistics.mean(values)})
 

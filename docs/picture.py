@@ -1,4 +1,4 @@
-"""Takes docs/report.png, the README's picture of the report: two views of it side by side, light and dark.
+"""Takes docs/report.png, the README's picture of the report: two views side by side, one light and one dark.
 
 python docs/picture.py DIR   # a workspace of the bundled sample alone; needs make test-browser's packages
 """

@@ -16,14 +16,14 @@ CHINESE = ("Noto Sans CJK SC", "Noto Serif CJK SC", "Source Han Sans SC", "WenQu
 
 
 def tour(workspace: Workspace) -> None:
-    """What was mined, in print."""
+    """Print what was mined."""
     # 1. What went in, what was dropped, and why
     print(select(workspace, "SELECT corpus, role, count(*) AS documents FROM documents GROUP BY ALL ORDER BY 1").to_pandas())
     print(select(workspace, "SELECT step, reason, count(*) AS dropped FROM rejects GROUP BY ALL ORDER BY 3 DESC").to_pandas())
 
     # 2. Words that no dictionary has
-    words = read(workspace, "lexicon", ["word", "count", "score", "is_new"]).to_pandas()
-    print(words[words.is_new].nlargest(10, "score"))
+    lexicon = read(workspace, "lexicon", ["word", "count", "score", "is_new"]).to_pandas()
+    print(lexicon[lexicon.is_new].nlargest(10, "score"))
 
     # 3. Text cut by them
     print(load_segmenter(workspace).spaced(["主变的油枕漏油怎么处理", "母联断路器拒动"]))
@@ -36,15 +36,15 @@ def tour(workspace: Workspace) -> None:
 
 
 def plot(workspace: Workspace, path: Path, most: int = 60) -> None:
-    """A map of the first terms that have a vector: near each other if they are used alike."""
+    """A map of the first terms that have a vector: terms that are used alike lie near each other."""
     vectors = load_vectors(workspace)
     terms = read(workspace, "terms", ["rank", "term", "domain_count", "score"]).to_pandas().sort_values("rank")
     terms = terms[terms.term.isin(vectors.words)].head(most)
-    rows = np.stack([vectors.unit[vectors.words.index(term)] for term in terms.term])
-    axis = np.linalg.svd(rows - rows.mean(axis=0), full_matrices=False)[2][:2]  # the two directions in which they differ most
-    x, y = (axis @ rows.T).argsort(axis=1).argsort(axis=1)  # places instead of distances: no name hides another
-    there = {font.name for font in font_manager.fontManager.ttflist}
-    matplotlib.rcParams["font.family"] = next((font for font in CHINESE if font in there), "sans-serif")
+    unit = np.stack([vectors.unit[vectors.words.index(term)] for term in terms.term])  # [terms, dim]
+    axes_of_most_variance = np.linalg.svd(unit - unit.mean(axis=0), full_matrices=False)[2][:2]
+    x, y = (axes_of_most_variance @ unit.T).argsort(axis=1).argsort(axis=1)  # ranks, not distances: no name hides another
+    installed = {font.name for font in font_manager.fontManager.ttflist}
+    matplotlib.rcParams["font.family"] = next((font for font in CHINESE if font in installed), "sans-serif")
     matplotlib.rcParams["axes.unicode_minus"] = False
     figure, axes = plt.subplots(figsize=(11, 9), layout="constrained")
     dots = axes.scatter(x, y, c=terms.score, s=30, cmap="viridis")
