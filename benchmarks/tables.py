@@ -6,13 +6,13 @@ from pathlib import Path
 from pyspark.sql import DataFrame, SparkSession
 
 from wajue.spark.flow import Flow
-from wajue.spark.task_files import groups_of
+from wajue.spark.task_files import row_groups_of
 
 
 def read(spark: SparkSession, folder: str, name: str) -> Flow:
     """The table of that name in the folder, where tasks may write, too."""
     path = Path(folder) / name
-    return Flow(spark.read.parquet(str(path)), groups_of(sorted(map(str, path.glob("*.parquet")))), folder)
+    return Flow(spark.read.parquet(str(path)), row_groups_of(sorted(map(str, path.glob("*.parquet")))), folder)
 
 
 def write(rows: Flow | DataFrame, folder: str, name: str) -> None:

@@ -1,4 +1,4 @@
-"""What a cluster needs, in one folder: python jobs/bundle.py [FOLDER]; `make bundle` calls it. docs/cluster.md says how it is used.
+"""What a cluster needs, in one folder: python jobs/bundle.py [FOLDER], or `make bundle`. docs/cluster.md says how to use it.
 
 wajue.zip           the package, for --py-files: the wheel without the sample and the report's page, which no job reads
 environment.tar.gz  for --archives: bin/python and the packages that the jobs import, at the versions installed here
@@ -59,15 +59,16 @@ def name_of(requirement: str) -> str:
 def package(folder: Path) -> Path:
     """wajue.zip: importable as it is, with its metadata."""
     with tempfile.TemporaryDirectory() as built:
-        command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", built]
-        subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        # the wheel of the sdist: one of the tree itself might hold files of an earlier build/
+        command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", built, str(ROOT)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         [wheel] = Path(built).glob("*.whl")
-        place = folder / "wajue.zip"
-        with zipfile.ZipFile(wheel) as source, zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as target:
+        archive = folder / "wajue.zip"
+        with zipfile.ZipFile(wheel) as source, zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as target:
             for entry in source.infolist():
                 if not entry.filename.startswith(_NOT_PACKAGED):
                     target.writestr(entry, source.read(entry))
-    return place
+    return archive
 
 
 def environment(folder: Path) -> Path:
@@ -81,12 +82,12 @@ def environment(folder: Path) -> Path:
         bin_.mkdir()
         (bin_ / "python").write_text(_WRAPPER)
         (bin_ / "python").chmod(0o755)
-        place = folder / "environment.tar.gz"
-        with tarfile.open(place, "w:gz", compresslevel=6) as archive:
+        packed = folder / "environment.tar.gz"
+        with tarfile.open(packed, "w:gz", compresslevel=6) as archive:
             archive.add(bin_ / "python", "bin/python")
             for file in _imported(lib):
                 archive.add(file, f"lib/{file.relative_to(lib)}")
-    return place
+    return packed
 
 
 def _imported(lib: Path) -> Iterator[Path]:

@@ -91,7 +91,7 @@ def run(
         from wajue.runner import estimates, freshness
 
         files, chosen = runner.find_files(loaded), freshness.selected(loaded, *names, train=train)
-        rows = estimates.plan(loaded, place, files, chosen, force=force, cores=estimates.cores_of(master))
+        rows = estimates.plan(loaded, place, files, chosen, force=force)
         output.print(
             estimates.shown_inputs(loaded, files),
             "",

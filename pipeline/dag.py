@@ -1,39 +1,108 @@
-"""The whole pipeline as data. Nothing else states the order.
+"""The whole pipeline as data. Nothing else states the order, or treats a step apart by its name.
 
-A Spark step is the function of its name in pipeline/stages, a trainer the one in pipeline/models. Its parameters are the
-tables it reads; it returns the tables it writes, in this order. `sections` are the parts of the config it depends on.
+A Spark step is the function of its name in stages/, a trainer the one in models/. A stage's parameters are the tables it reads;
+it returns the tables it writes, in this order.
 """
 
 from dataclasses import dataclass
+from types import FunctionType, MethodType
+from typing import Any, NamedTuple, cast
 
 from wajue.config import Config
 
 
+class Other(NamedTuple):
+    """Tables of other workspaces that a step reads beside its own: `table` of each that the setting names."""
+
+    section: str
+    setting: str
+    table: str
+    parameter: str = ""  # of the stage's function; a trainer reads them itself
+
+
+class Tally(NamedTuple):
+    """What a step's manifest counts beside rows: under `name`, how often each value stands in a column of lists."""
+
+    name: str
+    table: str
+    column: str
+
+
 @dataclass(frozen=True)
 class Step:
-    """One step: what it reads and writes, the config it depends on, and who runs it."""
+    """One step, and everything in which it differs from the others.
+
+    name: of the step, and of the function that does it
+    reads, writes: tables, in order
+    sections: the parts of the config that it sees and depends on
+    optional: those of the tables it reads that it can do without; it gets None for them
+    reads_files: it reads the files of the corpora, and no table
+    other: tables of other workspaces that it reads, too
+    rejects: the table of the rows that it drops: every row that goes in comes out in this table or in the first one
+    tally: what it counts beside rows
+    grows: where only files were added, it can process what they bring and leave the rows that are there
+    trainer: it runs without Spark, and may go on from a saved state
+    """
 
     name: str
     reads: tuple[str, ...]
     writes: tuple[str, ...]
     sections: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    reads_files: bool = False
+    other: Other | None = None
+    rejects: str = ""
+    tally: Tally | None = None
+    grows: bool = False
     trainer: bool = False
 
 
 STEPS = (
-    Step("ingest", (), ("raw_documents", "ingest_rejects", "files"), ("corpus",)),
-    Step("clean", ("raw_documents",), ("clean_documents", "clean_rejects", "boilerplate"), ("clean", "segment")),
-    Step("dedup", ("clean_documents",), ("documents", "duplicates", "crowded_buckets"), ("dedup", "corpus", "segment")),
+    Step(
+        "ingest",
+        reads=(),
+        writes=("raw_documents", "ingest_rejects", "files"),
+        sections=("corpus",),
+        reads_files=True,
+        rejects="ingest_rejects",
+        grows=True,
+    ),
+    Step(
+        "clean",
+        reads=("raw_documents",),
+        writes=("clean_documents", "clean_rejects", "boilerplate"),
+        sections=("clean", "segment"),
+        rejects="clean_rejects",
+        tally=Tally("changed", "clean_documents", "changed_by"),
+        grows=True,
+    ),
+    Step(
+        "dedup",
+        reads=("clean_documents",),
+        writes=("documents", "duplicates", "crowded_buckets"),
+        sections=("dedup", "corpus", "segment"),
+        other=Other("dedup", "against", "documents", parameter="earlier"),
+        rejects="duplicates",
+    ),
     Step("ngrams", ("documents",), ("clauses", "ngrams"), ("ngrams",)),
     Step("new_words", ("clauses", "ngrams"), ("lexicon",), ("new_words",)),
-    Step("segment", ("documents", "lexicon"), ("tokens",), ("segment",)),
+    Step("segment", ("documents", "lexicon"), ("tokens",), ("segment", "new_words"), optional=("lexicon",)),
     Step("word_counts", ("tokens",), ("word_counts",)),
-    Step("contrast", ("tokens", "word_counts"), ("candidates",), ("contrast",)),
+    Step("contrast", ("tokens", "word_counts"), ("candidates",), ("contrast", "corpus", "segment")),
     Step("vocabulary", ("tokens", "word_counts"), ("vocabulary", "sequences"), ("vocabulary",)),
-    Step("sgns", ("vocabulary", "sequences"), ("sgns_words",), ("sgns",), trainer=True),
-    Step("jose", ("vocabulary", "sequences"), ("jose_words", "jose_documents"), ("jose",), trainer=True),
-    Step("terms", ("candidates", "tokens", "sgns_words"), ("terms",), ("terms",)),
-    Step("trends", ("tokens", "word_counts", "terms"), ("periods", "period_counts", "trends"), ("trends",)),
+    Step(
+        "sgns", ("vocabulary", "sequences"), ("sgns_words",), ("sgns",), other=Other("sgns", "initial", "sgns_words"), trainer=True
+    ),
+    Step(
+        "jose",
+        reads=("vocabulary", "sequences"),
+        writes=("jose_words", "jose_documents"),
+        sections=("jose",),
+        other=Other("jose", "initial", "jose_words"),
+        trainer=True,
+    ),
+    Step("terms", ("candidates", "tokens", "sgns_words"), ("terms",), ("terms", "segment"), optional=("sgns_words",)),
+    Step("trends", ("tokens", "word_counts", "terms"), ("periods", "period_counts", "trends"), ("trends",), optional=("terms",)),
 )
 NAMES = tuple(step.name for step in STEPS)
 
@@ -60,3 +129,23 @@ def planned(config: Config) -> tuple[Step, ...]:
     """The steps to run, in order; one that reads a table nobody writes gets nothing in its place."""
     out = left_out(config)
     return tuple(step for step in STEPS if step.name not in out)
+
+
+class _Declared:
+    """A config of which only some sections may be asked for; AttributeError names the step that should declare another."""
+
+    def __init__(self, config: Config, step: Step) -> None:
+        self._config, self._step = config, step
+
+    def __getattr__(self, name: str) -> Any:
+        if name in Config.model_fields and name not in (*self._step.sections, "base"):
+            raise AttributeError(f"the step {self._step.name} does not declare the section [{name}] that it asks for; see dag.py")
+        computed = vars(Config).get(name)
+        if isinstance(computed, property) and computed.fget:
+            return computed.fget(self)
+        return MethodType(computed, self) if isinstance(computed, FunctionType) else getattr(self._config, name)
+
+
+def visible(config: Config, step: Step) -> Config:
+    """The config as a step sees it: the sections that it declares, and what the config computes from them."""
+    return cast(Config, _Declared(config, step))

@@ -6,16 +6,16 @@ from typing import Any
 
 from pyspark.sql import DataFrame
 
-from wajue.runner.run import STAGES
+from wajue.runner.spark_step import STAGES
 from wajue.spark.flow import Flow
-from wajue.spark.task_files import groups_of
+from wajue.spark.task_files import row_groups_of
 
 
 def by_tasks(frame: DataFrame, place: Path, name: str) -> Flow:
     """The rows as a table of two files, which tasks read; what they make goes to the folder `place`."""
     frame.repartition(2).write.parquet(str(place / name))
     paths = sorted(map(str, (place / name).glob("*.parquet")))
-    return Flow(frame.sparkSession.read.parquet(*paths), groups_of(paths), str(place))
+    return Flow(frame.sparkSession.read.parquet(*paths), row_groups_of(paths), str(place))
 
 
 def _on_frames(stage: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,11 +1,14 @@
 import inspect
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pyarrow as pa
+import pytest
 
 from wajue import dag, schemas
 from wajue.config import Config
-from wajue.runner import run
+from wajue.runner import spark_step
 
 
 def test_every_table_is_declared_and_has_one_writer() -> None:
@@ -22,12 +25,47 @@ def test_every_table_is_written_before_it_is_read() -> None:
 
 def test_a_stage_has_the_parameters_of_its_step() -> None:
     for step in dag.STEPS:
-        if not step.trainer and step.name != "ingest":
-            parameters = inspect.signature(run.STAGES[step.name]).parameters
-            more = ("earlier",) if step.name == "dedup" else ()  # documents of other workspaces
+        if not step.trainer and not step.reads_files:
+            parameters = inspect.signature(spark_step.STAGES[step.name]).parameters
+            more = (step.other.parameter,) if step.other else ()
             assert tuple(parameters) == (*step.reads, "config", *more)
             assert parameters["config"].kind is inspect.Parameter.KEYWORD_ONLY
-            assert run.STAGES[step.name].__module__ == f"wajue.stages.{step.name}"
+            assert spark_step.STAGES[step.name].__module__ == f"wajue.stages.{step.name}"
+    assert set(spark_step.STAGES) == {s.name for s in dag.STEPS if not s.trainer}
+
+
+def test_what_a_row_says_of_a_step_is_there() -> None:
+    for step in dag.STEPS:
+        assert set(step.optional) <= set(step.reads)
+        assert not step.rejects or step.rejects == step.writes[1], "rows in = rows of the first two tables"
+        if step.tally:
+            columns = {c.name for c in schemas.TABLES[step.tally.table].columns}
+            assert step.tally.table in step.writes and step.tally.column in columns
+        if step.other:
+            assert step.other.setting in getattr(Config.model_fields[step.other.section].annotation, "model_fields", {})
+            assert step.other.table in schemas.TABLES
+
+
+def test_nothing_but_the_row_tells_steps_apart() -> None:
+    for module in Path(dag.__file__).parent.rglob("*.py"):
+        text = module.read_text(encoding="utf-8")
+        assert not re.search(r"""\bname\s*(==|!=|in|not in)\s*[("'{\[]""", text) or "step.name" not in text, module
+
+
+def test_a_step_sees_the_sections_that_it_declares_and_no_others(load: Callable[..., Config]) -> None:
+    config = load('[segment]\nmethod = "whitespace"\n')
+    for step in dag.STEPS:
+        seen = dag.visible(config, step)
+        for name in set(Config.model_fields) - {"base", "workspace"}:
+            if name in step.sections:
+                assert getattr(seen, name) == getattr(config, name)
+            else:
+                with pytest.raises(AttributeError, match=rf"the step {step.name} does not declare the section \[{name}\]"):
+                    getattr(seen, name)
+    contrast = next(s for s in dag.STEPS if s.name == "contrast")
+    assert dag.visible(config, contrast).joiner == " " and not dag.visible(config, contrast).has_role("general")
+    with pytest.raises(AttributeError, match=r"does not declare the section \[segment\]"):  # nor by what the config computes
+        _ = dag.visible(config, dag.STEPS[0]).joiner
 
 
 def test_every_step_depends_on_sections_that_exist() -> None:

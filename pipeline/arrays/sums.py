@@ -25,9 +25,7 @@ def added(sums: Any, slices: int, size: int) -> np.ndarray:
     """The sum (int64 [size]) of a Flow of SUMS. Starts one job, or one for each exchange."""
     if slices > 1:
         sums = sums.exchanged(slices, "slice").map(add_sums(slices, size), SUMS)
-    total = whole_sum(sums.frame.toArrow(), size)
-    sums.discard()
-    return total
+    return whole_sum(sums.frame.toArrow(), size)
 
 
 def sum_slices(tasks: int, size: int) -> int:

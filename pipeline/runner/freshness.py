@@ -14,7 +14,7 @@ from wajue.config import Config
 from wajue.dag import Step
 from wajue.errors import ConfigError, WajueError
 from wajue.reading import corpora
-from wajue.runner import growth, trainers
+from wajue.runner import growth
 from wajue.store.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -58,10 +58,10 @@ def discard_old(workspace: Workspace, name: str) -> None:
     """Tables of a step that is now left out would pass for results of this config."""
     for table in next(s.writes for s in dag.STEPS if s.name == name):
         try:
-            there = workspace.whole(table)
+            is_there = workspace.whole(table)
         except WajueError:  # its manifest cannot be read
-            there = True
-        if there:
+            is_there = True
+        if is_there:
             log.info("%s: the table %s of an earlier run is removed", name, table)
             workspace.discard(table)
 
@@ -71,47 +71,45 @@ def fingerprints(config: Config, workspace: Workspace, files: list[corpora.Corpu
 
     files None: the files are not looked at; what is recorded of them stands.
     """
-    tables: dict[str, str] = {}
-    steps: dict[str, str] = {}
+    of_tables: dict[str, str] = {}
+    of_steps: dict[str, str] = {}
     for step in dag.planned(config):
-        inputs = [tables.get(t, "none") for t in step.reads]
-        if step.name == "ingest":
-            recorded = (workspace.manifest("raw_documents") or {}) if files is None else {}
-            shown = recorded.get("inputs", {}).get("files") if files is None else growth.listing(files)
-            inputs = [json.dumps(shown)]
-        if step.name == "dedup":
-            inputs += [(place.manifest("documents") or {}).get("run_id", "none") for place in against(config)]
-        if step.trainer and getattr(config, step.name).initial:
-            earlier = trainers.initial_workspace(config, step.name).manifest(f"{step.name}_words") or {}
-            inputs += [earlier.get("run_id", "none")]
-        digest = hashlib.sha256(json.dumps([step.name, config.fingerprint(*step.sections), inputs]).encode()).hexdigest()[:16]
-        steps[step.name] = digest
-        tables |= dict.fromkeys(step.writes, digest)
-    return steps
+        inputs = [_files_read(workspace, step, files)] if step.reads_files else [of_tables.get(t, "none") for t in step.reads]
+        if step.other:
+            others = [w.manifest(step.other.table) or {} for w in other_workspaces(config, step)]
+            inputs += [manifest.get("run_id", "none") for manifest in others]
+        shown = json.dumps([step.name, config.fingerprint(*step.sections), inputs])
+        of_steps[step.name] = digest = hashlib.sha256(shown.encode()).hexdigest()[:16]
+        of_tables |= dict.fromkeys(step.writes, digest)
+    return of_steps
+
+
+def _files_read(workspace: Workspace, step: Step, files: list[corpora.CorpusFile] | None) -> str:
+    """The files as they are now, or as the manifest of what was read from them lists them."""
+    if files is not None:
+        return json.dumps(growth.listing(files))
+    manifest = workspace.manifest(step.writes[0]) or {}
+    return json.dumps(manifest.get("inputs", {}).get("files"))
 
 
 def of(config: Config, workspace: Workspace, files: list[corpora.CorpusFile] | None = None) -> list[State]:
     """The state of every step of the pipeline, in order."""
     wanted = fingerprints(config, workspace, files)
     left_out = dag.left_out(config)
-    found: list[State] = []
-    for step in dag.STEPS:
-        if step.name in left_out:
-            found.append(State(step, "left out", None, left_out[step.name]))
-            continue
-        manifests = workspace.manifests(step.writes)
-        if manifests is None:
-            found.append(State(step, "missing", None))
-        else:
-            found.append(_state(workspace, step, wanted[step.name], manifests[0]))
-    return found
+    return [
+        State(step, "left out", None, left_out[step.name]) if step.name in left_out else _state(workspace, step, wanted[step.name])
+        for step in dag.STEPS
+    ]
 
 
-def _state(workspace: Workspace, step: Step, fingerprint: str, manifest: dict[str, Any] | None) -> State:
-    """Of a step whose tables are there."""
+def _state(workspace: Workspace, step: Step, fingerprint: str) -> State:
+    """The state of a step that is not left out."""
+    manifests = workspace.manifests(step.writes)
+    if manifests is None:
+        return State(step, "missing", None)
     if (fault := fault_of(workspace, step)) is not None:
-        return State(step, "damaged", manifest, fault)
-    return State(step, "done" if is_done(workspace, step, fingerprint) else "stale", manifest)
+        return State(step, "damaged", manifests[0], fault)
+    return State(step, "done" if is_done(workspace, step, fingerprint) else "stale", manifests[0])
 
 
 def fault_of(workspace: Workspace, step: Step) -> str | None:
@@ -124,7 +122,7 @@ def is_done(workspace: Workspace, step: Step, fingerprint: str) -> bool:
     manifests = workspace.manifests(step.writes)
     if manifests is None or any(m["fingerprint"] != fingerprint for m in manifests):
         return False
-    return step.name == "ingest" or all(m["inputs"] == inputs_of(workspace, step) for m in manifests)
+    return step.reads_files or all(m["inputs"] == inputs_of(workspace, step) for m in manifests)
 
 
 def inputs_of(workspace: Workspace, step: Step) -> dict[str, Any]:
@@ -132,6 +130,9 @@ def inputs_of(workspace: Workspace, step: Step) -> dict[str, Any]:
     return {t: m["run_id"] for t in step.reads if (m := workspace.manifest(t)) is not None}
 
 
-def against(config: Config) -> list[Workspace]:
-    """The earlier workspaces that new documents are compared with."""
-    return [Workspace(config.located(w)) for w in config.dedup.against]
+def other_workspaces(config: Config, step: Step) -> list[Workspace]:
+    """The other workspaces whose tables the step reads, in the order in which the config names them."""
+    if step.other is None:
+        return []
+    named = getattr(getattr(config, step.other.section), step.other.setting) or ()
+    return [Workspace(config.located(location)) for location in ((named,) if isinstance(named, str) else named)]

@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 
 from pyspark.sql import DataFrame, SparkSession
 
+from wajue import dag
 from wajue.config import Config
 from wajue.dag import Step
 from wajue.reading.corpora import CorpusFile
-from wajue.spark import tables as spark_tables
+from wajue.spark import tables
 from wajue.spark.flow import Flow
 from wajue.stages.clean import added as clean_added
 from wajue.stages.ingest import Displaced, ingest
@@ -69,16 +70,16 @@ def new_files(config: Config, workspace: Workspace, step: Step, files: list[Corp
     if manifests is None:
         return None, ""
     first = manifests[0]
-    found = difference(first, files)
+    changes = difference(first, files)
     ours = {c.name: c.model_dump(mode="json", exclude={"paths"}) for c in config.corpus}
     theirs = {c["name"]: {k: v for k, v in c.items() if k != "paths"} for c in first["config"]["corpus"]}
-    if not found.new or found.changed or found.vanished:
-        return None, f"{found}: all are read again"
+    if not changes.new or changes.changed or changes.vanished:
+        return None, f"{changes}: all are read again"
     if any(ours.get(name) != settings for name, settings in theirs.items()):
         return None, "the [[corpus]] settings changed: all files are read again"
     if first["versions"] != versions():
         return None, "other versions of wajue or of what it builds on wrote the tables: all files are read again"
-    return list(found.new), f"{found}, and not read again"
+    return list(changes.new), f"{changes}, and not read again"
 
 
 def added_parts(config: Config, workspace: Workspace, step: Step) -> list[str] | None:
@@ -107,12 +108,19 @@ class Added(NamedTuple):
 
 def added(step: Step, config: Config, workspace: Workspace, spark: SparkSession, files: list[CorpusFile] | None) -> Added | None:
     """What the step makes of what is new; None, announced, where it has to look at everything again."""
-    if step.name == "ingest":
-        return _files_added(step, config, workspace, spark, files or [])
-    if step.name != "clean" or (parts := added_parts(config, workspace, step)) is None:
+    if not step.grows:
         return None
-    tables = [spark_tables.read(spark, workspace, t) for t in ("raw_documents", "boilerplate")]
-    frames = clean_added(tables[0], spark_tables.read(spark, workspace, "raw_documents", parts), tables[1].frame, config=config)
+    if step.reads_files:
+        return _files_added(step, config, workspace, spark, files or [])
+    return _documents_added(step, config, workspace, spark)
+
+
+def _documents_added(step: Step, config: Config, workspace: Workspace, spark: SparkSession) -> Added | None:
+    if (parts := added_parts(config, workspace, step)) is None:
+        return None
+    whole, new = (tables.read(spark, workspace, step.reads[0], p) for p in (None, parts))
+    boilerplate = tables.read(spark, workspace, step.writes[2]).frame
+    frames = clean_added(whole, new, boilerplate, config=dag.visible(config, step))
     if frames is None:
         spark.catalog.clearCache()
         log.info("clean: the lines taken for boilerplate are others now that there are more documents: all are cleaned again")
@@ -128,8 +136,10 @@ def _files_added(step: Step, config: Config, workspace: Workspace, spark: SparkS
     if new is None:
         return None
     try:
-        before, place = spark_tables.read(spark, workspace, "raw_documents").frame, spark_tables.place_of(workspace)
-        return Added(ingest(spark, new, config=config, before=before, place=place), step.writes)
+        before, scratch_folder = tables.read(spark, workspace, step.writes[0]).frame, tables.scratch_folder(workspace)
+        return Added(
+            ingest(spark, new, config=dag.visible(config, step), before=before, scratch_folder=scratch_folder), step.writes
+        )
     except Displaced:
         spark.catalog.clearCache()
         workspace.sweep()
@@ -137,9 +147,9 @@ def _files_added(step: Step, config: Config, workspace: Workspace, spark: SparkS
         return None
 
 
-def carry_over(workspace: Workspace, tables: tuple[str, ...]) -> list[dict[str, Any]]:
+def carry_over(workspace: Workspace, added_to: tuple[str, ...]) -> list[dict[str, Any]]:
     """Put the rows that stay beside those that were written. Returns how the first table grew: after which runs, by which files."""
-    [new, *_] = [workspace.carry_over(t) for t in tables]
-    before = workspace.manifest(tables[0])
+    [new, *_] = [workspace.carry_over(t) for t in added_to]
+    before = workspace.manifest(added_to[0])
     assert before is not None
     return [*before.get("grown", []), {"from": before["run_id"], "parts": new}]

@@ -23,6 +23,6 @@ def mine(
     from wajue.runner import run  # Spark
 
     loaded = config if isinstance(config, configuration.Config) else configuration.load(Path(config))
-    place = workspace or run.workspace_of(loaded)
-    run.run(loaded, place, first=first, last=last, force=force, master=master, device=device)
-    return place
+    mined = workspace or run.workspace_of(loaded)
+    run.run(loaded, mined, first=first, last=last, force=force, master=master, device=device)
+    return mined

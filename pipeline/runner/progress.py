@@ -111,10 +111,10 @@ class Watch:
             f"{spent:.0f} s",
             f"{left:.0f} s left{self._of}" if left is not None else "",
         ]
-        place = f"{self.plan.index(self.name) + 1}/{len(self.plan)} {self.name}"
+        title = f"{self.plan.index(self.name) + 1}/{len(self.plan)} {self.name}"
         facts = {"event": "progress", "step": self.name, "rows": self.rows, "share": round(self._share, 4), "remark": self._remark}
         facts |= {"seconds": round(spent, 1), "seconds_left": None if left is None else round(left, 1)}
-        log.info("%s: %s", place, ", ".join(p for p in parts if p), extra={"facts": facts})
+        log.info("%s: %s", title, ", ".join(p for p in parts if p), extra={"facts": facts})
 
     def _watch(self) -> None:
         while not self._stop.wait(min(_RAREST, max(_POLL, (time.monotonic() - self._began) / 50))):

@@ -1,15 +1,10 @@
 """What Spark counted of a step's work. In: the session. Out: tasks, bytes shuffled and spilled, seconds."""
 
 import logging
-from pathlib import Path
 from typing import Any
 
 from py4j.protocol import Py4JJavaError
 from pyspark.sql import SparkSession
-
-from wajue.spark.flow import EXCHANGED
-from wajue.spark.tables import place_of
-from wajue.store.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
@@ -31,8 +26,8 @@ class Counters:
             context.listenerBus().waitUntilEmpty(_PATIENCE)
         except Py4JJavaError:
             log.warning("Spark is slow to tell what it did: the counts in _step.json may lack its last tasks")
-        found = context.statusStore().stageList(None, False, False, gateway.new_array(gateway.jvm.double, 0), None)
-        return [found.apply(i) for i in range(found.size())]
+        stages = context.statusStore().stageList(None, False, False, gateway.new_array(gateway.jvm.double, 0), None)
+        return [stages.apply(i) for i in range(stages.size())]
 
     def read(self) -> dict[str, int | float]:
         """COUNTED, and bytes held in caches; to be asked before these are cleared."""
@@ -56,9 +51,3 @@ COUNTED = {
     "executor_cpu_seconds": "executorCpuTime",  # of Java's threads; Python's workers are not in it
     "gc_seconds": "jvmGcTime",
 }
-
-
-def exchanged_bytes(workspace: Workspace) -> int:
-    """What went from task to task through files of the unfinished place since it was empty."""
-    place = place_of(workspace)
-    return sum(f.stat().st_size for f in Path(place).glob(f"{EXCHANGED}*/*")) if place else 0

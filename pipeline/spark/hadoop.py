@@ -17,9 +17,10 @@ from pyspark.sql import SparkSession
 from wajue.config import Corpus
 from wajue.errors import ConfigError, WajueError
 from wajue.reading.corpora import CorpusFile
-from wajue.store.workspace import REACHED, split
+from wajue.store import file_systems
 
 _PIECE = 1 << 20  # bytes; they travel as base64
+_ERRORS = {"FileNotFoundException": FileNotFoundError, "FileAlreadyExistsException": FileExistsError}  # others are OSError
 Result = TypeVar("Result")
 
 
@@ -37,8 +38,7 @@ def _as_os_errors(method: Callable[..., Result]) -> Callable[..., Result]:
             raise OSError(f"Java has ended: {error}") from None
         except Py4JJavaError as error:
             name = error.java_exception.getClass().getSimpleName()
-            kind = FileNotFoundError if name == "FileNotFoundException" else OSError
-            raise kind(f"{name}: {error.java_exception.getMessage()}") from None
+            raise _ERRORS.get(name, OSError)(f"{name}: {error.java_exception.getMessage()}") from None
 
     return called
 
@@ -140,13 +140,13 @@ class _Handler(fs.FileSystemHandler):
     def get_file_info_selector(self, selector: fs.FileSelector) -> list[fs.FileInfo]:
         if selector.allow_not_found and self._info(selector.base_dir).type == fs.FileType.NotFound:
             return []
-        base, found = selector.base_dir.rstrip("/"), []
+        base, infos = selector.base_dir.rstrip("/"), []
         for status in self._files.listStatus(self._path(base)):
             info = self._described(f"{base}/{status.getPath().getName()}", status)
-            found.append(info)
+            infos.append(info)
             if selector.recursive and info.type == fs.FileType.Directory:
-                found += self.get_file_info_selector(fs.FileSelector(info.path, recursive=True))
-        return found
+                infos += self.get_file_info_selector(fs.FileSelector(info.path, recursive=True))
+        return infos
 
     @_as_os_errors
     def create_dir(self, path: str, recursive: bool) -> None:
@@ -192,6 +192,13 @@ class _Handler(fs.FileSystemHandler):
     def open_output_stream(self, path: str, metadata: Any) -> pa.PythonFile:
         return pa.PythonFile(io.BufferedWriter(_Output(self._files.create(self._path(path), True)), _PIECE), mode="w")
 
+    @_as_os_errors
+    def create_new(self, path: str, content: bytes) -> None:
+        """Make a file that is not there, atomically: of two that try only one succeeds. Raises FileExistsError for the other."""
+        stream = self._files.create(self._path(path), False)
+        stream.write(content)
+        stream.close()
+
     def open_append_stream(self, path: str, metadata: Any) -> pa.PythonFile:
         raise NotImplementedError("nothing is appended to")
 
@@ -205,10 +212,10 @@ def remote_files(spark: SparkSession, corpus: Corpus, pattern: str) -> list[Corp
     assert jvm is not None
     path = jvm.org.apache.hadoop.fs.Path(pattern)
     try:
-        found = path.getFileSystem(spark._jsparkSession.sessionState().newHadoopConf()).globStatus(path)
+        statuses = path.getFileSystem(spark._jsparkSession.sessionState().newHadoopConf()).globStatus(path)
     except Py4JJavaError as error:
         raise ConfigError(f"corpus {corpus.name!r}: cannot list {pattern!r}: {error.java_exception.getMessage()}") from None
-    files = [s for s in found or () if s.isFile()]
+    files = [s for s in statuses or () if s.isFile()]
     if large := next((s for s in files if s.getLen() >= _LARGEST), None):
         raise ConfigError(
             f"corpus {corpus.name!r}: {large.getPath()} has {large.getLen():,} bytes; a task is handed a file of a Hadoop file "
@@ -229,15 +236,13 @@ def remote_files(spark: SparkSession, corpus: Corpus, pattern: str) -> list[Corp
 
 def reach(spark: SparkSession, location: str) -> None:
     """From now on a workspace on that file system is reached as Spark reaches it. Raises WajueError if Spark cannot."""
-    if "://" not in location:
-        return
-    base, _ = split(location)
-    if base.startswith("file:"):
+    if "://" not in location or (base := file_systems.split(location)[0]).startswith("file:"):
         return
     try:
-        REACHED[base] = file_system(spark._jvm, spark._jsparkSession.sessionState().newHadoopConf(), base)
+        files = file_system(spark._jvm, spark._jsparkSession.sessionState().newHadoopConf(), base)
     except OSError as error:
         raise WajueError(f"cannot reach the workspace {location}: {error}") from None
+    file_systems.register(location, files)
 
 
 def _with_slashes(path: str) -> str:

@@ -74,9 +74,10 @@ def _submitted() -> bool:
 
 
 def session(master: str | None = None, event_log: str | None = None) -> SparkSession:
-    """The Spark session: the running one, or under spark-submit its settings, or a local one on all cores.
+    """The Spark session: the running one, or under spark-submit one with its settings, or a local one on all cores.
 
-    event_log: the folder to which it tells what it does, for Spark's history server.
+    event_log: the folder for Spark's own log of what it does, which its history server shows. Raises WajueError if Spark does
+    not start.
     """
     if (running := SparkSession.getActiveSession()) is not None:
         if event_log and running.conf.get("spark.eventLog.enabled", "false") != "true":
@@ -88,40 +89,12 @@ def session(master: str | None = None, event_log: str | None = None) -> SparkSes
         master = master or "local[*]"
     if master:
         builder = builder.master(master)
+    settings = _SETTINGS | _event_log(event_log)
     if master and master.startswith("local"):
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-        cores = os.cpu_count() or 1
-        settings = {
-            "spark.driver.memory": os.environ.get("WAJUE_DRIVER_MEMORY", "3g"),
-            "spark.driver.host": "127.0.0.1",
-            "spark.driver.maxResultSize": "0",  # the n-grams of a large corpus are collected; the heap is the limit
-            "spark.ui.enabled": "false",
-            "spark.sql.shuffle.partitions": str(max(4, 2 * cores)),
-            "spark.shuffle.compress": "false",  # what never leaves the machine; 2 CPU s of 75 for 50 M characters
-            "spark.rdd.compress": "false",  # likewise: 300 bytes a question on disk, for the time of a step
-            "spark.broadcast.compress": "false",  # likewise; the tables of EM are 370 MB
-            "spark.broadcast.checksum": "false",
-            # rows live short, and nobody waits for a pause: G1 takes a fifth more CPU time
-            "spark.driver.extraJavaOptions": "-XX:+UseParallelGC -XX:NewRatio=1",
-        }
-        for key, value in settings.items():
-            builder = builder.config(key, value)
-    settings = {
-        "spark.ui.showConsoleProgress": "false",
-        "spark.sql.execution.arrow.pyspark.enabled": "true",
-        "spark.sql.execution.arrow.maxRecordsPerBatch": "20000",
-        # a batch is held whole, in Python too; packed arrays reach the workers twice as fast as in batches of 64 MB
-        "spark.sql.execution.arrow.maxBytesPerBatch": "4m",
-        # what is kept between the parts of a step is written once and read twice: to try every string against a dictionary
-        # takes a fifth of the CPU time of reading and cleaning, and saves little of texts that differ
-        "spark.sql.inMemoryColumnarStorage.compressed": "false",
-        "spark.sql.autoBroadcastJoinThreshold": "64m",  # what de-duplication drops is joined to the documents: 20 bytes each
-        "spark.sql.parquet.compression.codec": "zstd",
-        "spark.sql.session.timeZone": "UTC",
-        "spark.sql.execution.pyspark.udf.faulthandler.enabled": "true",
-    }
-    for key, value in (settings | _event_log(event_log)).items():
+        settings |= _local_settings()
+    for key, value in settings.items():
         builder = builder.config(key, value)
     with _quiet() as said, _ctrl_c_kept():
         try:
@@ -130,10 +103,44 @@ def session(master: str | None = None, event_log: str | None = None) -> SparkSes
             tail = said().strip().splitlines()[-3:]
             raise WajueError(f"Spark did not start: {str(error).splitlines()[0]} {' / '.join(tail)}") from error
     spark.sparkContext.setLogLevel("ERROR")
-    # PySpark's server for accumulators, of which there are none here, prints a traceback when Java ends under it
+    # PySpark's server for accumulators, of which there are none, prints a traceback when Java ends under it
     server: Any = spark.sparkContext._accumulatorServer
     server.handle_error = lambda request, address: log.debug("the accumulator server lost Java", exc_info=True)
     return spark
+
+
+_SETTINGS = {
+    "spark.ui.showConsoleProgress": "false",
+    "spark.sql.execution.arrow.pyspark.enabled": "true",
+    "spark.sql.execution.arrow.maxRecordsPerBatch": "20000",
+    # Python keeps a batch whole in memory; packed arrays reach the workers twice as fast as in batches of 64 MB
+    "spark.sql.execution.arrow.maxBytesPerBatch": "4m",
+    # what is kept between the parts of a step is written once and read twice: trying every string against a dictionary takes a
+    # fifth of the CPU time of reading and cleaning, and saves little on texts that differ
+    "spark.sql.inMemoryColumnarStorage.compressed": "false",
+    "spark.sql.autoBroadcastJoinThreshold": "64m",  # what de-duplication drops is joined to the documents: 20 bytes each
+    "spark.sql.parquet.compression.codec": "zstd",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.execution.pyspark.udf.faulthandler.enabled": "true",
+}
+
+
+def _local_settings() -> dict[str, str]:
+    """For one machine: nothing leaves it, so nothing is worth compressing."""
+    cores = os.cpu_count() or 1
+    return {
+        "spark.driver.memory": os.environ.get("WAJUE_DRIVER_MEMORY", "3g"),
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.maxResultSize": "0",  # the n-grams of a large corpus are collected; the heap is the limit
+        "spark.ui.enabled": "false",
+        "spark.sql.shuffle.partitions": str(max(4, 2 * cores)),
+        "spark.shuffle.compress": "false",  # 2 CPU s of 75 for 50 M characters
+        "spark.rdd.compress": "false",  # 300 bytes a question on disk, for the time of a step
+        "spark.broadcast.compress": "false",  # the tables of EM are 370 MB
+        "spark.broadcast.checksum": "false",
+        # rows are short-lived, and nothing waits for a pause: G1 takes a fifth more CPU time
+        "spark.driver.extraJavaOptions": "-XX:+UseParallelGC -XX:NewRatio=1",
+    }
 
 
 def _event_log(folder: str | None) -> dict[str, str]:

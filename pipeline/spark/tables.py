@@ -1,4 +1,4 @@
-"""Spark: the session, and tables in and out. Every read and every write checks itself against the declaration."""
+"""Tables of the workspace as flows, in and out. Every read and every write checks itself against the declaration."""
 
 import logging
 
@@ -10,17 +10,17 @@ from pyspark.sql.pandas.types import to_arrow_schema
 from wajue import schemas
 from wajue.errors import WajueError
 from wajue.spark.flow import Flow, literal, uri
-from wajue.spark.task_files import ROW_GROUP, groups_of
+from wajue.spark.task_files import ROW_GROUP, row_groups_of
 from wajue.store.workspace import UNFINISHED, Workspace
 
 log = logging.getLogger(__name__)
 
 
-def check(table: str, frame: DataFrame, place: str) -> None:
+def check(table: str, frame: DataFrame, which: str) -> None:
     """Raises WajueError that lists every difference between the frame and the declaration."""
     faults = schemas.TABLES[table].differences(to_arrow_schema(frame.schema))
     if faults:
-        raise WajueError(f"table {table} {place} is not as declared: {'; '.join(faults)}; run with --force to write it anew")
+        raise WajueError(f"table {table} {which} is not as declared: {'; '.join(faults)}; run with --force to write it anew")
 
 
 def read(spark: SparkSession, workspace: Workspace, table: str, parts: list[str] | None = None) -> Flow:
@@ -29,17 +29,17 @@ def read(spark: SparkSession, workspace: Workspace, table: str, parts: list[str]
     path = workspace.path(table)
     frame = spark.read.parquet(*[literal(f"{path}/{p}") for p in parts] if parts is not None else [literal(path)])
     check(table, frame, path)
-    if (place := place_of(workspace)) is None:
+    if (folder := scratch_folder(workspace)) is None:
         return Flow(frame)
     paths = workspace.parquet_files(table) if parts is None else [f"{workspace.files[1]}/{table}/{p}" for p in parts]
     try:
-        return Flow(frame, groups_of(paths), place)
+        return Flow(frame, row_groups_of(paths), folder)
     except (pa.ArrowException, OSError) as error:
         raise workspace.damaged(table, error) from None
 
 
-def place_of(workspace: Workspace) -> str | None:
-    """The folder for unfinished tables, if tasks can open it as we do; on a cluster a local workspace is a shared folder."""
+def scratch_folder(workspace: Workspace) -> str | None:
+    """The folder where tasks may write, if they can open it as we do: on a cluster a local workspace is a shared folder."""
     files, root = workspace.files
     return f"{root}/{UNFINISHED}" if isinstance(files, fs.LocalFileSystem) else None
 
@@ -48,8 +48,8 @@ def write(rows: Flow | DataFrame, workspace: Workspace, table: str) -> None:
     """Write a table to its unfinished place."""
     frame = rows if isinstance(rows, DataFrame) else rows.frame
     check(table, frame, "about to be written")
-    if isinstance(rows, Flow) and (place := place_of(workspace)) is not None:
-        rows.write(f"{place}/{table}")
+    if isinstance(rows, Flow) and (folder := scratch_folder(workspace)) is not None:
+        rows.write(f"{folder}/{table}")
         return
     columns = [c.name for c in schemas.TABLES[table].columns]
     frame.select(*columns).write.mode("overwrite").option("parquet.block.size", ROW_GROUP).parquet(uri(workspace.unfinished(table)))

@@ -1,4 +1,4 @@
-"""What the tasks of a Flow do with files: read Parquet and write it, and on one machine hand rows to each other."""
+"""What the tasks of a Flow do with Parquet files where they read and write them directly."""
 
 import gc
 import socket
@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pyspark import TaskContext
@@ -26,11 +25,9 @@ _GROUP_ROWS = 1 << 20  # more than a row group has
 _REPEATED = ["corpus", "role", "date", "source.file", *(f"{c}.list.element" for c in ("tags", "changed_by", "tokens"))]
 PLAN = "task int, path string, groups array<int>"
 WRITTEN = "part string, path string"
-PIECE = ("part", "path", "at", "size")
-SENT = "part int, path string, at long, size long"
 
 
-class Group(NamedTuple):
+class RowGroup(NamedTuple):
     """A row group of a Parquet file, with its bytes before compression."""
 
     path: str
@@ -38,13 +35,13 @@ class Group(NamedTuple):
     size: int
 
 
-def groups_of(paths: list[str]) -> tuple[Group, ...]:
+def row_groups_of(paths: list[str]) -> tuple[RowGroup, ...]:
     """The row groups of local Parquet files, from their footers. Raises OSError or ArrowException for what is none."""
-    found = []
+    row_groups: list[RowGroup] = []
     for path in paths:
         footer = pq.read_metadata(path)
-        found += [Group(path, i, footer.row_group(i).total_byte_size) for i in range(footer.num_row_groups)]
-    return tuple(found)
+        row_groups += [RowGroup(path, i, footer.row_group(i).total_byte_size) for i in range(footer.num_row_groups)]
+    return tuple(row_groups)
 
 
 def composed(functions: tuple[Function, ...]) -> Function:
@@ -55,16 +52,16 @@ def composed(functions: tuple[Function, ...]) -> Function:
             batches = function(batches)
         yield from batches
         if TaskContext.get() is not None:
-            _settled(len(sys.modules))
+            _freeze_loaded(len(sys.modules))
 
     return apply
 
 
 @cache
-def _settled(modules: int) -> None:
-    """Once for so many modules: garbage collections leave out what this worker has loaded up to now.
+def _freeze_loaded(modules: int) -> None:
+    """From now on garbage collections skip what this worker has loaded; done once for each number of modules.
 
-    PySpark collects after every task, and to look at Numba, Arrow and the like took 50 ms each time, most of a small task.
+    PySpark collects after every task, and looking at Numba, Arrow and the like took 50 ms each time, most of a small task.
     """
     gc.collect()
     gc.freeze()
@@ -82,13 +79,16 @@ def reading(columns: tuple[str, ...], dictionary: str) -> Function:
 
 
 def _read(path: str, groups: list[int], columns: tuple[str, ...], dictionary: str) -> Batches:
-    """Raises WajueError if the file cannot be read. A batch by a dictionary is a whole row group, for each has its own."""
+    """Batches of some row groups; with a dictionary column each is a whole row group, which has a dictionary of its own.
+
+    Raises WajueError if the file cannot be read.
+    """
     encoded = [f"{dictionary}.list.element"] if dictionary else None
-    rows = _GROUP_ROWS if dictionary else _BATCH_ROWS
+    batch_rows = _GROUP_ROWS if dictionary else _BATCH_ROWS
     try:
         with pq.ParquetFile(path, pre_buffer=False, page_checksum_verification=True, read_dictionary=encoded) as file:
             for group in groups:
-                for batch in file.iter_batches(rows, row_groups=[group], columns=list(columns), use_threads=False):
+                for batch in file.iter_batches(batch_rows, row_groups=[group], columns=list(columns), use_threads=False):
                     yield batch.select(columns)
     except PermissionError:  # errors.py says what that means
         raise
@@ -104,19 +104,19 @@ def _not_shared(path: str) -> WajueError:
     return WajueError(f"{path} is not there on {host}: a workspace without :// has to be a folder that all nodes see at one place")
 
 
-def writing(folder: str, wanted: dict[str, pa.Schema]) -> Function:
-    """Batches -> WRITTEN: the rows are written to a file for each part; the columns are the parts, or there is one, ""."""
+def writing(folder: str, schemas: dict[str, pa.Schema]) -> Function:
+    """Batches -> WRITTEN. The rows of each part go to a file of their own; parts are the columns, or there is one, named ""."""
 
     def apply(batches: Batches) -> Batches:
         context: Any = TaskContext.get()
         name = name_of(context.partitionId())
         files: dict[str, _File] = {}
         for batch in batches:
-            for part, rows in _parts(batch, wanted):
+            for part, rows in _parts(batch, schemas):
                 if part not in files:
                     if not Path(folder).is_dir():
                         raise _not_shared(folder)
-                    files[part] = _File(f"{folder}/{part}{name}", wanted[part])
+                    files[part] = _File(f"{folder}/{part}{name}", schemas[part])
                 files[part].add(rows)
         for file in files.values():
             file.close()
@@ -126,58 +126,17 @@ def writing(folder: str, wanted: dict[str, pa.Schema]) -> Function:
     return apply
 
 
-def sending(folder: str, schema: pa.Schema, by: str) -> Function:
-    """Batches -> SENT: where in a file of the task's own its rows lie, part by part."""
-
-    def apply(batches: Batches) -> Batches:
-        context: Any = TaskContext.get()
-        path = f"{folder}/{context.partitionId():08d}-{uuid.uuid4().hex[:8]}"  # what is received comes in the order of the tasks
-        sent: list[tuple[int, str, int, int]] = []
-        with pa.OSFile(path, "wb") as file, pa.ipc.new_stream(file, schema) as stream:
-            stream.write_batch(pa.RecordBatch.from_pylist([], schema))  # with it the schema is written, which no piece may hold
-            for batch in batches:
-                begin = 0
-                values = batch.column(by).to_numpy()
-                order = None if (values[1:] >= values[:-1]).all() else np.argsort(values, kind="stable")
-                rows, values = (batch, values) if order is None else (batch.take(pa.array(order)), values[order])
-                for end in [*(np.flatnonzero(np.diff(values)) + 1).tolist(), len(values)]:
-                    if begin < end:
-                        at = file.tell()
-                        stream.write_batch(rows.slice(begin, end - begin))
-                        sent.append((int(values[begin]), path, at, file.tell() - at))
-                    begin = end
-        columns = [list(column) for column in zip(*sent, strict=True)] or [[], [], [], []]
-        types = (pa.int32(), pa.string(), pa.int64(), pa.int64())
-        yield pa.RecordBatch.from_arrays([pa.array(c, t) for c, t in zip(columns, types, strict=True)], list(PIECE))
-
-    return apply
-
-
-def receiving(schema: pa.Schema) -> Function:
-    """Rows of SENT -> the batches that lie there."""
-
-    def apply(batches: Batches) -> Batches:
-        files: dict[str, pa.MemoryMappedFile] = {}
-        for batch in batches:
-            for piece in batch.to_pylist():
-                file = files.get(piece["path"]) or files.setdefault(piece["path"], pa.memory_map(piece["path"]))
-                message = pa.ipc.read_message(file.read_at(piece["size"], piece["at"]))
-                yield pa.ipc.read_record_batch(message, schema)
-
-    return apply
-
-
 def name_of(task: int) -> str:
-    """Of a file; no other has it, for a table may grow."""
+    """A file name that no other file has, for files may be added to a table."""
     return f"part-{task:05d}-{uuid.uuid4().hex[:12]}.zstd.parquet"
 
 
-def _parts(batch: pa.RecordBatch, wanted: dict[str, pa.Schema]) -> Iterator[tuple[str, pa.RecordBatch]]:
-    if "" in wanted:
+def _parts(batch: pa.RecordBatch, schemas: dict[str, pa.Schema]) -> Iterator[tuple[str, pa.RecordBatch]]:
+    if "" in schemas:
         yield "", batch
         return
     for part, column in zip(batch.schema.names, batch.columns, strict=True):
-        if column.null_count < len(column):  # so a part without rows is left out, too
+        if column.null_count < len(column):  # a part without rows is left out
             yield part, pa.RecordBatch.from_struct_array(column.drop_null() if column.null_count else column)
 
 
@@ -194,23 +153,23 @@ class _File:
             use_dictionary=_REPEATED,
             dictionary_pagesize_limit=2 * ROW_GROUP,
         )
-        self._rows: list[pa.RecordBatch] = []
-        self._held = 0
+        self._pending: list[pa.RecordBatch] = []
+        self._pending_bytes = 0
 
     def add(self, batch: pa.RecordBatch) -> None:
         if batch.num_rows:
-            self._rows.append(batch)
-        self._held += batch.nbytes
-        if self._held >= ROW_GROUP:
+            self._pending.append(batch)
+        self._pending_bytes += batch.nbytes
+        if self._pending_bytes >= ROW_GROUP:
             self._flush()
 
     def _flush(self) -> None:
-        table = pa.Table.from_batches(self._rows).select(self._schema.names).cast(self._schema)
+        table = pa.Table.from_batches(self._pending).select(self._schema.names).cast(self._schema)
         self._writer.write_table(table, row_group_size=table.num_rows)
-        self._rows, self._held = [], 0
+        self._pending, self._pending_bytes = [], 0
 
     def close(self) -> None:
-        """Write what is left. Of a task that failed it is not called, and nobody reads what it wrote."""
-        if self._rows:
+        """Write what is left. A task that fails does not call this, and nobody reads what it wrote."""
+        if self._pending:
             self._flush()
         self._writer.close()

@@ -58,7 +58,7 @@ def _cleaned(raw_documents: Flow, repeated: DataFrame, boilerplate: Boilerplate,
         for batch in batches:
             yield from _clean(batch, rules, boilerplate, han_rules=han_rules)
 
-    judged = raw_documents.map(apply, ddl(_JUDGED)).held()
+    judged = raw_documents.map(apply, ddl(_JUDGED)).materialized()
     shown = repeated.select(
         "corpus", F.substring("line", 1, _LINES_SHOWN).alias("line"), "documents", F.col("first").alias("kept_in")
     )

@@ -93,7 +93,7 @@ def dedup(
     found = _search(sources, places, _settings(config, files)).persist(StorageLevel.DISK_ONLY)
     marked = found.where("block is not null").select("block", "dropped", "kept_for").orderBy("block").toArrow()
     marks = spark.sparkContext.broadcast(_Marks(*(column.to_numpy() for column in marked.columns)))
-    ours = clean_documents.map(_part(places, marks), ddl(_PARTED)).held()
+    ours = clean_documents.map(_part(places, marks), ddl(_PARTED)).materialized()
     kept_for = ours["kept_for"].frame
     for number, documents in enumerate(sources[1:], 1):
         kept = documents.select("doc_id", "corpus", "source").map(_kept_for(places, marks, number), _KEPT_FOR)
@@ -182,7 +182,11 @@ def _together(flows: list[Flow]) -> Flow:
     """The rows of all."""
     if len(flows) == 1:
         return flows[0]
-    return Flow(functools.reduce(DataFrame.unionByName, [f.frame for f in flows]), place=flows[0].place, types=flows[0].types)
+    return Flow(
+        functools.reduce(DataFrame.unionByName, [f.frame for f in flows]),
+        scratch_folder=flows[0].scratch_folder,
+        types=flows[0].types,
+    )
 
 
 def _placed(places: Any, source: int) -> Callable[[cells.Batches], cells.Batches]:

@@ -173,20 +173,27 @@ class Displaced(Exception):
 
 
 def ingest(
-    spark: SparkSession, files: list[CorpusFile], *, config: Config, before: DataFrame | None = None, place: str | None = None
+    spark: SparkSession,
+    files: list[CorpusFile],
+    *,
+    config: Config,
+    before: DataFrame | None = None,
+    scratch_folder: str | None = None,
 ) -> tuple[Flow | DataFrame, ...]:
     """(raw_documents, ingest_rejects, files) of these files. Of records with one id and different texts the first is kept.
 
     before: raw_documents of other files, read earlier, to which these are to be added; then raises Displaced if these rows do
-    not stay as they are. place: see Flow. Starts two jobs: the files are read; and, where records have ids, their identities
-    are compared. Rows are joined only if an id may stand with different texts.
+    not stay as they are. scratch_folder: see Flow. Starts two jobs: the files are read; and, where records have ids, their
+    identities are compared. Rows are joined only if an id may stand with different texts.
     """
     corpora = {c.name: c for c in config.corpus}
     plan = _plan(spark, files)
     if remote := [f for f in files if f.remote]:
         plan = plan.unionByName(_remote_plan(spark, remote))
     buckets = min(1 + sum(f.size for f in files) // _BUCKET_BYTES, cells.MOST_BUCKETS)
-    found = Flow(plan, place=place).map(lambda batches: _parse(batches, corpora, buckets), ddl(_READ)).held()
+    found = (
+        Flow(plan, scratch_folder=scratch_folder).map(lambda batches: _parse(batches, corpora, buckets), ddl(_READ)).materialized()
+    )
     kept, rejects, summaries = (found[table] for table in ("raw_documents", "ingest_rejects", "files"))
     named = [c.name for c in config.corpus if c.id]
     # the identities of those read earlier are not known

@@ -55,7 +55,9 @@ def new_words(clauses: Flow, ngrams: Flow, *, config: Config) -> DataFrame:
 
     def expect(weights: Weights) -> lattice.Expected:
         sent = spark.sparkContext.broadcast(weights)
-        expected = _sum(Flow(encoded, place=clauses.place), _expect(sent, earners, words, longest, candidates.scale), words)
+        expected = _sum(
+            Flow(encoded, scratch_folder=clauses.scratch_folder), _expect(sent, earners, words, longest, candidates.scale), words
+        )
         sent.destroy()
         return expected
 
@@ -71,13 +73,17 @@ def new_words(clauses: Flow, ngrams: Flow, *, config: Config) -> DataFrame:
             )
     earners.destroy()
     accepted = _weigh(candidates, alphabet, config)
-    every = Flow(encoded, place=clauses.place) if share == 1 else clauses.map(_encode(alphabet, 1.0), "code binary")
+    every = (
+        Flow(encoded, scratch_folder=clauses.scratch_folder) if share == 1 else clauses.map(_encode(alphabet, 1.0), "code binary")
+    )
     known = known_words(config)
     wanted = _new(candidates, alphabet, known) if config.new_words.examples else np.zeros(words, bool)
     final = spark.sparkContext.broadcast((candidates.decoding(), wanted))
     slices = array_sums.sum_slices(every.tasks, words)
     cut = every.map(_cut(final, longest, slices), _CUT).frame.persist(StorageLevel.MEMORY_AND_DISK)
-    used = array_sums.added(Flow(cut.select("slice", "place", "sums"), place=clauses.place, types=array_sums.SUMS), slices, words)
+    used = array_sums.added(
+        Flow(cut.select("slice", "place", "sums"), scratch_folder=clauses.scratch_folder, types=array_sums.SUMS), slices, words
+    )
     table = _lexicon(rows, order, candidates, used, alphabet, known)
     table = _with_examples(table, cut.select("id", "rank", "clauses"), alphabet, config.new_words.examples)
     final.destroy()

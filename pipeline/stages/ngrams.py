@@ -27,7 +27,7 @@ def ngrams(documents: Flow, *, config: Config) -> tuple[Flow, Flow]:
     parallelism = documents.source.sparkSession.sparkContext.defaultParallelism
     parts = min(_PARTS * parallelism, cells.MOST_BUCKETS)
     lines = documents.select("text").map(ngram_tasks.spread(parts), ngram_tasks.LINES).exchanged(parts, "bucket")
-    distinct = lines.map(ngram_tasks.distinct, ddl(ngram_tasks.CLAUSES)).held()
+    distinct = lines.map(ngram_tasks.distinct, ddl(ngram_tasks.CLAUSES)).materialized()
     clauses = distinct["clauses"]
     counts = distinct["symbols"].frame.groupBy("symbol").agg(F.sum("count").alias("count"))
     frequent = counts.where((F.col("symbol") == "") | (F.col("count") >= rules.min_count))

@@ -1,8 +1,9 @@
-"""One run at a time in a workspace. In: its file system and folder. Out: a lock that is held, or a WajueError that says by whom.
+"""One run at a time in a workspace. In: its file system and folder. Out: a lock, or a WajueError that says which run has it.
 
-On a local file system the system's own lock on the file `_lock`, which ends with the process that holds it, however that ends.
-Elsewhere a lease: `_lock` tells who holds it and since when it has not been renewed. File systems like S3 know no exclusive
-creation, so who writes it waits a moment and looks whether it still says what was written.
+On a local file system this is the system's own lock on the file `_lock`, which ends with its process, however that ends.
+Elsewhere it is a lease: `_lock` says which run has it and when that run was last seen. Hadoop's file systems create the file
+atomically, so of two runs that start together one fails. Where nothing is atomic (pyarrow's S3), and where a run takes over a
+lease that was given up, it waits a moment and looks whether the file still says what it wrote.
 """
 
 import errno
@@ -23,6 +24,7 @@ from typing import Any
 from pyarrow import fs
 
 from wajue.errors import WajueError
+from wajue.store import file_systems
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +34,7 @@ _RENEWED, _GIVEN_UP = 30.0, 600.0  # seconds: a driver that computes may hold th
 _SETTLED = 2.0  # seconds within which two that found no lock both write one
 
 
-def held(files: fs.FileSystem, root: str) -> AbstractContextManager[None]:
+def exclusive(files: fs.FileSystem, root: str) -> AbstractContextManager[None]:
     """Nobody else works in the folder meanwhile. Raises WajueError if another run does, or the folder cannot be written to."""
     return _locked(root) if isinstance(files, fs.LocalFileSystem) else _leased(files, root)
 
@@ -42,8 +44,8 @@ def _me() -> dict[str, Any]:
 
 
 def _taken(root: str, holder: dict[str, Any], advice: str) -> WajueError:
-    who = f"process {holder.get('process', '?')} on {holder.get('host', '?')}, seen {holder.get('seen', '?')}"
-    return WajueError(f"another run ({who}) is at work in {root}; {advice}")
+    run = f"process {holder.get('process', '?')} on {holder.get('host', '?')}, seen {holder.get('seen', '?')}"
+    return WajueError(f"another run ({run}) is at work in {root}; {advice}")
 
 
 @contextmanager
@@ -58,7 +60,9 @@ def _locked(root: str) -> Iterator[None]:
     try:
         yield
     finally:
-        Path(path).unlink(missing_ok=True)  # while it is still locked: who opened it before finds another in its place, or none
+        Path(path).unlink(
+            missing_ok=True
+        )  # while it is still locked: a run that opened it before finds another file at this path, or none
         os.close(descriptor)
 
 
@@ -97,12 +101,7 @@ def _flock(descriptor: int, path: str) -> None:
 @contextmanager
 def _leased(files: fs.FileSystem, root: str) -> Iterator[None]:
     path, token = f"{root}/{NAME}", uuid.uuid4().hex
-    if (holder := _read(files, path)) is not None and _age(holder) < _GIVEN_UP:
-        raise _taken(root, holder, f"wait for it to end; if it was killed, for {_GIVEN_UP / 60:.0f} minutes, or delete {path}")
-    _write(files, path, token)
-    time.sleep(_SETTLED)
-    if (holder := _read(files, path) or {}).get("token") != token:
-        raise _taken(root, holder, "it began at the same moment; wait for it to end")
+    _take_lease(files, root, path, token)
     stop = threading.Event()
     thread = threading.Thread(target=_renew, args=(files, path, token, stop), daemon=True)
     thread.start()
@@ -118,6 +117,25 @@ def _leased(files: fs.FileSystem, root: str) -> Iterator[None]:
             log.warning("cannot give back %s: %s", path, error)
 
 
+def _take_lease(files: fs.FileSystem, root: str, path: str, token: str) -> None:
+    """Write a lease that no other run has. Raises WajueError if one has it, or the file cannot be written."""
+    holder, creator = _read(files, path), file_systems.exclusive_creator(files)
+    if holder is not None and _age(holder) < _GIVEN_UP:
+        raise _taken(root, holder, f"wait for it to end; if it was killed, for {_GIVEN_UP / 60:.0f} minutes, or delete {path}")
+    if holder is None and creator is not None:
+        try:
+            creator.create_new(path, _lease(token))
+        except FileExistsError:
+            raise _taken(root, _read(files, path) or {}, "it began at the same moment; wait for it to end") from None
+        except OSError as error:
+            raise _unwritable(path, error) from None
+        return
+    _write(files, path, token)
+    time.sleep(_SETTLED)
+    if (holder := _read(files, path) or {}).get("token") != token:
+        raise _taken(root, holder, "it began at the same moment; wait for it to end")
+
+
 def _renew(files: fs.FileSystem, path: str, token: str, stop: threading.Event) -> None:
     while not stop.wait(_RENEWED):
         try:
@@ -126,34 +144,35 @@ def _renew(files: fs.FileSystem, path: str, token: str, stop: threading.Event) -
             log.warning("cannot renew %s: %s", path, error)
 
 
+def _lease(token: str) -> bytes:
+    return json.dumps(_me() | {"token": token}).encode()
+
+
 def _write(files: fs.FileSystem, path: str, token: str) -> None:
     try:
         with files.open_output_stream(path) as stream:
-            stream.write(json.dumps(_me() | {"token": token}).encode())
+            stream.write(_lease(token))
     except OSError as error:
-        raise WajueError(f"cannot write to the workspace: {path}: {error}") from None
+        raise _unwritable(path, error) from None
+
+
+def _unwritable(path: str, error: OSError) -> WajueError:
+    return WajueError(f"cannot write to the workspace: {path}: {error}")
 
 
 def _read(files: fs.FileSystem, path: str) -> dict[str, Any] | None:
-    if files.get_file_info(path).type != fs.FileType.File:
-        return None
+    """What the lock says of the run that has it; {} while it is being written, None if there is no lock."""
     try:
-        with files.open_input_stream(path) as stream:
-            return _parsed(stream.read())
+        holder = file_systems.read_json(files, path)
     except FileNotFoundError:  # its run has just ended
         return None
-
-
-def _parsed(text: str | bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(text)
     except ValueError:  # being written, or cut short
         return {}
-    return found if isinstance(found, dict) else {}
+    return holder if isinstance(holder, dict) or holder is None else {}
 
 
 def _age(holder: dict[str, Any]) -> float:
-    """Seconds since the holder was seen; those of a lock that says nothing of it are none."""
+    """Seconds since the holder was last seen; 0 if the lock does not say."""
     try:
         return (datetime.now(UTC) - datetime.fromisoformat(holder["seen"])).total_seconds()
     except (KeyError, TypeError, ValueError):

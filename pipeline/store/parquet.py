@@ -80,22 +80,22 @@ def write_all(pieces: Iterable[pa.Table], workspace: Workspace, table: str) -> N
     files.create_dir(folder, recursive=True)
     writer: pq.ParquetWriter | None = None
     try:
-        for rows in pieces:
-            faults = declared.differences(rows.schema)
+        for piece in pieces:
+            faults = declared.differences(piece.schema)
             if faults:
                 raise WajueError(f"table {table} about to be written is not as declared: {'; '.join(faults)}")
-            rows = rows.select([c.name for c in declared.columns])
+            columns = piece.select([c.name for c in declared.columns])
             if writer is None:
-                vectors = {"vector.list.element": "BYTE_STREAM_SPLIT"} if "vector" in rows.schema.names else None
+                vectors = {"vector.list.element": "BYTE_STREAM_SPLIT"} if "vector" in columns.schema.names else None
                 writer = pq.ParquetWriter(
                     f"{folder}/part-00000.zstd.parquet",
-                    rows.schema,
+                    columns.schema,
                     filesystem=files,
                     compression="zstd",
                     use_dictionary=not vectors,
                     column_encoding=vectors,
                 )
-            writer.write_table(rows, row_group_size=100_000)
+            writer.write_table(columns, row_group_size=100_000)
     finally:
         if writer is not None:
             writer.close()

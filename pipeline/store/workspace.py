@@ -6,8 +6,6 @@ so a killed run leaves nothing that looks finished. Works on any file system tha
 
 import json
 import logging
-import os
-import re
 import sys
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -15,14 +13,12 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 from pyarrow import fs
 
-from wajue.config import without_password
 from wajue.dag import STEPS
 from wajue.errors import WajueError
 from wajue.schemas import FORMAT_VERSION, TABLES
-from wajue.store import lock
+from wajue.store import file_systems, lock
 
 log = logging.getLogger(__name__)
 
@@ -51,25 +47,6 @@ def _sizes(files: fs.FileSystem, folder: str) -> dict[str, int]:
     return {f.base_name: f.size for f in sorted(ours, key=lambda f: f.base_name) if not f.base_name.startswith(".")}
 
 
-REACHED: dict[str, fs.FileSystem] = {}  # by SCHEME://AUTHORITY, what Spark reaches for us; else pyarrow does
-
-
-def split(uri: str) -> tuple[str, str]:
-    """(SCHEME://AUTHORITY, /PATH) of the URI of a workspace. Raises WajueError if it holds a password."""
-    try:
-        without_password(uri)
-    except ValueError as error:
-        raise WajueError(f"the workspace's URI {error}") from None
-    scheme, _, rest = uri.partition("://")
-    authority, _, path = rest.partition("/")
-    return f"{scheme}://{authority}", f"/{path.rstrip('/')}"
-
-
-def arrow_uri(uri: str) -> str:
-    """The URI by which pyarrow knows what Hadoop's clients call s3a or s3n."""
-    return re.sub("^s3[an]://", "s3://", uri)
-
-
 @dataclass(frozen=True)
 class Workspace:
     """A folder, local or on any file system that pyarrow can reach by URI."""
@@ -79,15 +56,7 @@ class Workspace:
     @property
     def files(self) -> tuple[fs.FileSystem, str]:
         """The file system, and the folder's path on it. Raises WajueError if it cannot be reached."""
-        if "://" not in self.location:
-            return fs.LocalFileSystem(), str(Path(self.location).resolve())
-        base, path = split(self.location)
-        if base in REACHED:
-            return REACHED[base], path
-        try:
-            return fs.FileSystem.from_uri(arrow_uri(self.location))
-        except (pa.ArrowException, OSError) as error:
-            raise WajueError(f"cannot reach the workspace {self.location}: {error}") from None
+        return file_systems.located(self.location)
 
     def path(self, table: str) -> str:
         """Where a table lies, as a path or URI for any reader."""
@@ -109,12 +78,11 @@ class Workspace:
         """The manifest of a whole table, else None. Raises WajueError if it cannot be read, or has another format."""
         files, root = self.files
         path = f"{root}/{table}/{MANIFEST}"
-        if files.get_file_info(path).type != fs.FileType.File:
-            return None
         try:
-            with files.open_input_stream(path) as stream:
-                found = json.loads(stream.read())
-            written = found["format_version"]
+            manifest = file_systems.read_json(files, path)
+            if manifest is None:
+                return None
+            written = manifest["format_version"]
         except (ValueError, KeyError, TypeError, OSError) as error:
             raise WajueError(f"{path} cannot be read ({error}); run with --force to write the workspace anew") from None
         if written != FORMAT_VERSION:
@@ -122,12 +90,12 @@ class Workspace:
                 f"{self.location} was written in format {written}, this version of wajue reads and writes format "
                 f"{FORMAT_VERSION}; run with --force to write it anew, or choose another --workspace"
             )
-        return found
+        return dict(manifest)
 
     def manifests(self, tables: tuple[str, ...]) -> list[dict[str, Any]] | None:
         """The manifests of tables that are all there, complete; else None. Raises as `manifest` does."""
-        found = [m for t in tables if (m := self.manifest(t)) is not None]
-        return found if len(found) == len(tables) else None
+        manifests = [m for t in tables if (m := self.manifest(t)) is not None]
+        return manifests if len(manifests) == len(tables) else None
 
     def whole(self, table: str) -> bool:
         """Is the table there, complete?"""
@@ -139,14 +107,14 @@ class Workspace:
         if written is None:
             return None
         files, root = self.files
-        found = _sizes(files, f"{root}/{table}")
-        for name in sorted({*written, *found}):
-            if name not in found:
+        sizes = _sizes(files, f"{root}/{table}")
+        for name in sorted({*written, *sizes}):
+            if name not in sizes:
                 return f"{name} is gone"
             if name not in written:
                 return f"{name} was added"
-            if found[name] != written[name]:
-                return f"{name} has {found[name]:,} bytes, {written[name]:,} were written"
+            if sizes[name] != written[name]:
+                return f"{name} has {sizes[name]:,} bytes, {written[name]:,} were written"
         return None
 
     def parquet_files(self, table: str) -> list[str]:
@@ -228,10 +196,10 @@ class Workspace:
     def _must_be_ours(self, table: str) -> None:
         """Raises WajueError if a folder with a table's name holds what wajue did not write: it would be deleted."""
         files, root = self.files
-        found = files.get_file_info(f"{root}/{table}")
-        if found.type == fs.FileType.NotFound or files.get_file_info(f"{root}/{table}/{MANIFEST}").type == fs.FileType.File:
+        folder = files.get_file_info(f"{root}/{table}")
+        if folder.type == fs.FileType.NotFound or files.get_file_info(f"{root}/{table}/{MANIFEST}").type == fs.FileType.File:
             return
-        inside = files.get_file_info(fs.FileSelector(found.path)) if found.type == fs.FileType.Directory else [found]
+        inside = files.get_file_info(fs.FileSelector(folder.path)) if folder.type == fs.FileType.Directory else [folder]
         foreign = [
             f.base_name for f in inside if not (f.base_name.endswith((".parquet", ".crc", ".float32")) or f.base_name == "_SUCCESS")
         ]
@@ -243,7 +211,7 @@ class Workspace:
 
     def locked(self) -> AbstractContextManager[None]:
         """Nobody else writes meanwhile. Raises WajueError if another run is at work here, or the folder is read-only."""
-        return lock.held(*self.files)
+        return lock.exclusive(*self.files)
 
     def carry_over(self, table: str) -> list[str]:
         """Put the files of a whole table beside the new ones in its unfinished place; returns the names of the new Parquet files.
@@ -255,7 +223,7 @@ class Workspace:
         new = [path.rsplit("/", 1)[1] for path in self.parquet_files(f"{UNFINISHED}/{table}")]
         for path in self.parquet_files(table):
             target = f"{folder}/{path.rsplit('/', 1)[1]}"
-            if not (isinstance(files, fs.LocalFileSystem) and linked(path, target)):
+            if not (isinstance(files, fs.LocalFileSystem) and file_systems.linked(path, target)):
                 files.copy_file(path, target)
         return new
 
@@ -263,9 +231,9 @@ class Workspace:
         """Move the unfinished tables of one step into place, then their manifests, which say which files make the table whole."""
         files, root = self.files
         for table, manifest in manifests.items():
-            held = _sizes(files, f"{root}/{UNFINISHED}/{table}")
+            sizes = _sizes(files, f"{root}/{UNFINISHED}/{table}")
             with files.open_output_stream(f"{root}/{UNFINISHED}/{table}{MANIFEST}") as stream:
-                stream.write(json.dumps(manifest | {"files": held}, ensure_ascii=False, indent=1, default=str).encode())
+                stream.write(json.dumps(manifest | {"files": sizes}, ensure_ascii=False, indent=1, default=str).encode())
         self.discard(*manifests)
         for table in manifests:
             files.move(f"{root}/{UNFINISHED}/{table}", f"{root}/{table}")
@@ -280,12 +248,3 @@ class Workspace:
                 files.delete_dir(f"{root}/{UNFINISHED}")
         except OSError as error:
             log.warning("cannot remove %s/%s: %s", root, UNFINISHED, error)
-
-
-def linked(path: str, target: str) -> bool:
-    """Make a hard link, where the file system has them."""
-    try:
-        os.link(path, target)
-    except OSError:
-        return False
-    return True

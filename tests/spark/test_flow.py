@@ -11,7 +11,7 @@ import pytest
 
 from wajue.arrays import cells
 from wajue.spark.flow import Flow, ddl
-from wajue.spark.task_files import groups_of
+from wajue.spark.task_files import row_groups_of
 
 pytestmark = pytest.mark.spark
 
@@ -37,7 +37,7 @@ def flow(request: Any, spark: Any, tmp_path: Path) -> Flow:
     if request.param == "by Spark":
         return Flow(frame)
     (tmp_path / "place").mkdir()
-    return Flow(frame, groups_of(sorted(map(str, folder.iterdir()))), str(tmp_path / "place"))
+    return Flow(frame, row_groups_of(sorted(map(str, folder.iterdir()))), str(tmp_path / "place"))
 
 
 def doubled(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -83,7 +83,7 @@ def test_a_dictionary_that_was_given_up_is_no_harm(spark: Any, tmp_path: Path) -
             tags = pc.dictionary_encode(batch.column("tags").flatten())
             yield pa.record_batch({"tag": tags.dictionary.take(tags.indices)})
 
-    flow = Flow(spark.read.parquet(str(path)), groups_of([str(path)])).by_dictionary("tags").map(flat, "tag string")
+    flow = Flow(spark.read.parquet(str(path)), row_groups_of([str(path)])).by_dictionary("tags").map(flat, "tag string")
     assert flow.to_arrow().column("tag").to_pylist() == rows.column("tags").combine_chunks().flatten().to_pylist()
 
 
@@ -93,7 +93,7 @@ def test_collected_in_pieces_it_is_the_same(flow: Flow, monkeypatch: pytest.Monk
 
 
 def test_rows_of_several_kinds_are_held_apart(flow: Flow, tmp_path: Path) -> None:
-    held = flow.map(parted, ddl(KINDS)).held()
+    held = flow.map(parted, ddl(KINDS)).materialized()
     assert sorted(held["odd"].to_arrow().column("n").to_pylist()) == list(range(1, ROWS, 2))
     even = held["even"].to_arrow().sort_by("n")
     assert even.to_pydict() == table().filter(pa.array([True, False] * (ROWS // 2))).to_pydict()
@@ -136,6 +136,6 @@ def test_a_table_without_rows_has_a_file_with_its_columns(flow: Flow, tmp_path: 
     found = pq.read_table(tmp_path / "out")
     assert found.num_rows == 0 and found.schema.names == ["n", "tags"]
     read = Flow(
-        flow.source.sparkSession.read.parquet(str(tmp_path / "out")), groups_of(list(map(str, (tmp_path / "out").iterdir())))
+        flow.source.sparkSession.read.parquet(str(tmp_path / "out")), row_groups_of(list(map(str, (tmp_path / "out").iterdir())))
     )
     assert read.select("n").map(doubled, "twice long").frame.count() == 0

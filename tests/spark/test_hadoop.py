@@ -12,7 +12,8 @@ from wajue.errors import ConfigError, WajueError
 from wajue.runner import run
 from wajue.spark import hadoop
 from wajue.store import parquet
-from wajue.store.workspace import Workspace, arrow_uri
+from wajue.store.file_systems import arrow_uri
+from wajue.store.workspace import Workspace
 
 pytestmark = pytest.mark.spark
 

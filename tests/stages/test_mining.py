@@ -16,7 +16,7 @@ from wajue.config import Config
 from wajue.errors import ConfigError, WajueError
 from wajue.mining import jieba_dictionary
 from wajue.mining.symbols import Alphabet
-from wajue.runner.run import STAGES
+from wajue.runner.spark_step import STAGES
 from wajue.spark.flow import Flow
 
 Load = Callable[..., Config]
@@ -98,7 +98,7 @@ def test_tasks_that_read_and_write_for_themselves_find_the_same(
         clauses, grams = STAGES["ngrams"](texts, config=config)
         lexicon = Flow(STAGES["new_words"](clauses, grams, config=config).persist())
         tokens = STAGES["segment"](texts, lexicon, config=config)
-        tokens = Flow(tokens.frame) if texts.place is None else by_tasks(tokens.frame, tmp_path, "tokens")
+        tokens = Flow(tokens.frame) if texts.scratch_folder is None else by_tasks(tokens.frame, tmp_path, "tokens")
         counts = Flow(STAGES["word_counts"](tokens, config=config).persist())
         words, sequences = STAGES["vocabulary"](tokens, counts, config=config)
         candidates = STAGES["contrast"](tokens, counts, config=config)

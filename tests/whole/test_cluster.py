@@ -21,6 +21,7 @@ import pytest
 from tests import standalone
 from tests.standalone import Cluster, ended, wait_for
 from tests.whole.test_faults import ROOT, mounted
+from tests.whole.test_installed import foreign_modules
 from wajue import dag
 from wajue.cli import sample_folder
 from wajue.store import parquet
@@ -125,6 +126,7 @@ def test_the_bundle_holds_what_the_jobs_import_and_nothing_else(bundle: Path) ->
 
 
 def test_all_steps_on_a_cluster(cluster: Cluster, config: Path, expected: dict[str, list[str]], tmp_path: Path) -> None:
+    mark = foreign_modules(tmp_path)  # the working folder of the driver
     place = "viewfs://views/data/out"  # that is, in tmp_path; tests/standalone.py mounts it
     finished(cluster.submit(config, "--workspace", place, log=tmp_path / "log"), tmp_path / "log")
     found = tables(Workspace(str(tmp_path / "out")), *MINED)
@@ -132,6 +134,7 @@ def test_all_steps_on_a_cluster(cluster: Cluster, config: Path, expected: dict[s
         assert found[name] == expected[name], name
     assert all(expected[t] for t in ("documents", "duplicates", "ngrams", "lexicon", "terms", "sequences"))
     # by their own logs: the driver's say so only of those that came before it was told to be quiet
+    assert not mark.exists()
     assert all(tasks(worker, cluster)[0] for worker in cluster.daemons[1:]), "both workers worked"
 
 

@@ -30,7 +30,7 @@ from wajue.results import query
 from wajue.runner import freshness, run
 from wajue.schemas import FORMAT_VERSION, TABLES
 from wajue.spark.flow import Flow
-from wajue.spark.task_files import groups_of
+from wajue.spark.task_files import row_groups_of
 from wajue.store import lock, parquet
 from wajue.store.workspace import Workspace
 
@@ -170,7 +170,7 @@ def failed(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
 def test_a_damaged_file_is_named(spark: Any, tmp_path: Path, place: int) -> None:
     path = tmp_path / "t.parquet"
     pq.write_table(test_flow.table(), path, use_dictionary=False, compression="zstd", write_page_checksum=True)
-    flow = Flow(spark.read.parquet(str(path)), groups_of([str(path)])).select("n").map(test_flow.doubled, "twice long")
+    flow = Flow(spark.read.parquet(str(path)), row_groups_of([str(path)])).select("n").map(test_flow.doubled, "twice long")
     data = bytearray(path.read_bytes())
     data[place : place + 40] = b"\xff" * 40
     path.write_bytes(data)
@@ -199,7 +199,7 @@ def test_of_a_task_that_is_tried_again_rows_are_kept_once(spark: Any, tmp_path: 
     pq.write_table(test_flow.table(), tmp_path / "t.parquet")
     place = tmp_path / "place"
     place.mkdir()
-    flow = Flow(spark.read.parquet(str(tmp_path / "t.parquet")), groups_of([str(tmp_path / "t.parquet")]), str(place))
+    flow = Flow(spark.read.parquet(str(tmp_path / "t.parquet")), row_groups_of([str(tmp_path / "t.parquet")]), str(place))
     caplog.set_level(logging.CRITICAL)
     with pytest.raises(Exception, match="the machine is gone"):
         flow.map(fragile, "n long, tags array<string>").write(f"{place}/out")
@@ -300,18 +300,18 @@ def test_a_lease_where_files_have_no_locks(tmp_path: Path, monkeypatch: pytest.M
     def held() -> dict[str, Any]:
         return json.loads((tmp_path / "_lock").read_text())  # type: ignore[no-any-return]
 
-    with lock.held(store, ""):
+    with lock.exclusive(store, ""):
         first = held()
         with (
             pytest.raises(WajueError, match=r"another run .* at work .* if it was killed, for 10 minutes, or delete"),
-            lock.held(store, ""),
+            lock.exclusive(store, ""),
         ):
             pass
         (tmp_path / "_lock").write_text("{}")
         _until(lambda: held().get("token") == first["token"])  # it is renewed
     assert not (tmp_path / "_lock").exists()
     (tmp_path / "_lock").write_text(json.dumps(first | {"seen": "2020-01-01T00:00:00+00:00"}))
-    with lock.held(store, ""):  # whoever held it is gone
+    with lock.exclusive(store, ""):  # whoever held it is gone
         pass
 
 
