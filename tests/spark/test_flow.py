@@ -60,7 +60,7 @@ def test_every_row_goes_through_the_functions_once(flow: Flow) -> None:
 
 
 def test_strings_come_as_indices_of_a_dictionary(flow: Flow) -> None:
-    by_tasks = flow.groups is not None
+    by_tasks = flow.row_groups is not None
 
     def counted(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
