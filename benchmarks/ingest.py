@@ -55,7 +55,7 @@ def main() -> None:
             memory, watch = _PythonMemory(), Watch("ingest")
             memory.start()
             with watch.running():
-                for i, table in enumerate(ingest(spark, corpora.find(config), config=config, place=folder)):
+                for i, table in enumerate(ingest(spark, corpora.find(config), config=config, scratch_folder=folder)):
                     tables.write(table, folder, str(i))
                 tables.clear(spark, folder)
             memory.done.set()
