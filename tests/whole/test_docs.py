@@ -138,6 +138,12 @@ def test_every_setting_and_column_that_the_pages_name_is_there() -> None:
             assert table not in TABLES or f"{table}.{column}" in columns, f"{name(page)}: {table}.{column}"
 
 
+def test_every_file_that_a_page_names_is_there() -> None:
+    for page in (*PAGES, ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "benchmarks" / "README.md"):
+        for file in re.findall(r"`((?:pipeline|tests|docs|jobs|benchmarks|data)/[\w./-]+)`", page.read_text(encoding="utf-8")):
+            assert (ROOT / file).exists(), f"{name(page)}: {file}"
+
+
 def test_every_figure_of_the_performance_page_was_measured() -> None:
     page = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
     with open(ROOT / "benchmarks" / "results" / "results.csv", encoding="utf-8") as file:
