@@ -11,8 +11,7 @@ from wajue import config
 from wajue.errors import ConfigError, WajueError
 from wajue.runner import run
 from wajue.spark import hadoop
-from wajue.store import parquet
-from wajue.store.file_systems import arrow_uri
+from wajue.store import file_systems, parquet
 from wajue.store.workspace import Workspace
 
 pytestmark = pytest.mark.spark
@@ -86,7 +85,12 @@ def test_what_hadoop_does_not_know(spark: Any, tmp_path: Path, monkeypatch: pyte
         run.find_files(config.load(tmp_path / "c.toml"), spark)
 
 
-def test_the_names_that_hadoop_has_for_s3() -> None:
-    for uri in ("s3a://bucket/x", "s3n://bucket/x", "s3://bucket/x"):
-        assert arrow_uri(uri) == "s3://bucket/x"
-    assert arrow_uri("hdfs://s3a:8020/x") == "hdfs://s3a:8020/x"
+def test_a_lease_is_created_atomically(spark: Any, view: str, tmp_path: Path) -> None:
+    hadoop.reach(spark, view)
+    files, root = Workspace(view).files
+    creator = file_systems.exclusive_creator(files)
+    assert creator is not None
+    creator.create_new(f"{root}/_lock", b"first")
+    with pytest.raises(FileExistsError):
+        creator.create_new(f"{root}/_lock", b"second")
+    assert (tmp_path / "_lock").read_bytes() == b"first"

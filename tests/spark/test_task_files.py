@@ -1,0 +1,49 @@
+"""What tasks do with Parquet files, outside of Spark."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from wajue.errors import WajueError
+from wajue.spark import task_files
+
+PLAN = pa.schema([("path", pa.string()), ("groups", pa.list_(pa.int32()))])
+
+
+def plan(path: Path, *groups: int) -> Iterator[pa.RecordBatch]:
+    yield pa.RecordBatch.from_pylist([{"path": str(path), "groups": list(groups)}], PLAN)
+
+
+def test_the_row_groups_that_are_asked_for_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "t.parquet"
+    pq.write_table(pa.table({"n": range(30), "m": range(30)}), path, row_group_size=10)
+    groups = task_files.row_groups_of([str(path)])
+    assert [(g.path, g.number) for g in groups] == [(str(path), i) for i in range(3)] and all(g.size > 80 for g in groups)
+    made = pa.Table.from_batches(task_files.reading(("n",), "")(plan(path, 0, 2)))
+    assert made.to_pydict() == {"n": [*range(10), *range(20, 30)]}
+
+
+def test_functions_follow_one_another() -> None:
+    def doubled(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            yield from (batch, batch)
+
+    batch = pa.record_batch({"n": [1]})
+    assert len(list(task_files.composed((doubled, doubled))(iter([batch])))) == 4
+
+
+@pytest.mark.parametrize(("content", "said"), [(b"PAR1 and then nothing", "is damaged"), (None, "is not there on")])
+def test_what_cannot_be_read_is_named(tmp_path: Path, content: Any, said: str) -> None:
+    path = tmp_path / "t.parquet"
+    if content:
+        path.write_bytes(content)
+    with pytest.raises(WajueError, match=f"t.parquet {said}"):
+        list(task_files.reading(("n",), "")(plan(path, 0)))
+
+
+def test_no_two_files_have_one_name() -> None:
+    assert task_files.name_of(3) != task_files.name_of(3) and task_files.name_of(3).startswith("part-00003-")

@@ -1,0 +1,45 @@
+"""Tables by pyarrow: written as declared, read whole or in pieces, vectors as matrices."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from tests import tiny
+from wajue.errors import WajueError
+from wajue.store import parquet
+from wajue.store.workspace import Workspace
+
+VECTORS = [{"word": w, "count": 5, "vector": v} for w, v in (("断路器", [1.0, 0.0]), ("开关", [0.5, 1.0]))]
+
+
+def test_a_table_whole_and_in_pieces(tmp_path: Path) -> None:
+    workspace = tiny.workspace(tmp_path / "w", sgns_words=VECTORS)
+    assert parquet.read(workspace, "sgns_words", ["word"]).to_pydict() == {"word": ["断路器", "开关"]}
+    [piece] = parquet.batches(workspace, "sgns_words", ["word"], pc.field("word") == "开关")
+    assert piece.to_pydict() == {"word": ["开关"]}
+    assert parquet.count_rows(workspace, "sgns_words") == 2
+    assert not list(parquet.batches(workspace, "sgns_words", None, pc.field("count") > 5))
+
+
+def test_vectors_are_a_matrix_and_back(tmp_path: Path) -> None:
+    rows = parquet.word_vectors(tiny.workspace(tmp_path / "w", sgns_words=VECTORS), "sgns")
+    matrix = parquet.matrix(rows)
+    assert matrix.dtype == np.float32 and matrix.tolist() == [[1.0, 0.0], [0.5, 1.0]]
+    assert parquet.vectors(matrix).to_pylist() == matrix.tolist()
+    with pytest.raises(WajueError, match="holds no vector"):
+        parquet.word_vectors(tiny.workspace(tmp_path / "empty", sgns_words=[]), "sgns")
+
+
+def test_what_is_not_as_declared_is_neither_written_nor_read(tmp_path: Path) -> None:
+    workspace = tiny.workspace(tmp_path / "w", lexicon=[])
+    with pytest.raises(WajueError, match=r"table vocabulary about to be written is not as declared: .*'word_id'"):
+        parquet.write(pa.table({"word": ["断路器"]}), workspace, "vocabulary")
+    [path] = workspace.parquet_files("lexicon")
+    Path(path).write_bytes(b"PAR1 and then nothing")
+    with pytest.raises(WajueError, match=r"table lexicon of .* is damaged"):
+        parquet.read(workspace, "lexicon")
+    with pytest.raises(WajueError, match="no table 'tokens' yet"):
+        parquet.read(Workspace(str(tmp_path / "w")), "tokens")
