@@ -2,73 +2,33 @@
 the crowded buckets, in which not every pair was compared.
 
 Equal texts first: width, case, white space and punctuation make no difference. Then near-duplicates, by MinHash banding and
-the true Jaccard similarity of the texts' shingles (mining/duplicates). Of texts that resemble each
-other the first is kept: domain before general, then the order of the corpora in the config, of the files, of the
-records. So a general corpus that contains the domain's texts does not hide them from the contrast. Documents of earlier
-workspaces ([dedup] against) stand before all others, and are never dropped.
+the true Jaccard similarity of the texts' shingles (mining/duplicates). Of texts that resemble each other the first is kept:
+domain before general, then the order of the corpora in the config, of the files, of the records. So a general corpus that
+contains the domain's texts does not hide them from the contrast. Documents of earlier workspaces ([dedup] against) stand before
+all others, and are never dropped.
 """
 
 import functools
 import math
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from pyspark import StorageLevel
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from wajue import schemas
-from wajue.arrays import cells
 from wajue.arrays.cells import MOST_BUCKETS
 from wajue.config import Config
-from wajue.mining.duplicates import choosing, matching, search
+from wajue.mining.duplicates import choosing, matching, positions, search
 from wajue.mining.duplicates.packed import PACKED
+from wajue.mining.duplicates.positions import RankedFile
 from wajue.mining.duplicates.settings import RECORD_BITS, Settings
 from wajue.mining.duplicates.signatures import banding
 from wajue.spark.flow import Flow, ddl, types_of
 
 _BROADCAST = 1_000_000  # dropped documents, some 200 MB in each executor; more are joined by sorting
-_BUCKET_BYTES, _BUCKET_ROWS = 100 << 20, 1_500_000  # of text and of documents in one task, which holds them in memory
-_TOLD = ("doc_id", "corpus", "source", "text")  # of a document that is dropped
-_BASES = "base long, of string, file string"
-_KEPT_FOR = "kept long, duplicate_of string"
-_PARTED = pa.schema(
-    [
-        *schemas.kinds("documents"),
-        ("dropped", pa.struct([("place", pa.int64()), *(schemas.TABLES["documents"].schema.field(c) for c in _TOLD)])),
-        ("kept_for", pa.struct([("kept", pa.int64()), ("duplicate_of", pa.string())])),
-    ]
-)
-
-
-class _File(NamedTuple):
-    """A file, in the order of preference, which is negative for those of earlier workspaces; source: whose it is, 0 for ours."""
-
-    preference: int
-    shown: str
-    name: str
-    source: int
-    corpus: str
-    documents: int
-    bytes: int
-
-
-class _Marks(NamedTuple):
-    """For the 64 places from 64 * block a bit each, as choosing.VERDICTS has them, the blocks in order (all int64)."""
-
-    block: np.ndarray
-    dropped: np.ndarray
-    kept_for: np.ndarray
-
-    def of(self, place: np.ndarray) -> tuple[pa.BooleanArray, pa.BooleanArray]:
-        """(is it dropped, is one dropped for it) of each place (int64 [n])."""
-        at = np.searchsorted(self.block, place >> 6)
-        there = np.append(self.block, -1)[at] == place >> 6
-        dropped, kept_for = (pa.array(there & (np.append(bits, 0)[at] >> (place & 63) & 1 == 1)) for bits in self[1:])
-        return dropped, kept_for
+_BUCKET_BYTES, _BUCKET_DOCUMENTS = 100 << 20, 1_500_000  # of text and of documents in one task, which holds them in memory
+_FILES = "first_position long, shown_corpus string, file string"
 
 
 def dedup(
@@ -76,109 +36,79 @@ def dedup(
 ) -> tuple[Flow, DataFrame, DataFrame]:
     """(documents, duplicates, crowded_buckets), every row of clean_documents in one of the first two.
 
-    earlier: names and documents of the workspaces in [dedup] against, the first first in the order of preference. Starts jobs:
+    earlier: names and documents of the workspaces in [dedup] against, in the order of preference. Starts jobs:
 
     1. list the files with their documents and bytes: ranked in the order of preference they number the documents, and the
        bytes tell how many buckets keep a task within memory;
-    2. the search of pipeline/mining/duplicates/search.py. What it finds comes back twice: as rows, and as a bit for each place;
-    3. by these bits the documents are parted from the duplicates, which alone are joined to what was found.
+    2. the search of mining/duplicates/search.py. Its verdicts come back twice: as rows, and as a bit for each position;
+    3. by these bits the documents are parted from the duplicates, which alone are joined to the verdicts.
     """
     spark = clean_documents.source.sparkSession
     if not config.dedup.exact:
         nothing = spark.createDataFrame([], types_of("duplicates"))
-        return clean_documents, nothing, spark.createDataFrame([], "members long, compared long")
+        return clean_documents, nothing, spark.createDataFrame([], types_of("crowded_buckets"))
     sources = [clean_documents, *(documents for _, documents in earlier)]
-    files = _files(sources, [name for name, _ in earlier], config)
-    places = spark.sparkContext.broadcast(_Places([(f.source, f.corpus, f.name) for f in files]))
-    found = _search(sources, places, _settings(config, files)).persist(StorageLevel.DISK_ONLY)
-    marked = found.where("block is not null").select("block", "dropped", "kept_for").orderBy("block").toArrow()
-    marks = spark.sparkContext.broadcast(_Marks(*(column.to_numpy() for column in marked.columns)))
-    ours = clean_documents.map(_part(places, marks), ddl(_PARTED)).materialized()
-    kept_for = ours["kept_for"].frame
+    files = _ranked_files(sources, [name for name, _ in earlier], config)
+    known = spark.sparkContext.broadcast(positions.Positions(files))
+    verdicts = _search(sources, known, _settings(config, files)).persist(StorageLevel.DISK_ONLY)
+    decisions = spark.sparkContext.broadcast(_decisions(verdicts))
+    ours = clean_documents.map(positions.part(known, decisions), ddl(positions.PARTED)).materialized()
+    kept = ours["kept"].frame
     for number, documents in enumerate(sources[1:], 1):
-        kept = documents.select("doc_id", "corpus", "source").map(_kept_for(places, marks, number), _KEPT_FOR)
-        kept_for = kept_for.unionByName(kept.frame)
-    bases = spark.createDataFrame([(i << RECORD_BITS, f.shown, f.name) for i, f in enumerate(files)], _BASES)
-    dropped = _dropped(found, kept_for, bases)
-    dropped = F.broadcast(dropped) if found.count() <= _BROADCAST else dropped
-    duplicates = ours["dropped"].frame.join(dropped, "place").select(*_reject_columns())
-    return ours["documents"], duplicates, found.where("members is not null").select("members", "compared")
+        theirs = documents.select("doc_id", "corpus", "source").map(positions.kept(known, decisions, number), positions.KEPT)
+        kept = kept.unionByName(theirs.frame)
+    duplicates = ours["dropped"].frame.join(_reasons(verdicts, kept, files), "position").select(*_reject_columns())
+    return ours["documents"], duplicates, verdicts.where("members is not null").select("members", "compared")
 
 
-def _files(sources: list[Flow], names: list[str], config: Config) -> list[_File]:
+def _ranked_files(sources: list[Flow], names: list[str], config: Config) -> list[RankedFile]:
     """The files of all sources, in the order of preference; names: of the earlier workspaces."""
     order = sorted(config.corpus, key=lambda c: c.role != "domain")
-    rank = {c.name: i for i, c in enumerate(order)}
-    found = []
+    rank_of = {c.name: rank for rank, c in enumerate(order)}
+    files = []
     for number, documents in enumerate(sources):
-        sizes = documents.select("corpus", "source", "text").map(_sizes, "corpus string, file string, documents long, bytes long")
+        sizes = documents.select("corpus", "source", "text").map(positions.sizes, positions.SIZES)
         sums = [F.sum(c).alias(c) for c in ("documents", "bytes")]
         for r in sizes.frame.groupBy("corpus", "file").agg(*sums).collect():
-            preference, of = (number - 1 - len(names), f"{names[number - 1]}, ") if number else (rank[r["corpus"]], "")
-            found.append(_File(preference, of + r["corpus"], r["file"], number, r["corpus"], r["documents"], r["bytes"]))
-    return sorted(found)
+            corpus = r["corpus"]
+            preference = number - 1 - len(names) if number else rank_of[corpus]
+            shown = f"{names[number - 1]}, {corpus}" if number else corpus
+            files.append(RankedFile(preference, shown, r["file"], number, corpus, r["documents"], r["bytes"]))
+    return sorted(files)
 
 
-def _sizes(batches: cells.Batches) -> cells.Batches:
-    """Documents and bytes of text of each file, batch by batch."""
-    for batch in batches:
-        columns = {"corpus": batch.column("corpus"), "file": pc.struct_field(batch.column("source"), "file")}
-        columns["bytes"] = pc.binary_length(batch.column("text")).cast(pa.int64())
-        sums = pa.table(columns).group_by(["corpus", "file"], use_threads=False).aggregate([("bytes", "count"), ("bytes", "sum")])
-        yield from sums.rename_columns({"bytes_count": "documents", "bytes_sum": "bytes"}).to_batches()
-
-
-class _Places:
-    """Where the places of each file begin, the files being ranked; a file is (number of its source, corpus, name)."""
-
-    def __init__(self, files: list[tuple[int, str, str]]) -> None:
-        self._base = {file: rank << RECORD_BITS for rank, file in enumerate(files)}
-
-    def of(self, batch: pa.RecordBatch, source: int) -> np.ndarray:
-        """The place (int64) of each row."""
-        corpus = pc.dictionary_encode(batch.column("corpus"))
-        file = pc.dictionary_encode(pc.struct_field(batch.column("source"), "file"))
-        pair = corpus.indices.to_numpy().astype(np.int64) * len(file.dictionary) + file.indices.to_numpy()
-        pairs, inverse = np.unique(pair, return_inverse=True)
-        names, files = corpus.dictionary.to_pylist(), file.dictionary.to_pylist()
-        base = [self._base[source, names[p // len(files)], files[p % len(files)]] for p in pairs.tolist()]
-        record = pc.struct_field(batch.column("source"), "record").to_numpy()
-        place: np.ndarray = np.array(base, np.int64)[inverse] + record
-        return place
-
-
-def _settings(config: Config, files: list[_File]) -> Settings:
-    rules, words = config.dedup, config.segment.method == "whitespace"
-    bands, rows = banding(rules.threshold)
-    needed = max(sum(f.bytes for f in files) / _BUCKET_BYTES, sum(f.documents for f in files) / _BUCKET_ROWS)
+def _settings(config: Config, files: list[RankedFile]) -> Settings:
+    rules = config.dedup
+    bands, rows_per_band = banding(rules.threshold)
+    needed = max(sum(f.bytes for f in files) / _BUCKET_BYTES, sum(f.documents for f in files) / _BUCKET_DOCUMENTS)
     return Settings(
         threshold=rules.threshold,
         shingle_size=rules.shingle_size,
         bands=rules.bands or bands,
-        rows_per_band=rules.rows_per_band or rows,
+        rows_per_band=rules.rows_per_band or rows_per_band,
         max_bucket=rules.max_bucket,
         buckets=min(max(1, math.ceil(needed)), MOST_BUCKETS),
         first_droppable=sum(f.preference < 0 for f in files) << RECORD_BITS,
         near=rules.near,
-        of_words=words,
+        of_words=config.segment.method == "whitespace",
     )
 
 
-def _search(sources: list[Flow], places: Any, settings: Settings) -> DataFrame:
-    """choosing.VERDICTS."""
+def _search(sources: list[Flow], known: Any, settings: Settings) -> DataFrame:
+    """choosing.VERDICTS; known: positions.Positions, broadcast."""
     texts = [
-        documents.select("corpus", "source", "text").map(_placed(places, number), "text string, position long")
+        documents.select("corpus", "source", "text").map(positions.with_positions(known, number), positions.POSITIONED)
         for number, documents in enumerate(sources)
     ]
     if settings.one_bucket:
-        return _together(texts).in_one_task().map(search.in_one_task(settings), choosing.VERDICTS).frame
-    found = _together([t.map(matching.scatter(settings), PACKED) for t in texts])
+        return _union(texts).in_one_task().map(search.in_one_task(settings), choosing.VERDICTS).frame
+    packed = _union([t.map(matching.scatter(settings), PACKED) for t in texts])
     for one_pass in search.PASSES:
-        found = found.exchanged(settings.buckets, "bucket").map(one_pass(settings), PACKED)
-    return found.frame.repartition(1).mapInArrow(choosing.decide(settings.first_droppable), choosing.VERDICTS)
+        packed = packed.exchanged(settings.buckets, "bucket").map(one_pass(settings), PACKED)
+    return packed.frame.repartition(1).mapInArrow(choosing.decide(settings.first_droppable), choosing.VERDICTS)
 
 
-def _together(flows: list[Flow]) -> Flow:
+def _union(flows: list[Flow]) -> Flow:
     """The rows of all."""
     if len(flows) == 1:
         return flows[0]
@@ -189,66 +119,32 @@ def _together(flows: list[Flow]) -> Flow:
     )
 
 
-def _placed(places: Any, source: int) -> Callable[[cells.Batches], cells.Batches]:
-    """Documents -> (text, position)."""
-
-    def apply(batches: cells.Batches) -> cells.Batches:
-        for batch in batches:
-            columns = [batch.column("text"), pa.array(places.value.of(batch, source))]
-            yield pa.RecordBatch.from_arrays(columns, ["text", "position"])
-
-    return apply
+def _decisions(verdicts: DataFrame) -> positions.Decisions:
+    """The bits of choosing.VERDICTS; few, 24 bytes for 64 positions of which one is dropped or kept for another."""
+    bits = verdicts.where("block is not null").select(*positions.Decisions._fields).orderBy("block").toArrow()
+    return positions.Decisions(*(column.to_numpy() for column in bits.columns))
 
 
-def _part(places: Any, marks: Any) -> Callable[[cells.Batches], cells.Batches]:
-    """Our documents -> _PARTED."""
+def _reasons(verdicts: DataFrame, kept: DataFrame, files: list[RankedFile]) -> DataFrame:
+    """(position, duplicate_of, similarity, exact, detail): what is to be said of each document that is dropped.
 
-    def apply(batches: cells.Batches) -> cells.Batches:
-        for batch in batches:
-            place = places.value.of(batch, 0)
-            dropped, kept_for = marks.value.of(place)
-            yield cells.one_of(_PARTED, "documents", batch.filter(pc.invert(dropped)))
-            rows = batch.append_column("place", pa.array(place))
-            yield cells.one_of(_PARTED, "dropped", rows.filter(dropped))
-            chosen = rows.filter(kept_for)
-            kept = pa.record_batch({"kept": chosen.column("place"), "duplicate_of": chosen.column("doc_id")})
-            yield cells.one_of(_PARTED, "kept_for", kept)
-
-    return apply
-
-
-def _kept_for(places: Any, marks: Any, source: int) -> Callable[[cells.Batches], cells.Batches]:
-    """Documents of an earlier workspace -> _KEPT_FOR: those that one of ours is dropped for."""
-
-    def apply(batches: cells.Batches) -> cells.Batches:
-        for batch in batches:
-            place = places.value.of(batch, source)
-            _, kept_for = marks.value.of(place)
-            columns = [pa.array(place).filter(kept_for), batch.column("doc_id").filter(kept_for)]
-            yield pa.RecordBatch.from_arrays(columns, ["kept", "duplicate_of"])
-
-    return apply
-
-
-def _dropped(found: DataFrame, kept_for: DataFrame, bases: DataFrame) -> DataFrame:
-    """What is to be said of each document that is dropped, by its place."""
-    dropped = (
-        found.where("position is not null")
-        .select(F.col("position").alias("place"), "kept", "similarity", "exact")
-        .join(kept_for, "kept")
-    )
+    kept: positions.KEPT of all sources.
+    """
+    listed = [(rank << RECORD_BITS, f.shown_corpus, f.name) for rank, f in enumerate(files)]
+    first_positions = verdicts.sparkSession.createDataFrame(listed, _FILES)
     record = F.col("kept") % (1 << RECORD_BITS)
-    dropped = dropped.withColumn("base", F.col("kept") - record).join(F.broadcast(bases), "base")
-    return dropped.select("place", "duplicate_of", "similarity", "exact", _detail(record).alias("detail"))
+    dropped = verdicts.where("position is not null").select("position", "kept", "similarity", "exact").join(kept, "kept")
+    dropped = dropped.withColumn("first_position", F.col("kept") - record).join(F.broadcast(first_positions), "first_position")
+    reasons = dropped.select("position", "duplicate_of", "similarity", "exact", _detail(record).alias("detail"))
+    return F.broadcast(reasons) if verdicts.count() <= _BROADCAST else reasons
 
 
 def _detail(record: Column) -> Column:
     """What the document kept has in common with the one dropped, and where it stands."""
     same = F.lit("but for width, case, white space and punctuation the text of")
     like = F.concat(F.lit("Jaccard similarity "), F.format_number("similarity", 3), F.lit(" to"))
-    return F.concat_ws(
-        " ", F.when(F.col("exact"), same).otherwise(like), F.concat("of", F.lit(":")), "file", F.lit("record"), record
-    )
+    corpus = F.concat("shown_corpus", F.lit(":"))
+    return F.concat_ws(" ", F.when(F.col("exact"), same).otherwise(like), corpus, "file", F.lit("record"), record)
 
 
 def _reject_columns() -> list[Column | str]:

@@ -75,7 +75,7 @@ def test_the_same_by_tasks_and_through_several_buckets(
     kept, duplicates, _ = dedup(frame, config=config)
     expected = [sorted(map(str, t.collect())) for t in (kept, duplicates)]
     for rows in (10**6, 60):
-        monkeypatch.setattr("wajue.stages.dedup._BUCKET_ROWS", rows)
+        monkeypatch.setattr("wajue.stages.dedup._BUCKET_DOCUMENTS", rows)
         place = tmp_path / str(rows)
         place.mkdir()
         kept, duplicates, _ = dedup(by_tasks(frame, place, "clean_documents"), config=config)
