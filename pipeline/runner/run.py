@@ -51,9 +51,7 @@ def run(
     """Run the steps from `first` until `last`; those that are done are skipped, unless `force`.
 
     train False: the Spark steps only; terms are ranked with the vectors that are in the workspace, or without. Of several
-    processes that torchrun started, the first runs the steps, and all train.
-
-    Raises WajueError or ConfigError with one message that says what to do.
+    processes that torchrun started, the first runs the steps, and all train. Raises WajueError or ConfigError with one message.
     """
     chosen = freshness.selected(config, first, last, train=train)
     for step in (s for s in chosen if s.trainer):
@@ -68,17 +66,13 @@ def run(
     workspace.create()
     with workspace.locked():
         workspace.prepare()
-        for name, why in dag.left_out(config).items():
-            log.info("%s is left out: %s", name, why)
-            freshness.discard_old(workspace, name)
+        _leave_out(config, workspace)
         try:
             for step in chosen:
-                fresh = _is_due(step, workspace, wanted[step.name], force=force)
-                if fresh is None:
-                    continue
-                absent = _absent(config, workspace, train=train)
-                order = Order(step, config, workspace, files, absent, wanted[step.name], tuple(s.name for s in chosen), fresh)
-                _carry_out(order, spark, device)
+                if (fresh := _is_due(step, workspace, wanted[step.name], force=force)) is not None:
+                    absent = _absent(config, workspace, train=train)
+                    order = Order(step, config, workspace, files, absent, wanted[step.name], tuple(s.name for s in chosen), fresh)
+                    _carry_out(order, spark, device)
         except KeyboardInterrupt:
             spark.cancel()
             raise
@@ -130,6 +124,13 @@ def _is_due(step: Step, workspace: Workspace, fingerprint: str, *, force: bool) 
         log.info("%s: done before, for the same input and config", step.name)
         return None
     return False
+
+
+def _leave_out(config: Config, workspace: Workspace) -> None:
+    """Say which steps the config leaves out, and why; tables that they wrote earlier would pass for results of this config."""
+    for name, why in dag.left_out(config).items():
+        log.info("%s is left out: %s", name, why)
+        freshness.discard_old(workspace, name)
 
 
 def _absent(config: Config, workspace: Workspace, *, train: bool) -> frozenset[str]:
