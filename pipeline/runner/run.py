@@ -54,8 +54,7 @@ def run(
     processes that torchrun started, the first runs the steps, and all train. Raises WajueError or ConfigError with one message.
     """
     chosen = freshness.selected(config, first, last, train=train)
-    for step in (s for s in chosen if s.trainer):
-        trainers.choose(step.name, config, device)  # before hours of mining
+    _ = [trainers.choose(s.name, config, device) for s in chosen if s.trainer]  # raises before hours of mining
     spark = _Spark(config, master)
     if any(not s.trainer for s in chosen):
         spark.reach_workspaces(workspace)
