@@ -54,10 +54,10 @@ def run(
     processes that torchrun started, the first runs the steps, and all train. Raises WajueError or ConfigError with one message.
     """
     chosen = freshness.selected(config, first, last, train=train)
-    _ = [trainers.choose(s.name, config, device) for s in chosen if s.trainer]  # raises before hours of mining
+    for step in (s for s in chosen if s.trainer):
+        trainers.choose(step.name, config, device)  # before hours of mining
     spark = _Spark(config, master)
-    if any(not s.trainer for s in chosen):
-        spark.reach_workspaces(workspace)
+    spark.reach_workspaces(workspace, chosen)
     if not force:
         freshness.must_be_same_project(config, workspace)
     files = find_files(config, spark.started) if any(s.reads_files for s in chosen) else None
@@ -95,11 +95,12 @@ class _Spark:
             self.started = spark_session.session(self._master, self._config.located(event_log) if event_log else None)
         return self.started
 
-    def reach_workspaces(self, workspace: Workspace) -> None:
-        """Start it now if something lies where perhaps only Hadoop's clients reach; workspaces are reached through it then."""
+    def reach_workspaces(self, workspace: Workspace, chosen: tuple[Step, ...]) -> None:
+        """Start it now if a Spark step needs what perhaps only Hadoop's clients reach; workspaces are reached through it then."""
         others = [w for s in dag.STEPS for w in freshness.other_workspaces(self._config, s) if not s.trainer]
         locations = [workspace.location, *(w.location for w in others)]
-        if not any("://" in path for path in (*locations, *(p for c in self._config.corpus for p in c.paths))):
+        paths = (*locations, *(p for c in self._config.corpus for p in c.paths))
+        if all(s.trainer for s in chosen) or not any("://" in path for path in paths):
             return
         for location in locations:
             file_systems.split(location)  # refuses one with a password before anything is started
