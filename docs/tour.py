@@ -10,7 +10,7 @@ from matplotlib import font_manager
 from matplotlib import pyplot as plt
 
 from wajue import Workspace, load_segmenter, load_vectors, mine, read, select
-from wajue.cli import sample_folder
+from wajue.results.demo import sample_folder
 
 CHINESE = ("Noto Sans CJK SC", "Noto Serif CJK SC", "Source Han Sans SC", "WenQuanYi Zen Hei", "PingFang SC", "Heiti TC", "SimHei")
 
@@ -39,8 +39,8 @@ def plot(workspace: Workspace, path: Path, most: int = 60) -> None:
     """A map of the first terms that have a vector: terms that are used alike lie near each other."""
     vectors = load_vectors(workspace)
     terms = read(workspace, "terms", ["rank", "term", "domain_count", "score"]).to_pandas().sort_values("rank")
-    terms = terms[terms.term.isin(vectors.words)].head(most)
-    unit = np.stack([vectors.unit[vectors.words.index(term)] for term in terms.term])  # [terms, dim]
+    terms = terms[terms.term.isin(vectors.vocabulary)].head(most)
+    unit = np.stack([vectors.unit[vectors.vocabulary.index(term)] for term in terms.term])  # [terms, dim]
     axes_of_most_variance = np.linalg.svd(unit - unit.mean(axis=0), full_matrices=False)[2][:2]
     x, y = (axes_of_most_variance @ unit.T).argsort(axis=1).argsort(axis=1)  # ranks, not distances: no name hides another
     installed = {font.name for font in font_manager.fontManager.ttflist}

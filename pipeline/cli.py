@@ -1,9 +1,11 @@
-"""The `wajue` command. Results go to stdout, all else to stderr. Exit status: 0 done, 1 failed, 2 wrong usage or config."""
+"""The `wajue` command: parses the command line and calls runner/ or results/, which do the work.
+
+Results go to stdout, everything else to stderr. Exit status: 0 done, 1 failed, 2 wrong usage or config, 130 stopped by Ctrl-C.
+"""
 
 import logging
 import os
 import shlex
-import shutil
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -14,9 +16,9 @@ from rich.console import Console
 from typer.models import OptionInfo
 
 from wajue import config as configuration
-from wajue import console, dag, schemas
+from wajue import console, dag
 from wajue.errors import WajueError
-from wajue.results import export, loaders, query
+from wajue.results import export, loaders, query, query_output
 from wajue.store.workspace import Workspace, versions
 
 app = typer.Typer(
@@ -34,7 +36,7 @@ log = logging.getLogger(__name__)
 StepName = StrEnum("StepName", {name: name for name in dag.NAMES})  # type: ignore[misc]
 Device = StrEnum("Device", {d: d for d in ("auto", "cpu", "cuda")})  # type: ignore[misc]
 LogStyle = StrEnum("LogStyle", {s: s for s in ("auto", "plain", "json")})  # type: ignore[misc]
-Format = StrEnum("Format", {f: f for f in query.FORMATS})  # type: ignore[misc]
+Format = StrEnum("Format", {f: f for f in query_output.STYLES})  # type: ignore[misc]
 ExportFormat = StrEnum("ExportFormat", {f: f for f in export.FORMATS})  # type: ignore[misc]
 GOLD_OPTIONS = ("--similarity", "--analogy", "--clusters", "--segmentation", "--lexicon", "--terms")
 VectorKind = StrEnum("VectorKind", {v: v for v in ("sgns", "jose")})  # type: ignore[misc]
@@ -85,25 +87,19 @@ def run(
     from wajue.runner import run as runner
 
     loaded = configuration.load(config)
-    place = runner.workspace_of(loaded, workspace)
+    target = runner.workspace_of(loaded, workspace)
     names = [s.value if s else None for s in (first, last)]
     if dry_run:
         from wajue.runner import estimates, freshness
 
         files, chosen = runner.find_files(loaded), freshness.selected(loaded, *names, train=train)
-        rows = estimates.plan(loaded, place, files, chosen, force=force)
-        output.print(
-            estimates.shown_inputs(loaded, files),
-            "",
-            estimates.shown_plan(loaded, rows),
-            "",
-            estimates.total(place, rows),
-            sep="\n",
-        )
+        planned = estimates.plan(loaded, target, files, chosen, force=force)
+        parts = estimates.shown_inputs(loaded, files), estimates.shown_plan(loaded, planned), estimates.total(target, planned)
+        output.print(parts[0], "", parts[1], "", parts[2], sep="\n")
         return
-    runner.run(loaded, place, first=names[0], last=names[1], force=force, master=master, device=device.value, train=train)
-    log.info("done; the tables lie in %s", place.location)
-    output.print(place.location)
+    runner.run(loaded, target, first=names[0], last=names[1], force=force, master=master, device=device.value, train=train)
+    log.info("done; the tables are in %s", target.location)
+    output.print(target.location)
 
 
 @app.command()
@@ -117,13 +113,11 @@ def steps(
     from wajue.runner import run as runner
 
     loaded = configuration.load(config)
-    place = runner.workspace_of(loaded, workspace)
-    rows = estimates.steps(loaded, place, runner.find_files(loaded))
-    if style.value != "table":
-        query.write(estimates.as_table(rows).to_reader(), style.value, sys.stdout.buffer)
-        sys.stdout.buffer.flush()
-        return
-    output.print(estimates.shown_steps(rows))
+    step_rows = estimates.steps(loaded, runner.workspace_of(loaded, workspace), runner.find_files(loaded))
+    if style.value == "table":
+        output.print(estimates.shown_steps(step_rows))
+    else:
+        query_output.write(estimates.as_table(step_rows).to_reader(), style.value, sys.stdout.buffer)
 
 
 @app.command("query")
@@ -133,20 +127,20 @@ def query_command(
     style: Annotated[Format, typer.Option("--format", help="of the result")] = Format.table,  # type: ignore[attr-defined]
 ) -> None:
     """Query the tables of a workspace with SQL (DuckDB)."""
-    place = Workspace(workspace)
-    connection = query.connect(place)
+    opened = Workspace(workspace)
+    connection = query.connect(opened)
     if sql is None:
         from wajue.results.prompt import prompt
 
-        prompt(connection, place, output)
+        prompt(connection, opened, output)
         return
-    for name in query.missing(place, sql):
+    for name in query.missing(opened, sql):
         log.warning("table %s has not been written yet and shows no rows; wajue run writes it", name)
     if style.value == "table":
-        output.print(query.render(query.interruptible(connection, lambda: query.execute(connection, sql))))
+        output.print(query_output.render(query.interruptible(connection, lambda: query.execute(connection, sql))))
     else:
-        query.interruptible(connection, lambda: query.write(query.stream(connection, sql), style.value, sys.stdout.buffer))
-        sys.stdout.buffer.flush()
+        out = sys.stdout.buffer
+        query.interruptible(connection, lambda: query_output.write(query.stream(connection, sql), style.value, out))
 
 
 @app.command()
@@ -155,41 +149,35 @@ def segment(
     file: Annotated[str, typer.Argument(metavar="[FILE|-]", help="UTF-8 text; - or nothing: standard input")] = "-",
 ) -> None:
     """Cut text into words by the mined lexicon, a line out for each line in."""
-    segmenter = loaders.load_segmenter(Workspace(workspace))
+    from wajue.results.cut_lines import cut_lines
+
     try:
         stream = sys.stdin.buffer if file == "-" else open(file, "rb")  # noqa: SIM115
     except OSError as error:
         raise WajueError(f"cannot read {file}: {error.strerror}") from None
     with stream:
-        number = 0
-        while lines := stream.readlines(1 << 22):
-            texts: list[str] = []
-            for line in lines:
-                number += 1
-                try:
-                    texts.append(line.removesuffix(b"\n").removesuffix(b"\r").decode())
-                except UnicodeDecodeError as error:
-                    raise WajueError(f"{file}, line {number}: not valid UTF-8 ({error.reason}); convert it first") from None
-            sys.stdout.buffer.write("".join(f"{t}\n" for t in segmenter.spaced(texts)).encode())
+        for lines in cut_lines(Workspace(workspace), stream, file):
+            sys.stdout.buffer.write(lines)
 
 
 @app.command()
 def similar(
     workspace: WorkspaceArgument,
-    words: Annotated[list[str], typer.Argument(metavar="WORD...", help="one or more words")],
+    asked: Annotated[list[str], typer.Argument(metavar="WORD...", help="one or more words")],
     vectors: Annotated[VectorKind, typer.Option("--vectors", help="whose vectors")] = VectorKind.sgns,  # type: ignore[attr-defined]
     top: Annotated[int, typer.Option("--top", min=1, help="neighbours a word")] = 10,
 ) -> None:
     """Show the nearest words of each word, with their cosine."""
-    known = loaders.load_vectors(Workspace(workspace), vectors.value)
-    found = {word: known.most_similar(word, top=top) for word in words}
-    for word, near in found.items():
+    loaded = loaders.load_vectors(Workspace(workspace), vectors.value)
+    neighbours = {word: loaded.most_similar(word, top=top) for word in asked}  # an unknown word is an error before any output
+    for word, near in neighbours.items():
         for other, cosine in near:
             sys.stdout.write(f"{word}\t{other}\t{cosine:.4f}\n")
 
 
-def _gold(test: str, told: str) -> OptionInfo:
-    return typer.Option(f"--{test}", metavar="FILE...", help=told)
+def _gold(test: str, text: str) -> OptionInfo:
+    """An option that takes gold files. text: its help."""
+    return typer.Option(f"--{test}", metavar="FILE...", help=text)
 
 
 @app.command("evaluate")
@@ -218,12 +206,11 @@ def evaluate_command(
     files |= {"segmentation": segmentation, "lexicon": lexicon, "terms": terms}
     options = evaluate.Options(vectors.value, restrict)
     scores = evaluate.evaluate(Workspace(workspace), {test: given or [] for test, given in files.items()}, options)
-    if style.value != "table":
-        query.write(scores.to_reader(), style.value, sys.stdout.buffer)
-        sys.stdout.buffer.flush()
-        return
-    for shown in evaluate.by_test(scores):
-        output.print(query.render(shown))
+    if style.value == "table":
+        for of_test in evaluate.by_test(scores):
+            output.print(query_output.render(of_test))
+    else:
+        query_output.write(scores.to_reader(), style.value, sys.stdout.buffer)
 
 
 @app.command("export")
@@ -254,46 +241,21 @@ def demo(
     workspace: WorkspaceOption = None,
     master: MasterOption = None,
 ) -> None:
-    """Mine the bundled sample through every step, and show what came up."""
+    """Mine the bundled sample through every step, and show the best of it."""
+    from wajue.results import demo as shown
     from wajue.runner import run as runner
 
-    loaded = configuration.load(sample_folder() / "demo.toml")
-    place = Workspace(workspace or "wajue-demo")
-    runner.run(loaded, place, master=master)
-    connection = query.connect(place)
-    questions = {
-        "new words": "SELECT word, count, round(score, 2) AS score FROM lexicon WHERE is_new ORDER BY score DESC, word LIMIT 10",
-        "domain terms": "SELECT rank, term, domain_count, general_count, score FROM terms ORDER BY rank LIMIT 10",
-    }
-    for title, sql in questions.items():
-        output.print(f"\nThe ten best {title}")
-        output.print(query.render(query.execute(connection, sql)))
-    sql = "SELECT t.term FROM terms t JOIN sgns_words v ON t.term = v.word ORDER BY t.rank LIMIT 3"
-    best = [str(t) for t in query.execute(connection, sql).column(0).to_pylist()]
-    output.print("\nNeighbours by meaning")
-    vectors = loaders.load_vectors(place)
-    for word in best:
-        output.print(f"{word}: " + "  ".join(f"{other} {cosine:.2f}" for other, cosine in vectors.most_similar(word, top=5)))
-    output.print(f"\nEverything lies in {Path(place.location).resolve()}: {', '.join(t for t in schemas.TABLES if place.whole(t))}")
-    output.print(f"Look at it with: {_called()} report {place.location}")
-    output.print(f'Go on with: {_called()} query {place.location} "SELECT * FROM terms LIMIT 50"')
-
-
-def sample_folder() -> Path:
-    """The bundled sample: beside the package in a checkout, inside it when installed. Raises WajueError if it is gone."""
-    here = Path(__file__).parent
-    for folder in (here / "sample", here.parent / "data"):
-        if (folder / "demo.toml").is_file():
-            return folder
-    raise WajueError("the bundled sample is missing from this installation; install wajue again")
+    target = Workspace(workspace or "wajue-demo")
+    runner.run(configuration.load(shown.sample_folder() / "demo.toml"), target, master=master)
+    shown.show(target, output)
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """The command's entry point; arguments: those of the command line unless given."""
+    """Run the command, then exit with its status where that is not 0. arguments: else those of the command line."""
     console.set_up_logging("auto")
     try:
         if app(_globals_first(sys.argv[1:] if arguments is None else arguments), standalone_mode=False) == 130:
-            raise KeyboardInterrupt  # typer makes a status of it, and gives that back
+            raise KeyboardInterrupt  # typer catches it, and returns its status
     except WajueError as error:
         if _debug.on:
             raise
@@ -305,44 +267,42 @@ def main(arguments: list[str] | None = None) -> None:
         log.error("stopped%s", _to_go_on(arguments))
         sys.exit(130)
     except (BrokenPipeError, SystemExit) as error:
-        if isinstance(error, SystemExit) and not isinstance(error.__context__, BrokenPipeError):  # typer makes one of the other
+        if isinstance(error, SystemExit) and not isinstance(error.__context__, BrokenPipeError):  # typer may wrap it
             raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except Exception as error:
         if _debug.on:
             raise
-        if hasattr(error, "exit_code") and hasattr(error, "format_message"):  # usage errors of the command line
-            if type(error).__name__ == "NoArgsIsHelpError":  # the help itself, with no time before it
-                sys.stderr.write(f"{error.format_message()}\n")
-            else:
-                log.error("%s; see wajue --help", error.format_message().rstrip("."))
-            sys.exit(2)
-        log.error("%s", _short(error))
-        log.error("this is probably a fault of wajue; run again with wajue --debug and report what it shows")
-        sys.exit(1)
+        sys.exit(_explained(error))
 
 
-def _called() -> str:
-    """The command as it has to be typed: with its folder where that is not on PATH, as after `make demo`."""
-    typed = Path(sys.argv[0])
-    if typed.name != "wajue":
-        return "wajue"
-    known = shutil.which("wajue")
-    return "wajue" if not typed.is_file() or (known is not None and typed.samefile(known)) else shlex.quote(str(typed))
+def _explained(error: Exception) -> int:
+    """Log a usage error of the command line, or an error that nobody foresaw; the exit status."""
+    if hasattr(error, "exit_code") and hasattr(error, "format_message"):  # click's usage errors
+        if type(error).__name__ == "NoArgsIsHelpError":  # its message is the help itself, and gets no time in front
+            sys.stderr.write(f"{error.format_message()}\n")
+        else:
+            log.error("%s; see wajue --help", error.format_message().rstrip("."))
+        return 2
+    log.error("%s", _summary(error))
+    log.error("this is probably a bug in wajue; run again with wajue --debug and report what it shows")
+    return 1
 
 
 def _to_go_on(arguments: list[str] | None) -> str:
-    """What to type after Ctrl-C; without --force, which would begin anew. arguments: where the command line is another's."""
+    """What to type after Ctrl-C; without --force, which would begin anew. arguments: those of a caller other than the shell."""
     typed = sys.argv[1:] if arguments is None else arguments
     if not {"run", "demo"} & set(typed):
         return ""
-    same = f"{_called()} {shlex.join(a for a in typed if a != '--force')}" if arguments is None else "run the same again"
-    return f"; the steps that were done are kept; to go on: {same}"
+    again = "run the same again"
+    if arguments is None:
+        again = f"{console.typed_command()} {shlex.join(a for a in typed if a != '--force')}"
+    return f"; the steps that were done are kept; to go on: {again}"
 
 
 def _globals_first(arguments: list[str]) -> list[str]:
-    """--debug and --log may stand anywhere on the command line; click wants them before the command."""
+    """Move --debug and --log, which may stand anywhere, before the command, where click wants them."""
     first: list[str] = []
     rest: list[str] = []
     given = iter(arguments)
@@ -359,7 +319,7 @@ def _globals_first(arguments: list[str]) -> list[str]:
 
 
 def _files_apart(arguments: list[str]) -> list[str]:
-    """`evaluate DIR --terms A B` is `evaluate DIR --terms A --terms B`: once DIR is there, what follows a file is one more."""
+    """`evaluate DIR --terms A B` means `evaluate DIR --terms A --terms B`: after DIR, what follows a gold file is another one."""
     given: list[str] = []
     option, wants_value, positions = "", False, 0
     for argument in arguments:
@@ -376,8 +336,8 @@ def _files_apart(arguments: list[str]) -> list[str]:
     return given
 
 
-def _short(error: Exception) -> str:
-    """The first line that says something, of an error that Spark may have wrapped in a hundred."""
+def _summary(error: Exception) -> str:
+    """An error in one line, out of the hundred lines that Spark may wrap it in: the last that names an error, else the first."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    told = [line for line in lines if "Error: " in line or "Exception: " in line]
-    return f"{type(error).__name__}: {(told or lines or ['no message'])[-1 if told else 0]}"
+    naming = [line for line in lines if "Error: " in line or "Exception: " in line]
+    return f"{type(error).__name__}: {(naming or lines or ['no message'])[-1 if naming else 0]}"

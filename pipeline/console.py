@@ -1,8 +1,11 @@
-"""What is said on stderr, and how: the console, logging in its three styles, sizes and times as people read them."""
+"""How the command talks: the console on stderr, logging in its three styles, sizes and times as people read them, its own name."""
 
 import json
 import logging
+import shlex
+import shutil
 import sys
+from pathlib import Path
 
 from rich.console import Console
 from rich.logging import RichHandler
@@ -17,17 +20,17 @@ class _JsonLines(logging.Formatter):
 
 
 def _is_not_of_py4j(record: logging.LogRecord) -> bool:
-    """Some of what py4j logs goes to the root logger."""
+    """False for what py4j logs through the root logger."""
     return "while sending command" not in str(record.msg)
 
 
 def set_up_logging(style: str, *, debug: bool = False) -> None:
-    """`json`: an object a line; `plain`: text lines; `auto`: colours and bars where stderr is a terminal."""
+    """`json`: one object a line; `plain`: lines of text; `auto`: colours and bars where stderr is a terminal."""
     root = logging.getLogger("wajue")
     root.handlers.clear()
     root.setLevel(logging.DEBUG if debug else logging.INFO)
     root.propagate = False
-    # py4j logs a traceback for each call that Ctrl-C ends; what else fails there is raised, too
+    # py4j logs a traceback for each call that Ctrl-C ends; all other failures there are raised too
     logging.getLogger("py4j").setLevel(logging.WARNING if debug else logging.CRITICAL)
     (logging.getLogger().removeFilter if debug else logging.getLogger().addFilter)(_is_not_of_py4j)
     handler: logging.Handler
@@ -60,3 +63,12 @@ def seconds(value: float | None) -> str:
         return f"{value:.1f} s"
     minutes, rest = divmod(round(value), 60)
     return f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def typed_command() -> str:
+    """The command as the user has to type it: with its folder where that is not on PATH, as after `make demo`."""
+    typed = Path(sys.argv[0])
+    if typed.name != "wajue":
+        return "wajue"
+    on_path = shutil.which("wajue")
+    return "wajue" if not typed.is_file() or (on_path is not None and typed.samefile(on_path)) else shlex.quote(str(typed))

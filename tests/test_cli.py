@@ -75,7 +75,7 @@ def test_a_dry_run_says_what_would_run_and_writes_nothing(tmp_path: Path) -> Non
         [s, "yes"] for s in ("ingest", "clean", "dedup", "ngrams", "new_words")
     ]
     assert any(line.startswith("terms no left out: no corpus has role") for line in lines)
-    assert lines[-1].startswith("6 steps, about ") and "of disk" in lines[-1]
+    assert lines[-1].startswith("6 steps would run, none of which has run here") and "of disk" in lines[-1]
     assert not (tmp_path / "out").exists()
     result = wajue("steps", "c.toml", "--format", "json", folder=tmp_path)
     states = {row["step"]: row["state"] for row in json.loads(result.stdout)}

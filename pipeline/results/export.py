@@ -1,14 +1,15 @@
-"""Results for other tools. In: a workspace, the name of a format, a path. Out: a file there, or for the projector a folder.
+"""Results for other tools. In: a workspace, the name of a format, a path. Out: a file, or for the projector a folder.
 
-What a format cannot hold is left out and counted. A file is written beside its place and then renamed: it is there whole,
-or as it was.
+A format is one function and one row of a table in formats/: DICTIONARIES, VECTOR_FORMATS or TERM_FORMATS. This module reads
+what each of the three kinds needs, leaves out and counts what a format cannot hold, and writes a file beside its place before it
+renames it: the file is there whole, or as it was.
 """
 
 import logging
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,90 +30,114 @@ log = logging.getLogger(__name__)
 FORMATS = (*DICTIONARIES, *VECTOR_FORMATS, *TERM_FORMATS)
 
 
+@dataclass(frozen=True)
+class _Written:
+    """What an export wrote, in words; and {what was left out, and why: how much}."""
+
+    text: str
+    left_out: dict[str, int]
+
+
 def export(workspace: Workspace, form: str, path: Path, *, model: str = "sgns", min_score: float | None = None) -> None:
-    """Write one of FORMATS to a path; model: whose vectors, sgns or jose; min_score: of new words in a dictionary.
+    """Write one of FORMATS to a path. model: whose vectors, sgns or jose; min_score: of new words in a dictionary, else the run's.
 
     Raises WajueError if a table that it needs is missing, or the path cannot be written.
     """
     if form in DICTIONARIES:
-        written, left_out = _dictionary(workspace, form, path, min_score)
+        written = _dictionary(workspace, form, path, min_score)
     elif form in VECTOR_FORMATS:
-        written, left_out = _vectors(workspace, form, path, model)
+        written = _vectors(workspace, form, path, model)
     else:
-        written, left_out = _terms(workspace, form, path)
-    log.info("%s: %s in %s", form, written, path)
-    for reason, count in left_out.items():
+        written = _terms(workspace, form, path)
+    log.info("%s: %s in %s", form, written.text, path)
+    for reason, count in written.left_out.items():
         if count:
             log.warning("left out: %d %s", count, reason)
 
 
-def _dictionary(workspace: Workspace, form: str, path: Path, min_score: float | None) -> tuple[str, dict[str, int]]:
+def _dictionary(workspace: Workspace, form: str, path: Path, min_score: float | None) -> _Written:
     """The terms by rank, then the new words by score; a word that is both counts once."""
-    counts: dict[str, int] = {}
-    low = 0
     workspace.must_have(*(() if workspace.whole("terms") else ("lexicon",)))
+    counts: dict[str, int] = {}
     if workspace.whole("terms"):
-        for row in _ranked(workspace, ["rank", "term", "domain_count", "general_count"]):
+        for row in _ranked_terms(workspace, ["rank", "term", "domain_count", "general_count"]):
             counts[row["term"]] = row["domain_count"] + row["general_count"]
     else:
         log.warning("there is no table terms yet: the dictionary holds the new words alone")
     settings = workspace.settings("lexicon", "new_words")
     least = settings.get("min_score", NewWords().min_score) if min_score is None else min_score
-    accepted = {entry.split()[0] for entry in settings.get("accept", ()) if entry.strip() and not entry.endswith(".txt")}
-    if workspace.whole("lexicon"):
-        lexicon = parquet.read(workspace, "lexicon", ["word", "count", "score", "is_new"])
-        rows = lexicon.filter(pc.field("is_new")).sort_by([("score", "descending"), ("word", "ascending")])
-        for row in rows.to_pylist():
-            if row["score"] >= least or row["word"] in accepted:
-                counts[row["word"]] = max(row["count"], counts.get(row["word"], 0))
-            else:
-                low += row["word"] not in counts
+    accepted = _accepted(settings)
+    too_low = 0
+    for row in _new_words(workspace):
+        if row["score"] >= least or row["word"] in accepted:
+            counts[row["word"]] = max(row["count"], counts.get(row["word"], 0))
+        else:
+            too_low += row["word"] not in counts
     dictionary = DICTIONARIES[form]
     kept = {word: count for word, count in counts.items() if dictionary.holds.fullmatch(word)}
-    with _written(path) as place, open(place, "w", encoding="utf-8", newline="\n") as out:
+    with _renamed_when_whole(path) as unfinished, open(unfinished, "w", encoding="utf-8", newline="\n") as out:
         out.writelines(f"{line}\n" for line in dictionary.lines(kept))
-    return f"{len(kept)} words", {
+    left_out = {
         f"words with white space or other characters at which {form} always cuts": len(counts) - len(kept),
-        f"new words of a score below {least:g} (--min-score, by default [new_words] min_score of the run)": low,
+        f"new words of a score below {least:g} (--min-score, by default [new_words] min_score of the run)": too_low,
     }
+    return _Written(f"{len(kept)} words", left_out)
 
 
-def _vectors(workspace: Workspace, form: str, path: Path, model: str) -> tuple[str, dict[str, int]]:
-    found = loaders.load_vectors(workspace, model, documents=form == "safetensors" and model == "jose")
+def _new_words(workspace: Workspace) -> list[dict[str, Any]]:
+    """The new words with their count and score, the best first; none if there is no lexicon."""
+    if not workspace.whole("lexicon"):
+        return []
+    lexicon = parquet.read(workspace, "lexicon", ["word", "count", "score", "is_new"])
+    new: list[dict[str, Any]] = (
+        lexicon.filter(pc.field("is_new")).sort_by([("score", "descending"), ("word", "ascending")]).to_pylist()
+    )
+    return new
+
+
+def _accepted(settings: dict[str, Any]) -> set[str]:
+    """The words that `[new_words] accept` names; its entries may have a count behind the word, or be files."""
+    return {entry.split()[0] for entry in settings.get("accept", ()) if entry.strip() and not entry.endswith(".txt")}
+
+
+def _vectors(workspace: Workspace, form: str, path: Path, model: str) -> _Written:
+    """The vectors of the words that the format can hold."""
+    vectors = loaders.load_vectors(workspace, model, documents=form == "safetensors" and model == "jose")
     target = VECTOR_FORMATS[form]
-    fits = [target.holds.fullmatch(word) is not None for word in found.words]
+    fits = [target.holds.fullmatch(word) is not None for word in vectors.vocabulary]
     kept = np.flatnonzero(fits)
     if len(kept) < len(fits):
-        words = [found.words[i] for i in kept.tolist()]
-        found = replace(found, words=words, counts=found.counts[kept], matrix=found.matrix[kept])
-    with _all_written(path, target.files) as places:
-        target.write(found, places)
-    also = f" and {len(found.documents)} documents" if found.documents is not None else ""
-    return f"{model} vectors of {len(kept)} words{also}", {
-        f"words with white space, at which {form} ends a word": len(fits) - len(kept)
-    }
+        vocabulary = [vectors.vocabulary[i] for i in kept.tolist()]
+        vectors = replace(vectors, vocabulary=vocabulary, counts=vectors.counts[kept], matrix=vectors.matrix[kept])
+    with _all_renamed_when_whole(path, target.files) as unfinished:
+        target.write(vectors, unfinished)
+    also = f" and {len(vectors.doc_ids)} documents" if vectors.doc_ids is not None else ""
+    left_out = {f"words with white space, at which {form} ends a word": len(fits) - len(kept)}
+    return _Written(f"{model} vectors of {len(kept)} words{also}", left_out)
 
 
-def _terms(workspace: Workspace, form: str, path: Path) -> tuple[str, dict[str, int]]:
+def _terms(workspace: Workspace, form: str, path: Path) -> _Written:
+    """The terms and examples that the format can hold."""
     target = TERM_FORMATS[form]
-    rows = _ranked(workspace)
-    fitting = [row for row in rows if target.holds.fullmatch(row["term"])]
+    terms = _ranked_terms(workspace)
+    fitting = [row for row in terms if target.holds.fullmatch(row["term"])]
     kept = fitting[: target.most]
-    examples = 0
+    unfit_examples = 0
     for row in kept:
-        held = [e for e in row["examples"] or [] if target.holds.fullmatch(e)]
-        examples += len(row["examples"] or []) - len(held)
-        row["examples"] = held
-    with _written(path) as place:
-        target.write(Terminology(kept, *_origin(workspace)), place)
-    return f"{len(kept)} terms", {
-        f"terms with characters that {form} cannot hold": len(rows) - len(fitting),
+        examples = row["examples"] or []
+        row["examples"] = [e for e in examples if target.holds.fullmatch(e)]
+        unfit_examples += len(examples) - len(row["examples"])
+    with _renamed_when_whole(path) as unfinished:
+        target.write(Terminology(kept, *_origin(workspace)), unfinished)
+    left_out = {
+        f"terms with characters that {form} cannot hold": len(terms) - len(fitting),
         f"terms, the last by rank: {form} ends at {target.most} rows": len(fitting) - len(kept),
-        f"examples with characters that {form} cannot hold": examples,
+        f"examples with characters that {form} cannot hold": unfit_examples,
     }
+    return _Written(f"{len(kept)} terms", left_out)
 
 
-def _ranked(workspace: Workspace, columns: list[str] | None = None) -> list[dict[str, Any]]:
+def _ranked_terms(workspace: Workspace, columns: list[str] | None = None) -> list[dict[str, Any]]:
     return parquet.read(workspace, "terms", columns).sort_by("rank").to_pylist()
 
 
@@ -125,27 +150,30 @@ def _origin(workspace: Workspace) -> tuple[list[str], str]:
 
 
 @contextmanager
-def _all_written(path: Path, files: tuple[str, ...]) -> Iterator[Mapping[str, Path]]:
-    """Where to write the files of a folder, by name, until they move to their places; the name "" is the path itself."""
-    beside = {name: (path / name).with_name(f".{(path / name).name}.{os.getpid()}") for name in files}
+def _all_renamed_when_whole(path: Path, files: tuple[str, ...]) -> Iterator[Mapping[str, Path]]:
+    """{name: where to write that file of the folder `path`}; at the end they are renamed. The name "" is the path itself.
+
+    Raises WajueError if a file cannot be written; what was there before then stays.
+    """
+    unfinished = {name: (path / name).with_name(f".{(path / name).name}.{os.getpid()}") for name in files}
     try:
         try:
             for name in files:
                 (path / name).parent.mkdir(parents=True, exist_ok=True)
                 if (path / name).is_dir():
                     raise WajueError(f"{path / name} is a folder; name a file in it, e.g. {path / 'export'}")
-            yield beside
-            for name, place in beside.items():
-                place.replace(path / name)
+            yield unfinished
+            for name, file in unfinished.items():
+                file.replace(path / name)
         finally:
-            for place in beside.values():
-                place.unlink(missing_ok=True)
+            for file in unfinished.values():
+                file.unlink(missing_ok=True)
     except OSError as error:
         raise WajueError(f"cannot write {path}: {error.strerror or error}") from None
 
 
 @contextmanager
-def _written(path: Path) -> Iterator[Path]:
-    """Where to write a file until it moves to its place."""
-    with _all_written(path, ("",)) as places:
-        yield places[""]
+def _renamed_when_whole(path: Path) -> Iterator[Path]:
+    """Where to write a file; at the end it is renamed to the path. Raises as `_all_renamed_when_whole` does."""
+    with _all_renamed_when_whole(path, ("",)) as unfinished:
+        yield unfinished[""]

@@ -1,4 +1,4 @@
-"""The prompt of `wajue query`. In: lines from a terminal, or from a pipe. Out: tables, each after its statement."""
+"""The prompt of `wajue query`. In: lines from a terminal or a pipe. Out: after each statement its rows, as a table."""
 
 import os
 import re
@@ -19,10 +19,10 @@ from rich.text import Text
 
 from wajue import console, schemas
 from wajue.errors import WajueError
-from wajue.results import query
+from wajue.results import query, query_output
 from wajue.store.workspace import Workspace
 
-_SHOWN = 1_000  # rows; more would scroll away
+_SHOWN_ROWS = 1_000  # more would scroll away
 _COMMANDS = {
     ".tables": "the tables, and what a row of each is",
     ".schema TABLE": "its columns",
@@ -37,7 +37,7 @@ _KEYWORDS = re.findall(
 
 
 def prompt(connection: duckdb.DuckDBPyConnection, workspace: Workspace, output: Console) -> None:
-    """Answer statements until .quit or the end of input; an error is shown and does not leave."""
+    """Answer statements until .quit or the end of input; after an error the prompt goes on."""
     console.terminal.print(
         "a statement ends with ; and may take many lines; .help lists the commands", markup=False, highlight=False
     )
@@ -58,12 +58,14 @@ def prompt(connection: duckdb.DuckDBPyConnection, workspace: Workspace, output: 
 
 
 def _answer(connection: duckdb.DuckDBPyConnection, workspace: Workspace, text: str, output: Console) -> None:
-    command, *rest = text.split()
+    """Carry out one of _COMMANDS, or the statements of the text. Raises WajueError for what is neither."""
+    command, *names = text.split()
     if command == ".tables":
         for name, meaning in _views().items():
-            output.print(Text(f"{name}: {meaning}" + ("" if _there(workspace, name) else " (not written yet)")))
+            written = name in query.VIEWS or workspace.whole(name)
+            output.print(Text(f"{name}: {meaning}" + ("" if written else " (not written yet)")))
     elif command == ".schema":
-        for name in rest or _views():
+        for name in names or _views():
             if name not in _views():
                 raise WajueError(f"there is no table {name!r}; .tables lists them")
             output.print(_schema(connection, name))
@@ -74,20 +76,21 @@ def _answer(connection: duckdb.DuckDBPyConnection, workspace: Workspace, text: s
         raise WajueError(f"there is no command {command}; .help lists them")
     else:
         for statement in query.statements(connection, text):
-            rows = query.interruptible(connection, lambda statement=statement: _first(connection, statement))  # type: ignore[misc]
-            output.print(query.render(rows.slice(0, _SHOWN)))
-            if rows.num_rows > _SHOWN:
-                console.terminal.print(
-                    f"the first {_SHOWN} rows; wajue query DIR SQL --format csv gives all of them", highlight=False
-                )
+            _show(connection, statement, output)
+
+
+def _show(connection: duckdb.DuckDBPyConnection, statement: str, output: Console) -> None:
+    """Print the first rows of a statement."""
+    first_rows = query.interruptible(connection, lambda: _first(connection, statement))
+    output.print(query_output.render(first_rows.slice(0, _SHOWN_ROWS)))
+    if first_rows.num_rows > _SHOWN_ROWS:
+        hint = f"the first {_SHOWN_ROWS} rows; wajue query DIR SQL --format csv gives all of them"
+        console.terminal.print(hint, highlight=False)
 
 
 def _views() -> dict[str, str]:
+    """{table or view: what a row of it is}"""
     return {t.name: t.row for t in schemas.TABLES.values()} | query.VIEWS
-
-
-def _there(workspace: Workspace, name: str) -> bool:
-    return name in query.VIEWS or workspace.whole(name)
 
 
 def _schema(connection: duckdb.DuckDBPyConnection, name: str) -> Text:
@@ -99,18 +102,18 @@ def _schema(connection: duckdb.DuckDBPyConnection, name: str) -> Text:
 
 
 def _first(connection: duckdb.DuckDBPyConnection, statement: str) -> pa.Table:
-    """Rows of one statement, not many more than are shown."""
+    """The first rows of one statement: at least one more than are shown, if there are so many."""
     reader = query.stream(connection, statement)
     batches: list[pa.RecordBatch] = []
     for batch in reader:
         batches.append(batch)
-        if sum(b.num_rows for b in batches) > _SHOWN:
+        if sum(b.num_rows for b in batches) > _SHOWN_ROWS:
             break
     return pa.Table.from_batches(batches, reader.schema)
 
 
 def _pipe() -> Callable[[], str]:
-    """What reads the next statement of a pipe: up to a line that ends with ; or an empty one, or a command."""
+    """A function that reads the next statement from a pipe: up to a line that ends with ;, an empty line, or a command."""
 
     def read() -> str:
         lines: list[str] = []
@@ -130,7 +133,7 @@ def _complete(text: str) -> bool:
 
 
 def _terminal() -> Callable[[], str]:
-    """What reads the next statement of a terminal, with history, completion and colours."""
+    """A function that reads the next statement from a terminal, with history, completion and colours."""
     keys = KeyBindings()
 
     @keys.add("enter")
@@ -155,19 +158,19 @@ def _terminal() -> Callable[[], str]:
 
 
 def completer() -> WordCompleter:
-    """Completes tables, columns, words of SQL and the prompt's own commands."""
-    words = {c.name: "" for t in schemas.TABLES.values() for c in t.columns} | dict.fromkeys(_KEYWORDS, "") | _views()
-    words |= {c.split()[0]: meaning for c, meaning in _COMMANDS.items()}
-    return WordCompleter(list(words), ignore_case=True, meta_dict=words, pattern=re.compile(r"[\w.]+"))
+    """Completes tables, columns, keywords of SQL and the prompt's own commands."""
+    meanings = {c.name: "" for t in schemas.TABLES.values() for c in t.columns} | dict.fromkeys(_KEYWORDS, "") | _views()
+    meanings |= {c.split()[0]: meaning for c, meaning in _COMMANDS.items()}
+    return WordCompleter(list(meanings), ignore_case=True, meta_dict=meanings, pattern=re.compile(r"[\w.]+"))
 
 
 def _history() -> History:
-    """Earlier statements, kept where the XDG base directories have state; in memory where that cannot be written."""
-    place = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "wajue" / "history"
+    """Earlier statements, in the state folder of the XDG base directories; in memory if that cannot be written."""
+    file = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "wajue" / "history"
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.touch(mode=0o600)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
     except OSError as error:
         console.terminal.print(f"no history is kept: {error}", highlight=False)
         return InMemoryHistory()
-    return FileHistory(str(place))
+    return FileHistory(str(file))

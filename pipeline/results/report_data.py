@@ -16,7 +16,7 @@ import numpy as np
 
 from wajue import dag, schemas
 from wajue.config import Config
-from wajue.results import query, semantic_map
+from wajue.results import query, query_output, semantic_map
 from wajue.store import parquet
 from wajue.store.workspace import Workspace
 
@@ -50,7 +50,7 @@ class Findings:
     def rows(self, sql: str) -> Rows:
         """The rows of a query, as JSON would have them."""
         sink = io.BytesIO()
-        query.write(query.stream(self.connection, sql), "json", sink)
+        query_output.write(query.stream(self.connection, sql), "json", sink)
         found: Rows = json.loads(sink.getvalue())
         return found
 
@@ -310,7 +310,7 @@ class Findings:
         if len(known) < 3:
             return None
         units = semantic_map.unit(np.stack([vectors[[place[w] for w in parts[i]]].sum(axis=0) for i in known]))
-        at = semantic_map.places(units)
+        at = semantic_map.coordinates(units)
         cluster, centrality = semantic_map.clusters(units)
         longest = max(len(parts[i]) for i in known)
         near, cosine = semantic_map.neighbours(units, vectors[:POOL], NEIGHBOURS + longest)

@@ -1,6 +1,6 @@
-"""Vectors to be looked up. In: words, counts, float32 [words, dim]. Out: a word's vector, its neighbours, gensim's KeyedVectors.
+"""Vectors to look up. In: words, counts, float32 [words, dim]. Out: a word's vector, its neighbours, gensim's KeyedVectors.
 
-What is here cannot train; pipeline/models does.
+loaders.load_vectors reads them from a workspace. They cannot be trained further; models/ trains.
 """
 
 import difflib
@@ -27,26 +27,26 @@ class UnknownWordError(WajueError, KeyError):
 class Vectors:
     """Vectors of words, and of documents where the model has them."""
 
-    model: str
-    words: list[str]
+    model: str  # sgns or jose
+    vocabulary: list[str]  # the word of each matrix row
     counts: np.ndarray  # int64 [words]
     matrix: np.ndarray  # float32 [words, dim]
-    documents: list[str] | None = None
+    doc_ids: list[str] | None = None
     document_matrix: np.ndarray | None = None  # float32 [documents, dim]
 
     def __len__(self) -> int:
-        return len(self.words)
+        return len(self.vocabulary)
 
     def __contains__(self, word: object) -> bool:
-        return word in self._rows
+        return word in self._row_of
 
     def __getitem__(self, word: str) -> np.ndarray:
         """float32 [dim], as it was trained. Raises UnknownWordError, which is a KeyError."""
         return self.matrix[self._row(word)]
 
     @cached_property
-    def _rows(self) -> dict[str, int]:
-        return {word: row for row, word in enumerate(self.words)}
+    def _row_of(self) -> dict[str, int]:
+        return {word: row for row, word in enumerate(self.vocabulary)}
 
     @cached_property
     def unit(self) -> np.ndarray:
@@ -54,9 +54,9 @@ class Vectors:
         return self.matrix / np.maximum(np.linalg.norm(self.matrix, axis=1, keepdims=True), np.float32(1e-12))
 
     def _row(self, word: str) -> int:
-        row = self._rows.get(word)
+        row = self._row_of.get(word)
         if row is None:
-            close = difflib.get_close_matches(word, self.words, n=3, cutoff=0.5)
+            close = difflib.get_close_matches(word, self.vocabulary, n=3, cutoff=0.5)
             hint = f"; there are {'、'.join(close)}" if close else ""
             raise UnknownWordError(f"{word!r} has no vector: it is not in the vocabulary{hint}; see [vocabulary] min_count")
         return row
@@ -66,9 +66,9 @@ class Vectors:
         return float(self.unit[self._row(word)] @ self.unit[self._row(other)])
 
     def most_similar(self, words: str | Sequence[str], *, without: Sequence[str] = (), top: int = 10) -> list[tuple[str, float]]:
-        """[(word, cosine), ...], the nearest first, to a word, or to the sum of several, less those `without`.
+        """The words nearest to a word, or to the sum of several minus those in `without`: [(word, cosine), ...].
 
-        Raises UnknownWordError if one has no vector.
+        Raises UnknownWordError if a word has no vector.
         """
         near = [self._row(word) for word in ([words] if isinstance(words, str) else words)]
         far = [self._row(word) for word in without]
@@ -79,27 +79,28 @@ class Vectors:
         if not top:
             return []
         least = np.partition(cosine, -top)[-top]
-        rows = np.flatnonzero(cosine >= least)  # sorting all of a million takes ten times as long
-        rows = rows[np.argsort(-cosine[rows], kind="stable")][:top]
-        return [(self.words[row], float(cosine[row])) for row in rows.tolist()]
+        nearest = np.flatnonzero(cosine >= least)  # sorting all of a million takes ten times as long
+        nearest = nearest[np.argsort(-cosine[nearest], kind="stable")][:top]
+        return [(self.vocabulary[row], float(cosine[row])) for row in nearest.tolist()]
 
     def expand(self, seeds: Iterable[str], *, avoid: Iterable[str] = ()) -> list[tuple[str, float]]:
-        """[(word, cosine to the word that led there), ...]: what is like the seeds, breadth first, as [terms] seeds does it.
+        """Words like the seeds, breadth first, as `[terms] seeds` finds them: [(word, cosine to the word that led to it), ...].
 
-        Raises UnknownWordError if one has no vector.
+        Raises UnknownWordError if a word has no vector.
         """
-        from wajue.mining import termhood  # compiled: slower to import than all the rest here
+        from wajue.mining import termhood  # compiled, and slow to import
 
-        rows = [np.array([self._row(word) for word in words], np.int64) for words in (seeds, avoid)]
-        return [(self.words[row], step.similarity) for row, step in termhood.expand(self.unit, *rows).items()]
+        seed_rows, avoided_rows = (np.array([self._row(word) for word in listed], np.int64) for listed in (seeds, avoid))
+        expanded = termhood.expand(self.unit, seed_rows, avoided_rows)
+        return [(self.vocabulary[row], step.similarity) for row, step in expanded.items()]
 
     def to_gensim(self) -> "KeyedVectors":
         """gensim's KeyedVectors, with the counts."""
         from gensim.models import KeyedVectors
 
         keyed = KeyedVectors(self.matrix.shape[1], count=0, dtype=np.float32)
-        keyed.lifecycle_events = None  # they would hold the time of day: the same vectors make the same file
-        keyed.add_vectors(self.words, self.matrix)
-        for word, count in zip(self.words, self.counts.tolist(), strict=True):
+        keyed.lifecycle_events = None  # they hold the time of day, and the same vectors must make the same file
+        keyed.add_vectors(self.vocabulary, self.matrix)
+        for word, count in zip(self.vocabulary, self.counts.tolist(), strict=True):
             keyed.set_vecattr(word, "count", count)
         return keyed

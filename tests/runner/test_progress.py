@@ -6,7 +6,6 @@ import logging
 import re
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -109,19 +108,6 @@ def test_ctrl_c_says_what_to_type(monkeypatch: pytest.MonkeyPatch, capsys: pytes
         with pytest.raises(SystemExit) as status:
             cli.main()
         assert status.value.code == 130 and capsys.readouterr().err.endswith(said)
-
-
-def test_what_to_type_has_the_folder_of_a_command_that_is_not_on_the_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    script = tmp_path / "my env" / "wajue"
-    script.parent.mkdir()
-    script.touch(0o755)
-    monkeypatch.setattr("sys.argv", [str(script)])
-    monkeypatch.setenv("PATH", "")
-    assert cli._called() == f"'{script}'"
-    monkeypatch.setenv("PATH", str(script.parent))
-    assert cli._called() == "wajue"
-    monkeypatch.setattr("sys.argv", ["wajue/__main__.py"])
-    assert cli._called() == "wajue"
 
 
 def test_who_is_asked_may_end_before_the_step(capsys: pytest.CaptureFixture[str]) -> None:

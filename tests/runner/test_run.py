@@ -15,9 +15,9 @@ import zstandard
 
 from wajue import cli, schemas
 from wajue import config as configuration
-from wajue.cli import sample_folder
 from wajue.errors import WajueError
 from wajue.results import loaders, query
+from wajue.results.demo import sample_folder
 from wajue.runner import freshness, run
 from wajue.store.workspace import Workspace
 

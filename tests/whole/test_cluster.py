@@ -23,7 +23,7 @@ from tests.standalone import Cluster, ended, wait_for
 from tests.whole.test_faults import ROOT, mounted
 from tests.whole.test_installed import foreign_modules
 from wajue import dag
-from wajue.cli import sample_folder
+from wajue.results.demo import sample_folder
 from wajue.store import parquet
 from wajue.store.workspace import Workspace
 

@@ -87,7 +87,7 @@ def test_a_wheel_in_an_environment_of_its_own(tmp_path: Path) -> None:
     (site / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
     working.mkdir()
     mark = foreign_modules(working)
-    script = f"{ASK}; from wajue.cli import sample_folder; print(sample_folder())"
+    script = f"{ASK}; from wajue.results.demo import sample_folder; print(sample_folder())"
     for variables in ({}, {"PYTHONPATH": "."}):
         done = subprocess.run(
             [python, "-c", script], cwd=working, env=environment(**variables), capture_output=True, text=True, check=False

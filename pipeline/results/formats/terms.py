@@ -1,6 +1,7 @@
 """The terminology for people: CSV and Excel for spreadsheets, SKOS and TBX for terminologists. In: terms. Out: a file.
 
-Of two terms where one is the end of the other, the shorter is the broader: the head of a Chinese compound stands last.
+A new format is a function, and a row of TERM_FORMATS. If one term ends with another, the shorter is the broader term: the head of
+a Chinese compound stands last.
 """
 
 import csv
@@ -17,8 +18,8 @@ from wajue.schemas import TABLES
 
 _ANY = re.compile(r"[\s\S]*")
 _XML = re.compile("[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")  # XML 1.0, production Char
-# what a spreadsheet takes for the beginning of a formula, in its wide forms too: OWASP, CSV Injection. A cell begins anew
-# after ; where a comma is the decimal mark (Excel in German or French), whatever stands in quotes
+# what a spreadsheet takes for the beginning of a formula, also in full width: OWASP, CSV Injection. Where a comma is the decimal
+# mark (Excel in German or French) a ; begins a new cell, even inside quotes
 _FORMULA = re.compile(r"""\A(?=[\t\r\n])|(?:\A|(?<=[;\t\r\n]))(?=[ "]*[=+\-@＝＋－＠])""")
 _XLSX_ROWS = 1_048_575  # below the header
 _XLSX_CELL = re.compile(r"[\s\S]{0,32767}")
@@ -27,16 +28,16 @@ _TBX = "urn:iso:std:iso:30042:ed-2"
 
 @dataclass(frozen=True)
 class Terminology:
-    """Rows of the table `terms` by rank, and what they were mined from."""
+    """The table `terms` by rank, and what it was mined from."""
 
-    rows: list[dict[str, Any]]
+    ranked: list[dict[str, Any]]
     corpora: list[str]
     language: str  # BCP 47
 
 
 @dataclass(frozen=True)
 class TermFormat:
-    """A format: the text it can hold, how many terms, and what writes it."""
+    """A format: the text that it can hold, the function that writes it, and how many terms it can hold at most."""
 
     holds: re.Pattern[str]
     write: Callable[[Terminology, Path], None]
@@ -44,22 +45,22 @@ class TermFormat:
 
 
 def _columns(terms: Terminology) -> tuple[list[str], list[list[Any]]]:
-    """(header, rows) of plain values: words of a term, or on the path to it, apart by spaces; a column for each example."""
+    """(header, rows) of plain values: the words of a term, and of the path to it, joined by spaces; a column for each example."""
     plain = [c.name for c in TABLES["terms"].columns if c.name not in ("parts", "path", "examples")]
-    most = max((len(r["examples"] or []) for r in terms.rows), default=0)
+    most = max((len(r["examples"] or []) for r in terms.ranked), default=0)
     header = [*plain, "parts", "path", *(f"example_{i + 1}" for i in range(most))]
-    rows = []
-    for row in terms.rows:
+    cells = []
+    for row in terms.ranked:
         examples = list(row["examples"] or [])
-        words = [" ".join(row[c] or []) for c in ("parts", "path")]
-        rows.append([*(row[c] for c in plain), *words, *examples, *[None] * (most - len(examples))])
-    return header, rows
+        joined = [" ".join(row[c] or []) for c in ("parts", "path")]
+        cells.append([*(row[c] for c in plain), *joined, *examples, *[None] * (most - len(examples))])
+    return header, cells
 
 
 def _csv(terms: Terminology, path: Path) -> None:
-    """RFC 4180 in UTF-8 with a byte order mark, by which Excel knows it; a text that looks like a formula follows a '.
+    """RFC 4180 in UTF-8 with a byte order mark, by which Excel knows UTF-8; a text that looks like a formula follows a '.
 
-    Every text is in quotes: LibreOffice, as it comes, ends a bare cell at a semicolon too.
+    Every text is in quotes: by default LibreOffice ends an unquoted cell at a semicolon too.
     """
     header, rows = _columns(terms)
     with open(path, "w", encoding="utf-8-sig", newline="") as out:
@@ -69,17 +70,17 @@ def _csv(terms: Terminology, path: Path) -> None:
 
 
 def _harmless(value: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula; figures with six digits, the rest of them is in the table."""
+    """A cell that no spreadsheet takes for a formula; numbers with six digits, which the table has in full."""
     if isinstance(value, float):
         return float(f"{value:.6g}")
     return _FORMULA.sub("'", value) if isinstance(value, str) else value
 
 
 def _xlsx(terms: Terminology, path: Path) -> None:
-    """One sheet: the header frozen with a filter; every string a string, whatever it looks like."""
+    """One sheet: the header frozen, with a filter; every string is stored as a string, whatever it looks like."""
     import xlsxwriter
 
-    header, rows = _columns(terms)
+    header, cells = _columns(terms)
     with xlsxwriter.Workbook(str(path), {"constant_memory": True}) as book:
         book.set_properties({"title": "Terms", "created": datetime(2000, 1, 1)})  # the same terms make the same file
         sheet = book.add_worksheet("terms")
@@ -88,7 +89,7 @@ def _xlsx(terms: Terminology, path: Path) -> None:
         for column, name in enumerate(header):
             sheet.set_column(column, column, _width(name))
             sheet.write_string(0, column, name, bold)
-        for number, row in enumerate(rows, 1):
+        for number, row in enumerate(cells, 1):
             for column, value in enumerate(row):
                 if isinstance(value, str):
                     sheet.write_string(number, column, value)
@@ -96,7 +97,7 @@ def _xlsx(terms: Terminology, path: Path) -> None:
                     sheet.write_number(number, column, value, figure)
                 elif isinstance(value, int):
                     sheet.write_number(number, column, value)
-        sheet.autofilter(0, 0, len(rows), len(header) - 1)
+        sheet.autofilter(0, 0, len(cells), len(header) - 1)
 
 
 def _width(column: str) -> int:
@@ -104,10 +105,10 @@ def _width(column: str) -> int:
 
 
 def _links(terms: Terminology) -> tuple[dict[str, str], set[tuple[str, str]]]:
-    """({term: its broader term}, pairs of related ones): by the words of a term, and by the longer one it stands in."""
-    names = {r["term"] for r in terms.rows}
-    inside = {(r["term"], r["nested_in"]) for r in terms.rows if r["nested_in"] in names}  # (part, whole)
-    for row in terms.rows:
+    """({term: its broader term}, pairs of related terms): from the words of each term, and from the longer term it is part of."""
+    names = {r["term"] for r in terms.ranked}
+    inside = {(r["term"], r["nested_in"]) for r in terms.ranked if r["nested_in"] in names}  # (part, whole)
+    for row in terms.ranked:
         words, joiner = row["parts"] or [], " " if " " in row["term"] else ""
         ends = (joiner.join(words[i:]) for i in range(1, len(words)))
         inside |= {(part, row["term"]) for part in (*words, *ends) if part in names and part != row["term"]}
@@ -132,11 +133,11 @@ def _skos(terms: Terminology, path: Path) -> None:
 
     graph = Graph()
     scheme = URIRef("urn:wajue:" + ":".join(quote(c, safe="") for c in terms.corpora))
-    concept = {r["term"]: URIRef(f"{scheme}:term:{_iri(r['term'])}") for r in terms.rows}
+    concept = {r["term"]: URIRef(f"{scheme}:term:{_iri(r['term'])}") for r in terms.ranked}
     graph.add((scheme, RDF.type, SKOS.ConceptScheme))
     graph.add((scheme, SKOS.prefLabel, Literal(", ".join(terms.corpora))))
     broader, related = _links(terms)
-    for row in terms.rows:
+    for row in terms.ranked:
         term, this = row["term"], concept[row["term"]]
         graph.add((this, RDF.type, SKOS.Concept))
         graph.add((this, SKOS.inScheme, scheme))
@@ -158,13 +159,13 @@ def _skos(terms: Terminology, path: Path) -> None:
 
 
 def _iri(term: str) -> str:
-    """The term as a part of an IRI: letters of any script as they are, the rest percent-encoded (RFC 3987)."""
+    """The term as part of an IRI: letters of any script unchanged, everything else percent-encoded (RFC 3987)."""
     return "".join(c if c.isalnum() else quote(c, safe="-._") for c in term)
 
 
 def _tbx(terms: Terminology, path: Path) -> None:
-    """TBX-Basic in the style DCA, ISO 30042:2019: a concept a term, its examples as contexts."""
-    ids = {r["term"]: f"c{r['rank']}" for r in terms.rows}
+    """TBX-Basic in the style DCA, ISO 30042:2019: one concept for each term, its examples as contexts."""
+    ids = {r["term"]: f"c{r['rank']}" for r in terms.ranked}
     broader, related = _links(terms)
     linked: dict[str, set[str]] = {t: {b} for t, b in broader.items()}
     for part, whole in related:
@@ -174,7 +175,7 @@ def _tbx(terms: Terminology, path: Path) -> None:
     ET.SubElement(ET.SubElement(described, "titleStmt"), "title").text = f"Terms of {', '.join(terms.corpora)}"
     ET.SubElement(ET.SubElement(described, "sourceDesc"), "p").text = "Mined by wajue from raw text, without labels"
     body = ET.SubElement(ET.SubElement(root, "text"), "body")
-    for row in terms.rows:
+    for row in terms.ranked:
         entry = ET.SubElement(body, "conceptEntry", {"id": ids[row["term"]]})
         ET.SubElement(entry, "descrip", {"type": "subjectField"}).text = ", ".join(terms.corpora)
         ET.SubElement(entry, "note").text = f"rank {row['rank']}, {_figures(row)}"

@@ -1,0 +1,116 @@
+"""Rows of a query for programs (CSV, JSON, Parquet) and for people (a table). In: Arrow rows. Out: bytes, or a table to print."""
+
+import csv
+import io
+import itertools
+import json
+import math
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from rich import box
+from rich.table import Table as RichTable
+from rich.text import Text
+
+# text of a corpus must not control the terminal: control characters are shown as their pictures
+_PICTURES = {c: 0x2400 + c for c in range(32) if c not in (9, 10)} | {127: 0x2421} | dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
+
+
+def write(reader: pa.RecordBatchReader, style: str, sink: BinaryIO) -> None:
+    """Write the rows in one of the styles of `WRITERS`, one batch after the other."""
+    WRITERS[style](reader, sink)
+    sink.flush()
+
+
+def _write_csv(reader: pa.RecordBatchReader, sink: BinaryIO) -> None:
+    for batch in itertools.chain([None], reader):
+        text = io.StringIO(newline="")
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerows([reader.schema.names] if batch is None else [[_csv_cell(v) for v in r] for r in _tuples(batch)])
+        sink.write(text.getvalue().encode())
+
+
+def _write_json(reader: pa.RecordBatchReader, sink: BinaryIO) -> None:
+    names, before = _distinct(reader.schema.names), "[\n"
+    for batch in reader:
+        for values in _tuples(batch):
+            row = dict(zip(names, map(_plain, values), strict=True))
+            sink.write((before + json.dumps(row, ensure_ascii=False)).encode())
+            before = ",\n"
+    sink.write(b"[]\n" if before == "[\n" else b"\n]\n")
+
+
+def _write_parquet(reader: pa.RecordBatchReader, sink: BinaryIO) -> None:
+    names = _distinct(reader.schema.names)
+    schema = pa.schema([f.with_name(n) for f, n in zip(reader.schema, names, strict=True)])
+    with pq.ParquetWriter(sink, schema, compression="zstd") as writer:
+        for batch in reader:
+            writer.write_batch(pa.RecordBatch.from_arrays(batch.columns, schema=schema))
+
+
+WRITERS: dict[str, Callable[[pa.RecordBatchReader, BinaryIO], None]] = {
+    "csv": _write_csv,
+    "json": _write_json,
+    "parquet": _write_parquet,
+}
+STYLES = ("table", *WRITERS)  # what --format takes
+
+
+def render(rows: pa.Table) -> RichTable:
+    """The rows as a table to print; floats with four digits."""
+    shown = RichTable(box=box.ROUNDED)
+    for name in rows.schema.names:
+        shown.add_column(Text(name.translate(_PICTURES)))
+    for values in _tuples(rows):
+        # Text: a corpus may hold [b] and :smile:, which rich would take for markup
+        shown.add_row(*[Text(_shown(v).translate(_PICTURES)) for v in values])
+    return shown
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.4g}" if abs(value) < 10_000 else f"{value:.0f}"
+    if isinstance(value, list) and value and isinstance(value[0], float):
+        return f"[{', '.join(map(_shown, value))}]"
+    return _csv_cell(value)
+
+
+def _tuples(batch: pa.RecordBatch | pa.Table) -> Iterator[tuple[Any, ...]]:
+    """The rows as tuples, not dicts: two columns may have the same name."""
+    return zip(*[batch.column(i).to_pylist() for i in range(batch.num_columns)], strict=True)
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """Column names, each different: a, a becomes a, a_2."""
+    seen: dict[str, int] = {}
+    distinct = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        distinct.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
+    return distinct
+
+
+def _csv_cell(value: Any) -> str:
+    """A value as CSV has it: nothing for null, JSON for lists and objects."""
+    value = _plain(value)
+    return "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it: no NaN, and no type beyond strings, numbers, lists and objects."""
+    if isinstance(value, bool | str | int | None):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    if isinstance(value, dict):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, bytes):
+        return value.hex()
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)

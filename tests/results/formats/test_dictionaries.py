@@ -1,0 +1,88 @@
+"""Dictionaries, read back by the segmenters that they are for."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import tiny
+from wajue.results.export import export
+
+BEST = ["断路器", "SF6断路器", "断路器操作机构", "操作机构"]  # the terms that a segmenter can cut out, by rank
+
+
+def test_jieba_keeps_every_word_whole(exported: Any, caplog: pytest.LogCaptureFixture) -> None:
+    import jieba
+
+    with caplog.at_level("INFO", logger="wajue"):
+        path = exported("jieba")
+    assert "jieba: 6 words" in caplog.text
+    assert "left out: 3 words with white space or other characters" in caplog.text  # TNF-α, the formula, the English
+    assert "left out: 1 new words of a score below 8" in caplog.text  # 导线 is accepted
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert all(re.fullmatch(r"\S+ [1-9]\d* nz", line) for line in lines)
+    words = [line.split()[0] for line in lines]
+    assert words == [*BEST, "汇控柜", "导线"]
+    jieba.setLogLevel(60)
+    plain, mined = jieba.Tokenizer(), jieba.Tokenizer()
+    mined.load_userdict(str(path))
+    assert list(plain.cut("SF6断路器的汇控柜", HMM=False)) == ["SF6", "断路器", "的", "汇", "控", "柜"]
+    assert list(mined.cut("SF6断路器的汇控柜", HMM=False)) == ["SF6断路器", "的", "汇控柜"]
+    for word in words:
+        assert list(mined.cut(word)) == [word] == list(mined.cut(word, HMM=False))
+
+
+def test_jieba_frequencies_beat_frequent_parts(tmp_path: Path) -> None:
+    import jieba
+
+    words = ["我们的", "我们的中国", "是不是在", "在中国"]  # made of the most frequent words there are, and of one another
+    workspace = tiny.workspace(tmp_path / "w", lexicon=[{"word": w, "count": 1, "score": 9.0, "is_new": True} for w in words])
+    export(workspace, "jieba", tmp_path / "dict.txt")
+    tokenizer = jieba.Tokenizer()
+    assert all(list(tokenizer.cut(w)) != [w] for w in words)
+    tokenizer.load_userdict(str(tmp_path / "dict.txt"))
+    assert all(list(tokenizer.cut(w)) == [w] for w in words)
+
+
+def test_hanlp_reads_word_nature_frequency(exported: Any) -> None:
+    # CustomDictionary.txt: fields apart by white space, of which a word has none; nature and frequency in pairs
+    lines = exported("hanlp").read_text(encoding="utf-8").splitlines()
+    assert lines[:2] == ["断路器 nz 31", "SF6断路器 nz 16"]
+    assert all(re.fullmatch(r"\S+ [a-z]+ \d+", line) for line in lines)
+    assert "TNF-α nz 8" in lines and len(lines) == 8
+
+
+def test_ik_gets_words_in_the_case_of_its_text_too(exported: Any) -> None:
+    raw = exported("ik").read_bytes()
+    assert not raw.startswith(b"\xef\xbb\xbf") and raw.endswith(b"\n") and b"\r" not in raw
+    assert raw.decode().split("\n")[:-1] == ["断路器", "SF6断路器", "sf6断路器", *BEST[2:], "汇控柜", "导线"]
+
+
+def test_pkuseg_cuts_the_words_out(exported: Any, tmp_path: Path) -> None:
+    import spacy_pkuseg  # the kept-up fork of pkuseg; its dictionary code is the same
+
+    path = exported("pkuseg")
+    text = "我 爱 北京 天安门\n北京 是 中国 的 首都\n" * 5
+    (tmp_path / "train.txt").write_text(text, encoding="utf-8")
+    spacy_pkuseg.train(str(tmp_path / "train.txt"), str(tmp_path / "train.txt"), str(tmp_path / "model"), train_iter=1)
+    segmenter = spacy_pkuseg.pkuseg(str(tmp_path / "model"), user_dict=str(path))
+    cut = list(segmenter.cut("我爱SF6断路器和汇控柜"))
+    assert "SF6断路器" in cut and "汇控柜" in cut
+
+
+def test_min_score_decides_on_new_words(exported: Any) -> None:
+    assert "不得更" in exported("ik", min_score=0).read_text(encoding="utf-8").split()
+    assert exported("ik", min_score=99).read_text(encoding="utf-8").split() == [
+        "断路器",
+        "SF6断路器",
+        "sf6断路器",
+        *BEST[2:],
+        "导线",
+    ]
+
+
+def test_hanlp_is_given_no_frequency_that_java_cannot_hold(tmp_path: Path) -> None:
+    rows = [{"word": "断路器", "count": 3_000_000_000, "score": 9.0, "is_new": True}]
+    export(tiny.workspace(tmp_path / "w", lexicon=rows), "hanlp", tmp_path / "d.txt")
+    assert (tmp_path / "d.txt").read_text(encoding="utf-8") == "断路器 nz 2147483647\n"
