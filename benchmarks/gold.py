@@ -10,7 +10,8 @@ import unicodedata
 from collections import Counter
 from pathlib import Path
 
-from wajue.results.scores.segmentation import HAN, Cut, agreement, gold_types, hits, only_han, scored
+from wajue.results.scores.lexicon import gold_types, hits, of_scored_length
+from wajue.results.scores.segmentation import HAN, Cut, agreement, only_han
 
 __all__ = ["HAN", "Cut", "gold", "lexicon_f1", "precision", "segmentation_f1"]
 
@@ -27,7 +28,7 @@ def segmentation_f1(cut: Cut, lines: list[list[str]]) -> float:
 
 def lexicon_f1(words: list[str], types: Counter[str]) -> float:
     """F1 of the words of 2 to 4 Han characters against the types that stand at least 5 times."""
-    wanted, given = gold_types(types), scored(words)
+    wanted, given = gold_types(types), of_scored_length(words)
     return 2 * len(wanted & given) / (len(wanted) + len(given))
 
 

@@ -204,8 +204,8 @@ def evaluate_command(
 
     files = {"similarity": similarity, "analogy": analogy, "clusters": clusters}
     files |= {"segmentation": segmentation, "lexicon": lexicon, "terms": terms}
-    options = evaluate.Options(vectors.value, restrict)
-    scores = evaluate.evaluate(Workspace(workspace), {test: given or [] for test, given in files.items()}, options)
+    asked = {test: given or [] for test, given in files.items()}
+    scores = evaluate.evaluate(Workspace(workspace), asked, evaluate.Options(vectors.value, restrict))
     if style.value == "table":
         for of_test in evaluate.by_test(scores):
             output.print(query_output.render(of_test))

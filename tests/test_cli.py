@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from wajue.cli import _globals_first
 from wajue.schemas import FORMAT_VERSION, TABLES
 from wajue.store import parquet
 from wajue.store.workspace import Workspace
@@ -183,3 +184,19 @@ def test_export_says_where_it_wrote_and_what_is_missing(lexicon: Path) -> None:
     assert result.returncode == 1 and "--until terms" in told(result)
     result = wajue("export", "w", "--to", "pdf", "terms.pdf", folder=lexicon)
     assert result.returncode == 2 and "tbx" in told(result)
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("evaluate w --terms a b --vectors jose", "evaluate w --terms a --terms b --vectors jose"),
+        ("evaluate w --terms=a b", "evaluate w --terms=a --terms b"),
+        ("evaluate w --terms a --lexicon c d", "evaluate w --terms a --lexicon c --lexicon d"),
+        ("evaluate --terms a w", "evaluate --terms a w"),
+        ("evaluate --terms a w b", "evaluate --terms a w --terms b"),
+        ("evaluate w --terms a --debug b", "--debug evaluate w --terms a --terms b"),
+        ("similar w a b --top 3 c", "similar w a b --top 3 c"),
+    ],
+)
+def test_an_option_takes_several_files(given: str, meant: str) -> None:
+    assert _globals_first(given.split()) == meant.split()

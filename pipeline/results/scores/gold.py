@@ -1,6 +1,6 @@
 """Gold files as they are published. In: a path. Out: pairs, questions, labels, lines, words. An error names file and line.
 
-Which format a file has is told by what it holds, never by its name.
+The format is recognised by what a file holds, never by its name.
 """
 
 import csv
@@ -15,49 +15,49 @@ _DICTIONARY = re.compile(r"\S+ \d+( \S+)?")  # jieba's: word, frequency, tag
 
 
 def lines(path: Path) -> list[tuple[int, str]]:
-    """(number, line) of every line that is not blank. Raises WajueError if the file cannot be read, or holds none."""
+    """(number, line) of every line that is not blank. Raises WajueError if the file cannot be read, or has no such line."""
     try:
         data = path.read_bytes()
     except OSError as error:
         raise WajueError(f"cannot read {path}: {error.strerror}") from None
-    found = []
+    numbered = []
     for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
         try:
             text = line.decode().removesuffix("\r")
         except UnicodeDecodeError as error:
             raise WajueError(f"{path}, line {number}: not valid UTF-8 ({error.reason}); convert it first") from None
         if text.strip():
-            found.append((number, text))
-    if not found:
+            numbered.append((number, text))
+    if not numbered:
         raise WajueError(f"{path} is empty")
-    return found
+    return numbered
 
 
 def pairs(path: Path) -> list[tuple[str, str, float]]:
     """Two words and a score: WordSim-353, MEN, SimLex-999, wordsim-240 and their like.
 
-    Separated by tabs, commas or white space; the score is the column SimLex999 if a header names it, else the first number
-    after the words. Raises WajueError at a line that is not so.
+    Columns are separated by tabs, commas or white space; the score is the column SimLex999 if a header names it, else the first
+    number after the words. Raises WajueError at any other line.
     """
-    rows = [(number, line) for number, line in lines(path) if not line.startswith("#")]
-    table = list(zip([n for n, _ in rows], _fields([line for _, line in rows]), strict=True))
+    numbered = [(number, line) for number, line in lines(path) if not line.startswith("#")]
+    table = list(zip([n for n, _ in numbered], _fields([line for _, line in numbered]), strict=True))
     head = [f.strip() for f in table[0][1]] if table else []
     column = head.index("SimLex999") if "SimLex999" in head else None
     if column is not None or (len(table) > 1 and _number(head[2:3]) is None and _number(table[1][1][2:3]) is not None):
         table = table[1:]
-    found = []
+    judged = []
     for number, fields in table:
         if column is None:
             column = next((i for i in range(2, len(fields)) if _number(fields[i : i + 1]) is not None), 2)
         score = _number(fields[column : column + 1])
         if score is None or not fields[0].strip() or not fields[1].strip():
             raise WajueError(f"{path}, line {number}: two words and a score are wanted, this has {' | '.join(fields)!r}")
-        found.append((fields[0].strip(), fields[1].strip(), score))
-    if not found:
+        judged.append((fields[0].strip(), fields[1].strip(), score))
+    if not judged:
         raise WajueError(f"{path} holds no pair of words with a score")
-    if all(_TAG.search(word) for a, b, _ in found for word in (a, b)):
-        found = [(a[:-2], b[:-2], score) for a, b, score in found]
-    return found
+    if all(_TAG.search(word) for a, b, _ in judged for word in (a, b)):
+        judged = [(a[:-2], b[:-2], score) for a, b, score in judged]
+    return judged
 
 
 def _fields(rows: list[str]) -> list[list[str]]:
@@ -78,11 +78,11 @@ def _number(fields: Sequence[str]) -> float | None:
 
 
 def questions(path: Path) -> dict[str, list[list[str]]]:
-    """{section: [four words, ...]} of questions-words, CA8 and their like, `: section` above each.
+    """{section: [four words, ...]} of questions-words, CA8 and their like, with a line `: section` above each section.
 
-    Raises WajueError at a line that has not four words.
+    Raises WajueError at a line that does not have four words.
     """
-    found: dict[str, list[list[str]]] = {}
+    by_section: dict[str, list[list[str]]] = {}
     section = "no section"
     for number, line in lines(path):
         if line.startswith(":"):
@@ -91,16 +91,16 @@ def questions(path: Path) -> dict[str, list[list[str]]]:
         words = line.split()
         if len(words) != 4:
             raise WajueError(f"{path}, line {number}: a question has four words, this has {len(words)}: {line.strip()!r}")
-        found.setdefault(section, []).append(words)
-    if not found:
+        by_section.setdefault(section, []).append(words)
+    if not by_section:
         raise WajueError(f"{path} holds no question, only sections")
-    return found
+    return by_section
 
 
 def labels(path: Path) -> dict[str, str]:
-    """{doc_id: label}: two columns separated by a tab or comma, or a header that names doc_id and label.
+    """{doc_id: label} from two columns separated by tabs or commas, or from the columns that a header calls doc_id and label.
 
-    Raises WajueError at a line that has no label, or another one for the same document.
+    Raises WajueError at a line without a label, or with another label for the same document.
     """
     numbered = lines(path)
     separator = "\t" if "\t" in numbered[0][1] else ","
@@ -111,14 +111,14 @@ def labels(path: Path) -> dict[str, str]:
         if "label" not in head:
             raise WajueError(f"{path}, line {table[0][0]}: the header names no column label, only {', '.join(head)}")
         document, label, table = head.index("doc_id"), head.index("label"), table[1:]
-    found: dict[str, str] = {}
+    label_of: dict[str, str] = {}
     for number, fields in table:
         if len(fields) <= max(document, label) or not fields[document].strip() or not fields[label].strip():
             raise WajueError(f"{path}, line {number}: a doc_id and a label are wanted, this has {' | '.join(fields)!r}")
         doc_id, given = fields[document].strip(), fields[label].strip()
-        if found.setdefault(doc_id, given) != given:
-            raise WajueError(f"{path}, line {number}: {doc_id} is labelled {given} here and {found[doc_id]} above")
-    return found
+        if label_of.setdefault(doc_id, given) != given:
+            raise WajueError(f"{path}, line {number}: {doc_id} is labelled {given} here and {label_of[doc_id]} above")
+    return label_of
 
 
 def words(path: Path) -> list[str]:
@@ -127,13 +127,13 @@ def words(path: Path) -> list[str]:
 
 
 def segmented(path: Path) -> list[str] | None:
-    """The lines of a text with spaces between its words; None if it is a list: a word a line, alone, or with its frequency."""
-    found = [line for _, line in lines(path)]
-    if any("\t" in line for line in found) or all(_DICTIONARY.fullmatch(line.strip()) for line in found):
+    """The lines of a text with spaces between its words; None for a list with one word a line, alone or with its frequency."""
+    text = [line for _, line in lines(path)]
+    if any("\t" in line for line in text) or all(_DICTIONARY.fullmatch(line.strip()) for line in text):
         return None
-    return found if any(len(line.split()) > 1 for line in found) else None
+    return text if any(len(line.split()) > 1 for line in text) else None
 
 
 def dictionary(path: Path) -> list[str]:
-    """The words of a list: all before the first white space of each line."""
+    """The words of a list: what stands before the first white space of each line."""
     return [line.split()[0] for _, line in lines(path)]

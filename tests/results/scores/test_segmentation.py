@@ -1,7 +1,9 @@
 """Words whose both ends agree, by hand."""
 
-from collections import Counter
+from pathlib import Path
 
+from tests.results.scores.helpers import CUT_BY_LEXICON, WORDS, scores, written
+from tests.tiny import workspace
 from wajue.results.scores import segmentation
 
 
@@ -26,7 +28,16 @@ def test_only_han_leaves_numbers_and_latin_whole() -> None:
     assert seen == ["开关", "超"]
 
 
-def test_what_is_scored_of_a_lexicon() -> None:
-    types = Counter({"断路器": 5, "开关": 4, "的": 9, "变压器油枕": 9, "B超": 9})
-    assert segmentation.gold_types(types) == {"断路器"}
-    assert segmentation.hits(["器", "断路器", "B超", "关开", "开关"], types, 2) == 1  # 断路器 and 关开
+def test_segmentation_by_the_mined_lexicon(tmp_path: Path) -> None:
+    place = workspace(tmp_path / "w", CUT_BY_LEXICON, lexicon=WORDS)
+    # cut as 断路器 与 开关 10 KV and 斷路器 (断路器 in the lexicon's script) 上 油; gold: 上油 is one word, 10KV too where all is cut
+    gold = written(tmp_path / "gold.txt", "断路器 与 开关 10KV\n\n斷路器 上油\n" + "断路器 与\n" * 4)
+    found = scores(place, "segmentation", gold)
+    han = {figure: (r["value"], r["found"], r["of"]) for (part, figure), r in found.items() if part == "runs of Han characters"}
+    # right: 断路器 与 开关 10KV, 断路器, and 断路器 与 four times: 13 of 15 cut, of 14 gold; 上油 alone is unknown
+    assert han == {
+        "precision": (13 / 15, 13, 15),
+        "recall": (13 / 14, 13, 14),
+        "F1": (26 / 29, None, None),
+        "OOV recall": (0.0, 0, 1),
+    }

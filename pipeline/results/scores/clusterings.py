@@ -1,7 +1,8 @@
-"""Scores of document vectors against labels. In: vectors float32 [documents, dim], labels int64 [documents]. Out: figures.
+"""Document vectors against labels. In: vectors float32 [documents, dim], labels int64 [documents]. Out: figures.
 
-Clusterings, as many clusters as labels: mutual information, normalised by the mean entropy, adjusted Rand index (Hubert and
-Arabie 1985), purity. Spherical k-means: Dhillon and Modha 2001. Nearest neighbours: F1 over five stratified folds.
+Clusterings have as many clusters as there are labels. Their figures: mutual information, also normalised by the mean entropy,
+adjusted Rand index (Hubert and Arabie 1985), purity. Spherical k-means: Dhillon and Modha 2001. Nearest neighbours: F1 over five
+stratified folds.
 """
 
 import warnings
@@ -25,7 +26,7 @@ _ITERATIONS = 100
 
 
 def unit(vectors: np.ndarray) -> np.ndarray:
-    """Each at length 1; zeros stay."""
+    """float32 [n, dim], rows of length 1; rows of zeros stay."""
     return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
 
 
@@ -35,23 +36,24 @@ def kmeans(vectors: np.ndarray, clusters: int, seed: int) -> np.ndarray:
 
 
 def spherical_kmeans(vectors: np.ndarray, clusters: int, seed: int) -> np.ndarray:
-    """The same by cosine: unit vectors, and centres that are the directions of their sums; one start by k-means++."""
+    """int64 [documents]: clusters by cosine; a centre is the direction of the sum of its unit vectors. One start by k-means++."""
     points = unit(vectors)
     centres = kmeans_plusplus(points, clusters, random_state=seed)[0]
-    of = np.full(len(points), -1)
+    n = len(points)
+    cluster_of = np.full(n, -1)
     for _ in range(_ITERATIONS):
-        before, of = of, (points @ centres.T).argmax(axis=1)
-        if (before == of).all():
+        before, cluster_of = cluster_of, (points @ centres.T).argmax(axis=1)
+        if (before == cluster_of).all():
             break
-        members = sparse.csr_array((np.ones(len(of), points.dtype), (of, np.arange(len(of)))), (clusters, len(of)))
-        sums, kept = members @ points, np.bincount(of, minlength=clusters) > 0
-        centres = np.where(kept[:, None], unit(sums), centres)  # a cluster that lost all its members stays where it was
-    return of
+        members = sparse.csr_array((np.ones(n, points.dtype), (cluster_of, np.arange(n))), (clusters, n))
+        sums, kept = members @ points, np.bincount(cluster_of, minlength=clusters) > 0
+        centres = np.where(kept[:, None], unit(sums), centres)  # a cluster that lost all its members keeps its centre
+    return cluster_of
 
 
-def purity(labels: np.ndarray, found: np.ndarray) -> float:
+def purity(labels: np.ndarray, cluster_of: np.ndarray) -> float:
     """The share of documents whose label is the most frequent one of their cluster."""
-    return float(contingency_matrix(labels, found).max(axis=0).sum() / len(labels))
+    return float(contingency_matrix(labels, cluster_of).max(axis=0).sum() / len(labels))
 
 
 MEASURES: dict[str, Callable[[np.ndarray, np.ndarray], float]] = {
@@ -66,19 +68,21 @@ METHODS = {"k-means": kmeans, "spherical k-means": spherical_kmeans}
 def clusterings(vectors: np.ndarray, labels: np.ndarray) -> dict[tuple[str, str], tuple[float, float]]:
     """{(method, measure): (mean, sample standard deviation)} over SEEDS seeds."""
     clusters = len(np.unique(labels))
-    found: dict[tuple[str, str], tuple[float, float]] = {}
+    figures: dict[tuple[str, str], tuple[float, float]] = {}
     for name, method in METHODS.items():
         runs = [method(vectors, clusters, seed) for seed in range(SEEDS)]
         for measure, score in MEASURES.items():
             values = [score(labels, run) for run in runs]
-            found[name, measure] = (float(np.mean(values)), float(np.std(values, ddof=1)))
-    return found
+            figures[name, measure] = (float(np.mean(values)), float(np.std(values, ddof=1)))
+    return figures
 
 
 def neighbours_f1(vectors: np.ndarray, labels: np.ndarray) -> dict[str, float]:
-    """Macro and micro F1 of the label that most of the NEIGHBOURS nearest by cosine have; each fold told by the others."""
+    """Macro and micro F1 of labels that are told by the NEIGHBOURS nearest by cosine, among the documents of the other folds."""
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="The least populated class")  # it is still spread as widely as can be
+        warnings.filterwarnings(
+            "ignore", message="The least populated class"
+        )  # it is spread over fewer folds
         told = cross_val_predict(KNeighborsClassifier(NEIGHBOURS, algorithm="brute"), unit(vectors), labels, cv=folds)
     return {f"F1 {average}": float(f1_score(labels, told, average=average)) for average in ("macro", "micro")}
