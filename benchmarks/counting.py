@@ -14,16 +14,16 @@ _CHARACTERS = 17_000_000
 
 def lines(folder: Path) -> list[str]:
     """The first 17 M characters of the wiki and the news."""
-    found: list[str] = []
+    texts: list[str] = []
     size = 0
     for path in [folder / "general/zhwiki_AA_00-79.txt", *sorted(folder.glob("general/xinwenlianbo*/news/*.md"))]:
         for line in path.read_text(encoding="utf-8").split("\n"):
             if line and not line.startswith("<"):
-                found.append(line)
+                texts.append(line)
                 size += len(line)
             if size >= _CHARACTERS:
-                return found
-    return found
+                return texts
+    return texts
 
 
 def main() -> None:
@@ -38,12 +38,12 @@ def main() -> None:
         for longest in (4, 8):
             config = Config(corpus=(corpus,), ngrams={"max_length": longest})  # type: ignore[arg-type]
             watch = Watch("counting")
-            rows = 0
+            listed = 0
             with watch.running():
-                rows = ngrams(Flow(frame), config=config)[1].frame.count()
+                listed = ngrams(Flow(frame), config=config)[1].frame.count()
                 spark.catalog.clearCache()
             assert isinstance(watch.meter, Meter)
-            note = f"{size / 1e6:.1f} M characters, {rows} n-grams, peak {watch.meter.peak_rss / 1e6:.0f} MB in all"
+            note = f"{size / 1e6:.1f} M characters, {listed} n-grams, peak {watch.meter.peak_rss / 1e6:.0f} MB in all"
             record("counting", f"wajue n=1..{longest}", "CPU s", note, cpu=watch.cpu_seconds)
 
 

@@ -40,7 +40,7 @@ _BIGRAMS = Shingling(2, packed=True)
 
 def real_questions() -> list[str]:
     """Every distinct one of 5 to 60 characters, in the order of the files."""
-    found: dict[str, None] = {}
+    questions: dict[str, None] = {}
     for pattern, settings in _SOURCES:
         corpus = Corpus(name="x", role="general", paths=("x",), **settings)  # type: ignore[arg-type]
         for path in sorted(corpora().glob(pattern)):
@@ -48,8 +48,8 @@ def real_questions() -> list[str]:
                 for row in read(stream, path.name, corpus, "utf-8"):
                     if isinstance(row, Record):
                         texts = (str(row.fields.get(name) or "").replace("\n", " ").strip() for name in corpus.text)
-                        found.update(dict.fromkeys(t for t in texts if 5 <= len(t) <= 60))
-    return list(found)
+                        questions.update(dict.fromkeys(t for t in texts if 5 <= len(t) <= 60))
+    return list(questions)
 
 
 def with_copies(questions: list[str], total: int, seed: int = 7) -> list[str]:

@@ -36,9 +36,11 @@ def mine(documents: Flow, folder: str) -> tuple[pa.Table, Segmenter]:
     spark = documents.source.sparkSession
     for name, rows in zip(("clauses", "ngrams"), ngrams(documents, config=_CONFIG), strict=True):
         tables.write(rows, folder, name)
-    rows = new_words(*(tables.read(spark, folder, name) for name in ("clauses", "ngrams")), config=_CONFIG).toArrow()
+    lexicon = new_words(*(tables.read(spark, folder, name) for name in ("clauses", "ngrams")), config=_CONFIG).toArrow()
     tables.clear(spark, folder)
-    return rows, Segmenter.from_lexicon(rows.select(["word", "count", "log_prob"]), unknown_share=_CONFIG.segment.unknown_share)
+    return lexicon, Segmenter.from_lexicon(
+        lexicon.select(["word", "count", "log_prob"]), unknown_share=_CONFIG.segment.unknown_share
+    )
 
 
 def _cut(segmenter: Segmenter) -> Cut:
@@ -82,16 +84,16 @@ def quality(folder: str) -> None:
     train, test = gold(corpora() / "seg/sxu_train.gold"), gold(corpora() / "seg/sxu_test.gold")
     types = Counter(w for line in train + test for w in line)
     texts = ["".join(line) for line in train + test]
-    rows, segmenter = mine(_documents(folder, "sxu", texts), folder)
-    words = rows.column("word").to_pylist()
-    found = Counter(w for line in _cut(segmenter)(texts) for w in line)
+    lexicon, segmenter = mine(_documents(folder, "sxu", texts), folder)
+    words = lexicon.column("word").to_pylist()
+    used = Counter(w for line in _cut(segmenter)(texts) for w in line)
     scores = {
-        "lexicon_f1": lexicon_f1([w for w in words if found[w] >= 5], types),
+        "lexicon_f1": lexicon_f1([w for w in words if used[w] >= 5], types),
         "train_f1": segmentation_f1(_cut(segmenter), train),
         "test_f1": segmentation_f1(_cut(segmenter), test),
     }
     record("discovery", "wajue", "F1", "SXU, train and test text mined", **scores)
-    new = [w for w, is_new in zip(words, rows.column("is_new").to_pylist(), strict=True) if is_new]
+    new = [w for w, is_new in zip(words, lexicon.column("is_new").to_pylist(), strict=True) if is_new]
     record("discovery", "wajue", "P@k", "new words, SXU", **precision(new, types))
     texts = mix(corpora())
     _, segmenter = mine(_documents(folder, "mix", texts), folder)

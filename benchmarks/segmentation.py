@@ -8,14 +8,16 @@ import pyarrow as pa
 
 from benchmarks.common import corpora, record, timed
 from wajue.mining.segmenter import Segmenter
+from wajue.mining.symbols import is_han_text
 
 
 def from_jieba() -> Segmenter:
-    """Our lattice with jieba's words and frequencies."""
-    words = {w: f for w, f in jieba.dt.FREQ.items() if f > 0 and len(w) <= 8}
-    total = math.log(sum(words.values()))
-    rows = {"word": list(words), "count": list(words.values()), "log_prob": [math.log(f) - total for f in words.values()]}
-    return Segmenter.from_lexicon(pa.table(rows), unknown_share=0.0)
+    """Our lattice with jieba's words and frequencies, without the few that are not all Han."""
+    frequency = {w: f for w, f in jieba.dt.FREQ.items() if f > 0 and len(w) <= 8 and is_han_text(w)}
+    total = math.log(sum(frequency.values()))
+    log_prob = [math.log(f) - total for f in frequency.values()]
+    lexicon = pa.table({"word": list(frequency), "count": list(frequency.values()), "log_prob": log_prob})
+    return Segmenter.from_lexicon(lexicon, unknown_share=0.0)
 
 
 def main() -> None:
@@ -47,11 +49,11 @@ def main() -> None:
 
 
 def _cuts(words: list[str]) -> set[int]:
-    found, at = set(), 0
+    cuts, at = set(), 0
     for word in words:
         at += len(word)
-        found.add(at)
-    return found
+        cuts.add(at)
+    return cuts
 
 
 if __name__ == "__main__":

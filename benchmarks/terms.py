@@ -54,24 +54,25 @@ def _mined(domain: str, workspace: Workspace, settings: str) -> Workspace:
 
 
 def _scores(workspace: Workspace, lexicon: set[str]) -> dict[str, float]:
-    rows = parquet.read(workspace, "terms", ["rank", "term", "parts"]).sort_by("rank")
-    ranked = rows.column("term").to_pylist()
-    words = [t for t, parts in zip(ranked, rows.column("parts").to_pylist(), strict=True) if len(parts) == 1]
+    terms = parquet.read(workspace, "terms", ["rank", "term", "parts"]).sort_by("rank")
+    ranked = terms.column("term").to_pylist()
+    single = [t for t, parts in zip(ranked, terms.column("parts").to_pylist(), strict=True) if len(parts) == 1]
     documents = parquet.read(workspace, "documents", ["role", "text"]).to_pylist()
-    held = occurrences((d["text"] for d in documents if d["role"] == "domain"), lexicon)
-    wanted = {t for t, n in held.items() if n >= config.Contrast().min_count}
+    counts = occurrences((d["text"] for d in documents if d["role"] == "domain"), lexicon)
+    wanted = {t for t, n in counts.items() if n >= config.Contrast().min_count}
     long = of_length(wanted, 5, None)
 
-    def recall(found: Iterable[str], of: set[str]) -> float:
-        return len(of.intersection(found)) / max(len(of), 1)
+    def recall(listed: Iterable[str], of: set[str]) -> float:
+        return len(of.intersection(listed)) / max(len(of), 1)
 
-    found = {f"at_{k}": sum(t in lexicon for t in ranked[:k]) / k for k in (100, 500, 1000)}
-    found |= {
+    return {
+        **{f"at_{k}": sum(t in lexicon for t in ranked[:k]) / k for k in (100, 500, 1000)},
         "ap": average_precision(ranked, wanted) or 0.0,
         "recall": recall(ranked, wanted),
-        "recall_words": recall(words, wanted),
+        "recall_words": recall(single, wanted),
+        "long_3000": recall(ranked[:3000], long),
+        "long_3000_words": recall(single[:3000], long),
     }
-    return found | {"long_3000": recall(ranked[:3000], long), "long_3000_words": recall(words[:3000], long)}
 
 
 def main() -> None:

@@ -54,11 +54,11 @@ def cuts(clause: tuple[int, ...], weights: dict[tuple[int, ...], float]) -> list
     """Every way to cut a clause into weighted words: (product of weights, words)."""
     if not clause:
         return [(1.0, [])]
-    found = []
+    ways = []
     for n in range(1, len(clause) + 1):
         if clause[:n] in weights:
-            found += [(weights[clause[:n]] * p, [clause[:n], *words]) for p, words in cuts(clause[n:], weights)]
-    return found
+            ways += [(weights[clause[:n]] * p, [clause[:n], *others]) for p, others in cuts(clause[n:], weights)]
+    return ways
 
 
 def expected_counts(code: list[int], weights: dict[tuple[int, ...], float]) -> tuple[Counter[tuple[int, ...]], float]:
@@ -82,12 +82,12 @@ def _spelled(
     total = sum(counts.values()) + 0.5
     q = {c: n / total for c, n in counts.items()}
     q[RARE] = q.get(RARE, 0.0) + 0.5 / total
-    places = [Counter(w[0] for w in words), Counter(c for w in words for c in w[1:-1]), Counter(w[-1] for w in words)]
+    at = [Counter(w[0] for w in words), Counter(c for w in words for c in w[1:-1]), Counter(w[-1] for w in words)]
 
-    def p(c: int, place: int) -> float:
-        seen = sum(places[place].values())
+    def p(c: int, position: int) -> float:
+        seen = sum(at[position].values())
         s = seen / 10 + 1
-        return max((places[place][c] + s * q.get(c, 0.0)) / (seen + s), 1e-12)
+        return max((at[position][c] + s * q.get(c, 0.0)) / (seen + s), 1e-12)
 
     of_length = Counter(map(len, words))
     shares = {n: share * max(of_length[n] / len(words) if words else 0.0, 1e-9) for n in (2, 3, 4)}
@@ -102,7 +102,7 @@ def discover(
     floor: int,
     rounds: int,
     gains: dict[int, float],
-    free: dict[int, float],
+    single_share: dict[int, float],
     autonomy: dict[int, float],
     gate: float,
 ) -> tuple[dict[tuple[int, ...], float], float]:
@@ -145,9 +145,9 @@ def discover(
             split = max(best[w[:i]] + best[w[i:]] for i in range(1, len(w)))
             best[w] = max(log_p.get(w, -1e30), split)
             if expected.get(w, 0) > 0:
-                freedom = sum((single[c] + 0.5) / (counts[c] + 1) for c in (w[0], w[-1])) - 0.5
+                alone = sum((single[c] + 0.5) / (counts[c] + 1) for c in (w[0], w[-1])) - 0.5
                 n = len(w)
-                s = log_p[w] - split - free[n] * freedom + autonomy[n] * z[w]
+                s = log_p[w] - split - single_share[n] * alone + autonomy[n] * z[w]
                 nearest = min(nearest, abs(s - gains[n]))
                 if s < gains[n]:
                     expected[w] = 0.0

@@ -10,8 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from wajue.config import Contrast
-from wajue.mining import measures, ngrams, termhood
+from wajue.mining import measures, termhood
 from wajue.mining.form_rules import broken_rule
+from wajue.mining.ngrams.keys import LONGEST
 from wajue.mining.symbols import RARE
 from wajue.mining.word_table import word_keys
 
@@ -51,7 +52,7 @@ class Runs(NamedTuple):
     @classmethod
     def from_table(cls, counted: pa.Table, max_words: int) -> "Runs":
         """Of rows of (codes binary, count, pmi, left_entropy, right_entropy), in any order."""
-        codes = np.frombuffer(b"".join(counted.column("codes").to_pylist()), np.uint16).reshape(-1, ngrams.LONGEST)[:, :max_words]
+        codes = np.frombuffer(b"".join(counted.column("codes").to_pylist()), np.uint16).reshape(-1, LONGEST)[:, :max_words]
         order = np.argsort(word_keys(codes))
         names = ("count", "pmi", "left_entropy", "right_entropy")
         columns = [counted.column(name).to_numpy(zero_copy_only=False)[order] for name in names]
@@ -75,7 +76,7 @@ class Candidate(NamedTuple):
 
 def build(
     runs: Runs,
-    counts: dict[str, np.ndarray],  # int64 [runs] under each name of termhood.FIGURES
+    counts: dict[str, np.ndarray],  # int64 [runs] under each name of term_occurrences.FIGURES
     stretches: int,  # of the domain's text, in which burst looks for a second occurrence
     domain_words: DomainWords,
     rules: Contrast,

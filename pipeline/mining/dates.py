@@ -1,5 +1,6 @@
-"""Dates as people and machines write them, and the periods that they fall in. No guess is made: what can be read in two ways,
-as 03/05/2021, is not read.
+"""Dates as people and machines write them, and the periods that they fall in. In: texts. Out: days, names of periods.
+
+Nothing is guessed: what can be read in two ways, such as 03/05/2021, is not read.
 
 Understood: 2021, 2021-3, 2021/03/05, 2021.3.5, 20210305, 202103, a day with a time after it, 20210305103000; 2021年3月5日, also
 二〇二一年三月五日; 5 Mar 2021, March 5, 2021, Fri, 05 Mar 2021 10:00:00 +0800; seconds or milliseconds since 1970, from 2001 to
@@ -39,17 +40,15 @@ class Day(NamedTuple):
 
 
 def parse(text: str) -> Day | None:
-    """The date that a text gives, or None if it gives none for certain; years are 1000 to 2999, nothing being year 1."""
+    """The date that a text gives, or None if that is not certain. Years are 1000 to 2999: 0001-01-01 stands for no date at all."""
     text = unicodedata.normalize("NFKC", text.strip())
     if stamp := _STAMP.fullmatch(text):
         return _of_stamp(stamp[1])
     if "年" in text:
         text = _in_digits(text)
     for shape in _SHAPES:
-        if found := shape.fullmatch(text):
-            parts = found.groupdict()
-            month = _MONTHS[parts["name"].lower()] if parts.get("name") else int(parts["month"] or 0)
-            return _valid(int(parts["year"]), month, int(parts["day"] or 0), of=parts)
+        if match := shape.fullmatch(text):
+            return _valid(match.groupdict())
     return None
 
 
@@ -62,39 +61,41 @@ def _of_stamp(digits: str) -> Day | None:
 def _in_digits(text: str) -> str:
     """二〇二一年十二月三十一日 as 2021年12月31日."""
 
-    def number(found: re.Match[str]) -> str:
-        tens, mark, ones = found[0].partition("十")
+    def number(match: re.Match[str]) -> str:
+        tens, mark, ones = match[0].partition("十")
         if not mark:
-            return found[0].translate(_HAN)
+            return match[0].translate(_HAN)
         if "十" in ones or max(len(tens), len(ones)) > 1:
-            return found[0]  # no number of a day or a month
+            return match[0]  # not the number of a day or a month
         return f"{int(tens.translate(_HAN) or 1) * 10 + int(ones.translate(_HAN) or 0)}"
 
     return re.sub("[〇零○一二三四五六七八九十]+", number, text)
 
 
-def _valid(year: int, month: int, day: int, of: dict[str, str | None]) -> Day | None:
-    """None for the 13th month, for the 31st of June, and where a zero stands for what is not known, as in 2021-00-00."""
+def _valid(parts: dict[str, str | None]) -> Day | None:
+    """The day of a shape's groups; None for the 13th month, for the 31st of June, and for a written zero, as in 2021-00-00."""
+    name = parts.get("name")
+    year, month, day = int(parts["year"] or 0), _MONTHS[name.lower()] if name else int(parts["month"] or 0), int(parts["day"] or 0)
     try:
         date(year, month or 1, day or 1)
     except ValueError:
         return None
-    written_zero = (of.get("month") and not month) or (of.get("day") and not day)
+    written_zero = (parts.get("month") and not month) or (parts.get("day") and not day)
     return None if written_zero else Day(year, month, day)
 
 
-def period(when: Day, of: str) -> str | None:
-    """The period, of PERIODS, that a date falls in: 2021, 2021-Q1, 2021-03 or 2021-W09 (ISO 8601); None if the date is coarser.
+def period(day: Day, granularity: str) -> str | None:
+    """The period that a date falls in: 2021, 2021-Q1, 2021-03 or 2021-W09 (ISO 8601); None if the date is coarser.
 
-    Of one kind they sort as they follow.
+    granularity: of PERIODS; the names of one granularity sort in the order of time.
     """
-    if of == "year":
-        return f"{when.year}"
-    if of == "week":
-        if not when.day:
+    if granularity == "year":
+        return f"{day.year}"
+    if granularity == "week":
+        if not day.day:
             return None
-        year, week, _ = date(*when).isocalendar()
+        year, week, _ = date(*day).isocalendar()
         return f"{year}-W{week:02d}"
-    if not when.month:
+    if not day.month:
         return None
-    return f"{when.year}-{when.month:02d}" if of == "month" else f"{when.year}-Q{(when.month + 2) // 3}"
+    return f"{day.year}-{day.month:02d}" if granularity == "month" else f"{day.year}-Q{(day.month + 2) // 3}"

@@ -1,4 +1,5 @@
-"""Sentences that hold terms. In: batches of documents as tokens. Out: HOLDING, a row for each term of each short sentence."""
+"""Sentences that hold terms. In: batches of documents as tokens. Out: HOLDING, a row for each term of each short sentence, and a
+choice of sentences that are unlike each other."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -66,3 +67,17 @@ def sentences(tokens: list[str]) -> Iterator[list[str]]:
         else:
             sentence.append(token)
     yield sentence
+
+
+def unlike_each_other(texts: list[str], most: int) -> list[str]:
+    """So many of these texts, in their order, each sharing less than half its pairs of characters with any before it.
+
+    Where there are not enough of them the others follow.
+    """
+    pairs = [{t[i : i + 2] for i in range(len(t) - 1)} for t in texts]
+    chosen: list[int] = []
+    for i, own in enumerate(pairs):
+        if len(chosen) < most and all(2 * len(own & pairs[j]) < min(len(own), len(pairs[j])) for j in chosen):
+            chosen.append(i)
+    others = [i for i in range(len(texts)) if i not in chosen]
+    return [texts[i] for i in (chosen + others)[:most]]

@@ -11,9 +11,10 @@ import pyarrow.compute as pc
 
 from wajue.config import Config
 from wajue.errors import ConfigError
-from wajue.mining import lattice
+from wajue.mining.alphabet import Alphabet
 from wajue.mining.discovery import Candidates, Thresholds
-from wajue.mining.symbols import Alphabet
+from wajue.mining.lattice import LONGEST_SPELLED
+from wajue.mining.viterbi import best_cut
 from wajue.mining.word_table import word_keys
 
 log = logging.getLogger(__name__)
@@ -59,7 +60,7 @@ def possible_words(ngrams: pa.RecordBatch, accepted: pa.StringArray, branching_e
     """
     entropy = pc.min_element_wise(ngrams.column("left_entropy"), ngrams.column("right_entropy"))
     is_free = pc.greater_equal(entropy, branching_entropy)
-    is_short = pc.less_equal(ngrams.column("n"), lattice.LONGEST_SPELLED)
+    is_short = pc.less_equal(ngrams.column("n"), LONGEST_SPELLED)
     is_accepted = pc.is_in(ngrams.column("ngram"), value_set=accepted)
     return ngrams.filter(pc.or_kleene(pc.or_kleene(is_short, is_free), is_accepted))
 
@@ -87,7 +88,7 @@ def from_ngrams(ngrams: pa.Table, config: Config) -> NgramCandidates:
         right_entropy=right_entropy[word_rows],
         symbol_count=symbol_count,
         symbol_left_entropy=symbol_left_entropy,
-        numbers=alphabet.numbers,
+        is_number=alphabet.is_number,
         thresholds=Thresholds(branching_entropy=config.new_words.branching_entropy),
         keys=keys[order],
     )
@@ -112,14 +113,14 @@ def weigh_accepted(mined: NgramCandidates, config: Config) -> dict[str, float]:
     candidates, weights = mined.candidates, config.weights(config.new_words.accept)
     total = candidates.expected.sum() + candidates.symbol_expected.sum()
     ids = mined.ids_of(list(weights))
-    single, table, spelling = candidates.decoding()
+    decoding = candidates.decoding()
     log_probability = {}
     for candidate_id, (word, weight) in zip(ids.tolist(), weights.items(), strict=True):
         code = mined.alphabet.units(pa.array([word])).code
         if (code[:-1] == 0).any():
             log.warning("[new_words] accept: %s is never cut out whole, it holds a mark, a space or a long number", word)
         if weight is None:
-            whole = lattice.viterbi(code, single, table, len(candidates.codes), spelling, longest=candidates.longest)
+            whole = best_cut(code, decoding, len(candidates.codes), longest=candidates.longest)
             weight = total * np.exp(whole.log_probability + _MARGIN)
         if candidate_id >= 0:
             candidates.expected[candidate_id] = weight

@@ -8,8 +8,9 @@ import pyarrow.compute as pc
 
 from wajue.config import Config
 from wajue.mining import jieba_dictionary
+from wajue.mining.alphabet import Alphabet
 from wajue.mining.lexicon_candidates import NgramCandidates
-from wajue.mining.symbols import Alphabet, pseudo_characters
+from wajue.mining.symbols import pseudo_characters
 
 log = logging.getLogger(__name__)
 

@@ -15,10 +15,14 @@ import pyarrow.compute as pc
 
 from wajue.arrays import cells, sums
 from wajue.arrays.cells import Batches
-from wajue.mining import lattice, ngram_tasks
-from wajue.mining.discovery import clause_rows
-from wajue.mining.discovery import examples as best_clauses
-from wajue.mining.symbols import Alphabet, string_hashes
+from wajue.arrays.strings import string_hashes
+from wajue.mining.alphabet import Alphabet
+from wajue.mining.clauses import clause_rows
+from wajue.mining.example_clauses import example_clauses
+from wajue.mining.forward_backward import Expected, expected_counts
+from wajue.mining.lattice import LONGEST_SPELLED
+from wajue.mining.ngrams import tasks as ngram_tasks
+from wajue.mining.viterbi import best_cut
 
 CODES = "code binary"
 CUT = f"{sums.SUMS}, candidate_ids binary, ranks binary, clauses binary"
@@ -51,16 +55,16 @@ def _slabs(batches: Batches) -> Iterator[np.ndarray]:
 
 
 class ExpectedCounts:
-    """Expected counts of one round as one array, the parts of lattice.Expected end to end, which tasks can add up.
+    """Expected counts of one round as one array, the parts of forward_backward.Expected end to end, which tasks can add up.
 
-    candidates: how many there are; longest: symbols of the longest; weights, earners: as lattice.forward_backward takes them,
+    candidates: how many there are; longest: symbols of the longest; weights, earners: as `expected_counts` takes them,
     both broadcast; scale: nats a symbol.
     """
 
     def __init__(self, candidates: int, longest: int, weights: Any, earners: Any, scale: float) -> None:
         self._candidates, self._longest, self._scale = candidates, longest, scale
         self._weights, self._earners = weights, earners
-        self._offsets = np.cumsum([0, candidates, 65536, lattice.LONGEST_SPELLED + 1, 1]).tolist()
+        self._offsets = np.cumsum([0, candidates, 65536, LONGEST_SPELLED + 1, 1]).tolist()
 
     @property
     def size(self) -> int:
@@ -70,26 +74,19 @@ class ExpectedCounts:
     def count(self, batches: Batches) -> np.ndarray:
         """CODES of one task -> their expected counts, int64 [size]."""
         total = np.zeros(self.size, np.int64)
-        single, table, spelling = self._weights.value
+        weights, earners = self._weights.value, self._earners.value
         for code in _slabs(batches):
-            counted: tuple[Any, ...] = lattice.forward_backward(
-                code,
-                single,
-                table,
-                self._candidates,
-                spelling,
-                longest=self._longest,
-                scale=self._scale,
-                earners=self._earners.value,
+            counted: tuple[Any, ...] = expected_counts(
+                code, weights, self._candidates, longest=self._longest, scale=self._scale, earners=earners
             )
             for part, (begin, end) in zip(counted, pairwise(self._offsets), strict=True):
                 total[begin:end] += part
         return total
 
-    def parts(self, total: np.ndarray) -> lattice.Expected:
+    def parts(self, total: np.ndarray) -> Expected:
         """The array as what it holds."""
         word, single, spelled, log_likelihood = np.split(total, self._offsets[1:-1])
-        return lattice.Expected(word, single, spelled, int(log_likelihood[0]))
+        return Expected(word, single, spelled, int(log_likelihood[0]))
 
 
 def cut(weights: Any, wanted: Any, longest: int, slices: int) -> Callable[[Batches], Batches]:
@@ -100,14 +97,13 @@ def cut(weights: Any, wanted: Any, longest: int, slices: int) -> Callable[[Batch
 
     @cells.keeping_freed
     def apply(batches: Batches) -> Batches:
-        single, table, spelling = weights.value
         size = len(wanted.value)
         used, none = np.zeros(size, np.int64), np.zeros(0, np.int64)
         for code in _slabs(batches):
-            best = lattice.viterbi(code, single, table, size, spelling, longest=longest, named=True)
-            used += best.count
-            showing = dict(zip(SHOWING, best_clauses(code, best.words, wanted.value), strict=True))
-            yield cells.block({"slice": np.int32(0)}, {"place": none, "sums": none, **showing})
+            best = best_cut(code, weights.value, size, longest=longest, named=True)
+            used += best.uses
+            showing = dict(zip(SHOWING, example_clauses(code, best.word_ids, wanted.value), strict=True))
+            yield cells.block({"slice": np.int32(0)}, {"index": none, "sums": none, **showing})
         yield from sums.sums_of_task(used, slices, **dict.fromkeys(SHOWING, none))
 
     return apply

@@ -12,70 +12,75 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from wajue.mining import dates, termhood
-from wajue.mining.symbols import RARE
-from wajue.mining.word_table import WordTable, word_keys, word_table
+from wajue.mining import dates
+from wajue.mining.term_occurrences import TermIndex, coded, occurrences
 
-_REASONS = (None, "no date", "not understood", "too coarse")
+_NO_DATE, _NOT_UNDERSTOOD, _TOO_COARSE = "no date", "not understood", "too coarse"
 SUMS = ("count", "documents", "squares", "products")  # of a document's occurrences c and words m: c, 1, c^2, c m
 PACKED = "bucket int, role string, period string, reason string, words long, documents long, squares long, counts binary"
+_KEYS = ("role", "term", "period")
 
 
 class Listed(NamedTuple):
-    """Terms of several words, at most `longest`; the words that stand in them; and the keys of these runs."""
+    """Terms of several words: their strings, and what finds them."""
 
-    terms: pa.StringArray
-    words: pa.StringArray
-    table: WordTable
-    longest: int
+    strings: pa.StringArray
+    term_index: TermIndex
 
 
 def listed(terms: pa.StringArray, parts: pa.ListArray) -> Listed | None:
     """What finds the terms of several words; None if there are none. parts: list<string>, the words of each."""
     several = pc.greater(pc.list_value_length(parts), 1)
     terms, parts = terms.filter(several), parts.filter(several)
-    if not len(terms):
-        return None
-    words, length = pc.unique(parts.flatten()), pc.list_value_length(parts).to_numpy()
-    codes = np.zeros((len(parts), int(length.max())), np.uint16)
-    codes[np.arange(codes.shape[1]) < length[:, None]] = pc.index_in(parts.flatten(), value_set=words).to_numpy() + RARE + 1
-    return Listed(terms, words, word_table(word_keys(codes), np.ones(len(codes)), prefixes_of=codes), codes.shape[1])
+    return Listed(terms, TermIndex.from_parts(parts)) if len(terms) else None
 
 
-def count(batch: pa.RecordBatch, of: str, found: Listed | None) -> tuple[pa.RecordBatch, pa.RecordBatch]:
+def count(batch: pa.RecordBatch, granularity: str, terms: Listed | None) -> tuple[pa.RecordBatch, pa.RecordBatch]:
     """(SUMS of every word that holds a letter and of every term listed, by role and period; sums of all words, by reason too)."""
     lists = batch.column("tokens")
-    words = pc.dictionary_encode(lists.flatten())
+    tokens = pc.dictionary_encode(lists.flatten())
     document = pc.list_parent_indices(lists).to_numpy().astype(np.int64)
-    is_word, has_letter = (
-        pc.match_substring_regex(words.dictionary, p).to_numpy(zero_copy_only=False) for p in (r"[\p{L}\p{N}]", r"\p{L}")
-    )
     # a run of words that is a word, too, is one string with it
-    names = pc.dictionary_encode(pa.concat_arrays([words.dictionary, *([found.terms] if found else [])]))
-    code, ids = names.indices.to_numpy(), words.indices.to_numpy()
-    length = np.bincount(document[is_word[ids]], minlength=len(lists))
-    lettered = has_letter[ids]
-    word, document = code[ids[lettered]].astype(np.int64), document[lettered]
-    if found:
-        row, where = termhood.occurrences(*termhood.word_codes(lists, found.words), found.table, found.longest)
-        word, document = np.concatenate((word, code[len(words.dictionary) + row])), np.concatenate((document, where))
-    size = max(len(names.dictionary), 1)
-    pair, times = np.unique(document * size + word, return_counts=True)
-    document, word = np.divmod(pair, size)
-    groups, group = _groups(batch, of)
-    key, place = np.unique(group[document] * size + word, return_inverse=True)
-    each = {"count": times, "documents": np.ones(len(times)), "squares": times**2, "products": times * length[document]}
-    sums = {s: np.bincount(place, each[s], len(key)).astype(np.int64) for s in SUMS}  # exact below 2^53
-    of_each = groups.take(pa.array(key // size))
-    columns = {
-        "role": of_each.column("role"),
-        "period": of_each.column("period"),
-        "term": names.dictionary.take(pa.array(key % size)),
-    }
+    names = pc.dictionary_encode(pa.concat_arrays([tokens.dictionary, *([terms.strings] if terms else [])]))
+    name, ids = names.indices.to_numpy().astype(np.int64), tokens.indices.to_numpy()
+    length = np.bincount(document[_matches(tokens.dictionary, r"[\p{L}\p{N}]")[ids]], minlength=len(lists))
+    lettered = _matches(tokens.dictionary, r"\p{L}")[ids]
+    string, where = name[ids[lettered]], document[lettered]
+    if terms:
+        term, term_where = occurrences(coded(lists, terms.term_index.coded_words), terms.term_index)
+        string = np.concatenate((string, name[len(tokens.dictionary) + term]))
+        where = np.concatenate((where, term_where))
+    groups, group = _groups(batch, granularity)
+    counts = _sums(string, where, length, group, len(names.dictionary))
+    of_each = groups.take(pa.array(counts.pop("group")))
+    strings = names.dictionary.take(pa.array(counts.pop("string")))
+    columns = {"role": of_each.column("role"), "period": of_each.column("period"), "term": strings, **counts}
     whole = {"words": length, "documents": np.ones(len(length)), "squares": length**2}
     totals = {s: np.bincount(group, w, groups.num_rows).astype(np.int64) for s, w in whole.items()}
     named = dict(zip(groups.schema.names, groups.columns, strict=True))
-    return pa.RecordBatch.from_pydict(columns | sums), pa.RecordBatch.from_pydict(named | totals)
+    return pa.RecordBatch.from_pydict(columns), pa.RecordBatch.from_pydict(named | totals)
+
+
+def _matches(strings: pa.StringArray, pattern: str) -> np.ndarray:
+    matches: np.ndarray = pc.match_substring_regex(strings, pattern).to_numpy(zero_copy_only=False)
+    return matches
+
+
+def _sums(
+    string: np.ndarray,  # int64 [occurrences]
+    document: np.ndarray,  # int64 [occurrences]
+    length: np.ndarray,  # int64 [documents]
+    group: np.ndarray,  # int64 [documents]
+    strings: int,
+) -> dict[str, np.ndarray]:
+    """int64 [n] each: group, string, and SUMS of all strings that a group has."""
+    size = max(strings, 1)
+    pair, times = np.unique(document * size + string, return_counts=True)
+    document, string = np.divmod(pair, size)
+    key, index = np.unique(group[document] * size + string, return_inverse=True)
+    each = {"count": times, "documents": np.ones(len(times)), "squares": times**2, "products": times * length[document]}
+    sums = {s: np.bincount(index, each[s], len(key)).astype(np.int64) for s in SUMS}  # exact below 2^53
+    return {"group": key // size, "string": key % size, **sums}
 
 
 def pack(counts: pa.RecordBatch, totals: pa.RecordBatch, buckets: int) -> pa.RecordBatch:
@@ -84,12 +89,11 @@ def pack(counts: pa.RecordBatch, totals: pa.RecordBatch, buckets: int) -> pa.Rec
     of_term = np.array([zlib.crc32(t.encode()) % buckets for t in terms.dictionary.to_pylist()], np.int64)
     bucket = of_term[terms.indices.to_numpy()]
     parts = [(int(b), counts.take(pa.array(np.flatnonzero(bucket == b)))) for b in np.unique(bucket)]
-    n, m = totals.num_rows, len(parts)
     columns = {
-        name: pa.concat_arrays([totals.column(name), pa.nulls(m, totals.schema.field(name).type)]) for name in totals.schema.names
+        field.name: pa.concat_arrays([totals.column(field.name), pa.nulls(len(parts), field.type)]) for field in totals.schema
     }
-    columns["bucket"] = pa.array([None] * n + [b for b, _ in parts], pa.int32())
-    columns["counts"] = pa.array([None] * n + [_stream(part) for _, part in parts], pa.binary())
+    columns["bucket"] = pa.array([None] * totals.num_rows + [b for b, _ in parts], pa.int32())
+    columns["counts"] = pa.array([None] * totals.num_rows + [_stream(part) for _, part in parts], pa.binary())
     return pa.RecordBatch.from_pydict({name.split()[0]: columns[name.split()[0]] for name in PACKED.split(", ")})
 
 
@@ -105,35 +109,34 @@ def added(streams: Iterator[bytes]) -> pa.Table:
     """The counts of one bucket, summed, sorted by role, term and period."""
     tables = [pa.ipc.open_stream(s).read_all() for s in streams]
     if not tables:
-        empty = {"role": pa.string(), "term": pa.string(), "period": pa.string()} | dict.fromkeys(SUMS, pa.int64())
-        return pa.schema(list(empty.items())).empty_table()
-    keys = ["role", "term", "period"]
-    summed = pa.concat_tables(tables).group_by(keys).aggregate([(s, "sum") for s in SUMS])
-    return (
-        summed.select([*keys, *(f"{s}_sum" for s in SUMS)]).rename_columns([*keys, *SUMS]).sort_by([(k, "ascending") for k in keys])
-    )
+        return pa.schema([*((k, pa.string()) for k in _KEYS), *((s, pa.int64()) for s in SUMS)]).empty_table()
+    summed = pa.concat_tables(tables).group_by(list(_KEYS)).aggregate([(s, "sum") for s in SUMS])
+    summed = summed.select([*_KEYS, *(f"{s}_sum" for s in SUMS)]).rename_columns([*_KEYS, *SUMS])
+    return summed.sort_by([(k, "ascending") for k in _KEYS])
 
 
-def _groups(batch: pa.RecordBatch, of: str) -> tuple[pa.RecordBatch, np.ndarray]:
+def _groups(batch: pa.RecordBatch, granularity: str) -> tuple[pa.RecordBatch, np.ndarray]:
     """(role, period and reason of each group of documents, the group of each document)."""
-    given, role = pc.dictionary_encode(batch.column("date"), null_encoding="encode"), pc.dictionary_encode(batch.column("role"))
-    placed = [_period(d, of) for d in given.dictionary.to_pylist()]
-    kinds = {k: i for i, k in enumerate(dict.fromkeys(placed))}
-    kind = np.array([kinds[p] for p in placed], np.int64)[given.indices.to_numpy()]
-    found, group = np.unique(role.indices.to_numpy() * len(kinds) + kind, return_inverse=True)
-    named = list(kinds)
+    date, role = pc.dictionary_encode(batch.column("date"), null_encoding="encode"), pc.dictionary_encode(batch.column("role"))
+    periods = [_period(d, granularity) for d in date.dictionary.to_pylist()]
+    numbers = {p: i for i, p in enumerate(dict.fromkeys(periods))}
+    number = np.array([numbers[p] for p in periods], np.int64)[date.indices.to_numpy()]
+    groups, group = np.unique(role.indices.to_numpy() * len(numbers) + number, return_inverse=True)
+    known = [list(numbers)[k] for k in (groups % len(numbers)).tolist()] if len(groups) else []
     columns = {
-        "role": role.dictionary.take(pa.array(found // len(kinds))),
-        "period": pa.array([named[k][0] for k in (found % len(kinds)).tolist()], pa.string()),
-        "reason": pa.array([named[k][1] for k in (found % len(kinds)).tolist()], pa.string()),
+        "role": role.dictionary.take(pa.array(groups // max(1, len(numbers)))),
+        "period": pa.array([period for period, _ in known], pa.string()),
+        "reason": pa.array([reason for _, reason in known], pa.string()),
     }
     return pa.record_batch(columns), group
 
 
-def _period(given: str | None, of: str) -> tuple[str | None, str | None]:
-    """(period, None) of a date, or (None, one of _REASONS)."""
-    if given is None:
-        return None, _REASONS[1]
-    when = dates.parse(given)
-    found = dates.period(when, of) if when else None
-    return found, None if found else _REASONS[3 if when else 2]
+def _period(text: str | None, granularity: str) -> tuple[str | None, str | None]:
+    """(period, None) of a date, or (None, why it has none)."""
+    if text is None:
+        return None, _NO_DATE
+    day = dates.parse(text)
+    if day is None:
+        return None, _NOT_UNDERSTOOD
+    period = dates.period(day, granularity)
+    return period, None if period else _TOO_COARSE

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from wajue.config import Config
 from wajue.errors import WajueError
-from wajue.mining import termhood
+from wajue.mining import seed_expansion, termhood
 
 _NOT_CARRIED = ("domain_documents", "general_documents", "left_entropy", "right_entropy", "nesting", "filtered_by")
 
@@ -93,7 +93,7 @@ def _score(candidates: pa.Table, combined: np.ndarray, similarity: np.ndarray, n
 class Expansion(NamedTuple):
     """Words that are like the user's seeds. steps: how each was found, by its matrix row; row_of: of those to be listed."""
 
-    steps: dict[int, termhood.Step]
+    steps: dict[int, seed_expansion.Reached]
     row_of: dict[str, int]
 
 
@@ -101,7 +101,7 @@ def expand(vectors: WordVectors, listed: set[str], config: Config) -> Expansion:
     """Words like the seeds, those left out that are `listed` already or rejected."""
     rules = config.terms
     seeds, avoid = (vectors.known(config.words(words)) for words in (rules.seeds, rules.avoid))
-    steps = termhood.expand(vectors.matrix, seeds, avoid, similarity=rules.expansion_similarity, most=rules.expansion_most)
+    steps = seed_expansion.expand(vectors.matrix, seeds, avoid, similarity=rules.expansion_similarity, most=rules.expansion_most)
     word_at = {row: word for word, row in vectors.row_of.items()}
     return Expansion(steps, {word_at[row]: row for row in steps if word_at[row] not in listed})
 
@@ -111,7 +111,7 @@ def rank_expansion(candidates: pa.Table, expansion: Expansion, vectors: WordVect
     rows_of_terms = [expansion.row_of[term] for term in candidates.column("term").to_pylist()]
     similarity = np.array([expansion.steps[row].similarity for row in rows_of_terms])
     word_at = {row: word for word, row in vectors.row_of.items()}
-    paths = [[word_at[row] for row in termhood.path(expansion.steps, last)] for last in rows_of_terms]
+    paths = [[word_at[row] for row in seed_expansion.path(expansion.steps, last)] for last in rows_of_terms]
     return _ranked(candidates, similarity - 1 + floor, similarity, "expansion", paths)
 
 

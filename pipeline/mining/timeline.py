@@ -7,9 +7,10 @@ between documents than occurrences strewn at random would (Rao & Scott 1992). On
   for small shares, hence Poisson); z is its root, after division by the dispersion that is left about the two levels
   (quasi-likelihood, Wedderburn 1974), so that a word that comes and goes has none;
 - a burst is where the two-state automaton of Kleinberg (2003, section 4, batched arrivals) stands in its upper state; its
-  weight, in nats, is by how much that state explains the burst better.
+  weight, in nats, says how much better that state explains the burst.
 
-Arrays: r float64 [words, periods], d float64 [periods] or [words, periods], of which no period is 0.
+Throughout, r is a word's count in each period, float64 [words, periods], and d the count of all words there, float64 [periods]
+or [words, periods], never 0.
 """
 
 from typing import NamedTuple
@@ -22,7 +23,8 @@ LABELS = ("steady", "rose", "emerged", "faded", "burst")
 
 class Change(NamedTuple):
     """since: first period of the new level, int64 [words], 0 for none; before, after: shares; bits: log2 of after over before,
-    shrunk; z: how sure it is, negative for a fall. float64 [words]."""
+    shrunk; z: how sure it is, negative for a fall. The last four are float64 [words].
+    """
 
     since: np.ndarray
     before: np.ndarray
@@ -54,24 +56,30 @@ def design_effect(
 def change(r: np.ndarray, d: np.ndarray) -> Change:
     """Where each word's share of the text changes most clearly; no change where there is one period only."""
     d = np.broadcast_to(d, r.shape)
-    words, periods = r.shape
+    word_count, periods = r.shape
     if periods < 2:
         share = (r / d)[:, 0]
-        return Change(np.zeros(words, np.int64), share, share, np.zeros(words), np.zeros(words))
-    before, before_of = r.cumsum(axis=1), d.cumsum(axis=1)
-    total, of = before[:, -1:], before_of[:, -1:]
-    share = total / of
-    ratio = 2 * (_gain(before, before_of * share) + _gain(total - before, (of - before_of) * share))[:, :-1]
+        return Change(np.zeros(word_count, np.int64), share, share, np.zeros(word_count), np.zeros(word_count))
+    until, until_of = r.cumsum(axis=1), d.cumsum(axis=1)  # occurrences up to each period, of so many words
+    total, total_of = until[:, -1:], until_of[:, -1:]
+    share = total / total_of
+    ratio = 2 * (_gain(until, until_of * share) + _gain(total - until, (total_of - until_of) * share))[:, :-1]
     cut = ratio.argmax(axis=1)
-    at = (np.arange(words), cut)
-    low, low_of = before[at], before_of[at]
-    high, high_of, prior = total[:, 0] - low, of[:, 0] - low_of, 1 / share[:, 0]  # the prior: one occurrence at the usual share
-    bits = np.log2((high + 1) / (high_of + prior)) - np.log2((low + 1) / (low_of + prior))
-    level = np.where(np.arange(periods) <= cut[:, None], (low / low_of)[:, None], (high / high_of)[:, None]) * d
-    left = ((r - level) ** 2 / np.where(level > 0, level, 1)).sum(axis=1)
-    dispersion = np.maximum(left / max(periods - 2, 1), 1.0)
-    z = np.sqrt(np.maximum(ratio[at], 0) / dispersion) * np.sign(high / high_of - low / low_of)
-    return Change(cut + 1, low / low_of, high / high_of, bits, z)
+    at_cut = (np.arange(word_count), cut)
+    before, before_of = until[at_cut], until_of[at_cut]
+    after, after_of = total[:, 0] - before, total_of[:, 0] - before_of
+    prior = 1 / share[:, 0]  # one occurrence at the usual share
+    bits = np.log2((after + 1) / (after_of + prior)) - np.log2((before + 1) / (before_of + prior))
+    before_share, after_share = before / before_of, after / after_of
+    level = np.where(np.arange(periods) <= cut[:, None], before_share[:, None], after_share[:, None]) * d
+    z = np.sqrt(np.maximum(ratio[at_cut], 0) / _dispersion(r, level)) * np.sign(after_share - before_share)
+    return Change(cut + 1, before_share, after_share, bits, z)
+
+
+def _dispersion(r: np.ndarray, level: np.ndarray) -> np.ndarray:
+    """float64 [words], at least 1: variance of the counts about the two levels (float64 [words, periods]), over the Poisson one."""
+    spread = ((r - level) ** 2 / np.where(level > 0, level, 1)).sum(axis=1)
+    return np.maximum(spread / max(r.shape[1] - 2, 1), 1.0)
 
 
 def _gain(count: np.ndarray, expected: np.ndarray) -> np.ndarray:
@@ -80,14 +88,14 @@ def _gain(count: np.ndarray, expected: np.ndarray) -> np.ndarray:
     return np.where(some, count * np.log(np.where(some, count, 1) / np.where(some, expected, 1)), 0.0)
 
 
-def burst(r: np.ndarray, d: np.ndarray, factor: float = 2.0, cost: float = 1.0) -> Burst:
+def burst(r: np.ndarray, d: np.ndarray, *, factor: float, cost: float = 1.0) -> Burst:
     """The strongest burst, of states of the usual share and of `factor` times it; entering it costs `cost` ln(periods)."""
-    words, periods = r.shape
+    word_count, periods = r.shape
     share = r.sum(axis=1, keepdims=True) / np.broadcast_to(d, r.shape).sum(axis=1, keepdims=True)
     better = r * np.log(factor) - d * share * (factor - 1)  # nats by which the upper state explains each period better
     up = cost * np.log(periods)
-    usual, high = np.zeros(words), np.full(words, -np.inf)  # likelihood of the best path that ends in either state
-    entered, left = np.zeros((periods, words), bool), np.zeros((periods, words), bool)
+    usual, high = np.zeros(word_count), np.full(word_count, -np.inf)  # likelihood of the best path that ends in either state
+    entered, left = np.zeros((periods, word_count), bool), np.zeros((periods, word_count), bool)
     for t in range(periods):
         entered[t], left[t] = usual - up > high, high > usual
         usual, high = np.maximum(usual, high), np.maximum(usual - up, high) + better[:, t]
@@ -96,25 +104,25 @@ def burst(r: np.ndarray, d: np.ndarray, factor: float = 2.0, cost: float = 1.0) 
 
 def _strongest(state: np.ndarray, entered: np.ndarray, left: np.ndarray, better: np.ndarray) -> Burst:
     """Walk the best paths back; state: bool [words], is the upper one the last; the others bool [periods, words]."""
-    words, periods = better.shape
-    found = Burst(np.zeros(words), np.full(words, -1), np.full(words, -1))
-    weight, last = np.zeros(words), np.full(words, periods - 1)
+    word_count, periods = better.shape
+    strongest = Burst(np.zeros(word_count), np.full(word_count, -1), np.full(word_count, -1))
+    weight, last = np.zeros(word_count), np.full(word_count, periods - 1)
     for t in range(periods - 1, -1, -1):
         weight = np.where(state, weight + better[:, t], 0.0)
-        ends = state & entered[t] & (weight > found.weight)
-        for column, value in zip(found, (weight, np.full(words, t), last), strict=True):
+        ends = state & entered[t] & (weight > strongest.weight)
+        for column, value in zip(strongest, (weight, np.full(word_count, t), last), strict=True):
             column[ends] = value[ends]
         begins = ~state & left[t]
         last = np.where(begins, t - 1, last)
         state = np.where(state, ~entered[t], left[t])
-    return found
+    return strongest
 
 
 def labels(bits: np.ndarray, z: np.ndarray, weight: np.ndarray, *, min_z: float, min_bits: float, min_burst: float) -> np.ndarray:
-    """An index of LABELS for each word, int64 [words].
+    """An index of LABELS for each word, int64 [words]; bits, z: as in Change, weight: as in Burst.
 
-    rose: z and bits at their floors or above; emerged: bits at EMERGED_BITS too; faded: both below minus the floors; burst:
-    none of these, and a burst of this weight; steady: the rest.
+    rose: z and bits at their floors or above; emerged: bits at EMERGED_BITS too; faded: both at minus the floors or below; burst:
+    none of these, and a burst of at least this weight; steady: the rest.
     """
     sure = (np.abs(z) >= min_z) & (np.abs(bits) >= min_bits) & (np.sign(z) == np.sign(bits))
     moved = np.where(bits < 0, LABELS.index("faded"), np.where(bits >= EMERGED_BITS, LABELS.index("emerged"), LABELS.index("rose")))

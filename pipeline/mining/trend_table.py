@@ -87,7 +87,7 @@ class Scorer(NamedTuple):
         """The columns that say what became of the terms, of effective counts, float64 [terms, periods]."""
         rules, names = self.rules, self.periods.names
         change = timeline.change(occurrences, tokens)
-        burst = timeline.burst(occurrences, tokens, rules.burst_factor)
+        burst = timeline.burst(occurrences, tokens, factor=rules.burst_factor)
         floors = {"min_z": rules.min_z, "min_bits": rules.min_change, "min_burst": rules.min_burst}
         return {
             "label": np.array(timeline.LABELS)[timeline.labels(change.bits, change.z, burst.weight, **floors)],

@@ -1,8 +1,15 @@
 """Words by the hash of their symbols: a table that compiled code looks strings up in, symbol by symbol.
 
+In: words as symbol codes, with ids and weights. Out: a table; ids and weights by key.
+
 A word's key is the value of its symbols as a polynomial, mod 2**64, so that the key of a string follows from the key of
-the string without its last symbol. Open addressing with linear probing, 16 bytes an entry, at a load of at most 1/2: at
-2/3 the rounds of EM take a sixth longer.
+the string without its last symbol. Open addressing with linear probing, at a load of at most 1/2: at 2/3 the rounds of EM
+take a sixth longer. A slot is 16 bytes, so that a look-up reads one line of the cache:
+
+    bytes 0-7 the key (0: the slot is free)    8-11 the word's id, int32    12-15 its weight, float32
+
+Compiled code sees the same memory as three arrays, `keys, ids, weights = table.view`, and reads a slot by `is_free`, `id_at`
+and `weight_at` alone.
 """
 
 from typing import Any, NamedTuple
@@ -18,8 +25,16 @@ _MIX = np.uint64(0x9E3779B97F4A7C15)
 _AHEAD = 16  # keys; so early their slots are fetched
 
 
+class TableView(NamedTuple):
+    """A table as compiled code reads it: keys uint64 [2 * size], ids int32 [4 * size], weights float32 [4 * size]."""
+
+    keys: np.ndarray
+    ids: np.ndarray
+    weights: np.ndarray
+
+
 class WordTable(NamedTuple):
-    """slots: uint64 [2 * size], size a power of two; an entry is a key (0: free), then an int32 word id and a float32 weight.
+    """slots: uint64 [2 * size], size a power of two.
 
     Weight 0: no word, but a prefix of one (a look-up stops at the first prefix that is missing).
     """
@@ -31,9 +46,9 @@ class WordTable(NamedTuple):
         return _restored, (self.slots,)
 
     @property
-    def views(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """What compiled code needs: the slots as keys, as ids and as weights (see `probe`)."""
-        return self.slots, self.slots.view(np.int32), self.slots.view(np.float32)
+    def view(self) -> TableView:
+        """What compiled code needs."""
+        return TableView(self.slots, self.slots.view(np.int32), self.slots.view(np.float32))
 
 
 def _restored(slots: np.ndarray) -> WordTable:
@@ -69,18 +84,42 @@ def word_keys(codes: np.ndarray) -> np.ndarray:
 
 
 @njit(cache=True, inline="always")
-def first_slot(slots, key):
+def _first_slot(keys, key):
     """Where the search for a key begins."""
-    return ((key * _MIX) >> np.uint64(20)) & np.uint64(len(slots) // 2 - 1)
+    return ((key * _MIX) >> np.uint64(20)) & np.uint64(len(keys) // 2 - 1)
 
 
 @njit(cache=True, inline="always")
-def probe(slots, key):
-    """The slot h of a key, or the free one where it belongs: key slots[2h], id ids[4h + 2], weight weights[4h + 3]."""
-    h = first_slot(slots, key)
-    while slots[2 * h] != 0 and slots[2 * h] != key:
-        h = (h + np.uint64(1)) & np.uint64(len(slots) // 2 - 1)
-    return h
+def probe(keys, key):
+    """The slot of a key, or the free one where it belongs."""
+    slot = _first_slot(keys, key)
+    while keys[2 * slot] != 0 and keys[2 * slot] != key:
+        slot = (slot + np.uint64(1)) & np.uint64(len(keys) // 2 - 1)
+    return slot
+
+
+@njit(cache=True, inline="always")
+def is_free(keys, slot):
+    """Does the slot hold no word?"""
+    return keys[2 * slot] == 0
+
+
+@njit(cache=True, inline="always")
+def id_at(ids, slot):
+    """The id of the word in a slot."""
+    return ids[4 * slot + 2]
+
+
+@njit(cache=True, inline="always")
+def weight_at(weights, slot):
+    """The weight of the word in a slot."""
+    return weights[4 * slot + 3]
+
+
+@njit(cache=True, inline="always")
+def _enter(view, slot, key, identity, weight):
+    keys, ids, weights = view
+    keys[2 * slot], ids[4 * slot + 2], weights[4 * slot + 3] = key, identity, weight
 
 
 def _prefetch(typing_context: Any, array: Any, index: Any) -> Any:
@@ -101,73 +140,82 @@ def _prefetch(typing_context: Any, array: Any, index: Any) -> Any:
 prefetch: Any = intrinsic(_prefetch)
 
 
+@njit(cache=True, inline="always")
+def fetch_slot(keys, key):
+    """Begin to bring the slots of a key into the cache."""
+    prefetch(keys, np.int64(2 * _first_slot(keys, key)))
+
+
 @njit(cache=True)
-def _fill(keys, weights, words, slots, ids, values):
-    for e in range(len(keys)):
-        if e + _AHEAD < len(keys):
-            prefetch(slots, np.int64(2 * first_slot(slots, keys[e + _AHEAD])))
-        h = probe(slots, keys[e])
-        if slots[2 * h] != 0:
+def _fill(
+    new_keys,  # uint64 [words]
+    new_ids,  # int32 [words]
+    new_weights,  # float32 [words]
+    view,  # TableView, filled
+):
+    """Returns the index of the first word whose key stands in the table already, -1 if there is none."""
+    for e in range(len(new_keys)):
+        if e + _AHEAD < len(new_keys):
+            fetch_slot(view.keys, new_keys[e + _AHEAD])
+        slot = probe(view.keys, new_keys[e])
+        if not is_free(view.keys, slot):
             return e
-        slots[2 * h] = keys[e]
-        ids[4 * h + 2] = words[e]
-        values[4 * h + 3] = weights[e]
+        _enter(view, slot, new_keys[e], new_ids[e], new_weights[e])
     return -1
 
 
 @njit(cache=True)
-def _fill_prefixes(codes, slots, ids, values):
+def _fill_prefixes(codes, view):
     """Enter what is not there yet; False as soon as more than half of the slots are taken."""
-    room = len(slots) // 4 - len(codes)
+    left = len(view.keys) // 4 - len(codes)
     for row in range(len(codes)):
         key = np.uint64(codes[row, 0])
         for j in range(1, codes.shape[1] - 1):
             if codes[row, j + 1] == 0:
                 break
             key = extended(key, codes[row, j])
-            h = probe(slots, key)
-            if slots[2 * h] == 0:
-                if room == 0:
+            slot = probe(view.keys, key)
+            if is_free(view.keys, slot):
+                if left == 0:
                     return False
-                room -= 1
-                slots[2 * h], ids[4 * h + 2], values[4 * h + 3] = key, -1, 0
+                left -= 1
+                _enter(view, slot, key, -1, 0)
     return True
 
 
 def word_table(
-    keys: np.ndarray, weights: np.ndarray, words: np.ndarray | None = None, *, prefixes_of: np.ndarray | None = None
+    keys: np.ndarray, weights: np.ndarray, ids: np.ndarray | None = None, *, prefixes_of: np.ndarray | None = None
 ) -> WordTable:
-    """The table of the words with these ids (0..n-1 if none are given); keys: uint64 [n], weights: float [n], words: int [n].
+    """The table of these words; keys: uint64 [words], weights: float [words], ids: int [words], 0, 1, ... if none are given.
 
-    prefixes_of: the words' symbols (uint16 [n, longest], 0 after the end), whose prefixes are entered too, with weight 0.
+    prefixes_of: the words' symbols (uint16 [words, longest], 0 after the end), whose prefixes are entered too, with weight 0.
     Raises ValueError if two words share a key.
     """
-    words = (np.arange(len(keys)) if words is None else words).astype(np.int32)
+    ids = (np.arange(len(keys)) if ids is None else ids).astype(np.int32)
     size = 1024
     while size < 2 * len(keys):
         size *= 2
     while True:
         table = WordTable(np.zeros(2 * size, np.uint64))
-        twin = _fill(keys, weights.astype(np.float32), words, *table.views)
+        twin = _fill(keys, ids, weights.astype(np.float32), table.view)
         if twin >= 0:
             raise ValueError(f"word {twin} has the key of another word")
-        if prefixes_of is None or _fill_prefixes(prefixes_of, *table.views):
+        if prefixes_of is None or _fill_prefixes(prefixes_of, table.view):
             return table
         size *= 2
 
 
 @njit(cache=True)
-def _find(keys, slots, ids, out):
-    for e in range(len(keys)):
-        if e + _AHEAD < len(keys):
-            prefetch(slots, np.int64(2 * first_slot(slots, keys[e + _AHEAD])))
-        h = probe(slots, keys[e])
-        out[e] = ids[4 * h + 2] if slots[2 * h] != 0 else -1
+def _find(sought, view, out):
+    for e in range(len(sought)):
+        if e + _AHEAD < len(sought):
+            fetch_slot(view.keys, sought[e + _AHEAD])
+        slot = probe(view.keys, sought[e])
+        out[e] = -1 if is_free(view.keys, slot) else id_at(view.ids, slot)
 
 
 def find_words(table: WordTable, keys: np.ndarray) -> np.ndarray:
     """The ids (int32 [n]) of the words with these keys, -1 where there is none."""
     out = np.empty(len(keys), np.int32)
-    slots, ids, _ = table.views
-    _find(keys, slots, ids, out)
+    _find(keys, table.view, out)
     return out

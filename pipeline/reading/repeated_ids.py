@@ -7,7 +7,7 @@ An id and its text count as 64 bits each, 16 bytes a document, whatever their le
 import numpy as np
 import pyarrow as pa
 
-from wajue.mining import symbols
+from wajue.arrays.strings import string_bytes, string_hashes
 
 DIGITS = 16  # hexadecimal, of an id: its key, 64 bits
 
@@ -17,10 +17,10 @@ def pairs(ids: pa.StringArray, texts: pa.StringArray) -> np.ndarray:
     out = np.empty((len(ids), 2), np.uint64)
     if not len(ids):
         return out
-    digits, ends = symbols.string_buffers(ids)
+    digits, ends = string_bytes(ids)
     keys = digits[ends[0] : ends[-1]].reshape(len(ids), -1)[:, :DIGITS].tobytes()
     out[:, 0] = np.frombuffer(bytes.fromhex(keys.decode()), ">u8")
-    out[:, 1] = symbols.string_hashes(texts)
+    out[:, 1] = string_hashes(texts)
     return out
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wajue.config import Terms
 from wajue.errors import WajueError
 
 if TYPE_CHECKING:
@@ -88,11 +89,12 @@ class Vectors:
 
         Raises UnknownWordError if a word has no vector.
         """
-        from wajue.mining import termhood  # compiled, and slow to import
+        from wajue.mining.seed_expansion import expand  # compiled, and slow to import
 
         seed_rows, avoided_rows = (np.array([self._row(word) for word in listed], np.int64) for listed in (seeds, avoid))
-        expanded = termhood.expand(self.unit, seed_rows, avoided_rows)
-        return [(self.vocabulary[row], step.similarity) for row, step in expanded.items()]
+        rules = Terms()
+        reached = expand(self.unit, seed_rows, avoided_rows, similarity=rules.expansion_similarity, most=rules.expansion_most)
+        return [(self.vocabulary[row], step.similarity) for row, step in reached.items()]
 
     def to_gensim(self) -> "KeyedVectors":
         """gensim's KeyedVectors, with the counts."""

@@ -16,8 +16,10 @@ from pyspark.sql import functions as F
 from wajue.arrays import cells, sums
 from wajue.config import Config, Contrast
 from wajue.errors import WajueError
-from wajue.mining import candidate_table, jieba_dictionary, ngram_tasks, termhood
+from wajue.mining import candidate_table, jieba_dictionary
 from wajue.mining.candidate_table import DomainWords, Runs
+from wajue.mining.ngrams import tasks as ngram_tasks
+from wajue.mining.term_occurrences import FIGURES, Tally, TermIndex, coded
 from wajue.mining.word_table import word_keys, word_table
 from wajue.spark.flow import Flow
 
@@ -71,7 +73,7 @@ def _runs(tokens: Flow, strings: Any, total: int, rules: Contrast) -> Runs:
 
     def encode(batch: pa.RecordBatch) -> np.ndarray:
         domain = batch.filter(pc.equal(batch.column("role"), "domain"))
-        return termhood.word_codes(domain.column("tokens"), strings.value)[0]
+        return coded(domain.column("tokens"), strings.value).code
 
     def decode(codes: np.ndarray) -> dict[str, pa.Array]:
         return {"codes": pa.array([row.tobytes() for row in codes], pa.binary())}
@@ -86,23 +88,23 @@ def _runs(tokens: Flow, strings: Any, total: int, rules: Contrast) -> Runs:
 
 
 def _counts(tokens: Flow, strings: Any, codes: np.ndarray) -> tuple[dict[str, np.ndarray], int]:
-    """(int64 [runs] under each name of termhood.FIGURES, number of the domain's stretches of text)."""
+    """(int64 [runs] under each name of term_occurrences.FIGURES, number of the domain's stretches of text)."""
     table = tokens.source.sparkSession.sparkContext.broadcast(word_table(word_keys(codes), np.ones(len(codes))))
     size, longest = len(codes), codes.shape[1]
 
     def total(batches: cells.Batches) -> np.ndarray:
-        tally, stretches = termhood.Tally(table.value, size, longest), 0
+        tally, stretches = Tally(TermIndex(strings.value, table.value, size, longest)), 0
         for batch in batches:
             for role in ("domain", "general"):
                 lists = batch.filter(pc.equal(batch.column("role"), role)).column("tokens")
                 if len(lists):
-                    added = tally.add(*termhood.word_codes(lists, strings.value), domain=role == "domain")
+                    added = tally.add(coded(lists, strings.value), domain=role == "domain")
                     stretches += added if role == "domain" else 0
         return np.append(tally.figures.ravel(), stretches)
 
     read = tokens.select("role", "tokens").by_dictionary("tokens")
-    whole = sums.sum_over(read, total, len(termhood.FIGURES) * size + 1)
-    return dict(zip(termhood.FIGURES, whole[:-1].reshape(len(termhood.FIGURES), size), strict=True)), int(whole[-1])
+    whole = sums.sum_over(read, total, len(FIGURES) * size + 1)
+    return dict(zip(FIGURES, whole[:-1].reshape(len(FIGURES), size), strict=True)), int(whole[-1])
 
 
 def _warn_of_mixture(candidates: pa.Table) -> None:

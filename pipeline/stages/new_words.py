@@ -20,10 +20,11 @@ from wajue.arrays import cells, sums
 from wajue.config import Config
 from wajue.errors import WajueError
 from wajue.mining import lexicon_candidates, lexicon_table, lexicon_tasks
-from wajue.mining.discovery import Candidates, Weights
-from wajue.mining.lattice import Expected
+from wajue.mining.alphabet import Alphabet
+from wajue.mining.discovery import Candidates
+from wajue.mining.forward_backward import Expected
+from wajue.mining.lattice import Weights
 from wajue.mining.lexicon_candidates import NgramCandidates
-from wajue.mining.symbols import Alphabet
 from wajue.spark.flow import Flow, types_of
 
 log = logging.getLogger(__name__)
@@ -123,7 +124,7 @@ def _cut(encoded: Flow, mined: NgramCandidates, wanted: np.ndarray) -> Iterator[
     slices = sums.sum_slices(encoded.tasks, size)
     cut = encoded.map(lexicon_tasks.cut(weights, sought, longest, slices), lexicon_tasks.CUT)
     rows_of_tasks = cut.frame.persist(StorageLevel.MEMORY_AND_DISK)
-    partial_sums = Flow(rows_of_tasks.select("slice", "place", "sums"), scratch_folder=encoded.scratch_folder, types=sums.SUMS)
+    partial_sums = Flow(rows_of_tasks.select("slice", "index", "sums"), scratch_folder=encoded.scratch_folder, types=sums.SUMS)
     yield _Cut(sums.added(partial_sums, slices, size), rows_of_tasks.select(*lexicon_tasks.SHOWING))
     rows_of_tasks.unpersist()
     weights.destroy()

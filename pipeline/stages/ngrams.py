@@ -9,7 +9,8 @@ from pyspark.sql import functions as F
 
 from wajue.arrays import cells
 from wajue.config import Config
-from wajue.mining import ngram_tasks, symbols
+from wajue.mining.alphabet import Alphabet
+from wajue.mining.ngrams import tasks as ngram_tasks
 from wajue.spark.flow import Flow, ddl, types_of
 
 _PARTS = 2  # of the clauses, for each core; a task costs some 0.1 CPU s, be it ever so small
@@ -33,7 +34,7 @@ def ngrams(documents: Flow, *, config: Config) -> tuple[Flow, Flow]:
     frequent = counts.where((F.col("symbol") == "") | (F.col("count") >= rules.min_count))
     found = {r["symbol"]: r["count"] for r in frequent.collect()}
     total = found.pop("", 0)
-    alphabet = symbols.Alphabet.from_symbols(found.items())
+    alphabet = Alphabet.from_symbols(found.items())
     buckets = rules.buckets or max(parallelism, -(-total // _BUCKET_SYMBOLS))
 
     def encode(batch: pa.RecordBatch) -> np.ndarray:

@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 from wajue.arrays.cells import Batches
 from wajue.config import Config, Terms
 from wajue.mining import example_sentences, term_dates, term_table, termhood
+from wajue.mining.term_occurrences import TermIndex
 from wajue.mining.term_table import Expansion, WordVectors
 from wajue.spark.flow import Flow
 
@@ -89,7 +90,7 @@ def _examples(tokens: DataFrame, listed: pa.Table, wanted: int, joiner: str) -> 
     shortest = distinct.withColumn("nth", nth).where(F.col("nth") <= _CHOICE * wanted)
     in_order = F.sort_array(F.collect_list(F.struct("nth", "text")))
     texts = shortest.groupBy("term").agg(F.transform(in_order, lambda e: e["text"]).alias("texts")).collect()
-    return {r["term"]: termhood.unlike(r["texts"], wanted) for r in texts}
+    return {r["term"]: example_sentences.unlike_each_other(r["texts"], wanted) for r in texts}
 
 
 def _first_and_last(tokens: Flow, parts: pa.ListArray) -> dict[str, pa.Array]:
@@ -97,7 +98,7 @@ def _first_and_last(tokens: Flow, parts: pa.ListArray) -> dict[str, pa.Array]:
     names = ("first_document", "last_document")
     if not len(parts) or not tokens.frame.where("role = 'domain' AND date IS NOT NULL").limit(1).count():
         return {name: pa.nulls(len(parts), pa.string()) for name in names}
-    index = tokens.source.sparkSession.sparkContext.broadcast(term_dates.TermIndex.from_parts(parts))
+    index = tokens.source.sparkSession.sparkContext.broadcast(TermIndex.from_parts(parts))
 
     def search(batches: Batches) -> Batches:
         for batch in batches:

@@ -1,55 +1,42 @@
-from collections.abc import Iterator
-
 import numpy as np
 import pyarrow as pa
 import pytest
 
-from wajue.arrays import sums
-from wajue.mining import ngram_tasks
+from wajue.arrays.cells import block, by_bucket, by_hash, cell, freed_kept, gather, keeping_freed, one_of
 
 
-def joined(batches: Iterator[pa.RecordBatch]) -> pa.Table:
-    return pa.Table.from_batches(list(batches))
+def test_arrays_come_back_from_their_cells_end_to_end() -> None:
+    pairs = np.array([[1, 2], [3, 4], [5, 6]], np.uint64)
+    blocks = [block({"bucket": np.int32(7)}, {"key": part}) for part in (pairs[:1], pairs[1:])]
+    assert [b.column("bucket").to_pylist() for b in blocks] == [[7], [7]]
+    assert np.array_equal(gather(blocks, "key", np.uint64, 2), pairs)
+    assert gather([], "key", np.uint64, 2).shape == (0, 2)
 
 
-@pytest.mark.parametrize("slices", [1, 8])
-@pytest.mark.parametrize("size", [1, 7, 1000])
-def test_sums_come_back_whole(slices: int, size: int) -> None:
-    rng = np.random.default_rng(size)
-    parts = [rng.integers(0, 5, size) * (rng.random(size) < 0.4) for _ in range(5)]
-    sent = [joined(sums.partial_sums(lambda _, p=p: p, slices)(iter(()))) for p in parts]
-    assert np.array_equal(sums.whole_sum(pa.concat_tables(sent), size), sum(parts))
-    # as a task for each slice adds them up
-    rows = pa.concat_tables(sent)
-    by_slice = [rows.filter(pa.array([s == i for s in rows.column("slice").to_pylist()])) for i in range(slices)]
-    added = [joined(sums.add_sums(slices, size)(iter(t.to_batches()))) for t in by_slice]
-    assert sum(t.num_rows for t in added) == slices
-    assert np.array_equal(sums.whole_sum(pa.concat_tables(added), size), sum(parts))
+def test_a_cell_holds_the_bytes_of_an_array_that_is_not_contiguous() -> None:
+    assert cell(np.arange(6, dtype=np.uint8)[::2])[0].as_py() == bytes([0, 2, 4])
 
 
-def test_few_tasks_send_their_sums_to_the_driver() -> None:
-    assert sums.sum_slices(2, 10**6) == 1 == sums.sum_slices(1000, 1000) < sums.sum_slices(8, 10**7)
+def test_rows_of_several_kinds_stand_in_one_batch() -> None:
+    kinds = pa.schema([("a", pa.struct([("x", pa.int64())])), ("b", pa.struct([("y", pa.string())]))])
+    rows = one_of(kinds, "a", pa.record_batch({"x": pa.array([1, 2]), "left out": pa.array([3, 4])}))
+    assert rows.schema.names == ["a", "b"]
+    assert rows.to_pylist() == [{"a": {"x": 1}, "b": None}, {"a": {"x": 2}, "b": None}]
 
 
-def test_one_clause_of_each_form_is_kept() -> None:
-    texts = [["第3条甲", "第12条甲、乙丙"], ["第7条甲", "乙丙", "0条", "5条", "丁"]]
-    batches = [pa.RecordBatch.from_pydict({"text": t}) for t in texts]
-    kept = []
-    for order in (batches, batches[::-1]):
-        lines = list(ngram_tasks.spread(3)(iter(order)))
-        found: list[str] = []
-        for b in range(3):
-            mine = [x.select(["text"]) for x in lines if x.column("bucket")[0].as_py() == b]
-            rows = [row for out in ngram_tasks.distinct(iter(mine)) for row in out.column("clauses").to_pylist()]
-            found += [c for row in rows if row for c in row["clauses"].split("\n")]
-        kept.append(sorted(found))
-    assert kept[0] == kept[1]
-    assert {"乙丙", "丁"} <= set(kept[0]) and len(kept[0]) == 4  # and one of 第x条甲, one of x条
+@pytest.mark.parametrize("buckets", [1, 3, 100])
+def test_every_row_goes_to_the_bucket_of_its_hash(buckets: int) -> None:
+    hashed = np.random.default_rng(buckets).integers(0, 2**63, 200).astype(np.uint64)
+    chosen = dict(by_hash(hashed, buckets))
+    assert sorted(np.concatenate(list(chosen.values())).tolist()) == list(range(200))
+    assert all((hashed[rows] % np.uint64(2**16) % np.uint64(buckets) == b).all() for b, rows in chosen.items())
 
 
-def test_clauses_fill_all_buckets_alike() -> None:
-    texts = pa.RecordBatch.from_pydict({"text": [f"第{chr(0x4E00 + i)}章{chr(0x5E00 + i)}" for i in range(1000)]})
-    sizes = dict.fromkeys(range(4), 0)
-    for out in ngram_tasks.spread(4)(iter([texts])):
-        sizes[out.column("bucket")[0].as_py()] += out.column("text")[0].as_py().count("\n") + 1
-    assert sum(sizes.values()) == 1000 and min(sizes.values()) > 200
+def test_rows_of_a_bucket_keep_their_order() -> None:
+    assert [(b, rows.tolist()) for b, rows in by_bucket(np.array([2, 0, 2, 0]), 4)] == [(0, [1, 3]), (2, [0, 2])]
+
+
+def test_what_keeps_freed_memory_changes_no_result() -> None:
+    batch = pa.record_batch({"x": [1]})
+    with freed_kept():
+        assert list(keeping_freed(lambda batches: batches)(iter([batch]))) == [batch]

@@ -11,7 +11,7 @@ FLOORS = {"min_z": 4.0, "min_bits": 1.0, "min_burst": 10.0}
 
 def label(counts: list[float], d: np.ndarray = D) -> str:
     r = np.array([counts], float)
-    changed, burst = timeline.change(r, d), timeline.burst(r, d)
+    changed, burst = timeline.change(r, d), timeline.burst(r, d, factor=2.0)
     return timeline.LABELS[timeline.labels(changed.bits, changed.z, burst.weight, **FLOORS)[0]]
 
 
@@ -52,7 +52,7 @@ def test_the_change_is_worked_out_by_hand() -> None:
 def test_one_period_has_no_change() -> None:
     found = timeline.change(np.array([[40.0]]), np.array([1000.0]))
     assert (found.since[0], found.bits[0], found.z[0], found.before[0]) == (0, 0, 0, 0.04)
-    assert timeline.burst(np.array([[40.0]]), np.array([1000.0])).weight[0] == 0
+    assert timeline.burst(np.array([[40.0]]), np.array([1000.0]), factor=2.0).weight[0] == 0
 
 
 def best_path(better: np.ndarray, up: float) -> tuple[float, tuple[int, ...]]:
@@ -73,7 +73,7 @@ def test_bursts_are_those_of_the_best_of_all_state_sequences() -> None:
     r = rng.poisson(rng.gamma(0.7, 12, (80, 9))).astype(float)
     r[0] = 0.0
     r[0, 3] = 4.0
-    found = timeline.burst(r, d)
+    found = timeline.burst(r, d, factor=2.0)
     assert (found.weight > 0).sum() > 40
     for i in range(len(r)):
         share = r[i].sum() / d.sum()
@@ -108,4 +108,4 @@ def test_chance_passes_as_rarely_as_the_setting_says() -> None:
         found = timeline.change(r, d)
         passed = (np.abs(found.z) >= 4) & (np.abs(found.bits) >= 1)
         assert passed.mean() <= 20 / 10_000
-        assert (timeline.burst(r, d).weight >= 10).mean() <= 5 / 10_000
+        assert (timeline.burst(r, d, factor=2.0).weight >= 10).mean() <= 5 / 10_000

@@ -15,7 +15,7 @@ from tests.stages.test_dedup import BOTH, DOCUMENTS
 from wajue.config import Config
 from wajue.errors import ConfigError, WajueError
 from wajue.mining import jieba_dictionary
-from wajue.mining.symbols import Alphabet
+from wajue.mining.alphabet import Alphabet
 from wajue.runner.spark_step import STAGES
 from wajue.spark.flow import Flow
 

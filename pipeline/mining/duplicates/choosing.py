@@ -12,7 +12,7 @@ import pyarrow as pa
 from numba import njit
 
 from wajue.arrays.cells import Batches, keeping_freed
-from wajue.mining.duplicates.elements import Ragged
+from wajue.arrays.ragged import Ragged
 from wajue.mining.duplicates.equal_texts import differs_from_previous, distinct
 from wajue.mining.duplicates.packed import Arrays, PackedRows
 

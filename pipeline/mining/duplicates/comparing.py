@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from wajue.arrays.cells import Batches, by_hash, keeping_freed
-from wajue.mining.duplicates.elements import Ragged
+from wajue.arrays.ragged import Ragged
 from wajue.mining.duplicates.equal_texts import distinct
 from wajue.mining.duplicates.packed import Arrays, PackedRows, elements_of, pack, taken, unpack
 from wajue.mining.duplicates.pairs import unique_pairs

@@ -3,50 +3,22 @@
 In: Arrow strings. Out: `Ragged` arrays of elements (uint32), and the same in 16 bits, half the bytes to shuffle.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 import pyarrow as pa
 from numba import njit
 
-from wajue.mining import symbols
-
-
-class Ragged(NamedTuple):
-    """Runs of different lengths end to end: run i is values[offsets[i]:offsets[i + 1]].
-
-    values: any type [all]; offsets: int64 [runs + 1].
-    """
-
-    values: np.ndarray
-    offsets: np.ndarray
-
-    @classmethod
-    def of_sizes(cls, values: np.ndarray, sizes: np.ndarray) -> "Ragged":
-        """From the length of each run (int [runs])."""
-        return cls(values, np.concatenate(([0], np.cumsum(sizes, dtype=np.int64))))
-
-    @property
-    def sizes(self) -> np.ndarray:
-        """The length of each run (int64 [runs])."""
-        return np.diff(self.offsets)
-
-    def take(self, chosen: np.ndarray) -> "Ragged":
-        """These runs (int [n]), in this order."""
-        starts, stops = self.offsets[chosen], self.offsets[chosen + 1]
-        taken = Ragged.of_sizes(self.values[:0], stops - starts)
-        values = np.empty(int(taken.offsets[-1]), self.values.dtype)
-        symbols.copy_spans(self.values, starts, stops, values)
-        return Ragged(values, taken.offsets)
+from wajue.arrays.ragged import Ragged
+from wajue.arrays.strings import decode, string_bytes
 
 
 @njit(cache=True, nogil=True)
-def _decode_texts(data, offsets, values, value_offsets):
+def _decode_texts(texts, values, value_offsets):
+    data, offsets = texts
     n = 0
     for text in range(len(offsets) - 1):
         i = offsets[text]
         while i < offsets[text + 1]:
-            code_point, width = symbols.decode(data, i)
+            code_point, width = decode(data, i)
             values[n] = code_point
             n += 1
             i += width
@@ -55,10 +27,10 @@ def _decode_texts(data, offsets, values, value_offsets):
 
 def code_points(texts: pa.StringArray) -> Ragged:
     """The code points (uint32) of each text."""
-    data, offsets = symbols.string_buffers(texts)
-    values = np.empty(max(1, int(offsets[-1] - offsets[0])), np.uint32)
-    value_offsets = np.zeros(len(offsets), np.int64)
-    _decode_texts(data, offsets, values, value_offsets)
+    strings = string_bytes(texts)
+    offsets = strings.offsets
+    values, value_offsets = np.empty(max(1, int(offsets[-1] - offsets[0])), np.uint32), np.zeros(len(offsets), np.int64)
+    _decode_texts(strings, values, value_offsets)
     return Ragged(values[: value_offsets[-1]], value_offsets)
 
 

@@ -6,8 +6,9 @@ import numpy as np
 import pyarrow as pa
 
 from wajue.arrays.cells import Batches, by_hash, keeping_freed
+from wajue.arrays.ragged import Ragged
 from wajue.mining.duplicates.comparing import edges, shingled
-from wajue.mining.duplicates.elements import Ragged, code_points, to_16_bits
+from wajue.mining.duplicates.elements import code_points, to_16_bits
 from wajue.mining.duplicates.equal_texts import differs_from_previous, distinct, distinct_texts
 from wajue.mining.duplicates.hashes import TextHashes, hashed_words, text_hashes
 from wajue.mining.duplicates.packed import Arrays, PackedRows, elements_of, pack, taken, text_arrays

@@ -6,7 +6,8 @@ import numpy as np
 import pyarrow as pa
 
 from wajue.arrays.cells import Batches, cell
-from wajue.mining.duplicates.elements import Ragged, from_16_bits
+from wajue.arrays.ragged import Ragged
+from wajue.mining.duplicates.elements import from_16_bits
 
 Arrays = dict[str, np.ndarray]
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from wajue.mining.duplicates.elements import Ragged
+from wajue.arrays.ragged import Ragged
 from wajue.mining.duplicates.hashes import FIRST_SEED, mixed
 
 MOST_PACKED = 3  # code points of 21 bits in a word of 64

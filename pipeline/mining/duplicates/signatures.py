@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from wajue.mining.duplicates.elements import Ragged
+from wajue.arrays.ragged import Ragged
 from wajue.mining.duplicates.hashes import SECOND_SEED, absorbed, mixed
 from wajue.mining.duplicates.shingles import Shingling, shingle
 

@@ -2,8 +2,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from wajue.arrays.ragged import Ragged
 from wajue.mining.duplicates.choosing import Edges, decide, representatives
-from wajue.mining.duplicates.elements import Ragged
 from wajue.mining.duplicates.packed import pack
 
 

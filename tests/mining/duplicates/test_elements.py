@@ -3,7 +3,8 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wajue.mining.duplicates.elements import Ragged, code_points, from_16_bits, to_16_bits
+from wajue.arrays.ragged import Ragged
+from wajue.mining.duplicates.elements import code_points, from_16_bits, to_16_bits
 
 TEXTS = st.lists(st.text(alphabet="断路器检修,，.3 5Aａ𠮷\n", max_size=12), max_size=12)
 
@@ -25,10 +26,3 @@ def test_hashed_words_survive_the_way_to_16_bits_and_back() -> None:
     assert narrow.values.dtype == np.uint16 and narrow.sizes.tolist() == [4, 0, 2]
     back = from_16_bits(narrow, of_words=True)
     assert np.array_equal(back.values, words.values) and np.array_equal(back.offsets, words.offsets)
-
-
-def test_runs_are_taken_in_any_order() -> None:
-    runs = Ragged.of_sizes(np.array([1, 2, 3, 4, 5], np.uint16), np.array([2, 0, 3]))
-    taken = runs.take(np.array([2, 0, 1, 2]))
-    assert taken.values.tolist() == [3, 4, 5, 1, 2, 3, 4, 5] and taken.values.dtype == np.uint16
-    assert taken.sizes.tolist() == [3, 2, 0, 3] and taken.offsets.tolist() == [0, 3, 5, 5, 8]

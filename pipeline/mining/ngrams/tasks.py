@@ -15,7 +15,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from wajue.arrays.cells import Batches, block, by_bucket, by_hash, gather, keeping_freed, one_of
-from wajue.mining import ngrams, symbols
+from wajue.arrays.strings import string_hashes
+from wajue.mining.alphabet import Alphabet
+from wajue.mining.clauses import clauses, one_of_each_form
+from wajue.mining.ngrams import counting
+from wajue.mining.ngrams.keys import Counted, by_key, key_codes, last_symbol, lengths
+from wajue.mining.ngrams.pmi import pmi
+from wajue.mining.ngrams.windows import bucket, windows
+from wajue.mining.symbols import pseudo_characters
 
 LINES = "bucket int, text string"
 WINDOWS = "bucket int, code binary"
@@ -26,19 +33,21 @@ CLAUSES = pa.schema(
 
 _SLAB = 2_000_000  # symbols; windows leave a task in blocks of this size
 _LINES = 1 << 17  # clauses in one string
+_BATCH = 100_000  # n-grams
+_UPPER_BITS = np.uint64(40)  # those above are mixed best
 
 
 def slabs(codes: Iterable[np.ndarray], size: int = _SLAB) -> Iterator[np.ndarray]:
     """Arrays joined until each holds at least `size` elements."""
     pending: list[np.ndarray] = []
-    held = 0
+    pending_size = 0
     for code in codes:
         pending.append(code)
-        held += len(code)
-        if held >= size:
+        pending_size += len(code)
+        if pending_size >= size:
             yield np.concatenate(pending)
-            pending, held = [], 0
-    if held:
+            pending, pending_size = [], 0
+    if pending_size:
         yield np.concatenate(pending)
 
 
@@ -48,7 +57,7 @@ def spread(buckets: int) -> Callable[[Batches], Batches]:
     def apply(batches: Batches) -> Batches:
         pending: list[pa.StringArray] = []
         for batch in batches:
-            pending.append(symbols.clauses(batch.column(0)))
+            pending.append(clauses(batch.column(0)))
             if sum(map(len, pending)) >= _LINES:
                 yield from _spread(pending, buckets)
                 pending = []
@@ -58,23 +67,14 @@ def spread(buckets: int) -> Callable[[Batches], Batches]:
 
 
 def _spread(pending: list[pa.StringArray], buckets: int) -> Batches:
-    clauses = pc.unique(pa.chunked_array(pending, pa.string()))
-    hashed = symbols.string_hashes(clauses, numbers_alike=True) >> np.uint64(40)  # the upper bits are mixed best
-    for b, rows in by_hash(hashed, buckets):
-        yield pa.RecordBatch.from_arrays([pa.array([b], pa.int32()), _lines(clauses.take(pa.array(rows)))], ["bucket", "text"])
+    unique = pc.unique(pa.chunked_array(pending, pa.string()))
+    hashed = string_hashes(unique, numbers_alike=True) >> _UPPER_BITS
+    for b, chosen in by_hash(hashed, buckets):
+        lines = _as_lines(unique.take(pa.array(chosen)))
+        yield pa.RecordBatch.from_arrays([pa.array([b], pa.int32()), lines], ["bucket", "text"])
 
 
-def _one_a_form(clauses: pa.StringArray) -> pa.StringArray:
-    """Without those that differ from another in their numbers alone; that of the least hash is kept."""
-    form, own = symbols.string_hashes(clauses, numbers_alike=True), symbols.string_hashes(clauses)
-    kept = form == own  # there is no number in it
-    others = np.flatnonzero(~kept)
-    others = others[np.lexsort((own[others], form[others]))]
-    kept[others[np.diff(form[others], prepend=np.uint64(0)) != 0]] = True
-    return clauses.filter(pa.array(kept))
-
-
-def _lines(strings: pa.StringArray) -> pa.StringArray:
+def _as_lines(strings: pa.StringArray) -> pa.StringArray:
     """All of them as the lines of one string."""
     return pc.binary_join(pa.ListArray.from_arrays(pa.array([0, len(strings)], pa.int32()), strings), "\n")
 
@@ -83,14 +83,14 @@ def distinct(batches: Batches) -> Batches:
     """LINES of one bucket -> CLAUSES: the distinct lines, many to a string, and the counts of its pseudo-characters, with
     that of all its symbols under the empty name.
 
-    Of lines that differ in their numbers alone one is kept: a form filled in a hundred times says what it says once.
+    Of lines that differ in their numbers alone one is kept.
     """
     lines = [pc.split_pattern(batch.column("text"), "\n").flatten() for batch in batches]
-    clauses = _one_a_form(pc.unique(pa.chunked_array(lines, pa.string())))
-    for begin in range(0, len(clauses), _LINES):
-        joined = _lines(clauses.slice(begin, _LINES))
-        units = symbols.Alphabet().units(joined)
-        counted = pc.value_counts(symbols.pseudo_characters(units))
+    kept = one_of_each_form(pc.unique(pa.chunked_array(lines, pa.string())))
+    for begin in range(0, len(kept), _LINES):
+        joined = _as_lines(kept.slice(begin, _LINES))
+        units = Alphabet().units(joined)
+        counted = pc.value_counts(pseudo_characters(units))
         names = pa.concat_arrays([counted.field("values"), pa.array([""])])
         counts = pa.concat_arrays([counted.field("counts"), pa.array([np.count_nonzero(units.code)], pa.int64())])
         yield one_of(CLAUSES, "clauses", pa.record_batch({"clauses": joined}))
@@ -103,9 +103,9 @@ def scatter(encode: Callable[[pa.RecordBatch], np.ndarray], longest: int, bucket
     @keeping_freed
     def apply(batches: Batches) -> Batches:
         for code in slabs(encode(batch) for batch in batches):
-            for b, windows in enumerate(ngrams.windows(code, buckets, longest)):
-                if len(windows):
-                    yield block({"bucket": np.int32(b)}, {"code": windows})
+            for b, part in enumerate(windows(code, buckets, longest)):
+                if len(part):
+                    yield block({"bucket": np.int32(b)}, {"code": part})
 
     return apply
 
@@ -115,15 +115,15 @@ def count(longest: int, floor: int, buckets: int) -> Callable[[Batches], Batches
 
     @keeping_freed
     def apply(batches: Batches) -> Batches:
-        held = list(batches)
-        if not held:
+        received = list(batches)
+        if not received:
             return
-        mine = ngrams.bucket(np.arange(65536), buckets) == held[0].column("bucket")[0].as_py()
-        code = gather(held, "code", np.uint16)
-        held.clear()
-        found = ngrams.count(code, mine, longest=longest, floor=floor)
-        for b, rows in by_bucket(ngrams.bucket(ngrams.last_symbol(found.key), buckets), buckets):
-            part = ngrams.Counted(*(array[rows] for array in found))
+        own = bucket(np.arange(65536), buckets) == received[0].column("bucket")[0].as_py()
+        code = gather(received, "code", np.uint16)
+        received.clear()
+        counted = counting.count(code, own, longest=longest, floor=floor)
+        for b, chosen in by_bucket(bucket(last_symbol(counted.key), buckets), buckets):
+            part = Counted(*(column[chosen] for column in counted))
             flat = part._replace(prefixes=part.prefixes[_has_prefix(part.key, longest)])
             yield block({"bucket": np.int32(b)}, flat._asdict())
 
@@ -132,8 +132,18 @@ def count(longest: int, floor: int, buckets: int) -> Callable[[Batches], Batches
 
 def _has_prefix(key: np.ndarray, longest: int) -> np.ndarray:
     """bool [n, longest - 1]: of which lengths an n-gram has prefixes; no others travel."""
-    found: np.ndarray = np.arange(1, max(2, longest)) < ngrams.lengths(key)[:, None]
-    return found
+    has: np.ndarray = np.arange(1, max(2, longest)) < lengths(key)[:, None]
+    return has
+
+
+def _received(batches: list[pa.RecordBatch], longest: int) -> Counted:
+    """COUNTED as arrays again."""
+    key = gather(batches, "key", np.uint64, 2)
+    has_prefix = _has_prefix(key, longest)
+    prefixes = np.zeros(has_prefix.shape, np.uint32)
+    prefixes[has_prefix] = gather(batches, "prefixes", np.uint32)
+    left, right = (gather(batches, f"{side}_entropy", np.float64) for side in ("left", "right"))
+    return Counted(key, gather(batches, "count", np.uint32), left, right, prefixes)
 
 
 def join(total: int, longest: int, decode: Callable[[np.ndarray], dict[str, Any]]) -> Callable[[Batches], Batches]:
@@ -144,31 +154,18 @@ def join(total: int, longest: int, decode: Callable[[np.ndarray], dict[str, Any]
 
     @keeping_freed
     def apply(batches: Batches) -> Batches:
-        held = list(batches)
-        key = gather(held, "key", np.uint64, 2)
-        there = _has_prefix(key, longest)
-        prefixes = np.zeros(there.shape, np.uint32)
-        prefixes[there] = gather(held, "prefixes", np.uint32)
-        found = ngrams.Counted(
-            key,
-            gather(held, "count", np.uint32),
-            gather(held, "left_entropy", np.float64),
-            gather(held, "right_entropy", np.float64),
-            prefixes,
-        )
-        held.clear()
-        found = ngrams.by_key(found)
-        pmi, lengths = ngrams.pmi(found, total), ngrams.lengths(found.key)
-        for begin in range(0, len(pmi), 100_000):
-            part = slice(begin, begin + 100_000)
+        counted = by_key(_received(list(batches), longest))
+        information, length = pmi(counted, total), lengths(counted.key)
+        for begin in range(0, len(information), _BATCH):
+            part = slice(begin, begin + _BATCH)
             yield pa.RecordBatch.from_pydict(
                 {
-                    **decode(ngrams.key_codes(found.key[part])),
-                    "n": lengths[part].astype(np.int32),
-                    "count": found.count[part].astype(np.int64),
-                    "pmi": pa.array(pmi[part], mask=np.isnan(pmi[part])),
-                    "left_entropy": found.left_entropy[part],
-                    "right_entropy": found.right_entropy[part],
+                    **decode(key_codes(counted.key[part])),
+                    "n": length[part].astype(np.int32),
+                    "count": counted.count[part].astype(np.int64),
+                    "pmi": pa.array(information[part], mask=np.isnan(information[part])),
+                    "left_entropy": counted.left_entropy[part],
+                    "right_entropy": counted.right_entropy[part],
                 }
             )
 

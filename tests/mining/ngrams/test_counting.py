@@ -6,23 +6,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import reference
-from wajue.mining import ngrams
+from wajue.mining.ngrams import counting
+from wajue.mining.ngrams.keys import Counted, by_key, key_codes, last_symbol, lengths
+from wajue.mining.ngrams.pmi import pmi
+from wajue.mining.ngrams.windows import bucket, windows
 
 
 def count(code: list[int], longest: int, floor: int, buckets: int = 1) -> dict[tuple[int, ...], tuple[int, float, float, float]]:
     """{n-gram: (count, pmi, left entropy, right entropy)}, counted in so many buckets."""
     array = np.array(code, np.uint16)
     counted = [
-        ngrams.count(part, ngrams.bucket(np.arange(65536), buckets) == b, longest=longest, floor=floor)
-        for b, part in enumerate(ngrams.windows(array, buckets, longest))
+        counting.count(part, bucket(np.arange(65536), buckets) == b, longest=longest, floor=floor)
+        for b, part in enumerate(windows(array, buckets, longest))
     ]
-    found = ngrams.by_key(ngrams.Counted(*(np.concatenate(arrays) for arrays in zip(*counted, strict=True))))
-    pmi = ngrams.pmi(found, int(np.count_nonzero(array)))
-    grams = [tuple(c for c in row if c) for row in ngrams.key_codes(found.key).tolist()]
-    assert [len(g) for g in grams] == ngrams.lengths(found.key).tolist()
-    assert [g[-1] for g in grams] == ngrams.last_symbol(found.key).tolist()
+    found = by_key(Counted(*(np.concatenate(arrays) for arrays in zip(*counted, strict=True))))
+    information = pmi(found, int(np.count_nonzero(array)))
+    grams = [tuple(c for c in row if c) for row in key_codes(found.key).tolist()]
+    assert [len(g) for g in grams] == lengths(found.key).tolist()
+    assert [g[-1] for g in grams] == last_symbol(found.key).tolist()
     assert grams == sorted(grams)
-    figures = zip(found.count.tolist(), pmi.tolist(), found.left_entropy.tolist(), found.right_entropy.tolist(), strict=True)
+    figures = zip(
+        found.count.tolist(), information.tolist(), found.left_entropy.tolist(), found.right_entropy.tolist(), strict=True
+    )
     return dict(zip(grams, figures, strict=True))
 
 
@@ -30,9 +35,9 @@ def test_a_worked_example() -> None:
     # clauses 2 3 | 2 3 | 2 4 | 3: T = 7, c(2) = 3, c(3) = 3, c(2 3) = 2
     found = count([2, 3, 0, 2, 3, 0, 2, 4, 0, 3, 0], longest=2, floor=2)
     assert set(found) == {(2,), (3,), (2, 3)}
-    times, pmi, _, right = found[2, 3]
+    times, information, _, right = found[2, 3]
     assert times == 2
-    assert math.isclose(pmi, math.log(2 * 7 / (3 * 3)))  # ln(14/9) = 0.442 nats
+    assert math.isclose(information, math.log(2 * 7 / (3 * 3)))  # ln(14/9) = 0.442 nats
     assert math.isclose(right, math.log(2), abs_tol=1e-8)  # two clause edges, each a fresh neighbour
     # neighbours 3, 3, 4: 0.637 nats
     assert math.isclose(found[2,][3], -(2 / 3 * math.log(2 / 3) + 1 / 3 * math.log(1 / 3)), abs_tol=1e-8)
@@ -40,10 +45,10 @@ def test_a_worked_example() -> None:
 
 def same(found: dict, expected: dict) -> None:
     assert set(found) == set(expected)
-    for gram, (c, pmi, left, right) in expected.items():
+    for gram, (c, information, left, right) in expected.items():
         times, ours, *entropies = found[gram]
         assert times == c
-        assert math.isnan(ours) if pmi is None else math.isclose(ours, pmi, abs_tol=1e-9)
+        assert math.isnan(ours) if information is None else math.isclose(ours, information, abs_tol=1e-9)
         # the sum of c ln c is of multiples of 2^-28
         assert math.isclose(entropies[0], left, abs_tol=1e-8)
         assert math.isclose(entropies[1], right, abs_tol=1e-8)
