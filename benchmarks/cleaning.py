@@ -1,4 +1,4 @@
-"""Cleaning with every rule on, characters a CPU second, and what each rule costs; beside a plain NFKC and OpenCC of the same."""
+"""Cleaning with every rule on, in characters a CPU second, and what each rule costs, beside plain NFKC and OpenCC of the same."""
 
 import unicodedata
 
@@ -6,7 +6,7 @@ import opencc
 
 from benchmarks.common import corpora, record, timed
 from benchmarks.dedup import real_questions
-from wajue.cleaning import rules as cleaning_rules
+from wajue.cleaning import rules
 from wajue.config import Clean
 
 
@@ -16,15 +16,15 @@ def _batches(texts: list[str], characters: int = 1_000_000) -> list[list[str]]:
 
 
 def measure(name: str, texts: list[str]) -> None:
-    """All rules, then each alone, the verdicts taken off; the median of three rounds."""
-    rules, batches = Clean(), _batches(texts)
+    """All rules, then each rule alone, less what the verdicts cost; the median of three rounds."""
+    settings, batches = Clean(), _batches(texts)
     size = sum(map(len, texts))
-    cleaning_rules.clean(texts[:100], rules)
+    rules.clean(texts[:100], settings)
 
     def cost(only: tuple[str, ...] | None) -> float:
         def work() -> None:
             for batch in batches:
-                cleaning_rules.clean(batch, rules, only=only)
+                rules.clean(batch, settings, only=only)
 
         return sorted(timed(work)[1] for _ in range(3))[1]
 
@@ -32,7 +32,7 @@ def measure(name: str, texts: list[str]) -> None:
     record("cleaning", "wajue", "characters/CPU s", f"{note}, every rule", speed=size / cost(None))
     verdicts = cost(())
     record("cleaning", "wajue", "us a character", note, verdicts=verdicts / size * 1e6)
-    for rule in cleaning_rules.CHANGES[1:]:
+    for rule in rules.CHANGES[1:]:
         record("cleaning", "wajue", "us a character", note, **{rule: max(0.0, cost((rule,)) - verdicts) / size * 1e6})
     convert = opencc.OpenCC("t2s").convert
     spent = timed(lambda: [unicodedata.normalize("NFKC", t) for t in texts])[1]
@@ -42,7 +42,7 @@ def measure(name: str, texts: list[str]) -> None:
 
 
 def main() -> None:
-    """The news, a day a text; questions cut to 15 characters."""
+    """News, a day to a text, and questions cut to 15 characters."""
     news = [p.read_text(encoding="utf-8") for p in sorted(corpora().glob("general/xinwenlianbo*/news/*.md"))]
     measure("news", news)
     measure("questions", [q[:15] for q in real_questions()])

@@ -1,4 +1,4 @@
-"""Reading one JSON array of a million elements on Spark: seconds, and the memory of the Python workers."""
+"""Reading one JSON array of a million elements with Spark: CPU seconds, and the memory of the Python workers."""
 
 import json
 import tempfile
@@ -20,7 +20,7 @@ _ELEMENTS = 1_000_000
 
 
 class _PythonMemory(threading.Thread):
-    """The most that the reading worker, and that all workers together, hold at once: bytes, shared pages counted in shares."""
+    """The most memory that the reading worker and all workers together have at once: bytes, each with its share of shared pages."""
 
     def __init__(self) -> None:
         super().__init__(daemon=True)
@@ -29,19 +29,19 @@ class _PythonMemory(threading.Thread):
 
     def run(self) -> None:
         while not self.done.wait(0.2):
-            held = [0]
+            sizes = [0]
             for process in psutil.Process().children(recursive=True):
                 try:
-                    held += [process.memory_full_info().pss] if "python" in process.name() else []
+                    sizes += [process.memory_full_info().pss] if "python" in process.name() else []
                 except psutil.Error:
                     continue
-            self.reader, self.workers = max(self.reader, *held), max(self.workers, sum(held))
+            self.reader, self.workers = max(self.reader, *sizes), max(self.workers, sum(sizes))
 
 
 def main() -> None:
-    """On one line and pretty-printed; the file is read by one task, for an array cannot be split."""
+    """The array on one line, then pretty-printed. One task reads the file: an array cannot be split."""
     questions = real_questions()
-    rows = [
+    elements = [
         {"url": f"http://zhidao.example/question/{i}.html", "question": questions[i % len(questions)], "tags": ["生活", "健康"]}
         for i in range(_ELEMENTS)
     ]
@@ -49,7 +49,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for name, indent in (("on one line", None), ("pretty-printed", 1)):
             path = Path(folder) / "questions.json"
-            path.write_text(json.dumps(rows, ensure_ascii=False, indent=indent), encoding="utf-8")
+            path.write_text(json.dumps(elements, ensure_ascii=False, indent=indent), encoding="utf-8")
             corpus = Corpus(name="q", role="general", paths=("questions.json",), text=("question",), url="url", tags="tags")
             config = Config(corpus=(corpus,), base=Path(folder))
             memory, watch = _PythonMemory(), Watch("ingest")

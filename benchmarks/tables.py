@@ -10,24 +10,24 @@ from wajue.spark.task_files import row_groups_of
 
 
 def read(spark: SparkSession, folder: str, name: str) -> Flow:
-    """The table of that name in the folder, where tasks may write, too."""
+    """The table of that name in the folder, to which tasks may write, too."""
     path = Path(folder) / name
     return Flow(spark.read.parquet(str(path)), row_groups_of(sorted(map(str, path.glob("*.parquet")))), folder)
 
 
-def write(rows: Flow | DataFrame, folder: str, name: str) -> None:
-    """Write a table of that name to the folder, in the place of one that is there."""
+def write(table: Flow | DataFrame, folder: str, name: str) -> None:
+    """Write a table of that name to the folder; one that is there is replaced."""
     path = Path(folder) / name
     shutil.rmtree(path, ignore_errors=True)
-    if isinstance(rows, Flow):
-        rows.write(str(path))
+    if isinstance(table, Flow):
+        table.write(str(path))
     else:
-        rows.write.parquet(str(path))
+        table.write.parquet(str(path))
 
 
 def clear(spark: SparkSession, folder: str) -> None:
-    """Let go of what a step kept for itself."""
+    """Delete what a step kept for itself: cached rows, and the folders that Flow writes to on the way."""
     spark.catalog.clearCache()
-    for kind in ("held-*", "exchanged-*", "tasks-*"):
+    for kind in ("materialized-*", "tasks-*"):
         for path in Path(folder).glob(kind):
             shutil.rmtree(path)

@@ -1,10 +1,10 @@
 """Made-up questions, as many as wanted, in the form of the ten-million Zhidao set: [{"url", "question", "tags"}, ...].
 
-In: the real questions of the corpora (benchmarks.dedup.real_questions). Out: fresh ones by a character model of order five
-with Kneser-Ney discounts, which is the Pitman-Yor process in its usual approximation (Teh 2006): whatever follows a context was
-either seen after it, or is asked of the context one character shorter. The model is fitted anew to all there is each time
-that the text has become four times as long, so that what was made up once is met again, and new n-grams, names among them, grow
-ever rarer but never end: Heaps' law, as real text has it. `python -m benchmarks.zhidao` shows both curves.
+In: the real questions of the corpora (benchmarks.dedup.real_questions). Out: new ones from a character model of order five with
+Kneser-Ney discounts, the usual approximation of the Pitman-Yor process (Teh 2006): what follows a context was either seen after
+it, or is drawn from the context one character shorter. The model is fitted again, to real and made-up text, each time the text
+has become four times as long. So what was made up once comes again, and new n-grams, names among them, become ever rarer but
+never end. That is Heaps' law, which real text follows; `python -m benchmarks.zhidao` shows both curves.
 """
 
 import json
@@ -30,11 +30,11 @@ _POWERS = np.array([_BASE**k for k in range(_ORDER + 1)], np.uint64)
 _OPENS = np.uint16(1 << 15)  # the first of equal n-grams in a level
 _LEAST, _MOST = 5, 60  # characters of a question, as real_questions takes them
 _BLOCK = 100_000
-_REFIT = 4  # the model is fitted anew when there is so many times as much text
+_REFIT = 4  # the model is fitted again when there is so many times as much text
 # of questions as their sources have them: 2,667 of 77,833 stood before word for word (hot lists and pairs left out, which
 # repeat by design), 1.3 % of the 213,337 distinct ones are at least .8 like an earlier one (Jaccard of bigrams)
 EXACT, NEAR = 0.034, 0.013
-DOMAIN = frozenset("钱款贷银股价账费卖资元")  # what asks for money is the domain: a fifth
+DOMAIN = frozenset("钱款贷银股价账费卖资元")  # questions about money are the domain: a fifth
 _PUT_IN = "的了吗呢啊是不在有我你他这那么什怎请问"
 _CURVES = ("n1", "n2", "n3", "n4", "words")
 
@@ -47,16 +47,16 @@ class Questions(NamedTuple):
     alphabet: np.ndarray
 
     def texts(self, first: int, last: int) -> list[str]:
-        """Those from first to before last."""
+        """The texts from `first` to before `last`."""
         begin = self.ends[first - 1] if first else 0
         joined = self.alphabet[self.symbols[begin : self.ends[last - 1]]].tobytes().decode("utf-32-le")
         return joined.split("\0")[:-1]
 
 
 class _Level(NamedTuple):
-    """What follows contexts of one length: the symbols, those of a context together, and a hash table of where they begin."""
+    """What follows contexts of one length: the symbols, context by context, and a hash table of where those of a context begin."""
 
-    follows: np.ndarray  # uint16: symbol, and whether it opens a run of equal ones
+    follows: np.ndarray  # uint16: symbol, with _OPENS set in the first of a run of equal ones
     keys: np.ndarray  # uint64: context + 1; 0 is free
     begins: np.ndarray  # uint32
     counts: np.ndarray  # uint32
@@ -66,9 +66,9 @@ def encoded(questions: list[str]) -> Questions:
     """Real questions as symbols; the alphabet is filled up with Han characters that none of them has."""
     joined = "\0".join(questions).replace('"', "”").replace("\\", "、") + "\0"
     points = np.frombuffer(joined.encode("utf-32-le"), np.uint32)
-    found, counts = np.unique(points, return_counts=True)
-    known = [0, *(int(c) for c in found[np.argsort(-counts, kind="stable")] if c)][:_BASE]
-    more = np.setdiff1d(np.arange(0x4E00, 0x9FA6), found)
+    used, counts = np.unique(points, return_counts=True)
+    known = [0, *(int(c) for c in used[np.argsort(-counts, kind="stable")] if c)][:_BASE]
+    more = np.setdiff1d(np.arange(0x4E00, 0x9FA6), used)
     alphabet = np.concatenate((known, np.random.default_rng(0).permutation(more)))[:_BASE].astype(np.uint32)
     ids = np.full(0x110000, len(known) - 1, np.uint16)
     ids[alphabet] = np.arange(len(alphabet))
@@ -78,19 +78,19 @@ def encoded(questions: list[str]) -> Questions:
 
 @njit(cache=True)
 def _grams(symbols, size, edges, powers):  # type: ignore[no-untyped-def]
-    """n-grams of `size` symbols, 0 the end of a text; edges: with those that reach before its beginning (filled with 0)."""
-    found = np.empty(len(symbols), np.uint64)
+    """n-grams of `size` symbols, 0 the end of a text; edges: also those that begin before a text (filled with 0)."""
+    grams = np.empty(len(symbols), np.uint64)
     count, inside, context = 0, 0, np.uint64(0)
     for c in symbols:
         gram = context * powers[1] + np.uint64(c)
         inside += 1
         if edges or (c and inside >= size):
-            found[count] = gram
+            grams[count] = gram
             count += 1
         context = gram % powers[size - 1]
         if c == 0:
             context, inside = np.uint64(0), 0
-    return found[:count]
+    return grams[:count]
 
 
 @njit(cache=True)
@@ -101,7 +101,7 @@ def _mixed(key):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def _tabulated(grams, base, opens):  # type: ignore[no-untyped-def]
-    """The level of sorted n-grams, the distinct n-grams, and how many of these stand once, and twice."""
+    """The level of sorted n-grams, the distinct n-grams, and how many of these occur once, and twice."""
     contexts, distinct, once, twice, run = 0, 0, 0, 0, 0
     follows = np.empty(len(grams), np.uint16)
     kept = np.empty(len(grams), np.uint64)
@@ -135,7 +135,7 @@ def _tabulated(grams, base, opens):  # type: ignore[no-untyped-def]
 
 
 def fitted(symbols: np.ndarray) -> tuple[tuple[_Level, ...], np.ndarray]:
-    """The levels, the shortest context first, and the discount of each: of a shorter context the distinct n-grams are counted."""
+    """The levels, the shortest context first, and the discount of each. For shorter contexts, distinct n-grams are counted."""
     grams, levels, discounts = _grams(symbols, _ORDER + 1, True, _POWERS), [], []
     for order in range(_ORDER, -1, -1):
         grams.sort()
@@ -166,35 +166,35 @@ def _next(levels, discounts, unseen, context, powers, state):  # type: ignore[no
         if keys[slot] == 0:
             continue
         state, drawn = _random(state)
-        found = follows[begins[slot] + drawn % np.uint64(counts[slot])]
+        symbol = follows[begins[slot] + drawn % np.uint64(counts[slot])]
         state, drawn = _random(state)
-        if found < 32768 or (drawn >> np.uint64(11)) * 2.0**-53 >= discounts[order]:
-            return state, found & np.uint16(32767)
+        if symbol < 32768 or (drawn >> np.uint64(11)) * 2.0**-53 >= discounts[order]:
+            return state, symbol & np.uint16(32767)
     state, drawn = _random(state)
     return state, unseen[drawn % np.uint64(len(unseen))]
 
 
 @njit(nogil=True, cache=True)
 def _written(levels, discounts, unseen, powers, seeds, least, most):  # type: ignore[no-untyped-def]
-    """Symbols [texts, most + 1], 0 from the end of each; a text that is too short or too long is begun anew."""
+    """Symbols [texts, most + 1], 0 from the end of each; a text that is too short or too long is started again."""
     out = np.zeros((len(seeds), most + 1), np.uint16)
     for i in range(len(seeds)):
         state, size = seeds[i], 0
         while size < least or size > most:
             context, size = np.uint64(0), 0
             while size <= most:
-                state, found = _next(levels, discounts, unseen, context, powers, state)
-                out[i, size] = found
-                if found == 0:
+                state, symbol = _next(levels, discounts, unseen, context, powers, state)
+                out[i, size] = symbol
+                if symbol == 0:
                     break
-                context = (context * powers[1] + np.uint64(found)) % powers[-1]
+                context = (context * powers[1] + np.uint64(symbol)) % powers[-1]
                 size += 1
         out[i, size:] = 0
     return out
 
 
 def _unseen(parts: list[np.ndarray]) -> np.ndarray:
-    """The symbols that no text has; all of them once each has been met."""
+    """The symbols that no text has; all symbols once each has occurred."""
     met = np.zeros(_BASE, bool)
     for part in parts:
         met[part] = True
@@ -203,12 +203,12 @@ def _unseen(parts: list[np.ndarray]) -> np.ndarray:
 
 
 def fresh(real: Questions, count: int, seed: int) -> Questions:
-    """So many new questions; the first n are the same whatever the count."""
+    """`count` new questions; the first n are the same whatever the count."""
     parts, rng, made, size, known = [real.symbols], np.random.default_rng(seed), 0, len(real.ends), 0
     threads = ThreadPoolExecutor(os.cpu_count())
     while made < count:
         if size + made >= _REFIT * known:
-            levels = discounts = None  # the memory is wanted for the next
+            levels = discounts = None  # frees memory for the next
             known, started = size + made, time.perf_counter()
             levels, discounts = fitted(np.concatenate(parts))
             unseen = _unseen(parts)
@@ -226,14 +226,14 @@ def fresh(real: Questions, count: int, seed: int) -> Questions:
 
 
 def _edited(text: str, rng: Any) -> str:
-    """With one character dropped, put in or changed."""
+    """The text with one character dropped, inserted or changed."""
     at, kind = int(rng.integers(len(text))), rng.random()
     put = "" if kind < 0.35 and len(text) > _LEAST else _PUT_IN[int(rng.integers(len(_PUT_IN)))]
     return text[:at] + put + text[at + (kind < 0.35 or kind >= 0.7) :]
 
 
 def stream(questions: Questions, count: int, seed: int) -> Iterator[str]:
-    """So many of them, in order, and copies of earlier ones in between: EXACT word for word, NEAR with a character changed."""
+    """`count` questions, in order, with copies of earlier ones in between: EXACT word for word, NEAR with a character changed."""
     rng, used = np.random.default_rng(seed + 1), 0
     for begun in range(0, count, _BLOCK):
         kinds = rng.random(min(_BLOCK, count - begun))
@@ -277,20 +277,20 @@ def common_words(questions: list[str], count: int = 2000) -> list[str]:
 
 
 def shuffled(seed: int) -> list[str]:
-    """The real questions in an order of chance: they come source by source."""
+    """The real questions, which come source by source, in random order."""
     real = real_questions()
     return [real[i] for i in np.random.default_rng(seed).permutation(len(real))]
 
 
 def generate(count: int, folder: Path, seed: int = 1) -> dict[str, int]:
-    """So many records in two files of the folder; returns how many each has."""
+    """Write `count` records to two files of the folder; returns how many each file has."""
     real = shuffled(seed)
     return write(stream(fresh(encoded(real), count, seed), count, seed), common_words(real[:20_000]), folder, seed)
 
 
-def curve(questions: Questions, sizes: list[int], words: int) -> list[list[int]]:
-    """At each size, in characters: the distinct character n-grams, n = 1 to 4, and up to so many characters jieba's words."""
-    rows, met, cut = [], set[str](), 0
+def curve(questions: Questions, sizes: list[int], most_cut: int) -> list[list[int]]:
+    """At each size, in characters: the distinct character n-grams, n = 1 to 4, and up to `most_cut` characters jieba's words."""
+    points, words_seen, cut = [], set[str](), 0
     for size in sizes:
         last = int(np.searchsorted(questions.ends, size, "right"))
         part = questions.symbols[: questions.ends[last - 1]]
@@ -299,23 +299,23 @@ def curve(questions: Questions, sizes: list[int], words: int) -> list[list[int]]
             grams = _grams(part, n, False, _POWERS)
             grams.sort()
             counts.append(int(1 + np.count_nonzero(grams[1:] != grams[:-1])))
-        if size <= words:
-            met.update(w for text in questions.texts(cut, last) for w in jieba.cut(text))
-            counts.append(len(met))
+        if size <= most_cut:
+            words_seen.update(w for text in questions.texts(cut, last) for w in jieba.cut(text))
+            counts.append(len(words_seen))
         cut = last
-        rows.append(counts)
-    return rows
+        points.append(counts)
+    return points
 
 
-def exponents(sizes: list[int], rows: list[list[int]]) -> list[float]:
+def exponents(sizes: list[int], points: list[list[int]]) -> list[float]:
     """Heaps' exponent of each column: the slope of log distinct over log read."""
-    full = [(s, r) for s, r in zip(sizes, rows, strict=True) if len(r) == len(rows[0])]
-    logs = np.log([r for _, r in full])
+    full = [(s, counts) for s, counts in zip(sizes, points, strict=True) if len(counts) == len(points[0])]
+    logs = np.log([counts for _, counts in full])
     return [float(np.polyfit(np.log([s for s, _ in full]), logs[:, k], 1)[0]) for k in range(logs.shape[1])]
 
 
 def compared(count: int, seed: int = 1) -> dict[str, tuple[list[int], list[list[int]]]]:
-    """The curves of the real questions and of made-up ones, and the curve of these as far as there are some."""
+    """The curves of the real questions, of as many made-up ones, and of all made-up ones: (sizes, points) by name."""
     real = encoded(shuffled(seed))
     made = fresh(real, max(count, len(real.ends)), seed)
     least = min(real.ends[-1], made.ends[-1])
@@ -329,15 +329,15 @@ def compared(count: int, seed: int = 1) -> dict[str, tuple[list[int], list[list[
 
 
 def main() -> None:
-    """Both curves, then that of the made-up text on to the number of questions that is asked for."""
+    """Print both curves, then that of the made-up text up to the number of questions asked for."""
     jieba.setLogLevel(60)
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 400_000
-    for name, (sizes, rows) in compared(count).items():
+    for name, (sizes, points) in compared(count).items():
         print(f"{name}: characters, distinct n-grams for n = 1 to 4, words")
-        for size, row in zip(sizes, rows, strict=True):
-            print(f"  {size:>12,} " + " ".join(f"{n:>12,}" for n in row))
+        for size, counts in zip(sizes, points, strict=True):
+            print(f"  {size:>12,} " + " ".join(f"{n:>12,}" for n in counts))
         if len(sizes) > 1:
-            slopes = exponents(sizes, rows)
+            slopes = exponents(sizes, points)
             print("  Heaps' exponent " + " ".join(f"{e:.3f}" for e in slopes))
             record(
                 "scale",

@@ -15,6 +15,10 @@ class ConfigError(WajueError):
     exit_status = 2
 
 
+class RowsWouldChange(Exception):
+    """What was added to the corpora would change rows that a step made before: it has to make all rows anew. Says why."""
+
+
 _PLACES = "the workspace, or in the folders for temporary files (TMPDIR, spark.local.dir)"
 # what the messages of Python, Java and Spark hold, and what it means to the user; the first that fits counts
 _CAUSES = {

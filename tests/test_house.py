@@ -61,6 +61,12 @@ def test_only_a_kernel_is_long(module: Path) -> None:
     assert not long, f"{shown(module)}: {long}"
 
 
+@pytest.mark.parametrize("module", sorted((ROOT / "pipeline" / "stages").glob("[a-z]*.py")), ids=shown)
+def test_a_stage_is_one_public_function_of_its_files_name(module: Path) -> None:
+    body = ast.parse(module.read_text(encoding="utf-8")).body
+    assert [n.name for n in body if isinstance(n, Scope) and not n.name.startswith("_")] == [module.stem]
+
+
 @pytest.mark.parametrize("wing", ["cpu", "gpu"])
 def test_no_kernel_imports_a_kernel(wing: str) -> None:
     for module in (ROOT / "pipeline" / "models" / wing).glob("*_kernel.py"):

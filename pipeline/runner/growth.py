@@ -15,11 +15,12 @@ from pyspark.sql import DataFrame, SparkSession
 from wajue import dag
 from wajue.config import Config
 from wajue.dag import Step
+from wajue.errors import RowsWouldChange
 from wajue.reading.corpora import CorpusFile
 from wajue.spark import tables
 from wajue.spark.flow import Flow
-from wajue.stages.clean import added as clean_added
-from wajue.stages.ingest import Displaced, ingest
+from wajue.stages.clean import clean
+from wajue.stages.ingest import ingest
 from wajue.store.workspace import Workspace, versions
 
 log = logging.getLogger(__name__)
@@ -110,9 +111,15 @@ def added(step: Step, config: Config, workspace: Workspace, spark: SparkSession,
     """What the step makes of what is new; None, announced, where it has to look at everything again."""
     if not step.grows:
         return None
-    if step.reads_files:
-        return _files_added(step, config, workspace, spark, files or [])
-    return _documents_added(step, config, workspace, spark)
+    try:
+        if step.reads_files:
+            return _files_added(step, config, workspace, spark, files or [])
+        return _documents_added(step, config, workspace, spark)
+    except RowsWouldChange as why:
+        spark.catalog.clearCache()
+        workspace.sweep()
+        log.info("%s: %s", step.name, why)
+        return None
 
 
 def _documents_added(step: Step, config: Config, workspace: Workspace, spark: SparkSession) -> Added | None:
@@ -120,11 +127,7 @@ def _documents_added(step: Step, config: Config, workspace: Workspace, spark: Sp
         return None
     whole, new = (tables.read(spark, workspace, step.reads[0], p) for p in (None, parts))
     boilerplate = tables.read(spark, workspace, step.writes[2]).frame
-    frames = clean_added(whole, new, boilerplate, config=dag.visible(config, step))
-    if frames is None:
-        spark.catalog.clearCache()
-        log.info("clean: the lines taken for boilerplate are others now that there are more documents: all are cleaned again")
-        return None
+    frames = clean(whole, config=dag.visible(config, step), added=new, boilerplate=boilerplate)
     log.info("clean: the documents that were added are cleaned; the others stay: boilerplate is the same")
     return Added(frames, step.writes[:2])
 
@@ -135,16 +138,9 @@ def _files_added(step: Step, config: Config, workspace: Workspace, spark: SparkS
         log.info("ingest: %s", said)
     if new is None:
         return None
-    try:
-        before, scratch_folder = tables.read(spark, workspace, step.writes[0]).frame, tables.scratch_folder(workspace)
-        return Added(
-            ingest(spark, new, config=dag.visible(config, step), before=before, scratch_folder=scratch_folder), step.writes
-        )
-    except Displaced:
-        spark.catalog.clearCache()
-        workspace.sweep()
-        log.info("ingest: a new record stands before an old one of its id, with another text: all files are read again")
-        return None
+    before, scratch_folder = tables.read(spark, workspace, step.writes[0]).frame, tables.scratch_folder(workspace)
+    frames = ingest(spark, new, config=dag.visible(config, step), before=before, scratch_folder=scratch_folder)
+    return Added(frames, step.writes)
 
 
 def carry_over(workspace: Workspace, added_to: tuple[str, ...]) -> list[dict[str, Any]]:

@@ -32,9 +32,9 @@ def ngrams(documents: Flow, *, config: Config) -> tuple[Flow, Flow]:
     clauses = distinct["clauses"]
     counts = distinct["symbols"].frame.groupBy("symbol").agg(F.sum("count").alias("count"))
     frequent = counts.where((F.col("symbol") == "") | (F.col("count") >= rules.min_count))
-    found = {r["symbol"]: r["count"] for r in frequent.collect()}
-    total = found.pop("", 0)
-    alphabet = Alphabet.from_symbols(found.items())
+    count_of = {r["symbol"]: r["count"] for r in frequent.collect()}
+    total = count_of.pop("", 0)
+    alphabet = Alphabet.from_symbols(count_of.items())
     buckets = rules.buckets or max(parallelism, -(-total // _BUCKET_SYMBOLS))
 
     def encode(batch: pa.RecordBatch) -> np.ndarray:

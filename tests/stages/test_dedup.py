@@ -7,6 +7,7 @@ import pytest
 
 from tests.frames import by_tasks, dedup
 from tests.mining.duplicates.texts import questions
+from tests.stages.texts import BOTH, DOCUMENTS
 from wajue import config as configuration
 from wajue.config import Config
 from wajue.errors import ConfigError, WajueError
@@ -16,21 +17,6 @@ from wajue.store.workspace import Workspace
 
 Load = Callable[..., Config]
 pytestmark = pytest.mark.spark
-
-BOTH = """
-[[corpus]]
-name = "q"
-role = "general"
-paths = "x"
-[[corpus]]
-name = "d"
-role = "domain"
-paths = "x"
-"""
-DOCUMENTS = (
-    "doc_id string, corpus string, role string, text string, raw_text string, changed_by array<string>, url string, "
-    "tags array<string>, date string, source struct<file: string, line: bigint, record: bigint>"
-)
 
 
 def documents(spark: Any, texts: list[tuple[str, str]], order: list[int] | None = None) -> Any:

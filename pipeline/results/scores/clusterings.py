@@ -81,8 +81,6 @@ def neighbours_f1(vectors: np.ndarray, labels: np.ndarray) -> dict[str, float]:
     """Macro and micro F1 of labels that are told by the NEIGHBOURS nearest by cosine, among the documents of the other folds."""
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
     with warnings.catch_warnings():
-        warnings.filterwarnings(
-            "ignore", message="The least populated class"
-        )  # it is spread over fewer folds
+        warnings.filterwarnings("ignore", message="The least populated class")  # it is spread over fewer folds
         told = cross_val_predict(KNeighborsClassifier(NEIGHBOURS, algorithm="brute"), unit(vectors), labels, cv=folds)
     return {f"F1 {average}": float(f1_score(labels, told, average=average)) for average in ("macro", "micro")}

@@ -1,0 +1,73 @@
+"""Documents cleaned, a batch at a time. In: rows of raw_documents, and the lines that are boilerplate. Out: rows of clean_documents
+with the rules that changed each, and of clean_rejects with the rule that dropped each.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from wajue import schemas
+from wajue.arrays import cells
+from wajue.cleaning import rules
+from wajue.config import Clean
+
+JUDGED = schemas.kinds("clean_documents", "clean_rejects")
+DocumentName = tuple[str, int]  # its file and record
+Boilerplate = dict[tuple[str, str], DocumentName]  # (corpus, line): the document that keeps the line
+
+
+def judge(documents: pa.RecordBatch, settings: Clean, boilerplate: Boilerplate, *, han_rules: bool) -> Iterator[pa.RecordBatch]:
+    """Rows of JUDGED: the documents that are kept, then those that are not, with the text as it was.
+
+    han_rules: the text is Chinese that has not been segmented.
+    """
+    raw = documents.column("text")
+    texts, shortened = _without_boilerplate(documents, boilerplate)
+    cleaned = rules.clean(texts, settings, han_rules=han_rules)
+    changed = cleaned.changed | shortened.astype(np.uint32) << np.uint32(rules.CHANGES.index("boilerplate"))
+    judged = pa.RecordBatch.from_pydict(
+        dict(zip(documents.schema.names, documents.columns, strict=True))
+        | {
+            "text": pa.array(cleaned.texts, pa.string()),
+            "raw_text": raw if settings.keep_raw_text else pa.nulls(len(raw), pa.string()),
+            "changed_by": _names(changed),
+            "step": pa.repeat("clean", len(raw)),
+            "reason": pa.array(cleaned.reasons, pa.string()),
+            "detail": pa.array(cleaned.details, pa.string()),
+            "duplicate_of": pa.nulls(len(raw), pa.string()),
+        }
+    )
+    is_kept = judged.column("reason").is_null()
+    yield cells.one_of(JUDGED, "clean_documents", judged.filter(is_kept))
+    column = judged.schema.get_field_index("text")
+    rejected = judged.set_column(column, "text", raw).filter(pc.invert(is_kept))
+    shown = pc.utf8_slice_codeunits(rejected.column("text"), 0, schemas.MAX_REJECT_TEXT)
+    yield cells.one_of(JUDGED, "clean_rejects", rejected.set_column(column, "text", shown))
+
+
+def _without_boilerplate(documents: pa.RecordBatch, boilerplate: Boilerplate) -> tuple[list[str], np.ndarray]:
+    """(texts, bool [documents]: which of them lost a line). The document that keeps a line has it still."""
+    texts: list[str] = documents.column("text").to_pylist()
+    shortened = np.zeros(len(texts), bool)
+    if not boilerplate:
+        return texts, shortened
+    corpora, sources = documents.column("corpus"), documents.column("source")
+    for i, text in enumerate(texts):
+        if "\n" not in text:  # a document of one line is for dedup to judge
+            continue
+        corpus, source = corpora[i].as_py(), sources[i].as_py()
+        own = (source["file"], source["record"])
+        lines = text.split("\n")
+        kept = [line for line in lines if boilerplate.get((corpus, line.strip(" ")), own) == own]
+        if len(kept) < len(lines):
+            texts[i], shortened[i] = "\n".join(kept), True
+    return texts, shortened
+
+
+def _names(changed: np.ndarray) -> pa.ListArray:
+    """The names of the rules whose bits are set, a list a text."""
+    bits = (changed[:, None] >> np.arange(len(rules.CHANGES), dtype=np.uint32)) & 1
+    offsets = np.concatenate(([0], np.cumsum(bits.sum(axis=1)))).astype(np.int32)
+    return pa.ListArray.from_arrays(offsets, pa.array(np.array(rules.CHANGES, object)[np.nonzero(bits)[1]], pa.string()))

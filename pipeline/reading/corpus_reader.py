@@ -1,0 +1,137 @@
+"""The files of a corpus to rows. In: files, as a plan lists them. Out: batches of READ, in which rows of four kinds are told apart.
+
+`identities` are packed pairs of hashes, of the records of a corpus whose records have ids: they show whether an id stands with
+different texts (repeated_ids.py).
+"""
+
+import gc
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from wajue import schemas
+from wajue.arrays import cells
+from wajue.arrays.cells import Batches
+from wajue.config import Corpus
+from wajue.reading import decoding, documents, records, repeated_ids
+
+READ = pa.schema(
+    [
+        *schemas.kinds("raw_documents", "ingest_rejects", "files"),
+        ("identities", pa.struct([("bucket", pa.int32()), ("identities", pa.binary())])),
+    ]
+)
+_BATCH_ROWS, _BATCH_CHARACTERS = 10_000, 4_000_000
+_NEW_OBJECTS = 50_000
+_WITHOUT_FIELDS = ("text", "markdown", "html", "wikidoc")  # formats to which [[corpus]] text does not apply
+
+
+def read(batches: Batches, corpora: dict[str, Corpus], buckets: int) -> Batches:
+    """Files of one task (corpus, name, location, encoding, bytes, content) -> READ. buckets: of the identities."""
+    with _rare_collections():
+        reader, corpus = None, ""
+        for batch in batches:
+            for file in batch.to_pylist():
+                if reader is None or file["corpus"] != corpus:
+                    yield from reader.rest() if reader else ()
+                    corpus = file["corpus"]
+                    reader = _Reader(corpora[corpus], buckets)
+                yield from reader.file(file)
+        yield from reader.rest() if reader else ()
+
+
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """Meanwhile Python looks for cycles after every _NEW_OBJECTS new objects, not after 700.
+
+    Records make no cycles, and to look for some among them took half the time of reading. The worker gets its own thresholds
+    back: Spark uses it for other tasks, too.
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(_NEW_OBJECTS)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+class _Reader:
+    """Rows of the files of one corpus, many to a batch; a row of `files` follows each file."""
+
+    def __init__(self, corpus: Corpus, buckets: int) -> None:
+        self._corpus, self._buckets = corpus, buckets
+        self._pending, self._characters = documents.empty(), 0
+
+    def file(self, file: dict[str, Any]) -> Iterator[pa.RecordBatch]:
+        """What is in one file, then a row that sums it up."""
+        content, name = file["content"], file["name"]
+        try:
+            stream: Any = io.BytesIO(content) if content is not None else open(file["location"], "rb")  # noqa: SIM115
+        except OSError as error:
+            yield from self._add(documents.of_broken(records.Broken(1, 1, "unreadable_file", str(error)), self._corpus, name))
+            yield self._summary(name, {"records": 1, "unreadable": 1})
+            return
+        with stream:
+            yield from self._read(stream, name, file["encoding"], file["bytes"])
+
+    def _read(self, stream: Any, file: str, encoding: str, size: int) -> Iterator[pa.RecordBatch]:
+        if encoding == "auto":
+            encoding = decoding.sample_encoding(stream, file)
+            stream.seek(0)
+        corpus, format_ = self._corpus, records.format_of(self._corpus, file)
+        text_fields = ("text",) if format_ in _WITHOUT_FIELDS else corpus.text
+        number = unreadable = 0
+        for run in records.runs(stream, file, corpus, encoding):
+            if isinstance(run, records.Broken):
+                new = documents.of_broken(run, corpus, file)
+            else:
+                new = documents.of_records(run, corpus, file, text_fields)
+            number, unreadable = number + len(new.reason), unreadable + len(new.reason) - new.reason.count(None)
+            yield from self._add(new)
+        facts = {"format": format_, "encoding": encoding, "bytes": size, "records": number, "unreadable": unreadable}
+        yield self._summary(file, facts)
+
+    def _add(self, new: documents.Columns) -> Iterator[pa.RecordBatch]:
+        self._pending.extend(new)
+        self._characters += sum(map(len, new.text))
+        if len(self._pending.text) >= _BATCH_ROWS or self._characters >= _BATCH_CHARACTERS:
+            yield from self.rest()
+
+    def rest(self) -> Iterator[pa.RecordBatch]:
+        """The rows that are still pending, and their identities if records have ids."""
+        if not self._pending.text:
+            return
+        batch = _batch(self._pending, self._corpus)
+        self._pending, self._characters = documents.empty(), 0
+        is_kept = batch.column("reason").is_null()
+        kept = batch.filter(is_kept)
+        yield cells.one_of(READ, "raw_documents", kept)
+        dropped = batch.filter(pc.invert(is_kept))
+        shown = pc.utf8_slice_codeunits(dropped.column("text"), 0, schemas.MAX_REJECT_TEXT)
+        dropped = dropped.set_column(dropped.schema.get_field_index("text"), "text", shown)
+        yield cells.one_of(READ, "ingest_rejects", dropped)
+        if self._corpus.id:
+            identities = repeated_ids.pairs(kept.column("doc_id"), kept.column("text"))
+            for bucket, chosen in cells.by_hash(identities[:, 0], self._buckets):
+                packed = cells.block({"bucket": np.int32(bucket)}, {"identities": identities[chosen]})
+                yield cells.one_of(READ, "identities", packed)
+
+    def _summary(self, file: str, facts: dict[str, Any]) -> pa.RecordBatch:
+        row = {"corpus": self._corpus.name, "role": self._corpus.role, "file": file, **facts}
+        return cells.one_of(READ, "files", pa.RecordBatch.from_pylist([row], schemas.TABLES["files"].schema))
+
+
+def _batch(columns: documents.Columns, corpus: Corpus) -> pa.RecordBatch:
+    """All columns of raw_documents, and those of ingest_rejects that raw_documents lacks."""
+    size = len(columns.text)
+    others = {"tags": schemas.TABLES["raw_documents"].schema.field("tags").type} | {f.name: f.type for f in schemas.SOURCE}
+    arrays = {name: pa.array(values, others.get(name, pa.string())) for name, values in columns._asdict().items()}
+    arrays["source"] = pa.StructArray.from_arrays([arrays.pop(f.name) for f in schemas.SOURCE], fields=list(schemas.SOURCE))
+    arrays |= {name: pa.repeat(value, size) for name, value in (("corpus", corpus.name), ("role", corpus.role), ("step", "ingest"))}
+    arrays["duplicate_of"] = pa.nulls(size, pa.string())
+    return pa.RecordBatch.from_pydict(arrays)

@@ -1,0 +1,68 @@
+import gc
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from wajue.config import Corpus
+from wajue.reading import corpus_reader
+
+CORPORA = {
+    "a": Corpus(name="a", role="domain", paths=("*",), id="id"),
+    "b": Corpus(name="b", role="general", paths=("*",)),
+}
+
+
+def plan(folder: Path, files: list[tuple[str, str, bytes | None]]) -> pa.RecordBatch:
+    """Files of (corpus, name, content); without a content, the file is in the folder."""
+    rows = [
+        {"corpus": c, "name": n, "location": str(folder / n), "encoding": "utf-8", "bytes": 1, "content": content}
+        for c, n, content in files
+    ]
+    return pa.RecordBatch.from_pylist(rows)
+
+
+def read(batch: pa.RecordBatch) -> dict[str, list[Any]]:
+    table = pa.Table.from_batches(list(corpus_reader.read(iter([batch]), CORPORA, 3)))
+    return {kind: [r for r in table.column(kind).to_pylist() if r] for kind in table.column_names}
+
+
+def test_rows_of_four_kinds(tmp_path: Path) -> None:
+    (tmp_path / "x.jsonl").write_text('{"id": "1", "text": "断路器"}\nbroken\n', encoding="utf-8")
+    files = [("a", "x.jsonl", None), ("a", "missing.jsonl", None), ("b", "y.txt", "一行\n两行\n".encode())]
+    rows = read(plan(tmp_path, files))
+    assert [(r["corpus"], r["role"], r["text"]) for r in rows["raw_documents"]] == [
+        ("a", "domain", "断路器"),
+        ("b", "general", "一行"),
+        ("b", "general", "两行"),
+    ]
+    assert [(r["reason"], r["source"]["file"]) for r in rows["ingest_rejects"]] == [
+        ("invalid_json", "x.jsonl"),
+        ("unreadable_file", "missing.jsonl"),
+    ]
+    assert [(r["file"], r["records"], r["unreadable"]) for r in rows["files"]] == [
+        ("x.jsonl", 2, 1),
+        ("missing.jsonl", 1, 1),
+        ("y.txt", 2, 0),
+    ]
+    assert [len(r["identities"]) for r in rows["identities"]] == [16]  # b has no ids
+
+
+def test_batches_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(corpus_reader, "_BATCH_ROWS", 2)
+    batch = plan(tmp_path, [("b", "y.txt", "一\n二\n三\n四\n五\n".encode())])
+    assert len(read(batch)["raw_documents"]) == 5
+
+
+def test_the_worker_gets_its_garbage_collector_back(tmp_path: Path) -> None:
+    before = gc.get_threshold()
+    within = []
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        within.append(gc.get_threshold())
+        yield plan(tmp_path, [("b", "y.txt", "一行".encode())])
+
+    list(corpus_reader.read(batches(), CORPORA, 1))
+    assert within[0][0] > before[0] and gc.get_threshold() == before
