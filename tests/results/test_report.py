@@ -11,15 +11,16 @@ import pytest
 
 from tests import workspaces
 from tests.workspaces import HOSTILE, SEGMENTED, WORDS
-from wajue import console, dag, schemas
+from wajue import dag, schemas
 from wajue.cleaning.rules import CHANGES
 from wajue.mining.form_rules import STOP_WORDS
 from wajue.results import report
-from wajue.results.report_data import Findings, changed, masked
+from wajue.results.report_sections import listing
 from wajue.store.workspace import Workspace
 
 PAGE = Path(report.__file__).parent / "page"
 TEXTS = tomllib.loads((PAGE / "texts.toml").read_text(encoding="utf-8"))
+SECTION_MODULES = [Path(report.__file__), *PAGE.with_name("report_sections").glob("*.py")]
 GLOSSARY = tomllib.loads((PAGE / "glossary.toml").read_text(encoding="utf-8"))
 
 
@@ -109,7 +110,7 @@ def test_numbers_and_examples_reach_the_page(html: str) -> None:
     assert {"gain", "pmi", "left_entropy", "right_entropy"} <= set(keys)
     term = dict(zip([c["key"] for c in terms["columns"]], terms["rows"][0], strict=True))
     assert (term["parts"], term["examples"]) == (["主", "变"], ["检查主变是否完好", "主变，主变"])
-    assert all(c["why"] for c in terms["columns"] if c["key"] not in report._TOLD), "every figure is explained"
+    assert all(c["why"] for c in terms["columns"] if c["key"] not in listing.PLAIN), "every figure is explained"
     assert data["frequency"]["totals"] == {"domain": 5915, "general": 5915}  # 50 + 51 + ... + 119
     assert {w for w, _, _ in data["frequency"]["others"]} == {"我们", "可以"}
     # 5 too short, 1 near-duplicate, of 74 records
@@ -145,7 +146,7 @@ def test_the_map_names_neighbours_and_is_the_same_again(html: str, tmp_path: Pat
     assert len(near) == 10 and near[0][1] >= near[-1][1] and "主联" not in [w for w, _ in near]
     assert all(found["points"][k][3] == c for c, members in enumerate(found["clusters"]) for k in members)
     again = workspaces.write(tmp_path / "again", workspaces.tables())
-    assert embedded(report.page(Findings(again)))["map"] == found
+    assert embedded(report.page(again))["map"] == found
 
 
 GONE = {
@@ -172,7 +173,7 @@ GONE = {
 def test_what_is_missing_is_named_with_its_reason(tmp_path: Path, case: str) -> None:
     gone, config, section, said = GONE[case]
     tables = {t: rows for t, rows in workspaces.tables().items() if t not in gone}
-    html = report.page(Findings(workspaces.write(tmp_path / "w", tables, config)))
+    html = report.page(workspaces.write(tmp_path / "w", tables, config))
     part = html[html.index(f'<section id="{section}"') :]
     assert said in Parsed(part[: part.index("</section>")]).text
     json.loads(Parsed(html).pieces["script"][0])
@@ -184,30 +185,9 @@ def test_what_is_missing_is_named_with_its_reason(tmp_path: Path, case: str) -> 
 
 def test_steps_that_found_nothing_are_no_error(tmp_path: Path) -> None:
     tables = {t: rows.slice(0, 0) if t != "files" else rows for t, rows in workspaces.tables().items()}
-    page = Parsed(report.page(Findings(workspaces.write(tmp_path / "w", tables))))
+    page = Parsed(report.page(workspaces.write(tmp_path / "w", tables)))
     assert page.text.count("nothing came of it") == 2 and "nothing changed clearly" in page.text
     assert "Nothing was dropped." in page.text and "too few for a map" in page.text
-
-
-@pytest.mark.parametrize(
-    ("column", "value", "shown"),
-    [
-        ("score", 7.2083333, 7.208), ("keyness", 27670.456, 27670.0), ("parts", ["主", "变"], ["主", "变"]), ("examples", None, []),
-        ("examples", [{"text": "换主变", "doc_id": "d1"}], ["换主变"]), ("documents", ["d1", "d2"], "d1、d2"), ("first", {"年": 1}, '{"年": 1}'),
-    ],
-)  # fmt: skip
-def test_any_type_of_column_can_be_shown(column: str, value: Any, shown: Any) -> None:
-    assert report._cell(column, value) == shown
-
-
-def test_columns_unknown_to_the_report_are_shown_with_their_declared_meaning() -> None:
-    columns = {
-        c["key"]: c
-        for c in report._listing([{"rank": 1, "used": 2}], "lexicon", 1, {"columns": {}, "meanings": {"words": {}}}, "words")[
-            "columns"
-        ]
-    }
-    assert columns["used"]["name"] == ["used", "used"] and "best segmentation" in columns["used"]["why"][0]
 
 
 def test_every_text_is_there_in_both_languages_and_used() -> None:
@@ -216,7 +196,7 @@ def test_every_text_is_there_in_both_languages_and_used() -> None:
     for key, pair in keys.items():
         assert len(pair) == 2 and all(pair) and pair[0] != pair[1], key
         assert set(re.findall(r"\{\w+\}", pair[0])) == set(re.findall(r"\{\w+\}", pair[1])), key
-    sources += "".join((PAGE.parent / name).read_text(encoding="utf-8") for name in ("report.py", "report_data.py"))
+    sources += "".join(p.read_text(encoding="utf-8") for p in SECTION_MODULES)
     built = {"search_words", "search_terms", "loss_sgns", "loss_jose", "no_general", "no_domain"}  # from a prefix and a name
     for name in {key.split(".")[1].removesuffix("_why") for key in keys} - built:
         assert re.search(rf"""["'._]{name}\b""", sources), f"{name} is used nowhere"
@@ -227,15 +207,12 @@ def test_every_text_is_there_in_both_languages_and_used() -> None:
 def test_the_glossary_knows_what_the_steps_name() -> None:
     assert set(GLOSSARY["changes"]) == set(CHANGES)
     assert set(GLOSSARY["steps"]) == set(dag.NAMES)
-    source = "".join(
-        p.read_text(encoding="utf-8")
-        for p in sorted((PAGE.parents[1]).rglob("*.py"))
-        if p.name not in ("report.py", "report_data.py")
-    )
+    modules = set(PAGE.parents[1].rglob("*.py")) - set(SECTION_MODULES)
+    source = "".join(p.read_text(encoding="utf-8") for p in modules)
     for kind in ("reasons", "filters"):
         assert [name for name in GLOSSARY[kind] if f'"{name}"' not in source] == [], "names that no step gives any more"
     rules = re.findall(r'return "(\w+)"', (PAGE.parents[1] / "mining" / "form_rules.py").read_text(encoding="utf-8"))
-    rules += re.findall(r'return "(\w+)"', (PAGE.parents[1] / "stages" / "contrast.py").read_text(encoding="utf-8"))
+    rules += re.findall(r'return "(\w+)"', (PAGE.parents[1] / "mining" / "candidate_table.py").read_text(encoding="utf-8"))
     assert STOP_WORDS and set(rules) == set(GLOSSARY["filters"])
 
 
@@ -245,56 +222,6 @@ def test_every_column_of_the_terms_is_explained_in_both_languages() -> None:
     assert columns - {"parts"} <= set(GLOSSARY["columns"])
     shown = re.findall(r"^  (?:words|terms): \{ (.*) \},$", (PAGE / "listing.js").read_text(encoding="utf-8"), re.M)
     assert len(shown) == 2 and set(re.findall(r"(\w+):", " ".join(shown))) <= set(GLOSSARY["columns"])
-
-
-def test_settings_are_shown_as_the_config_has_them(tmp_path: Path) -> None:
-    few = {t: rows for t, rows in workspaces.tables().items() if t in ("raw_documents", "ingest_rejects", "files")}
-    config = {"clean": {"script": "keep"}, "dedup": {"exact": False}, "terms": {"seeds": ["断路器"]}}
-    found = Findings(workspaces.write(tmp_path / "w", few, config)).changed_settings()
-    assert [f"[{s}] {k} = {v}" for s, k, v in found] == [
-        '[clean] script = "keep"',
-        "[dedup] exact = false",
-        '[terms] seeds = ["断路器"]',
-    ]
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "pieces"),
-    [
-        ("甲&nbsp;乙", "甲 乙", [("kept", "甲"), ("removed", "&nbsp;"), ("added", " "), ("kept", "乙")]),
-        ("甲乙", "甲", [("kept", "甲"), ("removed", "乙")]),
-        ("甲乙", "甲乙", [("kept", "甲乙")]),
-        ("", "", []),
-        # 300 characters kept before the change: 20 of them are shown; what follows is cut, and the cut is no change
-        ("甲" * 300 + "X" + "乙" * 900, "甲" * 300 + "乙" * 900, [("kept", "…"), ("kept", "甲" * 20), ("removed", "X"), ("kept", "乙" * 219), ("kept", "…")]),
-    ],
-)  # fmt: skip
-def test_changes_are_shown_about_the_first_one(before: str, after: str, pieces: list[tuple[str, str]]) -> None:
-    assert changed(before, after) == pieces
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("电话13754900130。", "电话1••••••••••。"), ("010-6655 4433", "0••••••••••••"), ("写信a.b@c.cn", "写信a••@c.cn"),
-        ("2023年12345户", "2023年12345户"), ("2008-04-03付2,380,000元", "2008-04-03付2,380,000元"),
-    ],
-)  # fmt: skip
-def test_what_reaches_a_person_is_masked(text: str, shown: str) -> None:
-    assert masked(text) == shown
-
-
-@pytest.mark.parametrize(
-    ("shown", "expected"),
-    [
-        (report._times(1.0), "2"), (report._times(-10.2), "1/1,200"), (report._times(1.7), "3.2"),
-        (console.size(999), "999 B"), (console.size(3_480_000), "3.48 MB"), (console.size(5_140_000_000_000), "5,140 GB"),
-        (console.size(None), "–"), (console.seconds(7.04), "7.0 s"), (console.seconds(153.3), "2 min 33 s"),
-        (console.seconds(7384), "2 h 03 min"), (report._thousands(1234567), "1,234,567"), (report._visible("a \n"), "a␣↵"),
-    ],
-)  # fmt: skip
-def test_numbers_are_written_for_people(shown: str, expected: str) -> None:
-    assert shown == expected
 
 
 def test_a_folder_that_is_no_workspace(tmp_path: Path) -> None:

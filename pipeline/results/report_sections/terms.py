@@ -1,0 +1,39 @@
+"""The section of terms: the ranked terms, what the form rules kept out, and frequencies on both sides of the contrast."""
+
+from typing import Any
+
+from wajue.results.report_sections.tables import Facts, Rows, Tables
+
+TERMS = 5000  # shown; with their examples some 2 MB
+_BACKGROUND = 80  # words that are not terms, drawn for comparison, in each half octave of frequency
+
+
+def terms(tables: Tables, facts: Facts) -> Facts:
+    """`terms`: the best first; `filtered`: each form rule with what it kept out; `frequency`: of words on both sides, or None."""
+    ranked = tables.select(f"SELECT * FROM terms ORDER BY rank LIMIT {TERMS}")
+    return {"terms": ranked, "filtered": _filtered(tables), "frequency": _frequency(tables) if ranked else None}
+
+
+def _filtered(tables: Tables) -> Rows:
+    """Each rule that kept candidates out of the terms: how many, and the most frequent of them."""
+    return tables.select("""
+        SELECT filtered_by AS rule, count(*) AS count, max_by(term, domain_count * 1e9 - length(term), 12) AS examples
+        FROM candidates WHERE filtered_by IS NOT NULL GROUP BY rule ORDER BY count DESC, rule""")
+
+
+def _frequency(tables: Tables) -> dict[str, Any]:
+    """The totals of both sides, and some words that are not terms: [word, domain count, general count].
+
+    The words are drawn so that every range of frequency is shown equally, however many words share the low ones.
+    """
+    totals = {r["role"]: r["n"] for r in tables.select("SELECT role, sum(count) AS n FROM word_counts GROUP BY role")}
+    others = tables.select(f"""
+        WITH counts AS (
+            SELECT word, coalesce(sum(count) FILTER (role = 'domain'), 0) AS domain,
+                   coalesce(sum(count) FILTER (role = 'general'), 0) AS general
+            FROM word_counts WHERE length(word) > 1 AND regexp_matches(word, '^[\\p{{L}}]+$')
+              AND word NOT IN (SELECT term FROM terms) GROUP BY word),
+        drawn AS (SELECT *, row_number() OVER (PARTITION BY floor(2 * log2(domain + general)) ORDER BY md5(word)) AS draw
+                  FROM counts WHERE domain + general >= 4)
+        SELECT word, domain, general FROM drawn WHERE draw <= {_BACKGROUND} ORDER BY domain + general DESC, word""")
+    return {"totals": totals, "others": [[r["word"], r["domain"], r["general"]] for r in others]}

@@ -1,0 +1,22 @@
+"""Corpora, rejects, changes and repeated lines."""
+
+from tests.workspaces import HOSTILE
+from wajue.results.report_sections.tables import Tables
+from wajue.results.report_sections.text import text
+
+
+def test_what_was_dropped_and_changed(whole: Tables) -> None:
+    facts = text(whole, {})
+    power, questions = facts["corpora"]
+    # 74 records, of which 5 were too short and 1 a near-duplicate
+    assert [power[k] for k in ("records", "ingest", "clean", "dedup", "kept")] == [74, 0, 5, 1, 68]
+    assert [questions[k] for k in ("records", "kept", "characters")] == [0, 0, 0]
+    short, double = facts["rejects"]
+    assert (short["reason"], short["count"], facts["most_rejects"]) == ("too_short", 5, 5)
+    assert {e["text"] for e in short["examples"]} <= {*HOSTILE, None}
+    assert double["examples"][0]["kept"] is not None and double["examples"][0]["text"] == "几乎一样"
+    [html] = facts["changes"]
+    assert (html["rule"], html["count"]) == ("html", 1) and ("removed", "<script>alert(3)</script>") in html["examples"][0][
+        "pieces"
+    ]
+    assert [line["line"] for line in facts["boilerplate"]] == HOSTILE[:1]
