@@ -18,7 +18,7 @@ _BEST_WITH_VECTORS = "SELECT t.term FROM terms t JOIN sgns_words v ON t.term = v
 
 def sample_folder() -> Path:
     """The bundled sample: beside the package in a checkout, inside it when installed. Raises WajueError if it is gone."""
-    package = Path(__file__).parents[1]
+    package = Path(__file__).resolve().parents[1]
     for folder in (package / "sample", package.parent / "data"):
         if (folder / "demo.toml").is_file():
             return folder
