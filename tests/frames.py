@@ -1,4 +1,4 @@
-"""The stages on DataFrames, as tests make and look at them, and DataFrames as tables that tasks read themselves."""
+"""The stages as functions of DataFrames, which tests make and look at, and DataFrames as tables that tasks read themselves."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,25 +11,25 @@ from wajue.spark.flow import Flow
 from wajue.spark.task_files import row_groups_of
 
 
-def by_tasks(frame: DataFrame, place: Path, name: str) -> Flow:
-    """The rows as a table of two files, which tasks read; what they make goes to the folder `place`."""
-    frame.repartition(2).write.parquet(str(place / name))
-    paths = sorted(map(str, (place / name).glob("*.parquet")))
-    return Flow(frame.sparkSession.read.parquet(*paths), row_groups_of(paths), str(place))
+def by_tasks(frame: DataFrame, folder: Path, name: str) -> Flow:
+    """The rows as a table of two files, which tasks read themselves; they write to the folder, too."""
+    frame.repartition(2).write.parquet(str(folder / name))
+    paths = sorted(map(str, (folder / name).glob("*.parquet")))
+    return Flow(frame.sparkSession.read.parquet(*paths), row_groups_of(paths), str(folder))
 
 
 def _on_frames(stage: Callable[..., Any]) -> Callable[..., Any]:
-    """The same stage, for DataFrames in the place of flows."""
+    """The same stage, taking DataFrames for flows and returning DataFrames."""
 
     def called(*tables: Any, **more: Any) -> Any:
-        found = stage(*[Flow(t) if isinstance(t, DataFrame) else t for t in tables], **more)
-        return tuple(map(_frame, found)) if isinstance(found, tuple) else _frame(found)
+        made = stage(*[Flow(t) if isinstance(t, DataFrame) else t for t in tables], **more)
+        return tuple(map(_frame, made)) if isinstance(made, tuple) else _frame(made)
 
     return called
 
 
-def _frame(found: Any) -> Any:
-    return found.frame if isinstance(found, Flow) else found
+def _frame(table: Any) -> Any:
+    return table.frame if isinstance(table, Flow) else table
 
 
 clean, contrast, dedup, ingest, new_words, ngrams, segment, terms, trends, vocabulary, word_counts = (

@@ -21,7 +21,7 @@ from wajue.mining.clauses import clause_rows
 from wajue.mining.example_clauses import example_clauses
 from wajue.mining.forward_backward import Expected, expected_counts
 from wajue.mining.lattice import LONGEST_SPELLED
-from wajue.mining.ngrams import tasks as ngram_tasks
+from wajue.mining.ngrams import tasks
 from wajue.mining.viterbi import best_cut
 
 CODES = "code binary"
@@ -42,7 +42,7 @@ def encode(alphabet: Alphabet, share: float) -> Callable[[Batches], Batches]:
         return clauses.filter(pa.array(string_hashes(clauses) < np.uint64(share * 2.0**64)))
 
     def apply(batches: Batches) -> Batches:
-        for code in ngram_tasks.slabs((alphabet.units(sampled(batch.column(0))).code for batch in batches), _BLOCK):
+        for code in tasks.slabs((alphabet.units(sampled(batch.column(0))).code for batch in batches), _BLOCK):
             yield cells.block({}, {"code": code})
 
     return apply
@@ -51,7 +51,7 @@ def encode(alphabet: Alphabet, share: float) -> Callable[[Batches], Batches]:
 def _slabs(batches: Batches) -> Iterator[np.ndarray]:
     """The symbols (uint16, 0 between clauses) of CODES, many at once."""
     codes = (np.frombuffer(cell.as_buffer(), np.uint16) for batch in batches for cell in batch.column("code"))
-    return ngram_tasks.slabs(codes, _SLAB)
+    return tasks.slabs(codes, _SLAB)
 
 
 class ExpectedCounts:

@@ -25,7 +25,7 @@ def clean(
     """(clean_documents, clean_rejects, boilerplate), every row of raw_documents in one of the first two. Starts two jobs:
 
     1. count in how many documents of its corpus each line stands;
-    2. apply the rules; what is kept and what is dropped come of one reading.
+    2. apply the rules; documents that are kept and documents that are dropped come from one reading.
 
     added: those rows of raw_documents that are to be cleaned, the others having been cleaned with this `boilerplate`. Raises
     RowsWouldChange if the lines that are boilerplate, or the documents that keep them, are others now.

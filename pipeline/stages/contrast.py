@@ -18,7 +18,7 @@ from wajue.config import Config, Contrast
 from wajue.errors import WajueError
 from wajue.mining import candidate_table, jieba_dictionary
 from wajue.mining.candidate_table import DomainWords, Runs
-from wajue.mining.ngrams import tasks as ngram_tasks
+from wajue.mining.ngrams import tasks
 from wajue.mining.term_occurrences import FIGURES, Tally, TermIndex, coded
 from wajue.mining.word_table import word_keys, word_table
 from wajue.spark.flow import Flow
@@ -78,11 +78,11 @@ def _runs(tokens: Flow, strings: Any, total: int, rules: Contrast) -> Runs:
     def decode(codes: np.ndarray) -> dict[str, pa.Array]:
         return {"codes": pa.array([row.tobytes() for row in codes], pa.binary())}
 
-    scatter = ngram_tasks.scatter(encode, rules.max_words, buckets)
-    count = ngram_tasks.count(rules.max_words, rules.min_count, buckets)
-    join = ngram_tasks.join(total, rules.max_words, decode)
-    windows = tokens.select("role", "tokens").by_dictionary("tokens").map(scatter, ngram_tasks.WINDOWS)
-    counted = windows.exchanged(buckets, "bucket").map(count, ngram_tasks.COUNTED)
+    scatter = tasks.scatter(encode, rules.max_words, buckets)
+    count = tasks.count(rules.max_words, rules.min_count, buckets)
+    join = tasks.join(total, rules.max_words, decode)
+    windows = tokens.select("role", "tokens").by_dictionary("tokens").map(scatter, tasks.WINDOWS)
+    counted = windows.exchanged(buckets, "bucket").map(count, tasks.COUNTED)
     joined = counted.exchanged(buckets, "bucket").map(join, _RUNS)
     return Runs.from_table(joined.frame.toArrow(), rules.max_words)
 

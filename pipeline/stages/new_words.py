@@ -34,9 +34,9 @@ def new_words(clauses: Flow, ngrams: Flow, *, config: Config) -> DataFrame:
     """The lexicon. Starts jobs:
 
     1. collect the n-grams, the candidates;
-    2. encode the clauses once (or a sample of them), kept for the rounds;
+    2. encode the clauses (or a sample of them) once, and keep them for the rounds;
     3. each round: expected counts under the current weights, then pruning;
-    4. cut every clause with the final lexicon, to see how often each word is used, and which clause shows a new one best;
+    4. cut every clause with the final lexicon, to see how often each word is used, and which clause shows a new word best;
     5. collect these clauses for the first new words.
     """
     mined = lexicon_candidates.from_ngrams(_possible_words(ngrams, config), config)

@@ -17,7 +17,7 @@ from wajue.spark.flow import Flow
 log = logging.getLogger(__name__)
 
 _SEARCHED = 50_000  # domain documents, first by doc_id, in which examples are looked for
-_CHOICE = 5  # times as many sentences as are wanted are looked at, for some that are unlike each other
+_CHOICE = 5  # times as many sentences are looked at as are wanted, to find some that are unlike each other
 
 
 def terms(candidates: Flow, tokens: Flow, sgns_words: Flow | None, *, config: Config) -> DataFrame:

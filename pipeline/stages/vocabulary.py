@@ -23,7 +23,7 @@ def vocabulary(tokens: Flow, word_counts: Flow, *, config: Config) -> tuple[Data
 
     1. collect the most frequent words, and number them;
     2. add up all tokens, which decides how many files of sequences there are;
-    3. encode the documents, and exchange them so that one task has all sequences of a file.
+    3. (no job yet) encode the documents, and send them to the task that has all sequences of their file.
     """
     spark = tokens.source.sparkSession
     numbered = _numbered_words(word_counts.frame, config.vocabulary)

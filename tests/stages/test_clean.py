@@ -56,12 +56,12 @@ def test_boilerplate_stays_in_the_first_document_only(spark: Any, load: Load, pa
 def test_before_and_after_can_be_queried_and_are_counted(spark: Any, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("<b>断路器</b>坏了\n電腦壞了\n什么都没变\nx\n", encoding="utf-8")
     (tmp_path / "c.toml").write_text('[[corpus]]\nname = "a"\nrole = "domain"\npaths = "a.txt"\n', encoding="utf-8")
-    place = Workspace(str(tmp_path / "out"))
-    run.run(configuration.load(tmp_path / "c.toml"), place, last="clean")
-    rows = query.execute(query.connect(place), "SELECT before, after, changed_by FROM changes ORDER BY after DESC").to_pylist()
+    workspace = Workspace(str(tmp_path / "out"))
+    run.run(configuration.load(tmp_path / "c.toml"), workspace, last="clean")
+    rows = query.execute(query.connect(workspace), "SELECT before, after, changed_by FROM changes ORDER BY after DESC").to_pylist()
     assert rows == [
         {"before": "電腦壞了", "after": "电脑坏了", "changed_by": ["script"]},
         {"before": "<b>断路器</b>坏了", "after": "断路器坏了", "changed_by": ["html"]},
     ]
-    manifest = place.manifest("clean_documents")
+    manifest = workspace.manifest("clean_documents")
     assert manifest is not None and manifest["changed"] == {"html": 1, "script": 1} and manifest["rejected"] == {"too_short": 1}

@@ -60,11 +60,11 @@ def test_the_same_by_tasks_and_through_several_buckets(
     frame, config = documents(spark, texts), load(corpus=BOTH)
     kept, duplicates, _ = dedup(frame, config=config)
     expected = [sorted(map(str, t.collect())) for t in (kept, duplicates)]
-    for rows in (10**6, 60):
-        monkeypatch.setattr("wajue.stages.dedup._BUCKET_DOCUMENTS", rows)
-        place = tmp_path / str(rows)
-        place.mkdir()
-        kept, duplicates, _ = dedup(by_tasks(frame, place, "clean_documents"), config=config)
+    for most in (10**6, 60):
+        monkeypatch.setattr("wajue.stages.dedup._BUCKET_DOCUMENTS", most)
+        folder = tmp_path / str(most)
+        folder.mkdir()
+        kept, duplicates, _ = dedup(by_tasks(frame, folder, "clean_documents"), config=config)
         assert [sorted(map(str, t.collect())) for t in (kept, duplicates)] == expected
 
 
@@ -97,18 +97,18 @@ def test_new_data_against_an_earlier_workspace(spark: Any, tmp_path: Path) -> No
     (tmp_path / "old.toml").write_text(text.format("old"), encoding="utf-8")
     (tmp_path / "new.toml").write_text('[dedup]\nagainst = "old"\n' + text.format("new"), encoding="utf-8")
     new = configuration.load(tmp_path / "new.toml")
-    place = Workspace(str(tmp_path / "out"))
+    workspace = Workspace(str(tmp_path / "out"))
     with pytest.raises(WajueError, match="no workspace"):
-        run.run(new, place, last="dedup")
+        run.run(new, workspace, last="dedup")
     run.run(configuration.load(tmp_path / "old.toml"), Workspace(str(tmp_path / "old")), last="dedup")
-    run.run(new, place, last="dedup")
-    connection = query.connect(place)
+    run.run(new, workspace, last="dedup")
+    connection = query.connect(workspace)
     assert query.execute(connection, "SELECT text FROM documents").to_pylist() == [{"text": "新的问题来了"}]
     rows = query.execute(connection, "SELECT reason, detail, duplicate_of FROM rejects ORDER BY reason").to_pylist()
     assert [r["reason"] for r in rows] == ["exact_duplicate", "near_duplicate"]
     assert "old, a: old.txt record 1" in rows[1]["detail"]
     old = query.execute(query.connect(Workspace(str(tmp_path / "old"))), "SELECT doc_id FROM documents").column(0).to_pylist()
     assert {r["duplicate_of"] for r in rows} == set(old)
-    assert {s.step.name: s.state for s in freshness.of(new, place, run.find_files(new))}["dedup"] == "done"
+    assert {s.step.name: s.state for s in freshness.of(new, workspace, run.find_files(new))}["dedup"] == "done"
     run.run(configuration.load(tmp_path / "old.toml"), Workspace(str(tmp_path / "old")), last="dedup", force=True)
-    assert {s.step.name: s.state for s in freshness.of(new, place, run.find_files(new))}["dedup"] == "stale"
+    assert {s.step.name: s.state for s in freshness.of(new, workspace, run.find_files(new))}["dedup"] == "stale"

@@ -44,7 +44,7 @@ def tokens(spark: Any, documents: list[tuple[str | None, list[str]]], role: str 
 
 
 @pytest.fixture(scope="module")
-def found(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def tables(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     path = tmp_path_factory.mktemp("trends") / "c.toml"
     path.write_text(DATED, encoding="utf-8")
     from wajue import config as configuration
@@ -65,8 +65,8 @@ def found(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any
     return tables
 
 
-def test_planted_trends_are_found_with_their_time(found: dict[str, Any]) -> None:
-    rows = {r["term"]: r for r in found["trends"]}
+def test_planted_trends_are_found_with_their_time(tables: dict[str, Any]) -> None:
+    rows = {r["term"]: r for r in tables["trends"]}
     assert (rows["新冠疫苗"]["label"], rows["新冠疫苗"]["since"], rows["新冠疫苗"]["rank"]) == ("emerged", "2021-09", 2)
     assert (rows["纸质报表"]["label"], rows["纸质报表"]["since"], rows["纸质报表"]["last_period"]) == (
         "faded",
@@ -79,25 +79,29 @@ def test_planted_trends_are_found_with_their_time(found: dict[str, Any]) -> None
     assert rows["新冠疫苗"]["before_per_million"] == 0 and rows["新冠疫苗"]["count"] == rows["新冠疫苗"]["document_count"] == 80
 
 
-def test_counts_add_up_over_the_periods(found: dict[str, Any]) -> None:
+def test_counts_add_up_over_the_periods(tables: dict[str, Any]) -> None:
     sums: dict[str, list[int]] = {}
-    for row in found["period_counts"]:
+    for row in tables["period_counts"]:
         both = sums.setdefault(row["term"], [0, 0])
         both[0] += row["count"]
         both[1] += row["document_count"]
-    whole = {r["word"]: [r["count"], r["document_count"]] for r in found["word_counts"]}
+    whole = {r["word"]: [r["count"], r["document_count"]] for r in tables["word_counts"]}
     assert sums["纸质报表"] == [80, 80] and "纸质报表" not in whole
     assert {t: s for t, s in sums.items() if t != "纸质报表"} == {t: s for t, s in whole.items() if t != "2021"}
-    assert len({(r["term"], r["role"], r["period"]) for r in found["period_counts"]}) == len(found["period_counts"])
-    held = {(r["period"], r["reason"]): (r["documents"], r["words"]) for r in found["periods"]}
-    assert held[None, "no date"] == (5, 10) and held[None, "not understood"] == (4, 4) and held[None, "too coarse"] == (3, 3)
-    assert held["2021-06", None] == (60, 60 * 7 + 80) and len(held) == 15
-    assert sum(w for _, w in held.values()) == sum(r["count"] for r in found["word_counts"])
+    assert len({(r["term"], r["role"], r["period"]) for r in tables["period_counts"]}) == len(tables["period_counts"])
+    per_period = {(r["period"], r["reason"]): (r["documents"], r["words"]) for r in tables["periods"]}
+    assert (
+        per_period[None, "no date"] == (5, 10)
+        and per_period[None, "not understood"] == (4, 4)
+        and per_period[None, "too coarse"] == (3, 3)
+    )
+    assert per_period["2021-06", None] == (60, 60 * 7 + 80) and len(per_period) == 15
+    assert sum(w for _, w in per_period.values()) == sum(r["count"] for r in tables["word_counts"])
 
 
-def test_partitions_make_no_difference(found: dict[str, Any]) -> None:
+def test_partitions_make_no_difference(tables: dict[str, Any]) -> None:
     for name in ("periods", "period_counts", "trends"):
-        assert sorted(map(str, found["again"][name])) == sorted(map(str, found[name])), name
+        assert sorted(map(str, tables["again"][name])) == sorted(map(str, tables[name])), name
 
 
 def follow(read: Any, config: Config) -> Any:
