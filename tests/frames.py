@@ -32,6 +32,8 @@ def _frame(table: Any) -> Any:
     return table.frame if isinstance(table, Flow) else table
 
 
-clean, contrast, dedup, ingest, new_words, ngrams, segment, terms, trends, vocabulary, word_counts = (
-    _on_frames(stage) for _, stage in sorted(STAGES.items())
-)
+def __getattr__(name: str) -> Callable[..., Any]:
+    """The stage of that name."""
+    if name not in STAGES:
+        raise AttributeError(name)
+    return _on_frames(STAGES[name])

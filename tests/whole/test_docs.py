@@ -76,12 +76,17 @@ def test_the_readmes_file_tree_exists() -> None:
         assert (ROOT / line.split()[0]).exists(), line
 
 
-def test_the_readmes_links_and_make_targets_exist() -> None:
-    for link in re.findall(r"\]\(([^)#:]+)\)", README + CHINESE):
+def test_links_and_make_targets_exist() -> None:
+    contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", README + CHINESE + contributing):
         assert (ROOT / link).exists(), link
+    workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    for target in set(re.findall(r"(?:`|^)make (\w+)", README, re.M)):
-        assert re.search(rf"^{target}:", makefile, re.M), target
+    targets = re.findall(r"(?:`|^|&& |run: |entry: )make ([a-z][\w-]*)", README + CHINESE + contributing + workflow + hooks, re.M)
+    for target in {"test", "check", *targets}:
+        assert re.search(rf"^(?:[\w-]+ )*{target}(?: [\w-]+)*:", makefile, re.M), target
+    assert re.findall(r"run: (\w+)", workflow) == ["make"] * workflow.count("- run: "), "the workflow has no commands of its own"
 
 
 def test_every_export_is_documented() -> None:
