@@ -61,14 +61,7 @@ def _options(
     ] = False,
     log_style: Annotated[LogStyle, typer.Option("--log", help="how to log on stderr")] = LogStyle.auto,  # type: ignore[attr-defined]
 ) -> None:
-    _debug.on = debug
     console.set_up_logging(log_style.value, debug=debug)
-
-
-class _debug:  # noqa: N801
-    """Whether --debug was given."""
-
-    on = False
 
 
 @app.command()
@@ -257,7 +250,7 @@ def main(arguments: list[str] | None = None) -> None:
         if app(_globals_first(sys.argv[1:] if arguments is None else arguments), standalone_mode=False) == 130:
             raise KeyboardInterrupt  # typer catches it, and returns its status
     except WajueError as error:
-        if _debug.on:
+        if _is_debugging():
             raise
         log.error("%s", error)
         sys.exit(error.exit_status)
@@ -272,9 +265,14 @@ def main(arguments: list[str] | None = None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except Exception as error:
-        if _debug.on:
+        if _is_debugging():
             raise
         sys.exit(_explained(error))
+
+
+def _is_debugging() -> bool:
+    """Was --debug given? Then errors show their traceback."""
+    return log.isEnabledFor(logging.DEBUG)
 
 
 def _explained(error: Exception) -> int:

@@ -1,4 +1,4 @@
-"""A whole workspace written without Spark: small tables as the steps write them, for tests of what reads workspaces."""
+"""A whole workspace written without Spark, as the steps write it, for tests of what reads workspaces; tests/tiny.py has small ones."""
 
 from pathlib import Path
 from typing import Any
@@ -59,113 +59,98 @@ def write(folder: Path, tables: dict[str, pa.Table], config: dict[str, Any] | No
 
 def tables() -> dict[str, pa.Table]:
     """All tables that the report reads; the hostile texts stand in every column that a corpus or a config decides."""
-    rng = np.random.default_rng(1)
-    names = WORDS + HOSTILE
-    source = {"file": HOSTILE[0], "line": 3, "record": 3}
-    document = {"corpus": "power", "role": "domain", "source": source, "changed_by": []}
-    texts = [{**document, "doc_id": f"d{i}", "text": f"{w}的{w}"} for i, w in enumerate(names)]
-    texts[0] = {**texts[0], "text": "主变 好", "changed_by": ["html"]}
-    raw = [dict(t) for t in texts]
-    raw[0] = {**raw[0], "text": "主变<script>alert(3)</script>好"}
-    reject = {
-        "corpus": "power",
-        "step": "clean",
-        "reason": "too_short",
-        "detail": HOSTILE[1],
-        "source": source,
-        "duplicate_of": None,
-    }
-    rejects = [{**reject, "doc_id": f"r{i}", "text": t} for i, t in enumerate([*HOSTILE, None])]
-    double = {
-        **reject,
-        "doc_id": "r9",
-        "step": "dedup",
-        "reason": "near_duplicate",
-        "duplicate_of": "d3",
-        "text": "几乎一样",
-        "similarity": 0.9,
-    }
-    words = [
-        {
-            "word": w,
-            "count": 100 - i,
-            "used": 90 - i,
-            "score": 30.0 - i / 3,
-            "gain": 9.0,
-            "pmi": 5.0,
-            "is_new": True,
-            "example": f"换了{w}再试",
-        }
-        for i, w in enumerate(names)
+    return _of_documents() | _of_words() | _of_terms() | _of_vectors() | _of_trends()
+
+
+NAMES = WORDS + HOSTILE  # the words, each also a term
+SOURCE = {"file": HOSTILE[0], "line": 3, "record": 3}
+DOCUMENT = {"corpus": "power", "role": "domain", "source": SOURCE, "changed_by": []}
+EMPTY = ("ingest_rejects", "crowded_buckets", "clauses")
+
+
+def _of_documents() -> dict[str, pa.Table]:
+    """68 documents of 74 records: 5 are too short, 1 is a near-duplicate; cleaning changed the first document."""
+    clean = [{**DOCUMENT, "doc_id": f"d{i}", "text": f"{w}的{w}"} for i, w in enumerate(NAMES)]
+    clean[0] |= {"text": "主变 好", "changed_by": ["html"]}
+    raw = [{**clean[0], "text": "主变<script>alert(3)</script>好"}, *clean[1:]]
+    reject = {"corpus": "power", "step": "clean", "reason": "too_short", "detail": HOSTILE[1], "source": SOURCE}
+    short = [{**reject, "doc_id": f"r{i}", "text": text, "duplicate_of": None} for i, text in enumerate([*HOSTILE, None])]
+    double = {**reject, "doc_id": "r9", "step": "dedup", "reason": "near_duplicate", "text": "几乎一样", "duplicate_of": "d3"}
+    file = {"format": "json", "encoding": "utf-8", "bytes": 2_000_000, "unreadable": 0}
+    corpora = (("power", "domain", len(NAMES) + 6), ("questions", "general", 0))
+    return {
+        "raw_documents": rows_of("raw_documents", raw),
+        "files": rows_of("files", [file | {"corpus": c, "role": r, "file": f"{c}.json", "records": n} for c, r, n in corpora]),
+        "clean_documents": rows_of("clean_documents", clean),
+        "clean_rejects": rows_of("clean_rejects", short),
+        "boilerplate": rows_of("boilerplate", [{"corpus": "power", "line": HOSTILE[0], "documents": 40, "kept_in": SOURCE}]),
+        "documents": rows_of("documents", clean),
+        "duplicates": rows_of("duplicates", [double | {"similarity": 0.9}]),
+    } | {table: rows_of(table, []) for table in EMPTY}
+
+
+def _of_words() -> dict[str, pa.Table]:
+    """68 new words, the best with score 30, each next one a third less; one known word with a higher score."""
+    figures = {"gain": 9.0, "pmi": 5.0, "is_new": True}
+    lexicon = [
+        {"word": w, "count": 100 - i, "used": 90 - i, "score": 30.0 - i / 3, "example": f"换了{w}再试", **figures}
+        for i, w in enumerate(NAMES)
     ]
-    words.append({**words[0], "word": "电压", "score": 99.0, "is_new": False})
+    lexicon.append({**lexicon[0], "word": "电压", "score": 99.0, "is_new": False})
+    tokens = [{**DOCUMENT, "doc_id": f"d{i}", "role": role, "tokens": text.split()} for i, (role, text) in enumerate(TOKENS)]
+    counted = enumerate(["我们", "可以", *NAMES])
+    counts = [{"word": w, "role": role, "count": 50 + i} for i, w in counted for role in ("domain", "general")]
+    return {
+        "ngrams": rows_of("ngrams", [{"ngram": w, "n": 2} for w in NAMES]),
+        "lexicon": rows_of("lexicon", lexicon),
+        "tokens": rows_of("tokens", tokens),
+        "word_counts": rows_of("word_counts", counts),
+    }
+
+
+def _of_terms() -> dict[str, pa.Table]:
+    """68 terms, of one part and of two by turns; five candidates that a form rule dropped."""
     terms = [
         {"rank": i + 1, "term": w, "parts": [w] if i % 2 else list(w), "score": 7.0 - i / 10, "domain_count": 200 - i, "general_count": i % 5,
          "source": "contrast", "examples": [f"检查{w}是否完好", f"{w}，{w}"]}
-        for i, w in enumerate(names)
+        for i, w in enumerate(NAMES)
     ]  # fmt: skip
-    counts = [
-        {"word": w, "role": role, "count": 50 + i} for i, w in enumerate(["我们", "可以", *names]) for role in ("domain", "general")
-    ]
-    singles = sorted({c for w in WORDS for c in w})
-    vocabulary = [*names, *singles, "我们"]
-    spread = rng.normal(size=(len(vocabulary), 8))
-    vectors = parquet.vectors((spread + 3 * np.eye(8)[[i // 8 % 8 for i in range(len(vocabulary))]]).astype(np.float32))
-    trained = pa.table(
-        {"word": vocabulary, "count": pa.array(range(200, 200 - len(vocabulary), -1), pa.int64()), "vector": vectors}
-    )
-    candidates = [
-        {"term": f"{h}的", "parts": ["的"], "domain_count": 30, "filtered_by": "sentence_character"} for h in [*HOSTILE, "之间"]
-    ]
-    when = [f"2024-{m:02d}" for m in range(1, 7)]
-    periods = [{"role": "domain", "period": p, "reason": None, "documents": 5, "words": 1000} for p in when]
-    periods.append({"role": "domain", "period": None, "reason": "no date", "documents": 7, "words": 50})
-    by_period = [{"term": n, "role": "domain", "period": p, "count": 10 * (i + 1)} for n in HOSTILE for i, p in enumerate(when[2:])]
-    labels = ("emerged", "rose", "faded", "burst")
-    bits = {"faded": -3.0}
-    moved = [
-        {"term": n, "rank": 1, "role": "domain", "label": k, "since": "2024-03", "change": bits.get(k, 3.3), "z": 9.0, "burst": 20.0,
-         "burst_first": "2024-05", "burst_last": HOSTILE[0]}
-        for n, k in zip(HOSTILE, labels, strict=True)
-    ]  # fmt: skip
-    files = [
-        {
-            "corpus": c,
-            "role": r,
-            "file": f"{c}.json",
-            "format": "json",
-            "encoding": "utf-8",
-            "bytes": 2_000_000,
-            "records": n,
-            "unreadable": 0,
-        }
-        for c, r, n in (("power", "domain", len(names) + 6), ("questions", "general", 0))
-    ]
+    dropped = {"parts": ["的"], "domain_count": 30, "filtered_by": "sentence_character"}
+    candidates = [{"term": f"{text}的", **dropped} for text in [*HOSTILE, "之间"]]
+    return {"candidates": rows_of("candidates", candidates), "terms": rows_of("terms", terms)}
+
+
+def _of_vectors() -> dict[str, pa.Table]:
+    """Vectors of all names, of the characters in them and of one general word, in eight groups; both models have the same."""
+    rng = np.random.default_rng(1)
+    strings = [*NAMES, *sorted({c for w in WORDS for c in w}), "我们"]
+    spread = rng.normal(size=(len(strings), 8)) + 3 * np.eye(8)[[i // 8 % 8 for i in range(len(strings))]]
+    vectors = parquet.vectors(spread.astype(np.float32))
+    counts = pa.array(range(200, 200 - len(strings), -1), pa.int64())
+    trained = pa.table({"word": strings, "count": counts, "vector": vectors})
     return {
-        "raw_documents": rows_of("raw_documents", raw),
-        "ingest_rejects": rows_of("ingest_rejects", []),
-        "files": rows_of("files", files),
-        "clean_documents": rows_of("clean_documents", texts),
-        "clean_rejects": rows_of("clean_rejects", rejects),
-        "boilerplate": rows_of("boilerplate", [{"corpus": "power", "line": HOSTILE[0], "documents": 40, "kept_in": source}]),
-        "documents": rows_of("documents", texts),
-        "duplicates": rows_of("duplicates", [double]),
-        "crowded_buckets": rows_of("crowded_buckets", []),
-        "clauses": rows_of("clauses", []),
-        "ngrams": rows_of("ngrams", [{"ngram": w, "n": 2} for w in names]),
-        "lexicon": rows_of("lexicon", words),
-        "tokens": rows_of(
-            "tokens", [{**document, "doc_id": f"d{i}", "role": r, "tokens": t.split()} for i, (r, t) in enumerate(TOKENS)]
-        ),
-        "word_counts": rows_of("word_counts", counts),
-        "candidates": rows_of("candidates", candidates),
-        "vocabulary": rows_of("vocabulary", [{"word_id": i, "word": w, "count": 9} for i, w in enumerate(vocabulary)]),
+        "vocabulary": rows_of("vocabulary", [{"word_id": i, "word": w, "count": 9} for i, w in enumerate(strings)]),
         "sequences": rows_of("sequences", []),
         "sgns_words": trained,
         "jose_words": trained,
         "jose_documents": pa.table({"doc_id": ["d0"], "vector": vectors.slice(0, 1)}),
-        "terms": rows_of("terms", terms),
+    }
+
+
+def _of_trends() -> dict[str, pa.Table]:
+    """Six months; one term of each label, absent in the first two months and then 10, 20, 30, 40 times among 1000 words."""
+    months = [f"2024-{m:02d}" for m in range(1, 7)]
+    periods = [{"role": "domain", "period": p, "reason": None, "documents": 5, "words": 1000} for p in months]
+    periods.append({"role": "domain", "period": None, "reason": "no date", "documents": 7, "words": 50})
+    counts = [{"term": n, "role": "domain", "period": p, "count": 10 * (i + 1)} for n in HOSTILE for i, p in enumerate(months[2:])]
+    labels = {"emerged": 3.3, "rose": 3.3, "faded": -3.0, "burst": 3.3}  # and the change in bits
+    moved = [
+        {"term": n, "rank": 1, "role": "domain", "label": label, "since": "2024-03", "change": bits, "z": 9.0, "burst": 20.0,
+         "burst_first": "2024-05", "burst_last": HOSTILE[0]}
+        for n, (label, bits) in zip(HOSTILE, labels.items(), strict=True)
+    ]  # fmt: skip
+    return {
         "periods": rows_of("periods", periods),
-        "period_counts": rows_of("period_counts", by_period),
+        "period_counts": rows_of("period_counts", counts),
         "trends": rows_of("trends", moved),
     }
