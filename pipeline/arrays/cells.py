@@ -1,7 +1,7 @@
-"""NumPy arrays as the bytes of one cell of an Arrow table, and rows of several kinds in one batch.
+"""NumPy arrays in cells of Arrow tables, and rows of several kinds in one batch. In: arrays. Out: record batches; and back.
 
-A few large rows travel between tasks where there would be millions of small ones (measured: 128 rows and 99 MB for 17 M
-characters, where a row an n-gram took 11.7 M rows and twice the CPU time).
+So a few large rows travel between tasks instead of millions of small ones (measured: 128 rows and 99 MB for 17 M characters,
+where a row an n-gram took 11.7 M rows and twice the CPU time).
 """
 
 import ctypes
@@ -14,14 +14,14 @@ import pyarrow as pa
 
 Batches = Iterator[pa.RecordBatch]
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # names of malloc.h
-MOST_BUCKETS = 1 << 14  # 16 bits of hash choose the bucket, so that all are about as full
+MOST_BUCKETS = 1 << 14  # 16 bits of a hash choose the bucket: with more, some would get twice as much as others
 
 
 def keeping_freed(apply: Callable[[Batches], Batches]) -> Callable[[Batches], Batches]:
-    """The same; from then on the worker's glibc keeps what is freed for the next array.
+    """The same function; once it is called, the worker's glibc keeps freed memory for the next array.
 
-    For tasks that make and drop large arrays: to get them from the system anew costs up to a third of their time. A task that
-    streams must not: what it frees would lie in pieces (reading held 1.3 GB where 0.27 are needed).
+    It is meant for tasks that make and drop large arrays, which spend up to a third of their time on getting memory from the
+    system again. It harms tasks that stream: their freed memory lies in pieces (reading took 1.3 GB where 0.27 are needed).
     """
 
     def wrapped(batches: Batches) -> Batches:
@@ -33,7 +33,7 @@ def keeping_freed(apply: Callable[[Batches], Batches]) -> Callable[[Batches], Ba
 
 @contextmanager
 def freed_kept() -> Iterator[None]:
-    """The same for this process, which gives back at the end what it kept."""
+    """The same for this process, which gives the memory back at the end."""
     libc = _keep_freed()
     try:
         yield
@@ -44,27 +44,30 @@ def freed_kept() -> Iterator[None]:
 
 def _keep_freed() -> ctypes.CDLL:
     libc = ctypes.CDLL(None)
-    if hasattr(libc, "mallopt"):  # other C libraries have habits of their own
+    if hasattr(libc, "mallopt"):  # other C libraries do not need it
         libc.mallopt(_MMAP_THRESHOLD, 1 << 30)
         libc.mallopt(_TRIM_THRESHOLD, 1 << 30)
     return libc
 
 
 def block(keys: dict[str, Any], arrays: dict[str, np.ndarray]) -> pa.RecordBatch:
-    """One row: scalars, and arrays as bytes."""
+    """One row: keys as scalars, arrays as bytes."""
     columns = {name: pa.array([value]) for name, value in keys.items()}
     return pa.RecordBatch.from_pydict(columns | {name: cell(array) for name, array in arrays.items()})
 
 
 def cell(array: np.ndarray) -> pa.BinaryArray:
-    """The array's own bytes, not copied, as the only row."""
+    """A column of one row: the bytes of the array, not copied."""
     array = np.ascontiguousarray(array)
     ends = np.array([0, array.nbytes], np.int32)
     return pa.Array.from_buffers(pa.binary(), 1, [None, pa.py_buffer(ends), pa.py_buffer(array)])
 
 
 def one_of(kinds: pa.Schema, kind: str, rows: pa.RecordBatch) -> pa.RecordBatch:
-    """Rows among those of other kinds: the columns are the kinds, structs (of `rows` the columns are taken that these name)."""
+    """Rows of one kind in a batch that may hold several: its columns are the kinds, structs, null but for this one.
+
+    Of `rows` the columns are taken that the struct names.
+    """
     columns = {f.name: pa.nulls(len(rows), f.type) for f in kinds}
     fields = list(kinds.field(kind).type)
     columns[kind] = pa.StructArray.from_arrays([rows.column(f.name) for f in fields], fields=fields)
@@ -72,14 +75,14 @@ def one_of(kinds: pa.Schema, kind: str, rows: pa.RecordBatch) -> pa.RecordBatch:
 
 
 def gather(batches: Iterable[pa.RecordBatch], name: str, dtype: type, width: int = 0) -> np.ndarray:
-    """The cells of a column of arrays end to end, [n] or [n, width]."""
+    """The arrays in the cells of a column, end to end: [n], or [n, width] if a width is given."""
     parts: list[np.ndarray] = [np.frombuffer(cell.as_buffer(), dtype) for b in batches for cell in b.column(name)]
     flat = np.concatenate(parts) if parts else np.zeros(0, dtype)
     return flat.reshape(-1, width) if width else flat
 
 
 def by_bucket(bucket: np.ndarray, buckets: int) -> Iterator[tuple[int, np.ndarray]]:
-    """(bucket, its rows) for each bucket that has any."""
+    """(bucket, the indices of its rows int64) for each bucket that has any; bucket: int [rows]."""
     order = np.argsort(bucket, kind="stable")
     bounds = np.searchsorted(bucket[order], np.arange(buckets + 1))
     for b in range(buckets):
@@ -88,5 +91,5 @@ def by_bucket(bucket: np.ndarray, buckets: int) -> Iterator[tuple[int, np.ndarra
 
 
 def by_hash(hashed: np.ndarray, buckets: int) -> Iterator[tuple[int, np.ndarray]]:
-    """(bucket, its rows), at most MOST_BUCKETS: by the low 16 bits, which sort in linear time."""
+    """The same by hashes (uint64 [rows]), for at most MOST_BUCKETS buckets: by their low 16 bits, which sort in linear time."""
     return by_bucket((hashed & np.uint64(0xFFFF)).astype(np.uint16) % np.uint16(buckets), buckets)

@@ -2,7 +2,7 @@
 
 Nothing is guessed: what can be read in two ways, such as 03/05/2021, is not read.
 
-Understood: 2021, 2021-3, 2021/03/05, 2021.3.5, 20210305, 202103, a day with a time after it, 20210305103000; 2021年3月5日, also
+It understands 2021, 2021-3, 2021/03/05, 2021.3.5, 20210305, 202103, a day with a time after it, 20210305103000; 2021年3月5日, also
 二〇二一年三月五日; 5 Mar 2021, March 5, 2021, Fri, 05 Mar 2021 10:00:00 +0800; seconds or milliseconds since 1970, from 2001 to
 2033, as UTC.
 """

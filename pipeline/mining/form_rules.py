@@ -1,13 +1,14 @@
-"""Which strings cannot be terms, by their form. Each rule has a name, which stands in candidates.filtered_by.
+"""Rules that tell from the form of a string that it cannot be a term. In: a string and its words. Out: the rule that it breaks.
 
-Lists are data; the reason stands beside each. Rules look at the string or at its first and last word.
+The name of that rule stands in candidates.filtered_by. A rule looks at the string, or at its first and last word. The lists
+below are data, and the reason for each stands beside it.
 """
 
 import re
 
-# pronouns, particles, degree and negation: a term that holds one is a piece of a sentence
+# pronouns, particles, words of degree and negation: a string that holds one is a piece of a sentence
 _SENTENCE = frozenset("的了吗呢吧啊呀哦嘛么这那哪谁我你您他她它们咱很太不没啥咋")
-# where these characters negate or heighten nothing that was said: names, and the fixed ends and beginnings of terms
+# here these characters belong to a name, or to the fixed beginning or end of a term
 _COMPOUND = re.compile(
     "不(?:锈|孕|育|动产|饱和|平衡|对称|应期|全|良|振|调|稳定|可抗力|正当|典型|等式|等臂|等边|规则|当得利|适|燃|透明|粘|沾|倒翁)"
     "|(?<!还)没(?:收(?!到)|药|食子)|太(?:阳|极|子|空|平|冲|白|岁|妃|后|监|医|古|湖|原|仓|守|傅)|目的|标的"

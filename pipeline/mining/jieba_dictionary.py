@@ -1,4 +1,6 @@
-"""The dictionary that jieba brings: what counts as a known word, and a background where there is no general text."""
+"""The dictionary that jieba brings. In: its file. Out: word frequencies, which tell known words from new ones and stand in for
+a general corpus where there is none.
+"""
 
 import functools
 
@@ -7,7 +9,7 @@ import jieba
 
 @functools.cache
 def frequencies() -> dict[str, int]:
-    """{word: occurrences in the text that jieba's dictionary was made from}, some 349 thousand words, 60 M occurrences."""
+    """{word: occurrences in the text that the dictionary was made from}: some 349 thousand words, 60 million occurrences."""
     with jieba.get_dict_file() as lines:
-        rows = (line.decode().split(" ") for line in lines)
-        return {word: int(count) for word, count, *_ in rows}
+        entries = (line.decode().split(" ") for line in lines)
+        return {word: int(count) for word, count, *_ in entries}

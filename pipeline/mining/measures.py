@@ -1,6 +1,7 @@
-"""Scores that compare two corpora, each formula once. xp: numpy, or pyspark.sql.functions for the same thing in SQL.
+"""Scores that compare two corpora, each formula once. In: counts. Out: a score for each word.
 
-a, b: occurrences in the domain and in general; a_total, b_total: all words there. Arrays or columns, doubles.
+Throughout, a and b are a word's occurrences in the domain and in general text, a_total and b_total those of all words there:
+arrays, or columns of doubles. xp is numpy, or pyspark.sql.functions for the same formula in SQL.
 """
 
 from typing import Any
@@ -29,18 +30,18 @@ def log_ratio(a: Any, b: Any, a_total: Any, b_total: Any, xp: Any = np) -> Any:
 def log_ratio_error(a: Any, b: Any, a_total: Any, b_total: Any, xp: Any = np) -> Any:
     """Bits: half the width of the 95 % interval of `log_ratio`, by the delta method on Poisson counts.
 
-    A count of 0 is taken to vary as one of 1 does. Like every test on counts it holds words to occur independently, which
-    those of one document do not: a lower bound of the doubt.
+    A count of 0 is taken to vary as much as one of 1. Like every test on counts it assumes that words occur independently, which
+    those of one document do not, so the true interval is wider.
     """
     spread = [_at_least(1.0, n, xp) / ((n + total / 1e6) * (n + total / 1e6)) for n, total in ((a, a_total), (b, b_total))]
     return xp.sqrt(spread[0] + spread[1]) * (_Z / float(np.log(2)))
 
 
 def share(a: Any, b: Any, a_total: Any, b_total: Any) -> Any:
-    """The share of a word's occurrences that is in the domain, 0..1, drawn towards that of all words by an average word's count.
+    """The share of a word's occurrences that is in the domain, 0..1, shrunk towards the share of all words.
 
-    (a + m p)/(a + b + m), p = a_total/(a_total + b_total); m: per million words, one (after Su Jianlin's published method,
-    with the count of a word that a corpus lacks taken as 0).
+    (a + m p)/(a + b + m), where p = a_total/(a_total + b_total), and m is the count of a word that occurs once per million (after
+    Su Jianlin's published method, with the count of a word that a corpus lacks taken as 0).
     """
     mean = (a_total + b_total) / 1e6
     return (a + mean * a_total / (a_total + b_total)) / (a + b + mean)
@@ -76,12 +77,12 @@ def log_odds(a: Any, b: Any, a_total: Any, b_total: Any, prior: float = 500.0, x
 
 
 def npmi(pmi: Any, count: Any, total: Any, xp: Any = np) -> Any:
-    """Normalised PMI, -1..1 (Bouma 2009); pmi in nats, of a string that occurs count times among total."""
+    """Normalised PMI, -1..1 (Bouma 2009); pmi: nats, of a string that occurs `count` times among `total`."""
     return pmi / -xp.log(count / total)
 
 
 def burst(count: Any, chunks_with: Any, chunks: Any, xp: Any = np) -> Any:
-    """Nats: how many more stretches of text would hold the word if its occurrences were strewn at random (Church & Gale 1995)."""
+    """Nats: ln of the stretches of text that would hold a word strewn at random, over those that do (Church & Gale 1995)."""
     return xp.log(chunks * (1 - xp.exp(-count / chunks)) / chunks_with)
 
 

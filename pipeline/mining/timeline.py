@@ -1,11 +1,11 @@
-"""Counts by period to change and bursts. In: occurrences of words in successive periods. Out: when each changed, by how much.
+"""Change and bursts over time. In: occurrences of words in successive periods. Out: when each word changed, and by how much.
 
 Occurrences in one document are not independent, so counts are first divided by their design effect: how much more they vary
 between documents than occurrences strewn at random would (Rao & Scott 1992). On these effective counts:
 
-- the change is looked for where one cut into before and after explains the counts best, by the likelihood ratio (Worsley 1983,
-  for small shares, hence Poisson); z is its root, after division by the dispersion that is left about the two levels
-  (quasi-likelihood, Wedderburn 1974), so that a word that comes and goes has none;
+- the change is at the cut into before and after that explains the counts best, by the likelihood ratio (Worsley 1983; shares are
+  small, hence Poisson); z is its root, after division by the dispersion that is left about the two levels (quasi-likelihood,
+  Wedderburn 1974), so that a word that comes and goes has a small z;
 - a burst is where the two-state automaton of Kleinberg (2003, section 4, batched arrivals) stands in its upper state; its
   weight, in nats, says how much better that state explains the burst.
 
