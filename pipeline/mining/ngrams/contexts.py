@@ -27,14 +27,16 @@ class Contexts(NamedTuple):
     far: np.ndarray
     before: np.ndarray
 
-    def part(self, n: int) -> "Contexts":
-        """The first n."""
-        return Contexts(self.near[:n], self.far[:n], self.before[:n])
-
 
 def empty_contexts(n: int) -> Contexts:
     """As much memory as n contexts need."""
     return Contexts(np.empty(n, np.uint64), np.empty(n, np.uint64), np.empty(n, np.uint16))
+
+
+@njit(cache=True)
+def number_bits(n):
+    """The bits of a word that number n positions; the others hold symbols."""
+    return 16 if n <= _MOST_16_BIT else 32
 
 
 @njit(cache=True, inline="always")
@@ -50,9 +52,9 @@ def _four_symbols(code, i):
 
 
 @njit(cache=True, nogil=True)
-def _fill_sort_keys(code, position, number_bits, keys):
-    """What follows each position, as many symbols as leave `number_bits` for its number in 64 bits."""
-    cut = np.uint64(_WORD - (_WORD - number_bits) // _SYMBOL * _SYMBOL)
+def _fill_sort_keys(code, position, bits, keys):
+    """What follows each position, as many symbols as leave `bits` for its number in 64 bits."""
+    cut = np.uint64(_WORD - (_WORD - bits) // _SYMBOL * _SYMBOL)
     for row in range(len(position)):
         if row + _AHEAD < len(position):
             prefetch(code, np.int64(position[row + _AHEAD]))
@@ -65,12 +67,12 @@ def _fill_contexts(
     code,  # uint16 [text]
     position,  # uint32 [n]
     keys,  # uint64 [n], sorted
-    number_bits,
+    bits,  # of a position's number
     deep,  # are more than four symbols asked for
     contexts,  # Contexts, filled in the order of the keys
 ):
     near, far, before = contexts
-    mask = (np.uint64(1) << np.uint64(number_bits)) - np.uint64(1)
+    mask = (np.uint64(1) << np.uint64(bits)) - np.uint64(1)
     for row in range(len(keys)):
         if row + _AHEAD < len(keys):
             prefetch(code, np.int64(position[keys[row + _AHEAD] & mask]))
@@ -136,16 +138,27 @@ def _finish_sort(
         i = j
 
 
-def sorted_contexts(code: np.ndarray, position: np.ndarray, scratch: Contexts, *, longest: int, floor: int) -> Contexts:
-    """The contexts of these positions (uint32 [n]), sorted by what follows, in the memory of `scratch`.
-
-    code: uint16, with a symbol or break before each position; runs of fewer than `floor` contexts may be out of order.
-    """
-    number_bits = 16 if len(position) <= _MOST_16_BIT else 32
+def sorted_keys(code: np.ndarray, position: np.ndarray) -> np.ndarray:
+    """What follows each position (uint32 [n]) and its number, in one word (uint64 [n]), sorted; code: uint16."""
     keys = np.empty(len(position), np.uint64)
-    _fill_sort_keys(code, position, number_bits, keys)
+    _fill_sort_keys(code, position, number_bits(len(position)), keys)
     keys.sort()
-    contexts = scratch.part(len(position))
-    _fill_contexts(code, position, keys, number_bits, longest > 4, contexts)
-    _finish_sort(contexts, _WORD - number_bits, floor)
-    return contexts
+    return keys
+
+
+@njit(cache=True, nogil=True)
+def fill_sorted(
+    code,  # uint16, with a symbol or break before each position
+    position,  # uint32 [n]
+    keys,  # uint64 [n], as `sorted_keys` makes them
+    longest,
+    floor,
+    contexts,  # Contexts of at least n, the first n of which are filled
+):
+    """The contexts of these positions, sorted by what follows; runs of fewer than `floor` may be out of order."""
+    n = len(position)
+    filled = Contexts(contexts.near[:n], contexts.far[:n], contexts.before[:n])
+    bits = number_bits(n)
+    _fill_contexts(code, position, keys, bits, longest > 4, filled)
+    _finish_sort(filled, _WORD - bits, floor)
+    return filled

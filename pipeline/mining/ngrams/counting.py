@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 
 from wajue.arrays.ragged import Ragged
-from wajue.mining.ngrams.contexts import empty_contexts, sorted_contexts
+from wajue.mining.ngrams.contexts import empty_contexts, fill_sorted, sorted_keys
 from wajue.mining.ngrams.keys import LONGEST, Counted, symbol_at
 from wajue.mining.symbols import RARE
 
@@ -90,7 +90,7 @@ def _key(first, near, far, j):
     return high, low >> np.uint64(112 - 16 * j) << np.uint64(112 - 16 * j)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True)
 def _walk(
     first,  # the symbol
     contexts,  # Contexts, sorted
@@ -130,6 +130,22 @@ def _walk(
     return emitted
 
 
+@njit(cache=True, nogil=True)
+def _count_symbol(
+    first,  # the symbol
+    code,  # uint16 [text]
+    position,  # uint32 [n], of the symbol
+    keys,  # uint64 [n], as contexts.sorted_keys makes them
+    longest,
+    floor,
+    contexts,  # Contexts, scratch
+    seen,  # int64 [65536], zeros
+    out,  # Counted, filled
+):
+    """Emit the n-grams of one first symbol; returns how many. All in one call, of which a text needs thousands."""
+    return _walk(first, fill_sorted(code, position, keys, longest, floor, contexts), longest, floor, seen, out)
+
+
 def _empty_counted(n: int, longest: int) -> Counted:
     """As much memory as n n-grams need."""
     prefixes = np.empty((n, max(1, longest - 1)), np.uint32)
@@ -154,7 +170,7 @@ def count(code: np.ndarray, own: np.ndarray, *, longest: int, floor: int) -> Cou
     parts = [Counted(*(column[:0] for column in scratch))]
     for symbol in np.flatnonzero(positions.sizes >= floor):
         position = positions.values[positions.offsets[symbol] : positions.offsets[symbol + 1]]
-        ordered = sorted_contexts(code, position, contexts, longest=longest, floor=floor)
-        emitted = _walk(symbol, ordered, longest, floor, seen, scratch)
+        keys = sorted_keys(code, position)
+        emitted = _count_symbol(symbol, code, position, keys, longest, floor, contexts, seen, scratch)
         parts.append(Counted(*(column[:emitted].copy() for column in scratch)))
     return Counted(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from wajue.mining.ngrams.contexts import empty_contexts, sorted_contexts
+from wajue.mining.ngrams.contexts import empty_contexts, fill_sorted, sorted_keys
 
 
 def following(code: np.ndarray, i: int) -> tuple[int, ...]:
@@ -21,7 +21,7 @@ def test_contexts_are_sorted_by_what_follows(length: int, symbols: int) -> None:
     rng = np.random.default_rng(symbols)
     code = np.concatenate(([0], rng.integers(2, symbols + 2, length) * (rng.random(length) > 0.05), [0])).astype(np.uint16)
     position = np.flatnonzero(code == 2).astype(np.uint32)
-    found = sorted_contexts(code, position, empty_contexts(len(code)), longest=8, floor=2)
+    found = fill_sorted(code, position, sorted_keys(code, position), 8, 2, empty_contexts(len(code)))
     rows = [unpacked(*row) for row in zip(found.near.tolist(), found.far.tolist(), strict=True)]
     expected = sorted((following(code, i), int(code[i - 1])) for i in position.tolist())
     assert rows == [row for row, _ in expected]
