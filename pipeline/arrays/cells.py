@@ -63,14 +63,14 @@ def cell(array: np.ndarray) -> pa.BinaryArray:
     return pa.Array.from_buffers(pa.binary(), 1, [None, pa.py_buffer(ends), pa.py_buffer(array)])
 
 
-def one_of(kinds: pa.Schema, kind: str, rows: pa.RecordBatch) -> pa.RecordBatch:
+def one_of(kinds: pa.Schema, kind: str, batch: pa.RecordBatch) -> pa.RecordBatch:
     """Rows of one kind in a batch that may hold several: its columns are the kinds, structs, null but for this one.
 
-    Of `rows` the columns are taken that the struct names.
+    Of `batch` the columns are taken that the struct names.
     """
-    columns = {f.name: pa.nulls(len(rows), f.type) for f in kinds}
+    columns = {f.name: pa.nulls(len(batch), f.type) for f in kinds}
     fields = list(kinds.field(kind).type)
-    columns[kind] = pa.StructArray.from_arrays([rows.column(f.name) for f in fields], fields=fields)
+    columns[kind] = pa.StructArray.from_arrays([batch.column(f.name) for f in fields], fields=fields)
     return pa.RecordBatch.from_pydict(columns)
 
 
