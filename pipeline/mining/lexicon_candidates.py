@@ -9,7 +9,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from wajue.config import Config
 from wajue.errors import ConfigError
 from wajue.mining.alphabet import Alphabet
 from wajue.mining.discovery import Candidates, Thresholds
@@ -21,6 +20,13 @@ log = logging.getLogger(__name__)
 
 _SYMBOLS = 1 << 16  # codes of symbols
 _MARGIN = 0.01  # nats by which an accepted word beats its parts; weights are kept in 32 bits
+
+
+class Verdicts(NamedTuple):
+    """What a reviewer decided in [new_words]. accept: words with their weights, counts, or None."""
+
+    accept: dict[str, float | None]
+    reject: list[str]
 
 
 class NgramCandidates(NamedTuple):
@@ -65,8 +71,8 @@ def possible_words(ngrams: pa.RecordBatch, accepted: pa.StringArray, branching_e
     return ngrams.filter(pc.or_kleene(pc.or_kleene(is_short, is_free), is_accepted))
 
 
-def from_ngrams(ngrams: pa.Table, config: Config) -> NgramCandidates:
-    """Raises ConfigError if a word is both accepted and rejected."""
+def from_ngrams(ngrams: pa.Table, verdicts: Verdicts, branching_entropy: float) -> NgramCandidates:
+    """branching_entropy: nats, the floor of the first lexicon. Raises ConfigError if a word is both accepted and rejected."""
     n = ngrams.column("n").to_numpy()
     symbol_rows, word_rows = np.flatnonzero(n == 1), np.flatnonzero(n > 1)
     counts = ngrams.column("count").to_numpy()
@@ -89,33 +95,32 @@ def from_ngrams(ngrams: pa.Table, config: Config) -> NgramCandidates:
         symbol_count=symbol_count,
         symbol_left_entropy=symbol_left_entropy,
         is_number=alphabet.is_number,
-        thresholds=Thresholds(branching_entropy=config.new_words.branching_entropy),
+        thresholds=Thresholds(branching_entropy=branching_entropy),
         keys=keys[order],
     )
-    return _with_verdicts(NgramCandidates(ngrams, alphabet, candidates, word_rows, symbol_rows), config)
+    return _with_verdicts(NgramCandidates(ngrams, alphabet, candidates, word_rows, symbol_rows), verdicts)
 
 
-def _with_verdicts(mined: NgramCandidates, config: Config) -> NgramCandidates:
-    accept, reject = (list(config.weights(entries)) for entries in (config.new_words.accept, config.new_words.reject))
-    if both := set(accept) & set(reject):
+def _with_verdicts(mined: NgramCandidates, verdicts: Verdicts) -> NgramCandidates:
+    if both := set(verdicts.accept) & set(verdicts.reject):
         raise ConfigError(f"[new_words] accept and reject both name {'、'.join(sorted(both)[:5])}; take them out of one")
-    for strings, verdict in ((reject, mined.candidates.rejected), (accept, mined.candidates.accepted)):
+    for strings, verdict in ((verdicts.reject, mined.candidates.rejected), (list(verdicts.accept), mined.candidates.accepted)):
         ids = mined.ids_of(strings)
         verdict[ids[ids >= 0]] = True
     return mined
 
 
-def weigh_accepted(mined: NgramCandidates, config: Config) -> dict[str, float]:
+def weigh_accepted(mined: NgramCandidates, accept: dict[str, float | None]) -> dict[str, float]:
     """The log probability of each accepted word: what its weight says, or just enough for it to be cut out whole.
 
     The candidates among them get their expected counts accordingly.
     """
-    candidates, weights = mined.candidates, config.weights(config.new_words.accept)
+    candidates = mined.candidates
     total = candidates.expected.sum() + candidates.symbol_expected.sum()
-    ids = mined.ids_of(list(weights))
+    ids = mined.ids_of(list(accept))
     decoding = candidates.decoding()
     log_probability = {}
-    for candidate_id, (word, weight) in zip(ids.tolist(), weights.items(), strict=True):
+    for candidate_id, (word, weight) in zip(ids.tolist(), accept.items(), strict=True):
         code = mined.alphabet.units(pa.array([word])).code
         if (code[:-1] == 0).any():
             log.warning("[new_words] accept: %s is never cut out whole, it holds a mark, a space or a long number", word)

@@ -6,8 +6,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from wajue.config import Config
-from wajue.mining import jieba_dictionary
 from wajue.mining.alphabet import Alphabet
 from wajue.mining.lexicon_candidates import NgramCandidates
 from wajue.mining.symbols import pseudo_characters
@@ -15,15 +13,6 @@ from wajue.mining.symbols import pseudo_characters
 log = logging.getLogger(__name__)
 
 _LOG_PROB_OF_RARE = -20.0  # nats, of a pseudo-character where no word is listed
-
-
-def known_words(config: Config) -> set[str]:
-    """The words that are not new: jieba's dictionary, none, or those of the files named."""
-    if config.new_words.known == "none":
-        return set()
-    if config.new_words.known == "jieba":
-        return set(jieba_dictionary.frequencies())
-    return {word.split()[0] for path in config.new_words.known for word in config.text_of(path).split("\n") if word.strip()}
 
 
 def build(mined: NgramCandidates, used: np.ndarray, known: set[str]) -> pa.Table:

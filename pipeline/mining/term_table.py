@@ -9,11 +9,20 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from wajue.config import Config
+from wajue.config import Terms
 from wajue.errors import WajueError
 from wajue.mining import seed_expansion, termhood
 
 _NOT_CARRIED = ("domain_documents", "general_documents", "left_entropy", "right_entropy", "nesting", "filtered_by")
+
+
+class Guidance(NamedTuple):
+    """What the user says of words and terms in [terms]: seeds and avoid steer the ranking, accept and reject are verdicts."""
+
+    seeds: list[str]
+    avoid: list[str]
+    accept: list[str]
+    reject: list[str]
 
 
 class WordVectors(NamedTuple):
@@ -57,9 +66,8 @@ def _indices(words: list[str], index_of: dict[str, int]) -> np.ndarray:
     return np.array([index_of[word] for word in words if word in index_of], np.int64)
 
 
-def rank(candidates: pa.Table, vectors: WordVectors, accept: set[str], config: Config) -> pa.Table:
+def rank(candidates: pa.Table, vectors: WordVectors, guidance: Guidance, rules: Terms) -> pa.Table:
     """The candidates that the domain uses more, or that are accepted, by [terms] score, the best first."""
-    rules = config.terms
     terms, parts = candidates.column("term").to_pylist(), candidates.column("parts").to_pylist()
     index_of = {term: i for i, term in enumerate(terms)}
     log_ratio = candidates.column("log_ratio").to_numpy()
@@ -69,10 +77,11 @@ def rank(candidates: pa.Table, vectors: WordVectors, accept: set[str], config: C
         candidates.column("npmi").to_numpy(),
         np.array([len(p) == 1 for p in parts], bool),
         vectors.of_terms(parts),
-        seeds=_indices(config.words(rules.seeds + rules.accept), index_of),
-        avoid=_indices(config.words(rules.avoid), index_of),
+        seeds=_indices(guidance.seeds + guidance.accept, index_of),
+        avoid=_indices(guidance.avoid, index_of),
         seed_count=rules.seed_count,
     )
+    accept = set(guidance.accept)
     listed = np.flatnonzero((log_ratio > 0) | np.array([term in accept for term in terms], bool))
     score = _score(candidates, combined, similarity, rules.score)
     return _ranked(candidates.take(pa.array(listed)), score[listed], similarity[listed])
@@ -97,10 +106,9 @@ class Expansion(NamedTuple):
     row_of: dict[str, int]
 
 
-def expand(vectors: WordVectors, listed: set[str], config: Config) -> Expansion:
-    """Words like the seeds, those left out that are `listed` already or rejected."""
-    rules = config.terms
-    seeds, avoid = (vectors.known(config.words(words)) for words in (rules.seeds, rules.avoid))
+def expand(vectors: WordVectors, listed: set[str], guidance: Guidance, rules: Terms) -> Expansion:
+    """Words like the seeds, without those that are `listed` already."""
+    seeds, avoid = vectors.known(guidance.seeds), vectors.known(guidance.avoid)
     steps = seed_expansion.expand(vectors.matrix, seeds, avoid, similarity=rules.expansion_similarity, most=rules.expansion_most)
     word_at = {row: word for word, row in vectors.row_of.items()}
     return Expansion(steps, {word_at[row]: row for row in steps if word_at[row] not in listed})

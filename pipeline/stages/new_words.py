@@ -19,12 +19,12 @@ from pyspark.sql import functions as F
 from wajue.arrays import cells, sums
 from wajue.config import Config
 from wajue.errors import WajueError
-from wajue.mining import lexicon_candidates, lexicon_table, lexicon_tasks
+from wajue.mining import jieba_dictionary, lexicon_candidates, lexicon_table, lexicon_tasks
 from wajue.mining.alphabet import Alphabet
 from wajue.mining.discovery import Candidates
 from wajue.mining.forward_backward import Expected
 from wajue.mining.lattice import Weights
-from wajue.mining.lexicon_candidates import NgramCandidates
+from wajue.mining.lexicon_candidates import NgramCandidates, Verdicts
 from wajue.spark.flow import Flow, types_of
 
 log = logging.getLogger(__name__)
@@ -39,27 +39,29 @@ def new_words(clauses: Flow, ngrams: Flow, *, config: Config) -> DataFrame:
     4. cut every clause with the final lexicon, to see how often each word is used, and which clause shows a new word best;
     5. collect these clauses for the first new words.
     """
-    mined = lexicon_candidates.from_ngrams(_possible_words(ngrams, config), config)
-    share = _share(mined.candidates, config.new_words.sample)
+    rules = config.new_words
+    verdicts = Verdicts(config.weights(rules.accept), list(config.weights(rules.reject)))
+    possible = _possible_words(ngrams, verdicts, rules.branching_entropy)
+    mined = lexicon_candidates.from_ngrams(possible, verdicts, rules.branching_entropy)
+    share = _share(mined.candidates, rules.sample)
     encoded = _encoded(clauses, mined.alphabet, share)
     kept = encoded.frame.persist(StorageLevel.MEMORY_AND_DISK)
-    _run_rounds(Flow(kept, scratch_folder=clauses.scratch_folder), mined.candidates, config.new_words.rounds, share)
-    accepted = lexicon_candidates.weigh_accepted(mined, config)
-    known = lexicon_table.known_words(config)
+    _run_rounds(Flow(kept, scratch_folder=clauses.scratch_folder), mined.candidates, rules.rounds, share)
+    accepted = lexicon_candidates.weigh_accepted(mined, verdicts.accept)
+    known = _known_words(config)
     whole = Flow(kept, scratch_folder=clauses.scratch_folder) if share == 1 else _encoded(clauses, mined.alphabet, 1.0)
-    wanted = mined.unknown(known) if config.new_words.examples else np.zeros(len(mined.word_rows), bool)
+    wanted = mined.unknown(known) if rules.examples else np.zeros(len(mined.word_rows), bool)
     with _cut(whole, mined, wanted) as cut:
         table = lexicon_table.build(mined, cut.used, known)
-        examples = _examples(cut.showing, lexicon_table.shown(table, config.new_words.examples), mined.alphabet)
+        examples = _examples(cut.showing, lexicon_table.shown(table, rules.examples), mined.alphabet)
     kept.unpersist()
     table = lexicon_table.with_accepted(lexicon_table.with_examples(table, examples), accepted, known)
     return clauses.source.sparkSession.createDataFrame(table.drop_columns(["candidate_id"])).coalesce(1)
 
 
-def _possible_words(ngrams: Flow, config: Config) -> pa.Table:
+def _possible_words(ngrams: Flow, verdicts: Verdicts, branching_entropy: float) -> pa.Table:
     """The rows of ngrams that can be in the lexicon. Raises WajueError if there is none."""
-    accepted = pa.array(list(config.weights(config.new_words.accept)), pa.string())
-    branching_entropy = config.new_words.branching_entropy
+    accepted = pa.array(list(verdicts.accept), pa.string())
 
     def choose(batches: cells.Batches) -> cells.Batches:
         return (lexicon_candidates.possible_words(batch, accepted, branching_entropy) for batch in batches)
@@ -68,6 +70,15 @@ def _possible_words(ngrams: Flow, config: Config) -> pa.Table:
     if not table.num_rows:
         raise WajueError("no n-gram reaches [ngrams] min_count: there is too little text to find words in; add text or lower it")
     return table
+
+
+def _known_words(config: Config) -> set[str]:
+    """The words that are not new: jieba's dictionary, none, or those of the files named."""
+    if config.new_words.known == "none":
+        return set()
+    if config.new_words.known == "jieba":
+        return set(jieba_dictionary.frequencies())
+    return {word.split()[0] for path in config.new_words.known for word in config.text_of(path).split("\n") if word.strip()}
 
 
 def _share(candidates: Candidates, sample: int) -> float:

@@ -11,7 +11,7 @@ from wajue.arrays.cells import Batches
 from wajue.config import Config, Terms
 from wajue.mining import example_sentences, term_dates, term_table, termhood
 from wajue.mining.term_occurrences import TermIndex
-from wajue.mining.term_table import Expansion, WordVectors
+from wajue.mining.term_table import Expansion, Guidance, WordVectors
 from wajue.spark.flow import Flow
 
 log = logging.getLogger(__name__)
@@ -29,10 +29,10 @@ def terms(candidates: Flow, tokens: Flow, sgns_words: Flow | None, *, config: Co
     4. where documents have a date, look for the first and the last one that holds each term.
     """
     rules = config.terms
-    accept, reject = set(config.words(rules.accept)), set(config.words(rules.reject))
+    guidance = Guidance(*(config.words(entries) for entries in (rules.seeds, rules.avoid, rules.accept, rules.reject)))
     vectors = WordVectors.from_table(sgns_words.select("word", "vector").to_arrow() if sgns_words is not None else None)
-    table = term_table.rank(_passed(candidates.frame, accept, reject), vectors, accept, config)
-    table = pa.concat_tables([table, *_like_seeds(candidates.frame, table, vectors, reject, config)])
+    table = term_table.rank(_passed(candidates.frame, guidance), vectors, guidance, rules)
+    table = pa.concat_tables([table, *_like_seeds(candidates.frame, table, vectors, guidance, rules)])
     table = table.append_column("rank", pa.array(np.arange(1, table.num_rows + 1, dtype=np.int32)))
     examples = _examples(tokens.frame, table.slice(0, rules.examples_for), rules.examples, config.joiner)
     shown = [examples.get(term, []) for term in table.column("term").to_pylist()]
@@ -44,21 +44,21 @@ def terms(candidates: Flow, tokens: Flow, sgns_words: Flow | None, *, config: Co
     return candidates.source.sparkSession.createDataFrame(table).coalesce(1)
 
 
-def _passed(candidates: DataFrame, accept: set[str], reject: set[str]) -> pa.Table:
+def _passed(candidates: DataFrame, guidance: Guidance) -> pa.Table:
     """The candidates that no filter bars, or that are accepted, without the rejected ones."""
-    passed = candidates.where(F.col("filtered_by").isNull() | F.col("term").isin(sorted(accept))).toArrow()
+    passed = candidates.where(F.col("filtered_by").isNull() | F.col("term").isin(guidance.accept)).toArrow()
+    reject = set(guidance.reject)
     return passed.filter(pa.array([term not in reject for term in passed.column("term").to_pylist()], pa.bool_()))
 
 
-def _like_seeds(candidates: DataFrame, ranked: pa.Table, vectors: WordVectors, reject: set[str], config: Config) -> list[pa.Table]:
+def _like_seeds(candidates: DataFrame, ranked: pa.Table, vectors: WordVectors, guidance: Guidance, rules: Terms) -> list[pa.Table]:
     """Words like the seeds that the contrast left out, to stand after the ranked ones; no table where there are none."""
-    rules = config.terms
-    seeds = vectors.known(config.words(rules.seeds))
+    seeds = vectors.known(guidance.seeds)
     if not len(seeds):
-        if rules.seeds:
+        if guidance.seeds:
             log.warning("[terms] seeds: none of them has a vector; they must occur [vocabulary] min_count times")
         return []
-    expansion = term_table.expand(vectors, set(ranked.column("term").to_pylist()) | reject, config)
+    expansion = term_table.expand(vectors, {*ranked.column("term").to_pylist(), *guidance.reject}, guidance, rules)
     _report_drift(expansion, vectors, seeds, rules)
     like = candidates.where(F.col("term").isin(sorted(expansion.row_of))).toArrow()
     floor = min(ranked.column("score").to_pylist(), default=0.0)

@@ -2,9 +2,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from wajue.config import Config, Corpus, NewWords
 from wajue.errors import ConfigError
 from wajue.mining import lexicon_candidates
+from wajue.mining.lexicon_candidates import NgramCandidates, Verdicts
 
 NGRAMS = pa.table(
     {
@@ -18,8 +18,10 @@ NGRAMS = pa.table(
 )
 
 
-def config(**new_words: object) -> Config:
-    return Config(corpus=(Corpus(name="d", role="domain", paths=("x",)),), new_words=NewWords(**new_words))
+def mined(
+    ngrams: pa.Table = NGRAMS, accept: dict[str, float | None] | None = None, reject: list[str] | None = None
+) -> NgramCandidates:
+    return lexicon_candidates.from_ngrams(ngrams, Verdicts(accept or {}, reject or []), branching_entropy=0.69)
 
 
 def test_long_ngrams_need_entropy_or_a_verdict() -> None:
@@ -30,28 +32,29 @@ def test_long_ngrams_need_entropy_or_a_verdict() -> None:
 
 
 def test_candidates_do_not_depend_on_the_order_of_the_ngrams() -> None:
-    one, other = (lexicon_candidates.from_ngrams(table, config()) for table in (NGRAMS, NGRAMS.take([5, 3, 1, 0, 2, 4])))
-    for mined in (one, other):
-        assert [mined.ngrams.column("ngram")[i].as_py() for i in mined.word_rows.tolist()] == [
+    one, other = (mined(table) for table in (NGRAMS, NGRAMS.take([5, 3, 1, 0, 2, 4])))
+    for each in (one, other):
+        assert [each.ngrams.column("ngram")[i].as_py() for i in each.word_rows.tolist()] == [
             one.ngrams.column("ngram")[i].as_py() for i in one.word_rows.tolist()
         ]
-        assert sorted(mined.ngrams.column("ngram")[i].as_py() for i in mined.symbol_rows.tolist()) == ["器", "断", "路"]
-        ids = mined.ids_of(["断路器", "从未", "断路"])
-        assert ids[1] == -1 and np.array_equal(mined.candidates.count[ids[[0, 2]]], [38, 40])
-        assert mined.unknown({"断路器"}).sum() == 0  # 断路器 is known, and no other n-gram has entropy enough
-        assert mined.unknown(set()).nonzero()[0].tolist() == [ids[0]]
+        assert sorted(each.ngrams.column("ngram")[i].as_py() for i in each.symbol_rows.tolist()) == ["器", "断", "路"]
+        ids = each.ids_of(["断路器", "从未", "断路"])
+        assert ids[1] == -1 and np.array_equal(each.candidates.count[ids[[0, 2]]], [38, 40])
+        assert each.unknown({"断路器"}).sum() == 0  # 断路器 is known, and no other n-gram has entropy enough
+        assert each.unknown(set()).nonzero()[0].tolist() == [ids[0]]
 
 
 def test_verdicts_are_taken_over_and_weighed() -> None:
-    mined = lexicon_candidates.from_ngrams(NGRAMS, config(accept=("断路 90", "从未出现"), reject=("断路器",)))
-    accepted, rejected = mined.ids_of(["断路", "断路器"])
-    assert mined.candidates.accepted.nonzero()[0].tolist() == [accepted] and mined.candidates.rejected[rejected]
-    total = mined.candidates.expected.sum() + mined.candidates.symbol_expected.sum()
-    log_probability = lexicon_candidates.weigh_accepted(mined, config(accept=("断路 90", "从未出现")))
-    assert log_probability["断路"] == pytest.approx(np.log(90 / total)) and mined.candidates.expected[accepted] == 90
+    accept = {"断路": 90.0, "从未出现": None}
+    both = mined(accept=accept, reject=["断路器"])
+    accepted, rejected = both.ids_of(["断路", "断路器"])
+    assert both.candidates.accepted.nonzero()[0].tolist() == [accepted] and both.candidates.rejected[rejected]
+    total = both.candidates.expected.sum() + both.candidates.symbol_expected.sum()
+    log_probability = lexicon_candidates.weigh_accepted(both, accept)
+    assert log_probability["断路"] == pytest.approx(np.log(90 / total)) and both.candidates.expected[accepted] == 90
     assert log_probability["从未出现"] < log_probability["断路"]
 
 
 def test_a_word_cannot_be_accepted_and_rejected() -> None:
     with pytest.raises(ConfigError, match="断路"):
-        lexicon_candidates.from_ngrams(NGRAMS, config(accept=("断路 3",), reject=("断路",)))
+        mined(accept={"断路": 3.0}, reject=["断路"])

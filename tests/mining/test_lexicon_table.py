@@ -1,18 +1,16 @@
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from tests.mining.test_lexicon_candidates import NGRAMS, config
-from wajue.mining import lexicon_candidates, lexicon_table
+from tests.mining.test_lexicon_candidates import mined
+from wajue.mining import lexicon_table
 
 
 def test_words_then_symbols_with_what_tells_them_apart() -> None:
-    mined = lexicon_candidates.from_ngrams(NGRAMS, config())
-    word = int(mined.ids_of(["断路器"])[0])
-    used = np.zeros(len(mined.word_rows), np.int64)
+    candidates = mined()
+    word = int(candidates.ids_of(["断路器"])[0])
+    used = np.zeros(len(candidates.word_rows), np.int64)
     used[word] = 30
-    table = lexicon_table.build(mined, used, {"断路"})
+    table = lexicon_table.build(candidates, used, {"断路"})
     rows = {r["word"]: r for r in table.to_pylist()}
     assert set(rows) == {"断路器", "断", "路", "器"}  # 断路 was never used
     assert (rows["断路器"]["candidate_id"], rows["断路器"]["used"], rows["断路器"]["count"]) == (word, 30, 38)
@@ -23,19 +21,11 @@ def test_words_then_symbols_with_what_tells_them_apart() -> None:
 
 
 def test_accepted_words_that_never_reach_the_floor_are_listed() -> None:
-    mined = lexicon_candidates.from_ngrams(NGRAMS, config())
-    table = lexicon_table.with_examples(lexicon_table.build(mined, np.zeros(len(mined.word_rows), np.int64), set()), {})
+    candidates = mined()
+    table = lexicon_table.with_examples(lexicon_table.build(candidates, np.zeros(len(candidates.word_rows), np.int64), set()), {})
     rows = lexicon_table.with_accepted(table, {"IPv6地址": -3.0, "断": -1.0}, known={"IPv6地址"}).to_pylist()
     added = {r["word"]: r for r in rows[table.num_rows :]}
     assert set(added) == {"IPv6地址", "IPv6"}  # the letters and digits are a symbol of their own
     assert added["IPv6地址"]["log_prob"] == -3.0 and not added["IPv6地址"]["is_new"] and added["IPv6地址"]["is_latin"]
     assert added["IPv6"]["log_prob"] == pytest.approx(min(table.column("log_prob").to_pylist()))
     assert lexicon_table.with_accepted(table, {}, set()) is table
-
-
-def test_which_words_are_known(tmp_path: Path) -> None:
-    (tmp_path / "w.txt").write_text("断路器 5\n\n母线\n", encoding="utf-8")
-    assert lexicon_table.known_words(config(known="none")) == set()
-    assert "可以" in lexicon_table.known_words(config())
-    named = config(known=("w.txt",)).model_copy(update={"base": tmp_path})
-    assert lexicon_table.known_words(named) == {"断路器", "母线"}

@@ -4,19 +4,15 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from tests.mining.test_lexicon_candidates import NGRAMS, config
+from tests.mining.test_lexicon_candidates import mined
 from wajue.arrays import cells, sums
-from wajue.mining import lexicon_candidates, lexicon_tasks
+from wajue.mining import lexicon_tasks
 
 CLAUSES = ["断路器断路", "器断路器", "路断路器断"]
 
 
 def broadcast(value: Any) -> Any:
     return SimpleNamespace(value=value)
-
-
-def mined() -> lexicon_candidates.NgramCandidates:
-    return lexicon_candidates.from_ngrams(NGRAMS, config())
 
 
 def codes(share: float = 1.0) -> list[pa.RecordBatch]:

@@ -1,5 +1,6 @@
 import random
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from tests.stages.conftest import Mined
 from tests.stages.texts import PLANTED, as_set, documents, power
 from wajue.config import Config
 from wajue.errors import ConfigError, WajueError
+from wajue.stages import new_words as stage
 
 Load = Callable[..., Config]
 pytestmark = pytest.mark.spark
@@ -88,3 +90,10 @@ def test_words_of_letters_digits_and_characters(spark: Any, load: Load) -> None:
     lexicon = {r.word for r in new_words(clauses, grams, config=config).collect()}
     assert set(planted) <= lexicon
     assert not any(w[0].isdigit() and w.endswith("个") for w in lexicon)  # counted things are no words
+
+
+def test_which_words_are_known(load: Load, tmp_path: Path) -> None:
+    (tmp_path / "w.txt").write_text("断路器 5\n\n母线\n", encoding="utf-8")
+    assert stage._known_words(load('[new_words]\nknown = "none"\n')) == set()
+    assert "可以" in stage._known_words(load())
+    assert stage._known_words(load('[new_words]\nknown = "w.txt"\n')) == {"断路器", "母线"}
