@@ -19,6 +19,8 @@ from wajue.arrays import cells
 from wajue.arrays.cells import Batches
 from wajue.config import Corpus
 from wajue.reading import decoding, documents, records, repeated_ids
+from wajue.reading.formats import FORMATS
+from wajue.reading.formats.reader import Broken
 
 READ = pa.schema(
     [
@@ -28,7 +30,6 @@ READ = pa.schema(
 )
 _BATCH_ROWS, _BATCH_CHARACTERS = 10_000, 4_000_000
 _NEW_OBJECTS = 50_000
-_WITHOUT_FIELDS = ("text", "markdown", "html", "wikidoc")  # formats to which [[corpus]] text does not apply
 
 
 def read(batches: Batches, corpora: dict[str, Corpus], buckets: int) -> Batches:
@@ -73,7 +74,7 @@ class _Reader:
         try:
             stream: Any = io.BytesIO(content) if content is not None else open(file["location"], "rb")  # noqa: SIM115
         except OSError as error:
-            yield from self._add(documents.of_broken(records.Broken(1, 1, "unreadable_file", str(error)), self._corpus, name))
+            yield from self._add(documents.of_broken(Broken(1, 1, "unreadable_file", str(error)), self._corpus, name))
             yield self._summary(name, {"records": 1, "unreadable": 1})
             return
         with stream:
@@ -84,10 +85,10 @@ class _Reader:
             encoding = decoding.sample_encoding(stream, file)
             stream.seek(0)
         corpus, format_ = self._corpus, records.format_of(self._corpus, file)
-        text_fields = ("text",) if format_ in _WITHOUT_FIELDS else corpus.text
+        text_fields = corpus.text if FORMATS[format_].fields else ("text",)
         number = unreadable = 0
         for run in records.runs(stream, file, corpus, encoding):
-            if isinstance(run, records.Broken):
+            if isinstance(run, Broken):
                 new = documents.of_broken(run, corpus, file)
             else:
                 new = documents.of_records(run, corpus, file, text_fields)

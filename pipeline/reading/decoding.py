@@ -1,7 +1,7 @@
 """Bytes to text. In: the bytes of one file, compressed or not, in any encoding. Out: its text, block by block or line by line.
 
-Streams throughout: memory is one block and one line. What breaks off raises `Cut`; bytes that do not decode become INVALID, so
-that only their record is lost.
+Everything streams, so memory is one block and one line. A file that is cut off raises `Cut`; bytes that do not decode become
+INVALID, so that only their record is lost.
 """
 
 import bz2
@@ -17,17 +17,18 @@ BLOCK = 1 << 20
 MAX_RECORD = 1 << 25  # bytes of a record; [clean] max_length is a thirtieth of it, and parsed JSON takes up to twenty times as much
 COMPRESSIONS = (".gz", ".bz2", ".zst")
 INVALID = "\uffff"  # a noncharacter
-_EXPANSION, _EXPANDED = 200, 1 << 30  # times, and bytes that are always allowed: a text packs 3 to 5 times, a log 50
-_SHOWN = 10_000  # characters of what is not kept
+_EXPANSION = 200  # times its size that a file may expand: a text packs 3 to 5 times, a log 50
+_EXPANDED = 1 << 30  # bytes to which any file may expand
+_SHOWN = 10_000  # characters of a line that is too long
 _PIECE = 1 << 10  # bytes; a decompressor that meets damage gives nothing of the piece it was handed, so pieces are small
 
 
 class Overlong(str):
-    """The beginning of a line that is longer than MAX_RECORD; it ends with INVALID, so that whoever looks for that finds it too."""
+    """The beginning of a line that is longer than MAX_RECORD. It ends with INVALID, so that a search for INVALID finds it too."""
 
 
 class Cut(Exception):
-    """The file ends, or stops making sense, before its end; raw: the beginning of what is incomplete."""
+    """The file ends, or stops making sense, too soon. raw: the beginning of the record that is incomplete."""
 
     def __init__(self, detail: str, raw: str = "") -> None:
         super().__init__(detail)
@@ -46,7 +47,7 @@ EXPANDS = f"the data expands to more than {_EXPANSION} times its size"
 
 
 def most_expanded(size: int) -> int:
-    """The bytes that so many bytes of compressed data may come to."""
+    """The bytes to which `size` bytes of compressed data may expand."""
     return max(_EXPANDED, _EXPANSION * size)
 
 
@@ -59,22 +60,22 @@ def blocks(stream: BinaryIO, name: str) -> Iterator[bytes]:
         while block := stream.read(BLOCK):
             yield block
         return
-    outs: list[bytes] = []
-    held = given = 0
+    pieces: list[bytes] = []  # of the next block
+    size = given = 0
     fault: Cut | None = None
     try:
-        for out in _decompressed(stream, name.lower()):
-            outs.append(out)
-            held += len(out)
-            if held >= BLOCK:
-                yield b"".join(outs)
-                given, held, outs = given + held, 0, []
+        for piece in _decompressed(stream, name.lower()):
+            pieces.append(piece)
+            size += len(piece)
+            if size >= BLOCK:
+                yield b"".join(pieces)
+                given, size, pieces = given + size, 0, []
                 if given > most_expanded(stream.tell()):
                     raise Cut(EXPANDS)
     except Cut as cut:
         fault = cut
-    if outs:
-        yield b"".join(outs)
+    if pieces:
+        yield b"".join(pieces)
     if fault is not None:
         raise fault
 
@@ -94,12 +95,13 @@ def _decompressed(stream: BinaryIO, name: str) -> Iterator[bytes]:
             except (zlib.error, OSError, zstandard.ZstdError) as error:
                 raise Cut(f"the compressed data is damaged: {error}") from None
             at += len(piece) - (len(unpacker.unused_data) if unpacker.eof else 0)
-    if not unpacker.eof:  # so does a file of no bytes: an empty text, compressed, has some
+    if not unpacker.eof:  # an empty file lacks its end mark, too: an empty text has some bytes when compressed
         raise Cut("the compressed file ends before its end mark")
 
 
 def _pieces(unpacker: Any, piece: bytes) -> Iterator[bytes]:
-    """What a piece decompresses to. One of gzip gives 1 MB at most, of Zstandard 32; of bzip2 1,000, so it is asked for less."""
+    """What a piece of compressed data expands to: with gzip 1 MB at most, with Zstandard 32 MB. bzip2 could give 1,000 MB, so it is
+    asked for a block at a time."""
     if not isinstance(unpacker, bz2.BZ2Decompressor):
         yield unpacker.decompress(piece)
         return
@@ -117,7 +119,7 @@ codecs.register_error("wajue-mark", _mark_invalid)
 
 
 def guess_encoding(sample: bytes) -> str:
-    """The encoding of a file by its beginning: a byte-order mark, else valid UTF-8, else the likeliest of the Chinese ones."""
+    """The encoding of a file by its first bytes: a byte-order mark, else valid UTF-8, else the likeliest Chinese encoding."""
     for mark, name in ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
         if sample.startswith(mark):
             return name
@@ -142,7 +144,7 @@ def sample_encoding(stream: BinaryIO, name: str) -> str:
 
 
 def text_blocks(data: Iterator[bytes], encoding: str) -> Iterator[str]:
-    """Decoded text; bytes that do not decode become INVALID."""
+    """The decoded text, block by block; bytes that do not decode become INVALID."""
     name = "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
     decoder = codecs.getincrementaldecoder(name)("wajue-mark")
     for block in data:
@@ -152,12 +154,12 @@ def text_blocks(data: Iterator[bytes], encoding: str) -> Iterator[str]:
 
 
 def lines(texts: Iterator[str]) -> Iterator[str]:
-    """Lines without their end (\\n or \\r\\n; in a file that begins without any \\n also \\r, as old Macs had it).
+    """Lines without their ends: \\n or \\r\\n, and \\r in a file that begins without any \\n, as on old Macs.
 
-    Of one longer than MAX_RECORD the beginning, as Overlong.
+    A line longer than MAX_RECORD comes as Overlong, its beginning.
     """
-    pieces: list[str] = []  # of a line that goes on
-    held = 0
+    pieces: list[str] = []  # of a line that goes on in the next block
+    length = 0
     old_mac: bool | None = None
     try:
         for block in texts:
@@ -166,18 +168,18 @@ def lines(texts: Iterator[str]) -> Iterator[str]:
             if old_mac:
                 block = block.replace("\r\n", "\n").replace("\r", "\n")
             first, *others = block.split("\n")
-            held += len(first)
-            pieces.append(first if held <= MAX_RECORD else "")
+            length += len(first)
+            pieces.append(first if length <= MAX_RECORD else "")
             if others:
-                yield _line(pieces, held)
+                yield _line(pieces, length)
                 for line in others[:-1]:
                     yield line.removesuffix("\r")
-                pieces, held = [others[-1]], len(others[-1])
-            elif held > MAX_RECORD:
+                pieces, length = [others[-1]], len(others[-1])
+            elif length > MAX_RECORD:
                 pieces = ["".join(pieces)[:_SHOWN]]
     except Cut as cut:
         raise Cut(str(cut), "".join(pieces)[:_SHOWN]) from None
-    if rest := _line(pieces, held):
+    if rest := _line(pieces, length):
         yield rest
 
 

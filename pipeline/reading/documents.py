@@ -1,7 +1,6 @@
-"""Records to rows of raw_documents, and of what is rejected as it is read. In: the records of one file. Out: columns.
+"""Records to rows of raw_documents and ingest_rejects. In: the records of one file. Out: `Columns`, a list for each column.
 
-Records that were read together become columns together; `Columns` says what each holds. What is wrong with a record costs that
-record the quick way alone.
+Records that were read together become columns together. A record with an odd value goes a slower way alone.
 """
 
 import hashlib
@@ -12,13 +11,13 @@ from typing import Any, NamedTuple, cast
 
 from wajue import schemas
 from wajue.config import Corpus
-from wajue.reading import records
-
-Fault = tuple[str, str]  # reason and detail
+from wajue.reading import fields as record_fields
+from wajue.reading.fields import Fault
+from wajue.reading.formats.reader import Broken, Record
 
 
 class Columns(NamedTuple):
-    """Rows, kept or not, a list a column; of `corpus` and `role` a batch has its own. reason None: the row is kept."""
+    """Documents and rejects, a list for each column; a whole batch shares `corpus` and `role`. A reject has a reason."""
 
     doc_id: list[str]
     text: list[str]
@@ -44,30 +43,30 @@ def empty() -> Columns:
 
 
 def doc_id(corpus: str, identity: str | None, file: str, number: int) -> str:
-    """The stable id of a record: 80 bits of BLAKE2b, in hexadecimal."""
+    """The stable id of a record: 80 bits of BLAKE2b, in hexadecimal. identity: its own id, None if it has none."""
     key = f"{corpus}\0id\0{identity}" if identity is not None else f"{corpus}\0at\0{file}\0{number}"
     return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=10).hexdigest()
 
 
-def of_broken(found: records.Broken, corpus: Corpus, file: str) -> Columns:
-    """The row of what could not be read."""
-    identity, shown = doc_id(corpus.name, None, file, found.number), found.raw[: schemas.MAX_REJECT_TEXT]
-    values = (identity, shown, None, None, None, file, found.line, found.number, found.reason, found.detail)
+def of_broken(broken: Broken, corpus: Corpus, file: str) -> Columns:
+    """The row of a record that could not be read."""
+    identity, shown = doc_id(corpus.name, None, file, broken.number), broken.raw[: schemas.MAX_REJECT_TEXT]
+    values = (identity, shown, None, None, None, file, broken.line, broken.number, broken.reason, broken.detail)
     return Columns(*([v] for v in values))  # type: ignore[arg-type]
 
 
-def of_records(found: Sequence[records.Record], corpus: Corpus, file: str, paths: tuple[str, ...]) -> Columns:
-    """The rows of some records; paths: the fields that hold the text."""
-    numbers, lines, fields = zip(*found, strict=True)
+def of_records(records: Sequence[Record], corpus: Corpus, file: str, paths: tuple[str, ...]) -> Columns:
+    """The rows of some records of a file. paths: the fields that hold the text."""
+    numbers, lines, fields = zip(*records, strict=True)
     texts, faults = _texts(fields, paths)
-    dates, in_path = _strings(fields, corpus.date), _date_in_path(corpus, file)
+    dates, date_in_path = _strings(fields, corpus.date), _date_in_path(corpus, file)
     return Columns(
         doc_id=[doc_id(corpus.name, i, file, n) for i, n in zip(_strings(fields, corpus.id), numbers, strict=True)],
         text=texts,
         url=_strings(fields, corpus.url),
         tags=_tags(_values(fields, corpus.tags)),
-        date=[d or in_path for d in dates] if in_path else dates,
-        file=[file] * len(found),
+        date=[d or date_in_path for d in dates] if date_in_path else dates,
+        file=[file] * len(records),
         line=list(lines),
         record=list(numbers),
         reason=[f and f[0] for f in faults],
@@ -76,7 +75,7 @@ def of_records(found: Sequence[records.Record], corpus: Corpus, file: str, paths
 
 
 def _texts(fields: Sequence[dict[str, Any]], paths: tuple[str, ...]) -> tuple[list[str], list[Fault | None]]:
-    """The text of each record, and what is wrong with it; looked at closely is one whose fields are not all strings."""
+    """The text of each record, and what is wrong with it. Only records with a field that is no string are looked at one by one."""
     parts: list[list[Any]] = [[f.get(path) for f in fields] for path in paths]
     odd = {i for column in parts if set(map(type, column)) != {str} for i, v in enumerate(column) if type(v) is not str}
     for i in odd:
@@ -85,7 +84,7 @@ def _texts(fields: Sequence[dict[str, Any]], paths: tuple[str, ...]) -> tuple[li
     texts: list[str] = parts[0] if len(parts) == 1 else list(map("\n".join, zip(*parts, strict=True)))
     faults: list[Fault | None] = [None] * len(fields)
     for i in odd:
-        texts[i], faults[i] = records.text_of(fields[i], paths)
+        texts[i], faults[i] = record_fields.text_of(fields[i], paths)
     if not _encodable(texts):
         for i, text in enumerate(texts):
             if faults[i] is None and not _encodable((text,)):
@@ -116,7 +115,7 @@ def _values(fields: Sequence[dict[str, Any]], path: str | None) -> list[Any]:
 
 def _optional(fields: dict[str, Any], path: str) -> Any:
     try:
-        return records.field(fields, path)
+        return record_fields.field(fields, path)
     except KeyError:
         return None
 
@@ -126,7 +125,7 @@ def _strings(fields: Sequence[dict[str, Any]], path: str | None) -> list[str | N
 
 
 def _string(value: Any) -> str | None:
-    """A scalar as a string; None for nothing, a blank, or not a number."""
+    """A scalar as a string; None for null, a blank string and NaN."""
     if value is None or isinstance(value, dict | list) or value != value:
         return None
     return str(value) if str(value).strip() else None
@@ -145,5 +144,5 @@ def _listed(value: Any) -> list[str] | None:
 
 
 def _date_in_path(corpus: Corpus, file: str) -> str | None:
-    found = re.search(corpus.date_in_path, file) if corpus.date_in_path else None
-    return (found[1] if found.re.groups else found[0]) if found else None
+    match = re.search(corpus.date_in_path, file) if corpus.date_in_path else None
+    return (match[1] if match.re.groups else match[0]) if match else None

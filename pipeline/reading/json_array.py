@@ -1,8 +1,15 @@
 """Where the elements of one JSON array begin and end. In: the array's text in blocks. Out: the raw bytes of the elements, as
 many together as end in a block.
 
-The array is never parsed as a whole: an element that is broken does not take the others with it, and memory is one block and
-one element.
+The array is never parsed as a whole: a broken element does not take the others with it, and memory is one block and one element.
+The scanner does not check that JSON is valid (a parser does, later). It only counts brackets outside strings, and notices three
+faults that would move the end of an element, so that the next one can be read:
+
+- a line end inside a string, which JSON does not allow: a quote is missing;
+- a closing bracket of the wrong kind: a bracket is missing;
+- an object where none can stand, right after another one or in the place of a key: a comma or a closing brace is missing.
+
+After the first two, the element is broken up to the next line that opens an object; at the third, the next element begins.
 """
 
 from collections.abc import Iterator
@@ -13,132 +20,180 @@ from numba import njit
 
 from wajue.reading.decoding import BLOCK, MAX_RECORD, Cut
 
+NEWLINE, SPACE, QUOTE, COMMA, BACKSLASH = ord("\n"), ord(" "), ord('"'), ord(","), ord("\\")
+OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE = ord("["), ord("]"), ord("{"), ord("}")
+
+# The state of the scanner, an int64 each:
+_DEPTH = 0  # open brackets: 0 after the end of the array, 1 between its elements
+_KINDS = 1  # which of them are braces, a bit each, the innermost last
+_LINES = 2  # lines before this one
+_IN_STRING = 3
+_ESCAPED = 4  # in a string, right after a backslash
+_BROKEN = 5  # after a fault, until the next element begins
+_LINE_START = 6  # only white space so far in this line
+_BEGUN = 7  # something of the element was seen
+_AFTER_COMMA = 8
+_STATE_SIZE = 9
+
+_DEEPEST = 60  # brackets whose kinds fit into _KINDS
+_INSIDE_OBJECT = 2  # _DEPTH once an element has opened its brace
+
 
 class Element(NamedTuple):
-    """One element: the line of its first character (from 1), and its bytes. fault: (reason, detail) where it is none."""
+    """One element: the line of its first character (from 1), and its bytes. fault: reason and detail if it is none."""
 
     line: int
     raw: bytes
     fault: tuple[str, str] | None = None
 
 
-# state of the scan of a JSON array: nesting depth, inside a string, after a backslash, broken, only white space so far in
-# this line, lines seen, which brackets are open (a bit each, 1 for {), something seen of the element, just after a comma
-_DEPTH, _STRING, _ESCAPE, _BROKEN, _LINE_START, _LINES, _KINDS, _SEEN, _COMMA = range(9)
-_DEEPEST = 60  # brackets whose kinds are remembered
-
-
 @njit(cache=True)
 def _element_ends(data, state, ends, lines):
-    """Where the elements of a JSON array end (at a comma, or at the closing bracket, or where a broken one gives up).
+    """Where the elements of the array end in a block: at a comma, at the closing bracket, or before what opens the next one.
 
-    JSON allows no line end inside a string: one there means that a quote is missing. Then, as after a bracket of the wrong
-    kind, the element is broken, and the next line that opens an object starts the next one. So does an object right after
-    another, without a comma, and one where only a key can stand, inside an object that was never closed. Returns the number
-    of ends; state carries over to the next block.
+    data: uint8 [n]; state: int64 [_STATE_SIZE], carried over from block to block; ends, lines: int64 [n], filled with the position
+    of each end and the lines before it. Returns how many ends there are.
     """
-    n = 0
+    count = 0
     for i in range(len(data)):
-        c = data[i]
-        if c == 10:
-            state[_LINES] += 1
-            if state[_STRING] or state[_BROKEN]:
-                state[_STRING], state[_ESCAPE], state[_BROKEN] = 0, 0, 1
-            state[_LINE_START] = 1
-            continue
-        if state[_STRING]:
-            if state[_ESCAPE]:
-                state[_ESCAPE] = 0
-            elif c == 92:
-                state[_ESCAPE] = 1
-            elif c == 34:
-                state[_STRING] = 0
-            continue
-        if state[_BROKEN]:
-            if c == 123 and state[_LINE_START]:
-                ends[n], lines[n] = i, state[_LINES]
-                n += 1
-                state[_BROKEN], state[_DEPTH], state[_KINDS], state[_SEEN], state[_COMMA] = 0, 2, 1, 1, 0
-            elif c > 32 and c != 44:
-                state[_LINE_START] = 0
-            continue
-        if c > 32:
-            state[_LINE_START] = 0
-        if c == 123 and (
-            (state[_DEPTH] == 1 and state[_SEEN]) or (state[_COMMA] and 1 < state[_DEPTH] <= _DEEPEST and state[_KINDS] & 1)
-        ):
-            ends[n], lines[n] = i, state[_LINES]
-            n += 1
-            state[_DEPTH], state[_KINDS] = 1, 0
-        if c > 32:
-            state[_SEEN], state[_COMMA] = 1, c == 44
-        if c == 34:
-            state[_STRING] = 1
-        elif c == 123 or c == 91:
-            state[_DEPTH] += 1
-            state[_KINDS] = (state[_KINDS] << 1) | (c == 123) if state[_DEPTH] <= _DEEPEST else state[_KINDS]
-        elif c == 125 or c == 93:
-            if state[_DEPTH] <= _DEEPEST:
-                if (state[_KINDS] & 1) != (c == 125):
-                    state[_BROKEN] = 1
-                    continue
-                state[_KINDS] >>= 1
-            state[_DEPTH] -= 1
+        if _ends_here(data[i], state):
+            ends[count], lines[count] = i, state[_LINES]
+            count += 1
             if state[_DEPTH] == 0:
-                ends[n], lines[n] = i, state[_LINES]
-                return n + 1
-        elif c == 44 and state[_DEPTH] == 1:
-            ends[n], lines[n] = i, state[_LINES]
-            n += 1
-            state[_SEEN] = 0
-    return n
+                break
+    return count
 
 
 @njit(cache=True)
-def _first_lines(data, ends, lines, at):
-    """The line in which the text of each element begins, of those that begin in the line `at` or after an end with white space."""
+def _ends_here(char, state):
+    """Move on by one character. Returns whether an element ends at it."""
+    if char == NEWLINE:
+        return _at_line_end(state)
+    if state[_IN_STRING]:
+        return _in_string(char, state)
+    if state[_BROKEN]:
+        return _in_broken(char, state)
+    return char > SPACE and _in_element(char, state)
+
+
+@njit(cache=True)
+def _at_line_end(state):
+    state[_LINES] += 1
+    if state[_IN_STRING] or state[_BROKEN]:
+        state[_IN_STRING], state[_ESCAPED], state[_BROKEN] = 0, 0, 1
+    state[_LINE_START] = 1
+    return False
+
+
+@njit(cache=True)
+def _in_string(char, state):
+    if state[_ESCAPED]:
+        state[_ESCAPED] = 0
+    elif char == BACKSLASH:
+        state[_ESCAPED] = 1
+    elif char == QUOTE:
+        state[_IN_STRING] = 0
+    return False
+
+
+@njit(cache=True)
+def _in_broken(char, state):
+    """A line that opens an object ends the broken element, and begins the next one."""
+    if char == OPEN_BRACE and state[_LINE_START]:
+        state[_BROKEN], state[_DEPTH], state[_KINDS], state[_BEGUN], state[_AFTER_COMMA] = 0, _INSIDE_OBJECT, 1, 1, 0
+        return True
+    if char > SPACE and char != COMMA:
+        state[_LINE_START] = 0
+    return False
+
+
+@njit(cache=True)
+def _in_element(char, state):
+    state[_LINE_START] = 0
+    misplaced = char == OPEN_BRACE and _object_cannot_stand(state)
+    if misplaced:
+        state[_DEPTH], state[_KINDS] = 1, 0
+    state[_BEGUN], state[_AFTER_COMMA] = 1, char == COMMA
+    if char == QUOTE:
+        state[_IN_STRING] = 1
+    elif char in (OPEN_BRACE, OPEN_BRACKET):
+        _open(char, state)
+    elif char in (CLOSE_BRACE, CLOSE_BRACKET):
+        return _close(char, state)
+    elif char == COMMA and state[_DEPTH] == 1:
+        state[_BEGUN] = 0
+        return True
+    return misplaced
+
+
+@njit(cache=True)
+def _object_cannot_stand(state):
+    """Right after another element without a comma; or after a comma inside an object, where only a key can stand."""
+    if state[_DEPTH] == 1:
+        return state[_BEGUN] != 0
+    return state[_AFTER_COMMA] != 0 and 1 < state[_DEPTH] <= _DEEPEST and (state[_KINDS] & 1) != 0
+
+
+@njit(cache=True)
+def _open(char, state):
+    state[_DEPTH] += 1
+    if state[_DEPTH] <= _DEEPEST:
+        state[_KINDS] = (state[_KINDS] << 1) | (char == OPEN_BRACE)
+
+
+@njit(cache=True)
+def _close(char, state):
+    """Close the innermost bracket; the element is broken if it is of the other kind. Returns whether that ends the array."""
+    if state[_DEPTH] <= _DEEPEST:
+        if (state[_KINDS] & 1) != (char == CLOSE_BRACE):
+            state[_BROKEN] = 1
+            return False
+        state[_KINDS] >>= 1
+    state[_DEPTH] -= 1
+    return state[_DEPTH] == 0
+
+
+@njit(cache=True)
+def _first_lines(data, ends, lines, line):
+    """The line in which each element begins, int64. line: that in which the first one begins, with white space or not."""
     out = np.empty(len(ends), np.int64)
     begin = 0
     for k in range(len(ends)):
-        out[k] = at
+        out[k] = line
         for i in range(begin, ends[k]):
-            if data[i] > 32:
+            if data[i] > SPACE:
                 break
-            out[k] += data[i] == 10
-        begin, at = ends[k] + 1, lines[k] + 1
+            out[k] += data[i] == NEWLINE
+        begin, line = ends[k] + 1, lines[k] + 1
     return out
 
 
 def _first_line(line: int, raw: bytes) -> int:
-    """The line in which the text begins, of what begins in this one with white space."""
+    """The line of the first character that is no white space, of bytes that begin in the line given."""
     return line + raw[: len(raw) - len(raw.lstrip())].count(b"\n") if raw.strip() else line
 
 
 class Run(NamedTuple):
-    """Elements one after another. raw: their bytes and what parts them, up to where the last one ends.
+    """Elements one after another, with what parts them."""
 
-    line: the one in which raw begins; ends, lines: where each ends, and the lines before that, int64; opens, closes: are they
-    the first, the last of the array?
-    """
-
-    raw: bytes
-    line: int
-    ends: np.ndarray
-    lines: np.ndarray
-    opens: bool
-    closes: bool
+    raw: bytes  # up to the end of the last element
+    line: int  # in which raw begins
+    ends: np.ndarray  # int64: where each element ends in raw
+    lines: np.ndarray  # int64: the lines of the file before each end
+    opens: bool  # is the first element of the array among them?
+    closes: bool  # is the last one?
 
     def first_lines(self) -> list[int]:
         """The line of the first character of each element, if all are valid."""
         return _first_lines(np.frombuffer(self.raw, np.uint8), self.ends, self.lines, self.line).tolist()
 
     def elements(self) -> Iterator[Element]:
-        """The elements one by one, whatever they hold."""
+        """The elements one by one, broken or not."""
         begin, line = 0, self.line
-        for end, before in zip(self.ends.tolist(), self.lines.tolist(), strict=True):
+        for end, lines_before in zip(self.ends.tolist(), self.lines.tolist(), strict=True):
             raw = self.raw[begin:end]
             at = _first_line(line, raw)
-            begin, line = end if self.raw[end : end + 1] == b"{" else end + 1, before + 1
+            begin, line = end if self.raw[end : end + 1] == b"{" else end + 1, lines_before + 1
             if raw := raw.strip(b", \r\n\t"):
                 yield Element(at, raw)
             elif not (self.opens and self.closes and len(self.ends) == 1):  # [] has no element, [1,] lacks one
@@ -146,50 +201,84 @@ class Run(NamedTuple):
 
 
 def runs(texts: Iterator[str]) -> Iterator[Run | Element]:
-    """The elements of the array, and a faulty one at its end for whatever is wrong with it."""
-    state = np.zeros(9, np.int64)
-    pending, pending_line, opened, first = b"", 1, False, True
-    ends, lines = np.empty(4 * BLOCK, np.int64), np.empty(4 * BLOCK, np.int64)
+    """The elements of the array. An Element is what is wrong with the array itself, and comes last."""
+    scan = _Scan()
     try:
         for text in texts:
             data = text.encode("utf-8", "surrogatepass")
-            if not opened:
-                if not data.strip():
-                    state[_LINES] += data.count(b"\n")
-                    continue
-                head = len(data) - len(data.lstrip())
-                if data[head : head + 1] != b"[":
-                    said = 'not a JSON array; for an object a line set format = "jsonl"'
-                    yield Element(1, data, ("invalid_json", said))
-                    return
-                opened, pending_line = True, int(state[_LINES]) + 1 + data[: head + 1].count(b"\n")
-                state[_LINES], state[_DEPTH] = pending_line - 1, 1
-                data = data[head + 1 :]
-            if state[_DEPTH] == 0:
-                pending += data
-            else:
-                if len(data) > len(ends):
-                    ends, lines = np.empty(len(data), np.int64), np.empty(len(data), np.int64)
-                n = _element_ends(np.frombuffer(data, np.uint8), state, ends, lines)
-                if n:
-                    last = int(ends[n - 1])
-                    # with the byte at which the last one ends: a bracket, too, may begin an element
-                    raw = pending + data[: last + 1]
-                    yield Run(raw, pending_line, ends[:n] + len(pending), lines[:n].copy(), first, state[_DEPTH] == 0)
-                    first, pending, pending_line = False, b"", int(lines[n - 1]) + 1
-                    data = data[last if data[last] == 123 else last + 1 :]
-                pending += data
-            if state[_DEPTH] == 0 and pending.strip():
-                yield Element(
-                    _first_line(pending_line, pending), pending.strip(), ("trailing_data", "text after the end of the array")
-                )
-                return
-            if len(pending) > MAX_RECORD:
-                raise Cut(f"an element is longer than {MAX_RECORD} bytes; a quote may be missing")
+            if not scan.opened:
+                data = scan.open(data)
+            if scan.opened and (run := scan.feed(data)):
+                yield run
+            scan.check()
+            if scan.fault:
+                break
+        if scan.opened and not scan.closed and not scan.fault:
+            scan.end("truncated_file", "the file ends before the array does")
     except Cut as cut:
-        yield Element(_first_line(pending_line, pending), pending.strip(), ("truncated_file", str(cut)))
-        return
-    if opened and state[_DEPTH] > 0:
-        yield Element(
-            _first_line(pending_line, pending), pending.strip(), ("truncated_file", "the file ends before the array does")
-        )
+        scan.end("truncated_file", str(cut))
+    if scan.fault:
+        yield scan.fault
+
+
+class _Scan:
+    """A scan of one file. opened, closed: has the array begun, has it ended? fault: what is wrong with it."""
+
+    def __init__(self) -> None:
+        self.opened = False
+        self.fault: Element | None = None
+        self._state = np.zeros(_STATE_SIZE, np.int64)
+        self._ends, self._lines = np.empty(4 * BLOCK, np.int64), np.empty(4 * BLOCK, np.int64)
+        self._pending, self._line = b"", 1  # the element that has not ended, and the line in which it begins
+        self._first = True
+
+    @property
+    def closed(self) -> bool:
+        return self.opened and bool(self._state[_DEPTH] == 0)
+
+    def open(self, data: bytes) -> bytes:
+        """What follows the bracket that opens the array, if it is in this block."""
+        if not data.strip():
+            self._state[_LINES] += data.count(b"\n")
+            return b""
+        head = len(data) - len(data.lstrip())
+        if data[head : head + 1] != b"[":
+            detail = 'not a JSON array; for an object a line set format = "jsonl"'
+            self.fault = Element(1, data, ("invalid_json", detail))
+            return b""
+        self.opened = True
+        self._state[_LINES] += data[: head + 1].count(b"\n")
+        self._state[_DEPTH] = 1
+        self._line = int(self._state[_LINES]) + 1
+        return data[head + 1 :]
+
+    def feed(self, data: bytes) -> Run | None:
+        """The elements that end in this block."""
+        if self.closed:
+            self._pending += data
+            return None
+        if len(data) > len(self._ends):
+            self._ends, self._lines = np.empty(len(data), np.int64), np.empty(len(data), np.int64)
+        count = _element_ends(np.frombuffer(data, np.uint8), self._state, self._ends, self._lines)
+        if not count:
+            self._pending += data
+            return None
+        last = int(self._ends[count - 1])
+        # with the byte at which the last one ends: a brace may begin the next
+        raw = self._pending + data[: last + 1]
+        ends = self._ends[:count] + len(self._pending)
+        run = Run(raw, self._line, ends, self._lines[:count].copy(), self._first, self.closed)
+        self._first, self._line = False, int(self._lines[count - 1]) + 1
+        self._pending = data[last if data[last] == OPEN_BRACE else last + 1 :]
+        return run
+
+    def check(self) -> None:
+        """Look at what is pending: nothing may follow the array. Raises Cut if an element is longer than a record may be."""
+        if self.closed and self._pending.strip():
+            self.end("trailing_data", "text after the end of the array")
+        elif len(self._pending) > MAX_RECORD:
+            raise Cut(f"an element is longer than {MAX_RECORD} bytes; a quote may be missing")
+
+    def end(self, reason: str, detail: str) -> None:
+        """What is pending is no element."""
+        self.fault = Element(_first_line(self._line, self._pending), self._pending.strip(), (reason, detail))

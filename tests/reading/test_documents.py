@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from wajue.config import Corpus
 from wajue.reading.documents import Columns, empty, of_records
-from wajue.reading.records import Record
+from wajue.reading.formats.reader import Record
 
 CORPUS = Corpus(name="c", role="domain", paths=("x",), text=("t", "u.v"), id="i", url="w", tags="g", date="d")
 plain = st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(["", " ", "甲", "a\ud800", "乙"])

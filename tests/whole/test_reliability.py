@@ -25,7 +25,7 @@ from tests.frames import ingest
 from wajue import config as configuration
 from wajue.config import Corpus
 from wajue.reading import corpora, records
-from wajue.reading.records import Broken, Record
+from wajue.reading.formats.reader import Broken, Record
 
 PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
 PACKERS: dict[str, Any] = {".gz": gzip.compress, ".bz2": bz2.compress, ".zst": zstandard.ZstdCompressor().compress}

@@ -1,0 +1,51 @@
+import bz2
+import gzip
+import io
+from typing import Any
+
+import pytest
+import zstandard
+
+from tests.reading.read import read, told
+from wajue.reading import decoding
+from wajue.reading.formats.reader import Broken, Record
+
+
+@pytest.mark.parametrize(
+    ("extension", "pack"), [(".gz", gzip.compress), (".bz2", bz2.compress), (".zst", zstandard.ZstdCompressor().compress)]
+)
+def test_compressed_files_and_their_truncation(extension: str, pack: Any) -> None:
+    lines = "\n".join(f"第{i}行{hash(str(i)) % 997}" for i in range(2000)).encode()
+    packed = pack(lines)
+    assert len(read(packed, f"a.txt{extension}")) == 2000
+    assert len(read(packed + pack(lines), f"a.txt{extension}")) == 3999  # two members, joined in the middle of a line
+    found = read(packed[: len(packed) // 2], f"a.txt{extension}")
+    assert isinstance(found[-1], Broken) and found[-1].reason == "truncated_file"
+    assert all(isinstance(r, Record) for r in found[:-1])
+    damaged = read(b"\x1f\x8bnonsense", f"a.txt{extension}")
+    assert told(damaged) == ["truncated_file"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "big5hkscs", "utf-16"])
+def test_the_encoding_is_guessed(encoding: str) -> None:
+    text = "這個問題應該怎麼辦呢，電腦壞了" if encoding == "big5hkscs" else "患者高血压怎么办，应该吃什么药"
+    assert decoding.guess_encoding((text * 20).encode(encoding)) == encoding
+
+
+def test_a_few_bad_bytes_do_not_change_the_guess() -> None:
+    assert decoding.guess_encoding("患者高血压怎么办".encode() * 40 + b"\xff") == "utf-8"
+    big5 = ("這個問題應該怎麼辦呢，電腦壞了\n" * 40).encode("big5hkscs")
+    assert decoding.guess_encoding(big5[:-2]) == "big5hkscs"
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, zstandard.ZstdCompressor().compress])
+def test_what_expands_without_end_is_cut_and_never_held(pack: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = pack(b"\0" * 50_000_000)
+    name = {b"\x1f\x8b": "a.gz", b"BZ": "a.bz2"}.get(packed[:2], "a.zst")
+    monkeypatch.setattr(decoding, "_EXPANDED", 60_000_000)
+    sizes: list[int] = []
+    with pytest.raises(decoding.Cut, match="expands to more than 200 times its size"):
+        for block in decoding.blocks(io.BytesIO(packed * 3), name):
+            sizes.append(len(block))
+    assert sum(sizes) < 110_000_000 and max(sizes) < 36_000_000
+    assert sum(len(block) for block in decoding.blocks(io.BytesIO(packed), name)) == 50_000_000
