@@ -4,7 +4,7 @@ A row group that cannot be read costs the rows from where it stops: they are one
 """
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -71,7 +71,7 @@ class _Rows:
             detail = f"the file speaks of {metadata.num_rows} rows, its row groups of {start}"
             yield Broken(self._number + 1, start + 1, "unreadable_rows", detail)
 
-    def _group(self, group: int, start: int, stated: int) -> Iterator[Outcome]:
+    def _group(self, group: int, start: int, stated: int) -> Generator[Outcome, None, int]:
         """The rows of a group; returns how many of the rows stated were read."""
         done, detail = 0, "its pages hold no more"
         try:
