@@ -58,7 +58,7 @@ def test_a_hunk_that_does_not_fit_is_noticed() -> None:
 
 
 def test_every_example_has_a_test() -> None:
-    assert list(EXAMPLES) == ["A rule of cleaning", "A term score", "A stage", "An export"]
+    assert list(EXAMPLES) == ["A rule of cleaning", "A file format", "A term score", "A stage", "An export"]
     for heading, blocks in EXAMPLES.items():
         assert [b for b in blocks if b.path.startswith("tests/")], heading
         assert [b for b in blocks if b.path.startswith("pipeline/")], heading
