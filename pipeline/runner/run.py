@@ -4,6 +4,7 @@ A step that is done for the same inputs and config is skipped; one that was kill
 """
 
 import logging
+import sys
 from datetime import UTC, datetime
 
 from pyspark.sql import SparkSession
@@ -12,6 +13,7 @@ from wajue import dag
 from wajue.config import Config
 from wajue.dag import Step
 from wajue.errors import WajueError, cause, said_by_task
+from wajue.models.workers import ALONE, Workers
 from wajue.reading import corpora
 from wajue.runner import freshness, manifests, spark_step, trainers
 from wajue.runner.progress import Watch
@@ -36,7 +38,6 @@ def find_files(config: Config, spark: SparkSession | None = None) -> list[corpor
     return corpora.find(config, [f for c, p in remote if session for f in hadoop.remote_files(session, c, p)])
 
 
-@trainers.team()
 def run(
     config: Config,
     workspace: Workspace,
@@ -53,7 +54,25 @@ def run(
     train False: the Spark steps only; terms are ranked with the vectors that are in the workspace, or without. Of several
     processes that torchrun started, the first runs the steps, and all train. Raises WajueError or ConfigError with one message.
     """
-    chosen = freshness.selected(config, first, last, train=train)
+    with trainers.team() as workers:
+        if workers.rank:
+            trainers.assist(workers)
+            sys.exit()  # the first alone goes on
+        chosen = freshness.selected(config, first, last, train=train)
+        _run(config, workspace, chosen, force=force, master=master, device=device, train=train, workers=workers)
+
+
+def _run(
+    config: Config,
+    workspace: Workspace,
+    chosen: list[Step],
+    *,
+    force: bool,
+    master: str | None,
+    device: str,
+    train: bool,
+    workers: Workers,
+) -> None:
     for step in (s for s in chosen if s.trainer):
         trainers.choose(step.name, config, device)  # before hours of mining
     spark = _Spark(config, master)
@@ -71,7 +90,7 @@ def run(
                 if (fresh := _is_due(step, workspace, wanted[step.name], force=force)) is not None:
                     absent = _absent(config, workspace, train=train)
                     order = Order(step, config, workspace, files, absent, wanted[step.name], tuple(s.name for s in chosen), fresh)
-                    _carry_out(order, spark, device)
+                    _carry_out(order, spark, device, workers)
         except KeyboardInterrupt:
             spark.cancel()
             raise
@@ -140,12 +159,12 @@ def _absent(config: Config, workspace: Workspace, *, train: bool) -> frozenset[s
     return frozenset(absent | {t for s in dag.STEPS if s.trainer for t in s.writes if not train and not workspace.whole(t)})
 
 
-def _carry_out(order: Order, spark: "_Spark", device: str) -> None:
+def _carry_out(order: Order, spark: "_Spark", device: str, workers: Workers) -> None:
     """Do a step. Raises WajueError for a failure of the machines that it runs on, instead of what Java or Python call it."""
     name = order.step.name
     try:
         if order.step.trainer:
-            _train(order, device)
+            _train(order, device, workers)
         else:
             spark_step.run(order, spark.session)
     except WajueError:
@@ -158,7 +177,7 @@ def _carry_out(order: Order, spark: "_Spark", device: str) -> None:
         raise WajueError(f"{name}: {why}; the steps that were done are kept, run the same again to go on") from error
 
 
-def _train(order: Order, device: str) -> None:
+def _train(order: Order, device: str, workers: Workers = ALONE) -> None:
     """One trainer; it goes on from where it was killed, unless it is to start afresh."""
     step, config, workspace = order.step, order.config, order.workspace
     started = datetime.now(UTC)
@@ -166,9 +185,10 @@ def _train(order: Order, device: str) -> None:
     inputs = freshness.inputs_of(workspace, step)
     chosen = trainers.choose(step.name, config, device)
     log.info("%s: training on the %s: %s", step.name, {"cpu": "CPU", "cuda": "GPU"}[chosen.device], chosen.why)
-    key = trainers.saved_key(order.fingerprint, inputs)
+    key = trainers.saved_key(order.fingerprint, inputs, workers)
+    training = trainers.Training(step.name, config, workspace.location, key, chosen.device)
     with watch.running():
-        facts = trainers.train(step.name, config, workspace, watch, key, device=chosen.device, fresh=order.fresh)
+        facts = trainers.train(training, workspace, watch, fresh=order.fresh, workers=workers)
         rows_out = manifests.rows_written(workspace, step)
     facts |= {"inputs": inputs, "rejected": {}, "bytes_in": manifests.bytes_read(workspace, step), "fingerprint": order.fingerprint}
     manifests.finish(step, config, workspace, watch, started, rows_out, facts)

@@ -4,12 +4,11 @@ import json
 import logging
 import os
 import signal
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +16,9 @@ import pyarrow as pa
 from wajue.config import Config
 from wajue.errors import WajueError
 from wajue.models import devices, jose, loop, sgns
+from wajue.models.memory import Matrices
+from wajue.models.text import Initial
+from wajue.models.workers import ALONE, Workers
 from wajue.runner.progress import Watch
 from wajue.store import checkpoints, parquet
 from wajue.store.sequences import Sequences
@@ -26,7 +28,16 @@ log = logging.getLogger(__name__)
 
 CONTEXTS = "_contexts.float32"  # beside a table of word vectors: what it takes to train them further
 _PIECE = 100_000  # rows written at once
-_workers: Any = loop.ALONE  # this process and those that train with it
+
+
+class Training(NamedTuple):
+    """What all workers have to know of a training."""
+
+    name: str  # sgns or jose
+    config: Config
+    workspace: str  # its location
+    saved_key: str  # what a saved state must be a state of for the run to go on from it
+    device: str = "cpu"  # or cuda
 
 
 def choose(name: str, config: Config, device: str) -> devices.Choice:
@@ -35,115 +46,128 @@ def choose(name: str, config: Config, device: str) -> devices.Choice:
 
 
 @contextmanager
-def team() -> Iterator[None]:
-    """Wait for all workers that torchrun started. Of them the first goes on; the others train what it says, and end with it."""
-    global _workers
-    if int(os.environ.get("WORLD_SIZE", "1")) == 1:
-        yield
-        return
-    from wajue.models.gpu import workers  # torch: only where it started this process
+def team() -> Iterator[Workers]:
+    """This process and those that train with it, once all that torchrun started are there.
 
-    _workers = group = workers.Group()
-    before = signal.signal(signal.SIGTERM, _ended)
+    Worker 0 runs the steps, and all others `assist`. They end together: the others are told when worker 0 leaves.
+    """
+    if int(os.environ.get("WORLD_SIZE", "1")) == 1:
+        yield ALONE
+        return
+    from wajue.models.gpu.workers import Group  # torch: only where it started this process
+
+    group = Group()
+    before = signal.signal(signal.SIGTERM, _terminated)
     try:
-        if group.rank:
-            logging.getLogger("wajue").setLevel(logging.WARNING)  # the one that leads tells the rest
-            while order := group.tell(None):
-                _assist(**order)
-            sys.exit()
-        yield
-        group.tell(None)
+        yield group
+        if group.rank == 0:
+            group.tell(None)
     finally:
         signal.signal(signal.SIGTERM, before)
         group.close()
-        _workers = loop.ALONE
 
 
-def _ended(number: int, frame: object) -> None:
+def _terminated(number: int, frame: object) -> None:
     raise WajueError(
         "this worker was told to end, as all are when one of them is gone; the messages of the others say why; start the job "
         "again, and it goes on from its last saved state"
     )
 
 
-def _assist(name: str, config: Config, location: str, key: str, device: str) -> None:
-    """Train beside the worker that leads, which alone reports, saves and writes."""
-    workspace = Workspace(location)
-    _fit(name, config, workspace, parquet.read(workspace, "vocabulary").sort_by("word_id"), Sequences.open(workspace), key, device)
+def assist(workers: Workers) -> None:
+    """Train what worker 0 says, until it says no more. Worker 0 alone reports, saves and writes."""
+    logging.getLogger("wajue").setLevel(logging.WARNING)
+    while training := workers.tell(None):
+        workspace = Workspace(training.workspace)
+        _fit(training, workspace, _vocabulary(workspace), Sequences.open(workspace), workers)
 
 
 def train(
-    name: str, config: Config, workspace: Workspace, watch: Watch, key: str, *, device: str = "cpu", fresh: bool = False
+    training: Training, workspace: Workspace, watch: Watch, *, fresh: bool = False, workers: Workers = ALONE
 ) -> dict[str, Any]:
-    """Train `sgns` or `jose` and write its tables to their unfinished places. Returns facts for the manifest.
+    """Train `sgns` or `jose` and write its tables, unfinished. Returns facts for the manifest.
 
-    key: what a saved state must be a state of to be gone on from; fresh: it is not. Raises WajueError if training diverges.
+    fresh: a saved state is not gone on from. Raises WajueError if training diverges.
     """
-    words = parquet.read(workspace, "vocabulary").sort_by("word_id")
-    text = Sequences.open(workspace)
+    name = training.name
+    vocabulary, text = _vocabulary(workspace), Sequences.open(workspace)
     if fresh:
         checkpoints.discard(workspace, name)
-    if _workers.size > 1:
-        log.info("%s: %d workers", name, _workers.size)
-        _workers.tell({"name": name, "config": config, "location": workspace.location, "key": key, "device": device})
-    clock, vectors, contexts, *documents = _fit(name, config, workspace, words, text, key, device, watch)
+    if workers.size > 1:
+        log.info("%s: %d workers", name, workers.size)
+    workers.tell(training)
+    clock, vectors, contexts, *documents = _fit(training, workspace, vocabulary, text, workers, watch)
     if documents:
-        parquet.write_all(_documents(text, documents[0]), workspace, "jose_documents")
-    parquet.write_all(_words(words, vectors), workspace, f"{name}_words")
+        parquet.write_all(_document_tables(text, documents[0]), workspace, "jose_documents")
+    parquet.write_all(_word_tables(vocabulary, vectors), workspace, f"{name}_words")
     checkpoints.write_matrix(workspace, f"_unfinished/{name}_words/{CONTEXTS}", contexts)
-    return {"rows_in": text.rows, "device": device, "workers": _workers.size} | clock.facts()
+    return {"rows_in": text.document_count, "device": training.device, "workers": workers.size} | clock.facts()
+
+
+def _vocabulary(workspace: Workspace) -> pa.Table:
+    """In the order of the word ids."""
+    return parquet.read(workspace, "vocabulary").sort_by("word_id")
 
 
 def _fit(
-    name: str,
-    config: Config,
+    training: Training,
     workspace: Workspace,
-    words: pa.Table,
+    vocabulary: pa.Table,
     text: Sequences,
-    key: str,
-    device: str,
+    workers: Workers,
     watch: Watch | None = None,
 ) -> tuple[Any, ...]:
-    """(clock, vectors, contexts), and of `jose` documents, trained from where a saved state of this key stands."""
+    """(clock, vectors, contexts), and of `jose` documents, trained from where a saved state stands."""
+    name, config = training.name, training.config
     settings = getattr(config, name)
-    count = words.column("count").to_numpy()
-    found = checkpoints.load(workspace, name, key)
-    saved = None if found is None else (loop.Place(**found[0]), found[1])
-    clock = _Clock(watch, int(count.sum()) * settings.epochs, saved[0].words if saved else 0)
-    states = loop.Checkpoints(
-        settings.checkpoint_seconds,
-        lambda place, matrices: checkpoints.save(workspace, name, key, asdict(place), matrices),
-        saved,
-    )
+    count = vocabulary.column("count").to_numpy()
+    states = _checkpoints(training, workspace, settings.checkpoint_seconds)
+    clock = _Clock(watch, int(count.sum()) * settings.epochs, states.saved.progress.tokens if states.saved else 0)
     more: dict[str, Any] = {
-        "device": device, "report": clock, "checkpoints": states, "initial": _initial(name, config, words), "workers": _workers,
-    }  # fmt: skip
+        "device": training.device,
+        "report": clock,
+        "checkpoints": states,
+        "initial": _initial(name, config, vocabulary),
+        "workers": workers,
+    }
     if name == "sgns":
         return clock, *sgns.train(text.blocks, count, config=config.sgns, **more)
-    return clock, *jose.train(text.blocks, text.rows, count, config=config.jose, **more)
+    return clock, *jose.train(text.blocks, text.document_count, count, config=config.jose, **more)
+
+
+def _checkpoints(training: Training, workspace: Workspace, seconds: float) -> loop.Checkpoints:
+    """Saves states in the workspace; holds what was saved there."""
+    name, key = training.name, training.saved_key
+
+    def save(progress: loop.Progress, matrices: Matrices) -> None:
+        checkpoints.save(workspace, name, key, checkpoints.State(asdict(progress), matrices))
+
+    state = checkpoints.load(workspace, name, key)
+    saved = None if state is None else loop.Saved(loop.Progress(**state.progress), state.matrices)
+    return loop.Checkpoints(seconds, save, saved)
 
 
 class _Clock:
-    """Told the words trained and the loss; tells the watch, if there is one, and at the end the manifest."""
+    """Is told the tokens trained and the loss; tells the watch, if there is one, and at the end the manifest."""
 
     def __init__(self, watch: Watch | None, total: int, start: int) -> None:
-        self._watch, self._total, self._start, self._words = watch, total, start, start
+        self._watch, self._total, self._start, self._tokens = watch, total, start, start
         self._began = self._last = time.perf_counter()
         self._losses: list[float] = []
 
-    def __call__(self, words: int, loss: float) -> None:
-        if words == self._start:  # compiled, and ready
+    def __call__(self, tokens: int, loss: float) -> None:
+        if tokens == self._start:  # compiled, and ready
             self._began = time.perf_counter()
-        self._last, self._words = time.perf_counter(), words
+        self._last, self._tokens = time.perf_counter(), tokens
         self._losses.append(round(loss, 5))
         if self._watch is not None:
-            self._watch.set(words / max(self._total, 1), f"loss {loss:.4f}, {self.speed:,.0f} words/s")
+            self._watch.set(tokens / max(self._total, 1), f"loss {loss:.4f}, {self.speed:,.0f} words/s")
 
     @property
     def speed(self) -> float:
-        """Words a second, since training began or went on."""
+        """Tokens a second, since training began or went on."""
         spent = self._last - self._began
-        return (self._words - self._start) / spent if spent else 0.0
+        return (self._tokens - self._start) / spent if spent else 0.0
 
     def facts(self) -> dict[str, Any]:
         """For the manifest. losses: JSON has no NaN, the loss of a text without a pair."""
@@ -151,43 +175,50 @@ class _Clock:
         return {"train_seconds": round(self._last - self._began, 3), "words_per_second": round(self.speed), "losses": losses}
 
 
-def _words(words: pa.Table, vectors: np.ndarray) -> Iterator[pa.Table]:
+def _word_tables(vocabulary: pa.Table, vectors: np.ndarray) -> Iterator[pa.Table]:
     for begin in range(0, max(len(vectors), 1), _PIECE):
-        rows = words.slice(begin, _PIECE)
+        piece = vocabulary.slice(begin, _PIECE)
         vector = parquet.vectors(vectors[begin : begin + _PIECE])
-        yield pa.table({"word": rows.column("word"), "count": rows.column("count"), "vector": vector})
+        yield pa.table({"word": piece.column("word"), "count": piece.column("count"), "vector": vector})
 
 
-def _documents(text: Sequences, vectors: np.ndarray) -> Iterator[pa.Table]:
+def _document_tables(text: Sequences, vectors: np.ndarray) -> Iterator[pa.Table]:
     """In pieces: a copy of all vectors would take as much memory as they do."""
     begin = 0
-    if not text.rows:
+    if not text.document_count:
         yield pa.table({"doc_id": pa.array([], pa.string()), "vector": parquet.vectors(vectors)})
     for doc_ids in text.doc_ids():
         yield pa.table({"doc_id": doc_ids, "vector": parquet.vectors(vectors[begin : begin + len(doc_ids)])})
         begin += len(doc_ids)
 
 
-def _initial(name: str, config: Config, words: pa.Table) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
-    """(rows of known words, their vectors, their contexts) from the workspace that the config names."""
+def _initial(name: str, config: Config, vocabulary: pa.Table) -> Initial | None:
+    """The words of the workspace that the config names, as far as this vocabulary has them."""
     settings = getattr(config, name)
     if not settings.initial:
         return None
-    place = initial_workspace(config, name)
-    old = parquet.read(place, f"{name}_words")
-    vectors = parquet.matrix(old)
+    earlier = initial_workspace(config, name)
+    table = parquet.read(earlier, f"{name}_words")
+    vectors = parquet.matrix(table)
     if vectors.shape[1] != settings.dim:
         raise WajueError(
-            f"[{name}] dim = {settings.dim}, but the vectors of {place.location} have {vectors.shape[1]}; set it to that"
+            f"[{name}] dim = {settings.dim}, but the vectors of {earlier.location} have {vectors.shape[1]}; set it to that"
         )
-    contexts = checkpoints.read_matrix(place, f"{name}_words/{CONTEXTS}", len(vectors))
+    contexts = checkpoints.read_matrix(earlier, f"{name}_words/{CONTEXTS}", len(vectors))
     if contexts is None:
-        raise WajueError(f"{place.location}/{name}_words has no {CONTEXTS}, without which they cannot be trained further")
-    row_of = {word: row for row, word in enumerate(old.column("word").to_pylist())}
-    pairs = [(row, row_of[word]) for row, word in enumerate(words.column("word").to_pylist()) if word in row_of]
-    log.info("%s: going on from %s: %s of %s words known", name, place.location, f"{len(pairs):,}", f"{words.num_rows:,}")
-    rows, others = np.array(pairs, np.int64).reshape(-1, 2).T
-    return rows, vectors[others], contexts[others]
+        raise WajueError(f"{earlier.location}/{name}_words has no {CONTEXTS}, without which they cannot be trained further")
+    word_ids, earlier_rows = _common_words(vocabulary, table)
+    log.info("%s: going on from %s: %s of %s words known", name, earlier.location, f"{len(word_ids):,}", f"{vocabulary.num_rows:,}")
+    return Initial(word_ids, vectors[earlier_rows], contexts[earlier_rows])
+
+
+def _common_words(vocabulary: pa.Table, earlier: pa.Table) -> tuple[np.ndarray, np.ndarray]:
+    """(word_id, row of the earlier table), int64 [n] both, of the strings that both have."""
+    earlier_row = {string: row for row, string in enumerate(earlier.column("word").to_pylist())}
+    strings = enumerate(vocabulary.column("word").to_pylist())
+    pairs = [(word_id, earlier_row[string]) for word_id, string in strings if string in earlier_row]
+    word_ids, earlier_rows = np.array(pairs, np.int64).reshape(-1, 2).T
+    return word_ids, earlier_rows
 
 
 def initial_workspace(config: Config, name: str) -> Workspace:
@@ -195,9 +226,9 @@ def initial_workspace(config: Config, name: str) -> Workspace:
     return Workspace(config.located(getattr(config, name).initial))
 
 
-_STATE = 2  # raised whenever the matrices of a saved state come to mean something else
+_STATE = 3  # raised whenever a saved state comes to mean something else
 
 
-def saved_key(fingerprint: str, inputs: dict[str, Any]) -> str:
+def saved_key(fingerprint: str, inputs: dict[str, Any], workers: Workers = ALONE) -> str:
     """What a saved state is a state of: this config, on these tables, shared by so many workers."""
-    return json.dumps([_STATE, fingerprint, inputs, _workers.size], sort_keys=True)
+    return json.dumps([_STATE, fingerprint, inputs, workers.size], sort_keys=True)

@@ -64,9 +64,9 @@ def test_a_killed_run_goes_on_and_ends_in_the_same_vectors(
     monkeypatch.setattr(checkpoints, "save", save_and_die)
     with pytest.raises(KeyboardInterrupt):
         train(name, config, killed)
-    assert not killed.whole(f"{name}_words") and (tmp_path / "killed/_checkpoint" / name / "place.json").exists()
-    place = json.loads((tmp_path / "killed/_checkpoint" / name / "place.json").read_text())["place"]
-    assert 0 < place["epoch"] < 4
+    assert not killed.whole(f"{name}_words") and (tmp_path / "killed/_checkpoint" / name / "progress.json").exists()
+    progress = json.loads((tmp_path / "killed/_checkpoint" / name / "progress.json").read_text())["progress"]
+    assert 0 < progress["epoch"] < 4
     monkeypatch.setattr(checkpoints, "save", save)
     train(name, config, killed)
     for table in next(s.writes for s in STEPS if s.name == name):

@@ -75,15 +75,14 @@ def test_a_killed_worker_ends_the_job_and_the_next_one_goes_on(tmp_path: Path) -
     config = tmp_path / "config.toml"
     config.write_text(CONFIG.format(epochs=10_000, seconds=0.01, jose="false"), encoding="utf-8")
     lead, other = started(tmp_path)
-    saved, deadline = tmp_path / "out/_checkpoint/sgns/place.json", time.monotonic() + 60
+    saved, deadline = tmp_path / "out/_checkpoint/sgns/progress.json", time.monotonic() + 60
     while not saved.exists() and time.monotonic() < deadline:
         time.sleep(0.05)
     other.send_signal(signal.SIGKILL)
     said = lead.communicate(timeout=60)[1]
     other.communicate()
     assert lead.returncode == 1 and "a worker is gone" in said and "start the job again" in said and "Traceback" not in said
-    key = json.loads(next(tmp_path.glob("out/_checkpoint/sgns*/place.json")).read_text())["key"]
-    found = checkpoints.load(Workspace(str(tmp_path / "out")), "sgns", key)
-    assert found is not None
-    place, matrices = found
-    assert place["words"] > 0 and all(m.shape == (20, 16) and np.isfinite(m).all() for m in matrices.values())
+    key = json.loads(next(tmp_path.glob("out/_checkpoint/sgns*/progress.json")).read_text())["key"]
+    state = checkpoints.load(Workspace(str(tmp_path / "out")), "sgns", key)
+    assert state is not None
+    assert state.progress["tokens"] > 0 and all(m.shape == (20, 16) and np.isfinite(m).all() for m in state.matrices.values())

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from wajue.arrays.text_blocks import Block
 from wajue.errors import WajueError
 from wajue.schemas import FORMAT_VERSION
 from wajue.store import sequences
@@ -41,10 +42,10 @@ def test_an_epoch_holds_every_document_once_in_blocks_of_a_tenth(tmp_path: Path,
     workspace, texts = written(tmp_path, uri=uri)
     tokens = sum(map(len, texts))
     stream = Sequences.open(workspace, block_tokens=tokens // 10)
-    assert stream.rows == DOCUMENTS
+    assert stream.document_count == DOCUMENTS
     found: dict[int, list[int]] = {}
     largest = 0
-    for ids, offsets, rows in stream.blocks(0, 0):
+    for ids, offsets, rows, _ in stream.blocks(0, 0):
         assert ids.dtype == np.int32 and offsets[0] == 0 and offsets[-1] == len(ids) and len(offsets) == len(rows) + 1
         found |= {int(row): ids[a:b].tolist() for row, a, b in zip(rows, offsets, offsets[1:], strict=False)}
         largest = max(largest, len(ids))
@@ -55,29 +56,29 @@ def test_an_epoch_holds_every_document_once_in_blocks_of_a_tenth(tmp_path: Path,
 
 def test_the_order_belongs_to_the_epoch_and_blocks_can_be_left_out(tmp_path: Path) -> None:
     stream = Sequences.open(written(tmp_path)[0], block_tokens=2000)
-    first, again, other = ([rows.tolist() for _, _, rows in stream.blocks(epoch, 0)] for epoch in (0, 0, 1))
+    first, again, other = ([b.doc_indices.tolist() for b in stream.blocks(epoch, 0)] for epoch in (0, 0, 1))
     assert first == again != other
-    assert [rows.tolist() for _, _, rows in stream.blocks(0, 3)] == first[3:]
+    assert [b.doc_indices.tolist() for b in stream.blocks(0, 3)] == first[3:]
     assert list(stream.blocks(0, 1000)) == []
 
 
 def test_one_large_row_group_is_read_in_blocks_too(tmp_path: Path) -> None:
     stream = Sequences.open(written(tmp_path, row_group=10**6)[0], block_tokens=2000)
-    sizes = [len(ids) for ids, _, _ in stream.blocks(0, 0)]
+    sizes = [len(b.word_ids) for b in stream.blocks(0, 0)]
     assert len(sizes) > 8 and max(sizes) < 2600
 
 
 def test_a_reader_that_is_left_stops_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stream = Sequences.open(written(tmp_path)[0], block_tokens=500)
     made = 0
-    joined = sequences._joined
+    joined = sequences.joined
 
-    def counted(pieces: list[sequences.Block]) -> sequences.Block:
+    def counted(pieces: list[Block]) -> Block:
         nonlocal made
         made += 1
         return joined(pieces)
 
-    monkeypatch.setattr(sequences, "_joined", counted)
+    monkeypatch.setattr(sequences, "joined", counted)
     reader = stream.blocks(0, 0)
     next(reader)
     reader.close()  # type: ignore[attr-defined]

@@ -1,7 +1,9 @@
-"""Random draws by place, not by sequence: a hash of (seed, epoch, document, position, slot), as SplitMix64 mixes its counter.
+"""Counter-based random draws: a hash of (seed, epoch, document, position, draw), mixed as SplitMix64 mixes its counter.
 
 No state is handed on, so a draw is the same on any number of threads, after a resumed run, and on a GPU.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -9,9 +11,17 @@ from numba import njit
 _STEP = 0x9E3779B97F4A7C15
 
 
+class Stretch(NamedTuple):
+    """Room for adjacent words of a document that subsampling keeps, up to the longest stretch that is trained at once."""
+
+    matrix_rows: np.ndarray  # int64 [longest], the word at each position, as the row of its vectors
+    bits: np.ndarray  # uint64 [longest], random; the low half shrinks the window
+    counters: np.ndarray  # int64 [longest], the first counter of each position
+
+
 @njit(inline="always")
 def mix(z):
-    """64 well-mixed bits (Steele et al. 2014)."""
+    """64 well-mixed bits of z, uint64 (Steele et al. 2014)."""
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return z ^ (z >> np.uint64(31))
@@ -31,23 +41,31 @@ def below(bits, limit):
 
 @njit(inline="always")
 def draw(bits, threshold, alias):
-    """A word id by the alias table (Vose 1991): the high half of the bits picks the column, the low half the side."""
+    """A matrix row by the alias table (Vose 1991): the high half of the bits picks the column, the low half the side."""
     column = below(bits >> np.uint64(32), threshold.shape[0])
-    other = alias[column]  # fetched always: a branch on a random bit is foretold wrongly half the time
+    other = alias[column]  # always fetched: a branch on a random bit is mispredicted half the time
     return other if np.uint32(bits & np.uint64(0xFFFFFFFF)) > threshold[column] else np.int32(column)
 
 
 @njit(inline="always")
-def keep_words(ids, at, stop, begin, stride, key, keep, words, bits, counters):
-    """The words of ids[at:stop] that subsampling keeps, as many as there is room for. Returns (their number, where it stopped).
-
-    Filled in: words; bits uint64, whose low half shrinks the window; counters, the first of each position. begin: where the
-    document begins; stride: counters of a position; key: the document's.
-    """
+def keep_words(
+    matrix_rows,  # int32 [tokens]
+    at,  # from this token on
+    stop,  # the end of the document
+    begin,  # the beginning of the document
+    stride,  # counters of a position
+    key,  # uint64, of the document
+    keep,  # uint32 [vocabulary], by matrix row the chance to be kept, of 2**32
+    stretch,  # Stretch, filled in
+):
+    """Fill a stretch with the words that subsampling keeps. Returns (how many, the token where it stopped)."""
+    kept_rows = stretch.matrix_rows  # one a line: as a tuple, their references would be counted once more
+    bits = stretch.bits
+    counters = stretch.counters
     n = 0
-    while at < stop and n < words.shape[0]:
-        words[n], counters[n] = ids[at], (at - begin) * stride
+    while at < stop and n < kept_rows.shape[0]:
+        kept_rows[n], counters[n] = matrix_rows[at], (at - begin) * stride
         bits[n] = number(key, counters[n])
-        n += keep[words[n]] >= np.uint32(bits[n] >> np.uint64(32))  # no branch on a random bit
+        n += keep[kept_rows[n]] >= np.uint32(bits[n] >> np.uint64(32))  # no branch on a random bit
         at += 1
     return n, at

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit, prange
 
-from wajue.models.cpu.random import below, draw, keep_words, number
+from wajue.models.cpu.random import Stretch, below, draw, keep_words, number
 from wajue.models.cpu.simd import (
     LANES,
     add,
@@ -42,10 +42,49 @@ _AHEAD = 2  # centres by which draws and prefetches run ahead: some 0.5 us
 _f32 = np.float32
 
 
+class Settings(NamedTuple):
+    """What the kernel needs of [sgns]."""
+
+    window: int
+    negatives: int
+
+
+class Matrices(NamedTuple):
+    """Where the matrices lie: addresses (see simd.address), so that no thread counts references to them."""
+
+    centers: int  # of float32 [vocabulary, width]
+    contexts: int  # of float32 [vocabulary, width]
+    width: int  # components of a row, whole vectors of lanes
+
+
+class Buffers(NamedTuple):
+    """What a thread works in. A slot has the row of a word in reach of a window, one slot a word however often it stands there."""
+
+    trained: np.ndarray  # float32 [slots + 1, width], the rows in the slots as they are; the last one stays zero
+    before: np.ndarray  # float32 [slots + 1, width], as they were before the update at hand, if that takes several tiles
+    entered: np.ndarray  # float32 [slots + 1, width], as they were when their words came into reach
+    matrix_row: np.ndarray  # int64 [slots], the matrix row that a slot holds
+    uses: np.ndarray  # int64 [slots], how often the word of a slot stands in reach
+    last_center: np.ndarray  # int64 [slots], the last centre that had the slot's word in its window
+    starts: np.ndarray  # int64 [slots + 1], where in `trained` the rows of a window begin
+    slot_of: np.ndarray  # int64 [longest stretch], the slot of the word at each position
+    targets: np.ndarray  # int64 [_AHEAD + 1, padded], matrix rows of the centres ahead and of their noise words
+    slopes: np.ndarray  # float32 [tiles, rows of a window, TILE], flat: dot products, then slopes
+
+
 @njit(inline="always")
-def _dots(rows, starts, m, contexts, width, targets, padded, dots):
-    """dots[k // 6, a, k % 6] = row a . target k, in tiles of two rows by six targets; starts: where in memory row a begins."""
-    place = 0
+def _dots(
+    trained,  # float32 [slots + 1, width]
+    starts,  # int64 [slots + 1], where in it row a of the window begins
+    m,  # rows of the window
+    contexts,  # address of float32 [vocabulary, width]
+    width,
+    targets,  # int64 [padded], matrix rows
+    padded,
+    dots,  # float32 [padded / TILE, m, TILE], flat; written
+):
+    """dots[k // 6, a, k % 6] = row a . target k, in tiles of two rows, x and y, by six targets, t0 to t5."""
+    cell = 0
     for k in range(0, padded, TILE):
         t0, t1, t2 = targets[k] * width, targets[k + 1] * width, targets[k + 2] * width
         t3, t4, t5 = targets[k + 3] * width, targets[k + 4] * width, targets[k + 5] * width
@@ -54,22 +93,22 @@ def _dots(rows, starts, m, contexts, width, targets, padded, dots):
             x0 = splat(_f32(0))
             x1 = x2 = x3 = x4 = x5 = y0 = y1 = y2 = y3 = y4 = y5 = x0
             for c in range(0, width, LANES):
-                row_x, row_y, target = load(rows, x + c), load(rows, y + c), load(contexts, t0 + c)
+                row_x, row_y, target = load(trained, x + c), load(trained, y + c), load(contexts, t0 + c)
                 x0, y0, target = multiply_add(row_x, target, x0), multiply_add(row_y, target, y0), load(contexts, t1 + c)
                 x1, y1, target = multiply_add(row_x, target, x1), multiply_add(row_y, target, y1), load(contexts, t2 + c)
                 x2, y2, target = multiply_add(row_x, target, x2), multiply_add(row_y, target, y2), load(contexts, t3 + c)
                 x3, y3, target = multiply_add(row_x, target, x3), multiply_add(row_y, target, y3), load(contexts, t4 + c)
                 x4, y4, target = multiply_add(row_x, target, x4), multiply_add(row_y, target, y4), load(contexts, t5 + c)
                 x5, y5 = multiply_add(row_x, target, x5), multiply_add(row_y, target, y5)
-            store_sums(dots, place, x0, x1, x2, x3)
-            store_sums(dots, place + 4, x4, x5, y0, y1)
-            store_sums(dots, place + 8, y2, y3, y4, y5)
-            place += 2 * TILE
+            store_sums(dots, cell, x0, x1, x2, x3)
+            store_sums(dots, cell + 4, x4, x5, y0, y1)
+            store_sums(dots, cell + 8, y2, y3, y4, y5)
+            cell += 2 * TILE
 
 
 @njit(inline="always")
 def _slopes(dots, size, rate):
-    """dots[q] becomes -rate sigmoid(dots[q]), the slope of a noise word; sigmoid by Lambert's fraction for tanh, to 3e-5."""
+    """dots[q] becomes -rate sigmoid(dots[q]), the slope of a noise word; the sigmoid by Lambert's fraction for tanh, to 3e-5."""
     by = splat(_f32(-0.5) * rate)
     for q in range(0, size, LANES):
         x = clamp(multiply(load(dots, q), splat(_f32(0.5))), splat(_f32(7.9)))
@@ -83,7 +122,13 @@ def _slopes(dots, size, rate):
 
 
 @njit(inline="always")
-def _forget_padding(slopes, m, negatives, padded, rate):
+def _correct_slopes(
+    m,  # rows of the window, even
+    negatives,
+    padded,  # targets, as many as fill their tiles
+    rate,
+    slopes,
+):
     """The centre itself has slope rate (1 - sigmoid); targets that only fill the tile have slope 0."""
     for a in range(m):
         slopes[a * TILE] += rate
@@ -92,130 +137,12 @@ def _forget_padding(slopes, m, negatives, padded, rate):
 
 
 @njit(inline="always")
-def _update(rows, before, starts, m, contexts, width, targets, padded, slopes):
-    """row a += sum of slopes[a, k] target k; target k += sum of slopes[a, k] row a; all from the rows as they were.
-
-    before: room for the rows as they were, used if there is more than one tile.
-    """
-    if padded > TILE:
-        for a in range(m):
-            for c in range(0, width, LANES):
-                store(before, starts[a] + c, load(rows, starts[a] + c))
-    for k in range(0, padded, TILE):
-        was = before if k else rows
-        t0, t1, t2 = targets[k] * width, targets[k + 1] * width, targets[k + 2] * width
-        t3, t4, t5 = targets[k + 3] * width, targets[k + 4] * width, targets[k + 5] * width
-        for c in range(0, width, LANES):
-            u0, u1, u2 = load(contexts, t0 + c), load(contexts, t1 + c), load(contexts, t2 + c)
-            u3, u4, u5 = load(contexts, t3 + c), load(contexts, t4 + c), load(contexts, t5 + c)
-            g0 = splat(_f32(0))
-            g1 = g2 = g3 = g4 = g5 = g0
-            q = k // TILE * ((m + 1) // 2 * 2 * TILE)
-            for a in range(m):
-                old, new = load(was, starts[a] + c), load(rows, starts[a] + c)
-                slope = spread(slopes, q)
-                g0, new, slope = multiply_add(slope, old, g0), multiply_add(slope, u0, new), spread(slopes, q + 1)
-                g1, new, slope = multiply_add(slope, old, g1), multiply_add(slope, u1, new), spread(slopes, q + 2)
-                g2, new, slope = multiply_add(slope, old, g2), multiply_add(slope, u2, new), spread(slopes, q + 3)
-                g3, new, slope = multiply_add(slope, old, g3), multiply_add(slope, u3, new), spread(slopes, q + 4)
-                g4, new, slope = multiply_add(slope, old, g4), multiply_add(slope, u4, new), spread(slopes, q + 5)
-                g5, new = multiply_add(slope, old, g5), multiply_add(slope, u5, new)
-                store(rows, starts[a] + c, new)
-                q += TILE
-            store(contexts, t0 + c, add(u0, g0))  # read anew below: a target may stand twice, once with slope 0
-            store(contexts, t1 + c, add(load(contexts, t1 + c), g1))
-            store(contexts, t2 + c, add(load(contexts, t2 + c), g2))
-            store(contexts, t3 + c, add(load(contexts, t3 + c), g3))
-            store(contexts, t4 + c, add(load(contexts, t4 + c), g4))
-            store(contexts, t5 + c, add(load(contexts, t5 + c), g5))
-
-
-class Room(NamedTuple):
-    """What a thread works in. Slots hold the rows of the words in reach of a window, each word's once.
-
-    rows, old float32 [slots + 1, width]: as trained, as they entered (the last of rows stays zero); before: see _update.
-    held, uses int64 [slots]: the word in a slot, and how often it stands in reach; seen int64 [slots]: the last centre that had
-    it in its window; starts int64 [slots + 1]: where in rows the rows of a window begin; slot_of int64 [words of a stretch];
-    targets int64 [_AHEAD + 1, padded]: centre and noise words of the centres ahead.
-    """
-
-    rows: np.ndarray
-    before: np.ndarray
-    old: np.ndarray
-    held: np.ndarray
-    uses: np.ndarray
-    seen: np.ndarray
-    starts: np.ndarray
-    slot_of: np.ndarray
-    targets: np.ndarray
-    slopes: np.ndarray
-
-
-@njit(inline="always")
-def _enter(word, room, centers, width):
-    """The slot of a word that comes into reach, filled if it is new."""
-    mine = free = -1
-    for slot in range(room.held.shape[0]):
-        mine = max(mine, slot if (room.held[slot] == word) & (room.uses[slot] > 0) else -1)
-        free = max(free, slot if room.uses[slot] == 0 else -1)
-    if mine >= 0:
-        room.uses[mine] += 1
-        return mine
-    room.held[free], room.uses[free] = word, 1
-    for c in range(0, width, LANES):
-        row = load(centers, word * width + c)
-        store(room.rows, free * width + c, row)
-        store(room.old, free * width + c, row)
-    return free
-
-
-@njit(inline="always")
-def _leave(slot, room, centers, width):
-    """A word goes out of reach; with its last occurrence its gain goes into the matrix."""
-    room.uses[slot] -= 1
-    if room.uses[slot] == 0:
-        for c in range(0, width, LANES):
-            place, at = room.held[slot] * width + c, slot * width + c
-            gain = multiply_add(splat(_f32(-1)), load(room.old, at), load(room.rows, at))
-            store(centers, place, add(load(centers, place), gain))
-
-
-@njit(inline="always")
-def _ask(matrix, row, width):
-    """Prefetch a row."""
-    for c in range(0, width, LANES):
-        prefetch(matrix, row * width + c)
-
-
-@njit(inline="always")
-def _look_ahead(words, i, n, window, negatives, key, counters, draws, room, centers, contexts, width):
-    """Draw the noise words of centre i, and ask for its rows and for the row that comes into reach with it."""
-    targets = room.targets[i % (_AHEAD + 1)]
-    targets[:] = words[i]
-    for k in range(negatives):
-        targets[k + 1] = draw(number(key, counters[i] + 1 + k), draws.threshold, draws.alias)
-    for k in range(negatives + 1):
-        _ask(contexts, targets[k], width)
-    if i + window < n:
-        _ask(centers, words[i + window], width)
-
-
-@njit(inline="always")
-def _within(first, last, center, room, width):
-    """Where the rows of the distinct words of a window begin, made even in number by the row of zeros. Returns their number."""
-    m = 0
-    for j in range(first, last):
-        slot = room.slot_of[j]
-        room.starts[m] = slot * width
-        new = (j != center) & (room.seen[slot] != center)
-        room.seen[slot] = center if j != center else room.seen[slot]
-        m += new
-    room.starts[m] = room.held.shape[0] * width
-    return m
-
-
-@njit(inline="always")
-def _forget_repeats(targets, negatives, m, slopes):
+def _forget_repeats(
+    m,  # rows of the window
+    targets,  # int64 [padded]
+    negatives,
+    slopes,
+):
     """A noise word that is the centre itself, or was drawn before, has slope 0."""
     for k in range(1, negatives + 1):
         repeated = False
@@ -226,70 +153,229 @@ def _forget_repeats(targets, negatives, m, slopes):
                 slopes[(k // TILE * ((m + 1) // 2 * 2) + a) * TILE + k % TILE] = _f32(0)
 
 
+@njit(inline="always")
+def _update(
+    trained,  # float32 [slots + 1, width], updated
+    before,  # float32 [slots + 1, width], room for the rows as they were, used if there is more than one tile
+    starts,  # int64 [slots + 1], where in both row a of the window begins
+    m,  # rows of the window
+    contexts,  # address of float32 [vocabulary, width], updated
+    width,
+    targets,  # int64 [padded], matrix rows
+    padded,
+    slopes,  # float32 [padded / TILE, m, TILE], flat
+):
+    """row a += sum of slopes[a, k] target k; target k += sum of slopes[a, k] row a; all from the rows as they were.
+
+    u0 to u5 are the rows of six targets, g0 to g5 what they gain.
+    """
+    if padded > TILE:
+        for a in range(m):
+            for c in range(0, width, LANES):
+                store(before, starts[a] + c, load(trained, starts[a] + c))
+    for k in range(0, padded, TILE):
+        was = before if k else trained
+        t0, t1, t2 = targets[k] * width, targets[k + 1] * width, targets[k + 2] * width
+        t3, t4, t5 = targets[k + 3] * width, targets[k + 4] * width, targets[k + 5] * width
+        for c in range(0, width, LANES):
+            u0, u1, u2 = load(contexts, t0 + c), load(contexts, t1 + c), load(contexts, t2 + c)
+            u3, u4, u5 = load(contexts, t3 + c), load(contexts, t4 + c), load(contexts, t5 + c)
+            g0 = splat(_f32(0))
+            g1 = g2 = g3 = g4 = g5 = g0
+            q = k // TILE * ((m + 1) // 2 * 2 * TILE)
+            for a in range(m):
+                old, new = load(was, starts[a] + c), load(trained, starts[a] + c)
+                slope = spread(slopes, q)
+                g0, new, slope = multiply_add(slope, old, g0), multiply_add(slope, u0, new), spread(slopes, q + 1)
+                g1, new, slope = multiply_add(slope, old, g1), multiply_add(slope, u1, new), spread(slopes, q + 2)
+                g2, new, slope = multiply_add(slope, old, g2), multiply_add(slope, u2, new), spread(slopes, q + 3)
+                g3, new, slope = multiply_add(slope, old, g3), multiply_add(slope, u3, new), spread(slopes, q + 4)
+                g4, new, slope = multiply_add(slope, old, g4), multiply_add(slope, u4, new), spread(slopes, q + 5)
+                g5, new = multiply_add(slope, old, g5), multiply_add(slope, u5, new)
+                store(trained, starts[a] + c, new)
+                q += TILE
+            store(contexts, t0 + c, add(u0, g0))  # those below are read anew: a target may stand twice, once with slope 0
+            store(contexts, t1 + c, add(load(contexts, t1 + c), g1))
+            store(contexts, t2 + c, add(load(contexts, t2 + c), g2))
+            store(contexts, t3 + c, add(load(contexts, t3 + c), g3))
+            store(contexts, t4 + c, add(load(contexts, t4 + c), g4))
+            store(contexts, t5 + c, add(load(contexts, t5 + c), g5))
+
+
+@njit(inline="always")
+def _enter(matrix_row, buffers, matrices):
+    """The slot of a word that comes into reach, filled if it is new."""
+    width = matrices.width
+    mine = free = -1
+    for slot in range(buffers.matrix_row.shape[0]):
+        mine = max(mine, slot if (buffers.matrix_row[slot] == matrix_row) & (buffers.uses[slot] > 0) else -1)
+        free = max(free, slot if buffers.uses[slot] == 0 else -1)
+    if mine >= 0:
+        buffers.uses[mine] += 1
+        return mine
+    buffers.matrix_row[free], buffers.uses[free] = matrix_row, 1
+    for c in range(0, width, LANES):
+        row = load(matrices.centers, matrix_row * width + c)
+        store(buffers.trained, free * width + c, row)
+        store(buffers.entered, free * width + c, row)
+    return free
+
+
+@njit(inline="always")
+def _leave(slot, buffers, matrices):
+    """A word goes out of reach; with its last occurrence its gain goes into the matrix."""
+    centers, width = matrices.centers, matrices.width
+    buffers.uses[slot] -= 1
+    if buffers.uses[slot] == 0:
+        for c in range(0, width, LANES):
+            target, source = buffers.matrix_row[slot] * width + c, slot * width + c
+            gain = multiply_add(splat(_f32(-1)), load(buffers.entered, source), load(buffers.trained, source))
+            store(centers, target, add(load(centers, target), gain))
+
+
+@njit(inline="always")
+def _prefetch_row(matrix, matrix_row, width):
+    for c in range(0, width, LANES):
+        prefetch(matrix, matrix_row * width + c)
+
+
+@njit(inline="always")
+def _look_ahead(
+    i,  # a centre
+    n,  # positions of the stretch
+    matrix_rows,  # int64 [n], the word at each position
+    counters,  # int64 [n], the first counter of each
+    key,  # uint64, of the document
+    draws,  # Draws
+    settings,  # Settings
+    buffers,  # Buffers; targets is filled in
+    matrices,  # Matrices
+):
+    """Draw the noise words of centre i; prefetch its rows, and the row that comes into reach with it."""
+    window, negatives = settings.window, settings.negatives
+    targets = buffers.targets[i % (_AHEAD + 1)]
+    targets[:] = matrix_rows[i]
+    for k in range(negatives):
+        targets[k + 1] = draw(number(key, counters[i] + 1 + k), draws.threshold, draws.alias)
+    for k in range(negatives + 1):
+        _prefetch_row(matrices.contexts, targets[k], matrices.width)
+    if i + window < n:
+        _prefetch_row(matrices.centers, matrix_rows[i + window], matrices.width)
+
+
+@njit(inline="always")
+def _gather_window(
+    center,  # a position
+    first,  # the first position of its window
+    last,  # the one after its last
+    buffers,  # Buffers; starts is filled in
+    width,
+):
+    """Note where the rows of the distinct words of a window begin, made even in number by the row of zeros. Returns how many."""
+    m = 0
+    for j in range(first, last):
+        slot = buffers.slot_of[j]
+        buffers.starts[m] = slot * width
+        new = (j != center) & (buffers.last_center[slot] != center)
+        buffers.last_center[slot] = center if j != center else buffers.last_center[slot]
+        m += new
+    buffers.starts[m] = buffers.matrix_row.shape[0] * width
+    return m
+
+
 @njit(error_model="numpy")
-def _stretch(words, n, bits, counters, key, draws, rate, centers, contexts, width, window, negatives, room):
-    """The first n words, one centre after the other; centers, contexts: addresses of rows of so much width."""
-    padded = room.targets.shape[1]
-    room.seen[:] = -1
+def _train_stretch(
+    n,  # positions of the stretch
+    stretch,  # Stretch
+    key,  # uint64, of the document
+    rate,  # float32
+    draws,  # Draws
+    settings,  # Settings
+    buffers,  # Buffers
+    matrices,  # Matrices, updated
+):
+    """Train one centre after the other."""
+    window, negatives, padded = settings.window, settings.negatives, buffers.targets.shape[1]
+    matrix_rows = stretch.matrix_rows  # one a line: as a tuple, their references would be counted once more
+    bits = stretch.bits
+    counters = stretch.counters
+    buffers.last_center[:] = -1
     for j in range(min(window, n)):
-        room.slot_of[j] = _enter(words[j], room, centers, width)
+        buffers.slot_of[j] = _enter(matrix_rows[j], buffers, matrices)
     for i in range(min(_AHEAD, n)):
-        _look_ahead(words, i, n, window, negatives, key, counters, draws, room, centers, contexts, width)
+        _look_ahead(i, n, matrix_rows, counters, key, draws, settings, buffers, matrices)
     for i in range(n):
         if i + _AHEAD < n:
-            _look_ahead(words, i + _AHEAD, n, window, negatives, key, counters, draws, room, centers, contexts, width)
+            _look_ahead(i + _AHEAD, n, matrix_rows, counters, key, draws, settings, buffers, matrices)
         if i + window < n:
-            room.slot_of[i + window] = _enter(words[i + window], room, centers, width)
+            buffers.slot_of[i + window] = _enter(matrix_rows[i + window], buffers, matrices)
         reach = window - below(bits[i], window)
-        m = _within(max(0, i - reach), min(n, i + reach + 1), i, room, width)
+        m = _gather_window(i, max(0, i - reach), min(n, i + reach + 1), buffers, matrices.width)
         if m:
-            targets = room.targets[i % (_AHEAD + 1)]
-            _dots(room.rows, room.starts, m, contexts, width, targets, padded, room.slopes)
-            _slopes(room.slopes, (m + 1) // 2 * 2 * padded, rate)
-            _forget_padding(room.slopes, (m + 1) // 2 * 2, negatives, padded, rate)
-            _forget_repeats(targets, negatives, m, room.slopes)
-            _update(room.rows, room.before, room.starts, m, contexts, width, targets, padded, room.slopes)
+            targets = buffers.targets[i % (_AHEAD + 1)]
+            even = (m + 1) // 2 * 2
+            _dots(buffers.trained, buffers.starts, m, matrices.contexts, matrices.width, targets, padded, buffers.slopes)
+            _slopes(buffers.slopes, even * padded, rate)
+            _correct_slopes(even, negatives, padded, rate, buffers.slopes)
+            _forget_repeats(m, targets, negatives, buffers.slopes)
+            _update(
+                buffers.trained, buffers.before, buffers.starts, m, matrices.contexts, matrices.width, targets, padded,
+                buffers.slopes,
+            )  # fmt: skip
         if i >= window:
-            _leave(room.slot_of[i - window], room, centers, width)
+            _leave(buffers.slot_of[i - window], buffers, matrices)
     for j in range(max(0, n - window), n):
-        _leave(room.slot_of[j], room, centers, width)
+        _leave(buffers.slot_of[j], buffers, matrices)
 
 
 @njit(error_model="numpy")
-def _work(text, draws, counter, end, centers, contexts, window, negatives):
+def _train_chunks(
+    text,  # Text
+    draws,  # Draws
+    counter,  # int64 [1], the next chunk to train
+    end,  # the chunk to stop at
+    centers,  # float32 [vocabulary, width]
+    contexts,  # float32 [vocabulary, width]
+    settings,  # Settings
+):
     """One thread: chunk after chunk until none is left. Its buffers are its own: shared ones would share cache lines."""
-    width, padded, slots = centers.shape[1], -(-(negatives + 1) // TILE) * TILE, 2 * window + 1
-    room = Room(
+    width, negatives, slots = centers.shape[1], settings.negatives, 2 * settings.window + 1
+    padded = -(-(negatives + 1) // TILE) * TILE
+    matrices = Matrices(address(centers), address(contexts), width)
+    buffers = Buffers(
         buffer(slots + 1, width), buffer(slots + 1, width), buffer(slots + 1, width),
         np.zeros(slots, np.int64), np.zeros(slots, np.int64), np.zeros(slots, np.int64),
         np.zeros(slots + 1, np.int64), np.zeros(LONGEST_STRETCH, np.int64),
         np.zeros((_AHEAD + 1, padded), np.int64), buffer(1, -(-(slots + 1) * padded // LANES) * LANES).reshape(-1),
     )  # fmt: skip
-    words, counters = np.zeros(LONGEST_STRETCH, np.int64), np.zeros(LONGEST_STRETCH, np.int64)
-    bits = np.zeros(LONGEST_STRETCH, np.uint64)
+    stretch = Stretch(
+        np.zeros(LONGEST_STRETCH, np.int64), np.zeros(LONGEST_STRETCH, np.uint64), np.zeros(LONGEST_STRETCH, np.int64)
+    )
     while True:
         chunk = take(counter)
         if chunk >= end:
             break
         for turn in range(text.cuts[chunk], text.cuts[chunk + 1]):
             document = text.order[turn]
-            key = number(draws.key, text.rows[document])
+            key = number(draws.key, text.doc_indices[document])
             begin, stop = text.offsets[document], text.offsets[document + 1]
             at = begin
             while at < stop:
-                n, at = keep_words(text.ids, at, stop, begin, negatives + 1, key, draws.keep, words, bits, counters)
-                _stretch(
-                    words, n, bits, counters, key, draws, text.rates[chunk], address(centers), address(contexts), width, window,
-                    negatives, room,
-                )  # fmt: skip
+                n, at = keep_words(text.matrix_rows, at, stop, begin, negatives + 1, key, draws.keep, stretch)
+                _train_stretch(n, stretch, key, text.rates[chunk], draws, settings, buffers, matrices)
 
 
 @njit(parallel=True, cache=True, nogil=True)
-def train(text, draws, counter, end, threads, centers, contexts, window, negatives):
-    """Train the chunks counter[0]..end-1 of a block of text, each at its own learning rate.
-
-    text, draws: see wajue.models.loop.Text and wajue.models.sampling.Draws; counter int64 [1], the next chunk to train.
-    centers, contexts float32 [words, width], whole vectors of lanes, updated in place.
-    """
+def train(
+    text,  # models.text.Text
+    draws,  # models.sampling.Draws
+    counter,  # int64 [1], the next chunk to train; raised
+    end,  # the chunk to stop at
+    threads,
+    centers,  # float32 [vocabulary, width], whole vectors of lanes; updated
+    contexts,  # float32 [vocabulary, width]; updated
+    settings,  # Settings
+):
+    """Train the chunks counter[0] to end - 1 of a text, each at its own learning rate."""
     for _ in prange(threads):
-        _work(text, draws, counter, end, centers, contexts, window, negatives)
+        _train_chunks(text, draws, counter, end, centers, contexts, settings)

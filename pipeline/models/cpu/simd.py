@@ -1,10 +1,10 @@
 """Vectors of sixteen float32 inside compiled code: a register of AVX-512, two of AVX2, four of NEON.
 
 Loops over components that LLVM vectorises by itself keep one row in registers at a time; tiles of several rows, where the
-speed is, need the vectors by name. All memory arguments are C-contiguous float32 arrays, or addresses of such, and an index into
-their flat data. An address costs nothing to hand on; Numba counts references to an array, by atomic additions, wherever a
-function is given one, and of arrays that threads share the cores then take the count from each other (a third of the time of
-JoSE's pairs with one thread, half with two).
+speed is, need the vectors by name. Every memory argument is a C-contiguous float32 array, or the address of one, with an index
+into its flat data. An address costs nothing to hand on. Numba counts references to an array, by atomic additions, wherever a
+function is given one; threads that share an array then take its counter from each other's cache (a third of the time of JoSE's
+pairs with one thread, half with two).
 """
 
 from typing import Any
@@ -55,7 +55,7 @@ def _everywhere(builder: Any, value: Any) -> Any:
 
 @intrinsic
 def address(typing: Any, array: Any) -> Any:
-    """Where an array's data begins. The array has to outlive what is done there: no reference is held."""
+    """Where an array's data begins. The caller keeps the array alive: an address holds no reference."""
 
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         data = context.make_array(signature.args[0])(context, builder, args[0]).data
@@ -69,10 +69,10 @@ def load(typing: Any, array: Any, index: Any) -> Any:
     """Sixteen components from array.flat[index] on."""
 
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        place = _address(context, builder, signature.args[0], args[0], args[1])
-        found = builder.load(builder.bitcast(place, _VECTOR.as_pointer()))
-        found.align = 4
-        return found
+        pointer = _address(context, builder, signature.args[0], args[0], args[1])
+        vector = builder.load(builder.bitcast(pointer, _VECTOR.as_pointer()))
+        vector.align = 4
+        return vector
 
     return _lanes(array, types.int64), code
 
@@ -82,8 +82,8 @@ def store(typing: Any, array: Any, index: Any, value: Any) -> Any:
     """Write sixteen components."""
 
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        place = _address(context, builder, signature.args[0], args[0], args[1])
-        builder.store(args[2], builder.bitcast(place, _VECTOR.as_pointer())).align = 4
+        pointer = _address(context, builder, signature.args[0], args[0], args[1])
+        builder.store(args[2], builder.bitcast(pointer, _VECTOR.as_pointer())).align = 4
         return context.get_dummy_value()
 
     return types.void(array, types.int64, _lanes), code
@@ -152,7 +152,7 @@ def clamp(typing: Any, a: Any, limit: Any) -> Any:
 
 
 def _four_sums(builder: Any, a: Any, b: Any, c: Any, d: Any) -> Any:
-    """A vector of four: the sums of four vectors' lanes, in a third of the instructions one by one takes."""
+    """A vector of four: the sums of four vectors' lanes, in a third of the instructions that adding them one by one takes."""
 
     def halves(x: Any, y: Any) -> Any:
         low = _shuffle(builder, x, y, [*range(8), *range(16, 24)])
@@ -184,8 +184,8 @@ def store_sums(typing: Any, array: Any, index: Any, a: Any, b: Any, c: Any, d: A
 
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         four = _four_sums(builder, *args[2:])
-        place = _address(context, builder, signature.args[0], args[0], args[1])
-        builder.store(four, builder.bitcast(place, four.type.as_pointer())).align = 4
+        pointer = _address(context, builder, signature.args[0], args[0], args[1])
+        builder.store(four, builder.bitcast(pointer, four.type.as_pointer())).align = 4
         return context.get_dummy_value()
 
     return types.void(array, types.int64, _lanes, _lanes, _lanes, _lanes), code
@@ -198,9 +198,9 @@ def prefetch(typing: Any, array: Any, index: Any) -> Any:
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         byte, word = ir.IntType(8).as_pointer(), ir.IntType(32)
         kind = ir.FunctionType(ir.VoidType(), [byte, word, word, word])
-        place = builder.bitcast(_address(context, builder, signature.args[0], args[0], args[1]), byte)
+        pointer = builder.bitcast(_address(context, builder, signature.args[0], args[0], args[1]), byte)
         ask = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
-        builder.call(ask, [place, *(ir.Constant(word, i) for i in (1, 3, 1))])
+        builder.call(ask, [pointer, *(ir.Constant(word, i) for i in (1, 3, 1))])
         return context.get_dummy_value()
 
     return types.void(array, types.int64), code
@@ -211,35 +211,35 @@ def take(typing: Any, counter: Any) -> Any:
     """counter[0] before it is raised by one, atomically: the next piece of work for a thread."""
 
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        place = _address(context, builder, signature.args[0], args[0], ir.Constant(ir.IntType(64), 0))
-        return builder.atomic_rmw("add", place, ir.Constant(ir.IntType(64), 1), "monotonic")
+        pointer = _address(context, builder, signature.args[0], args[0], ir.Constant(ir.IntType(64), 0))
+        return builder.atomic_rmw("add", pointer, ir.Constant(ir.IntType(64), 1), "monotonic")
 
     return types.int64(counter), code
 
 
 def width(dim: int) -> int:
-    """Components a row takes in memory: whole vectors of lanes, the surplus held at zero."""
+    """Components a row takes in memory: whole vectors of lanes; the surplus stays zero."""
     return -(-dim // LANES) * LANES
 
 
-def aligned(rows: int, dim: int) -> np.ndarray:
-    """float32 [rows, width(dim)] of zeros that starts at a cache line, so that no vector straddles two.
+def aligned(height: int, dim: int) -> np.ndarray:
+    """float32 [height, width(dim)] of zeros that starts at a cache line, so that no vector straddles two.
 
-    A large one starts at a page of 2 MB, if the system has such (Linux gives NumPy's arrays of 4 MB and more these pages, but not
-    those it gets zeroed): rows are fetched from everywhere, and each fetch from a small page has to look up where that lies.
+    A large one starts at a page of 2 MB, where the system has them (Linux gives NumPy's arrays of 4 MB and more such pages, but not
+    those it gets zeroed): rows are fetched from everywhere, and each fetch from a small page has to look up where that page lies.
     """
-    size = rows * width(dim)
+    size = height * width(dim)
     line = 64 if size < _LARGE else _HUGE_PAGE
     raw = np.empty(size + line // 4, np.float32)
     start = -raw.ctypes.data % line // 4
-    matrix = raw[start : start + size].reshape(rows, width(dim))
+    matrix = raw[start : start + size].reshape(height, width(dim))
     matrix[:] = 0
     return matrix
 
 
 @njit
-def buffer(rows, columns):
-    """The same inside compiled code, for a thread of its own."""
-    raw = np.zeros(rows * columns + 2 * LANES, np.float32)
+def buffer(height, columns):
+    """float32 [height, columns] of zeros that starts at a cache line, inside compiled code."""
+    raw = np.zeros(height * columns + 2 * LANES, np.float32)
     start = (-raw.ctypes.data % 64) // 4
-    return raw[start : start + rows * columns].reshape(rows, columns)
+    return raw[start : start + height * columns].reshape(height, columns)

@@ -1,82 +1,78 @@
-"""JoSE on a card: what pipeline/models/cpu/jose_kernel.py does, a stretch of a document a program, its vector and the context's
-in registers.
+"""JoSE on a GPU: what pipeline/models/cpu/jose_kernel.py does, one stretch of a document a program. The vectors of the document
+and of the context are in its registers.
 
-Stretches are trained beside each other. A program works on a copy of a word's row as long as windows may reach the word: it sees
-its own changes to the word at once, as a thread of the CPU does, and those of other programs not at all. When no window can reach
-the word any more, what the copy has moved is added to the row by an atomic sum, so that nothing is lost. A row may then have any
-length: it is brought to length 1 as it is read, and at the end of a call. Where many have drawn a row one way at a time it is
-longer than 1 and moved by less from then on, so that no number of documents in flight lets training diverge.
+Stretches are trained beside each other. A program borrows a word's row as long as windows may reach the word: it works on a copy
+in its own memory, so it sees its own changes to the word at once, as a thread of the CPU does, and those of other programs not at
+all. When no window can reach the word any more, it gives the row back: what the copy has moved is added by an atomic sum, so
+that nothing is lost. A row may then have any length: it is brought to length 1 as it is read, and at the end of a call. Where
+many have moved a row one way at a time it is longer than 1 and moved by less from then on, so that no number of documents in
+flight lets training diverge.
 
 A document of several stretches goes by the mean of what they do to its vector.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 import torch
 import triton
 import triton.language as tl
 
-from wajue.models.gpu.random import CardDraws, draw, keep_words, number
-from wajue.models.loop import Text
+from wajue.models.gpu.borrowed_rows import (
+    borrow,
+    by_length,
+    copy_in,
+    give_all_back,
+    load_copy,
+    load_row,
+    move_row,
+    note_noise,
+    store_copy,
+    to_unit,
+)
+from wajue.models.gpu.random import GpuDraws, Kept, draw, keep_words, number
+from wajue.models.text import Text, documents_of_chunks
 
 LONGEST_STRETCH = 1000  # as on the CPU
 _A_PROCESSOR = 16  # programs on a multiprocessor
-_MOST_ADDING = 64  # programs that read a row's length at a time to add to it; more may hold copies: a row is soon long enough
+_MOST_ADDING = 64  # programs that read a row's length at a time to add to it; more may have copies: a row is soon long enough
 _BACK = 1 / (2 * _MOST_ADDING)  # of what a row is too short, put right with each sum: by all of them half of it
-_OWN_MEMORY = 128 << 20  # bytes of all programs together, of what cards.py keeps free for a round
+_OWN_MEMORY = 128 << 20  # bytes of all programs together, of what memory.py keeps free for a round
 
 
-@triton.jit
-def _row(matrix, row, column, WIDTH: tl.constexpr):
-    """A row, past L1, which would go on showing it as it was before other programs wrote it."""
-    return tl.load(matrix + row.to(tl.int64) * WIDTH + column, mask=column < WIDTH, other=0.0, cache_modifier=".cg")
+class Settings(NamedTuple):
+    """What the kernel needs of [jose]."""
+
+    window: int
+    negatives: int
+    margin: float
+    combined: bool  # the one hinge of the paper instead of the authors' two
+    frozen: bool  # the documents alone are trained, by the second hinge
 
 
-@triton.jit
-def _by_length(vector):
-    """(a vector at length 1, its length)."""
-    square = tl.maximum(tl.sum(vector * vector), 1e-24)
-    shrunk = tl.rsqrt(square)
-    return vector * shrunk, square * shrunk
+class Matrices(NamedTuple):
+    """What is trained, on the GPU."""
+
+    word_vectors: torch.Tensor  # float32 [vocabulary, width]
+    contexts: torch.Tensor  # float32 [vocabulary, width]
+    documents: torch.Tensor  # float32 [documents, width]
+    document_rows: np.ndarray | None  # int64 [n], the row of each document that is trained; None: its doc_index
 
 
-@triton.jit
-def _unit(vector):
-    unit, _ = _by_length(vector)
-    return unit
+class Stretches(NamedTuple):
+    """The stretches of some documents."""
+
+    bounds: torch.Tensor  # int32 [stretches, 2], where each begins and ends
+    owners: torch.Tensor  # int64 [stretches], the document of each
+    per_document: torch.Tensor  # int64 [documents], how many it has
 
 
-@triton.jit
-def _move(matrix, row, column, before, after, length, WIDTH: tl.constexpr, BACK: tl.constexpr):
-    """Add to a row of this length what leads from one direction to another."""
-    gain = (after - before) * tl.minimum(length, 1.0) + after * (tl.maximum(1.0 - length, 0.0) * BACK)
-    tl.atomic_add(matrix + row.to(tl.int64) * WIDTH + column, gain, mask=column < WIDTH, sem="relaxed")
+class Shape(NamedTuple):
+    """What the memory of a program depends on; by the names of the kernel's parameters."""
 
-
-@triton.jit
-def _at(copies, place, WIDTH: tl.constexpr):
-    """Where in a program's own memory the copy of this place is; the row as it was borrowed stands behind it."""
-    return copies + place * (2 * WIDTH)
-
-
-@triton.jit
-def _own(at, column, WIDTH: tl.constexpr):
-    """A row in a program's own memory."""
-    return tl.load(at + column, mask=column < WIDTH, other=0.0)
-
-
-@triton.jit
-def _put(at, column, row, WIDTH: tl.constexpr):
-    """Write a row in a program's own memory; all its threads see it."""
-    tl.store(at + column, row, mask=column < WIDTH)
-    tl.debug_barrier()
-
-
-@triton.jit
-def _give_back(words, word, at, column, WIDTH: tl.constexpr, BACK: tl.constexpr):
-    """Add to a row of words what became of it since it was borrowed."""
-    after, before = _unit(_own(at, column, WIDTH)), _own(at + WIDTH, column, WIDTH)
-    _, length = _by_length(_row(words, word, column, WIDTH))
-    _move(words, word, column, before, after, length, WIDTH, BACK)
+    BORROWED: int  # rows that windows reach
+    SLOTS: int  # noise words of a position, as a power of two
+    LANES: int  # BORROWED, as a power of two
 
 
 @triton.jit
@@ -104,7 +100,7 @@ def _update(u, n, v, margin, rate, FROZEN: tl.constexpr):
 
 @triton.jit
 def _along(x, gradient, inner, gradient_square, rate):
-    """A vector after its step along the gradient, whose product with it is `inner`; its own length is not taken for 1."""
+    """A vector after its step along the gradient, whose product with it is `inner`; its own length is not assumed to be 1."""
     step = rate * (1.0 - inner / tl.maximum(tl.sqrt(gradient_square), 1e-6))
     moved = x * (1.0 - step * inner) + gradient * step
     return moved * tl.rsqrt(tl.maximum(tl.sum(moved * moved), 1e-12))
@@ -125,125 +121,127 @@ def _update_combined(u, n, v, d, margin, rate):
 
 @triton.jit
 def _pair(
-    words, copies, noise, column, u, v, d, margin, rate,
-    WIDTH: tl.constexpr, BACK: tl.constexpr, COMBINED: tl.constexpr, FROZEN: tl.constexpr,
-):  # fmt: skip
-    """(true, anchor, document) after one pair. noise: a word, or -1 - place for one that is borrowed; moved where it is."""
+    word_vectors,  # float32 [vocabulary, WIDTH], updated
+    copies,  # float32 [BORROWED, 2, WIDTH], this program's; updated
+    noise,  # a matrix row, or -1 - slot for one that is borrowed
+    column,
+    u,  # the true word, float32 [COLUMNS]
+    v,  # the anchor
+    d,  # the document
+    margin,
+    rate,
+    WIDTH: tl.constexpr,
+    BACK: tl.constexpr,
+    COMBINED: tl.constexpr,
+    FROZEN: tl.constexpr,
+):
+    """(true, anchor, document) after one pair; the noise word is moved where it is."""
     if noise < 0:
-        before, length = _by_length(_own(_at(copies, -1 - noise, WIDTH), column, WIDTH))
+        before, length = by_length(load_copy(copy_in(copies, -1 - noise, WIDTH), column, WIDTH))
     else:
-        before, length = _by_length(_row(words, noise, column, WIDTH))
+        before, length = by_length(load_row(word_vectors, noise, column, WIDTH))
     if COMBINED:
         u, n, v, d, wrong = _update_combined(u, before, v, d, margin, rate)
     else:
         u, n, v, wrong = _update(u, before, v, margin, rate, FROZEN)
     if wrong and not FROZEN:
         if noise < 0:
-            _put(_at(copies, -1 - noise, WIDTH), column, n, WIDTH)
+            store_copy(copy_in(copies, -1 - noise, WIDTH), column, n, WIDTH)
         else:
-            _move(words, noise, column, before, n, length, WIDTH, BACK)
+            move_row(word_vectors, noise, column, before, n, length, WIDTH, BACK)
     return u, v, d
-
-
-@triton.jit
-def _pick(values, lane, wanted):
-    """The value of one lane."""
-    return tl.sum(tl.where(lane == wanted, values, 0))
 
 
 @triton.jit(do_not_specialize=["end", "vocabulary"])
 def _train(
-    stretch, reaches, places, owners, bounds, shares, rates, rows, vectors, counter, key, threshold, alias, vocabulary,
-    words, contexts, documents, held, notes, end, margin,
-    WIDTH: tl.constexpr, COLUMNS: tl.constexpr, WINDOW: tl.constexpr, NEGATIVES: tl.constexpr, BACK: tl.constexpr,
-    SLOTS: tl.constexpr, HELD: tl.constexpr, LANES: tl.constexpr, COMBINED: tl.constexpr, FROZEN: tl.constexpr,
-):  # fmt: skip
-    """Every program takes one stretch of a document after the other.
-
-    owners int64 [stretches]: the document of each; vectors int64 [documents]: the row of `documents` of each. A program's own
-    memory: held float32 [programs, HELD, 2, WIDTH], copies as they are and as they were; notes int32 [programs,
-    SLOTS + 2 LANES], the noise words of a position, -1 - place for one that is borrowed; `kept_at` and `around`.
-    """
+    stretch,  # int32 [kept], the word at each position, as a matrix row
+    reaches,  # int32 [kept], how far its window reaches
+    positions,  # int32 [kept], where it stood in its document
+    owners,  # int64 [stretches], the document of each
+    bounds,  # int32 [stretches, 2], where each begins and ends
+    shares,  # float32 [documents], of a document's vector that each of its stretches moves
+    rates,  # float32 [documents], learning rates
+    doc_indices,  # int64 [documents]
+    document_rows,  # int64 [documents], the row of `documents` of each
+    counter,  # int32 [1], the next stretch to train
+    key,  # int64 [1], of the epoch
+    threshold,  # int32 [vocabulary]
+    alias,  # int32 [vocabulary]
+    vocabulary,
+    word_vectors,  # float32 [vocabulary, WIDTH], updated
+    contexts,  # float32 [vocabulary, WIDTH], updated
+    documents,  # float32 [documents, WIDTH], updated
+    all_copies,  # float32 [programs, BORROWED, 2, WIDTH], of borrowed rows: as they are, and as they were
+    notes,  # int32 [programs, SLOTS + 2 LANES], as note_noise writes them
+    end,
+    margin,
+    WIDTH: tl.constexpr,
+    COLUMNS: tl.constexpr,  # WIDTH, or the next power of two
+    WINDOW: tl.constexpr,
+    NEGATIVES: tl.constexpr,
+    BACK: tl.constexpr,
+    SLOTS: tl.constexpr,  # these three as Shape says
+    BORROWED: tl.constexpr,
+    LANES: tl.constexpr,
+    COMBINED: tl.constexpr,
+    FROZEN: tl.constexpr,
+):
+    """Every program takes one stretch of a document after the other. u, v, d: vectors of words, contexts, documents."""
     column, slot, lane = tl.arange(0, COLUMNS), tl.arange(0, SLOTS), tl.arange(0, LANES)
-    copies = held + tl.program_id(0).to(tl.int64) * (HELD * 2 * WIDTH)
+    copies = all_copies + tl.program_id(0).to(tl.int64) * (BORROWED * 2 * WIDTH)
     noted = notes + tl.program_id(0).to(tl.int64) * (SLOTS + 2 * LANES)
     turn = tl.atomic_add(counter, 1)
     while turn < end:
         owner, low, high = tl.load(owners + turn), tl.load(bounds + 2 * turn), tl.load(bounds + 2 * turn + 1)
-        row, rate, share = tl.load(vectors + owner), tl.load(rates + owner), tl.load(shares + owner)
-        own = number(tl.load(key), tl.load(rows + owner))
-        d_old = _unit(_row(documents, row, column, WIDTH))
+        row, rate, share = tl.load(document_rows + owner), tl.load(rates + owner), tl.load(shares + owner)
+        own = number(tl.load(key), tl.load(doc_indices + owner))
+        d_old = to_unit(load_row(documents, row, column, WIDTH))
         d = d_old
-        # position p has the place p % HELD. around: the word of each place; kept_at: the place of the word's copy, which is that of
-        # the last position where the word stands
-        around, kept_at = tl.full([LANES], -1, tl.int32), lane
+        around, copy_slot = tl.full([LANES], -1, tl.int32), lane
         for ahead in range(low, high if FROZEN else high + WINDOW):
             i = ahead if FROZEN else ahead - WINDOW
             if not FROZEN and ahead < high:
-                place = (ahead - low) % HELD
-                at = _at(copies, place, WIDTH)
-                if ahead - HELD >= low and _pick(kept_at, lane, place) == place:
-                    _give_back(words, _pick(around, lane, place), at, column, WIDTH, BACK)
-                word = tl.load(stretch + ahead)
-                same = (around == word) & (lane != place)
-                source = tl.max(tl.where(same, kept_at, -1))
-                if source >= 0:
-                    earlier = _at(copies, source, WIDTH)
-                    _put(at, column, _own(earlier, column, WIDTH), WIDTH)
-                    _put(at + WIDTH, column, _own(earlier + WIDTH, column, WIDTH), WIDTH)
-                else:
-                    u = _unit(_row(words, word, column, WIDTH))
-                    _put(at, column, u, WIDTH)
-                    _put(at + WIDTH, column, u, WIDTH)
-                around = tl.where(lane == place, word, around)
-                kept_at = tl.where(same | (lane == place), place, kept_at)
+                around, copy_slot = borrow(
+                    stretch, ahead, low, word_vectors, copies, around, copy_slot, lane, column, WIDTH, BACK, BORROWED
+                )
             if i >= low:
                 center, reach = tl.load(stretch + i), tl.load(reaches + i)
-                counters = tl.load(places + i).to(tl.int64) * ((2 * WINDOW + 1) * NEGATIVES + 1)
+                counters = tl.load(positions + i).to(tl.int64) * ((2 * WINDOW + 1) * NEGATIVES + 1)
                 bits = number(own, counters + 1 + slot)
                 drawn = draw(bits, threshold, alias, vocabulary, slot < (2 * WINDOW + 1) * NEGATIVES)
-                noises, itself = drawn, center
+                note_noise(drawn, around, copy_slot, noted, slot, lane, BORROWED, SLOTS, LANES, FROZEN)
+                itself = center
                 if not FROZEN:
-                    tl.store(noted + SLOTS + lane, kept_at)
-                    tl.store(noted + SLOTS + LANES + lane, around)
-                    tl.debug_barrier()
-                    for p in range(HELD):
-                        place, word = tl.load(noted + SLOTS + p), tl.load(noted + SLOTS + LANES + p)
-                        noises = tl.where(drawn == word, -1 - place, noises)
-                tl.store(noted + slot, noises)
-                tl.debug_barrier()
-                if not FROZEN:
-                    itself = -1 - tl.load(noted + SLOTS + (i - low) % HELD)
-                    v_old, v_length = _by_length(_row(contexts, center, column, WIDTH))
+                    itself = -1 - tl.load(noted + SLOTS + (i - low) % BORROWED)
+                    v_old, v_length = by_length(load_row(contexts, center, column, WIDTH))
                     v = v_old
                     for j in range(tl.maximum(low, i - reach), tl.minimum(high, i + reach + 1)):
                         if j != i:
-                            place = tl.load(noted + SLOTS + (j - low) % HELD)
-                            at = _at(copies, place, WIDTH)
-                            u = _own(at, column, WIDTH)
+                            copy = tl.load(noted + SLOTS + (j - low) % BORROWED)
+                            at = copy_in(copies, copy, WIDTH)
+                            u = load_copy(at, column, WIDTH)
                             for k in range(NEGATIVES):
                                 noise = tl.load(noted + (j - i + WINDOW) * NEGATIVES + k)
-                                if (noise != itself) & (noise != -1 - place):
+                                if (noise != itself) & (noise != -1 - copy):
                                     u, v, d = _pair(
-                                        words, copies, noise, column, u, v, d, margin, rate, WIDTH, BACK, COMBINED, False
+                                        word_vectors, copies, noise, column, u, v, d, margin, rate, WIDTH, BACK, COMBINED, False
                                     )  # fmt: skip
-                            _put(at, column, u, WIDTH)
-                    _move(contexts, center, column, v_old, _unit(v), v_length, WIDTH, BACK)
+                            store_copy(at, column, u, WIDTH)
+                    move_row(contexts, center, column, v_old, to_unit(v), v_length, WIDTH, BACK)
                 if not COMBINED:
-                    at = _at(copies, -1 - itself, WIDTH)
-                    u = _unit(_row(words, center, column, WIDTH) if FROZEN else _own(at, column, WIDTH))
+                    at = copy_in(copies, -1 - itself, WIDTH)
+                    u = to_unit(load_row(word_vectors, center, column, WIDTH) if FROZEN else load_copy(at, column, WIDTH))
                     for k in range(NEGATIVES):
                         noise = tl.load(noted + WINDOW * NEGATIVES + k)
                         if noise != itself:
-                            u, d, _ = _pair(words, copies, noise, column, u, d, d, margin, rate, WIDTH, BACK, False, FROZEN)
+                            u, d, _ = _pair(
+                                word_vectors, copies, noise, column, u, d, d, margin, rate, WIDTH, BACK, False, FROZEN
+                            )  # fmt: skip
                     if not FROZEN:
-                        _put(at, column, u, WIDTH)
+                        store_copy(at, column, u, WIDTH)
         if not FROZEN:
-            for last in range(tl.maximum(low, high - HELD), high):
-                place = (last - low) % HELD
-                if _pick(kept_at, lane, place) == place:
-                    _give_back(words, tl.load(stretch + last), _at(copies, place, WIDTH), column, WIDTH, BACK)
-        d = _unit(d)
+            give_all_back(stretch, low, high, word_vectors, copies, copy_slot, lane, column, WIDTH, BACK, BORROWED)
+        d = to_unit(d)
         at = documents + row.to(tl.int64) * WIDTH + column
         if share == 1.0:
             tl.store(at, d, mask=column < WIDTH)
@@ -253,62 +251,89 @@ def _train(
 
 
 def train(
-    text: Text, draws: CardDraws, counter: np.ndarray, end: int, programs: int, words: torch.Tensor, contexts: torch.Tensor,
-    documents: torch.Tensor, vectors: np.ndarray | None, window: int, negatives: int, margin: float, combined: bool, frozen: bool,
-) -> None:  # fmt: skip
-    """Train the chunks counter[0]..end-1 of a block of text, each at its own learning rate; counter[0] becomes end.
-
-    As the kernel of the CPU does it, but that ids and matrices are on the card. vectors int64: the row of `documents` of each
-    document that is trained, in order; None: the number of the document. programs: stretches in flight at most.
-    """
-    cuts = text.cuts[counter[0] : end + 1]
-    chosen = text.order[cuts[0] : cuts[-1]]
-    device, rows = words.device, text.rows[chosen]
-    rates = torch.from_numpy(np.repeat(text.rates[counter[0] : end], np.diff(cuts))).to(device)
+    text: Text,  # its matrix rows on the GPU
+    draws: GpuDraws,
+    counter: np.ndarray,  # int64 [1], the next chunk to train; becomes end
+    end: int,
+    programs: int,  # stretches in flight at most
+    matrices: Matrices,  # updated
+    settings: Settings,
+) -> None:
+    """Train the chunks counter[0] to end - 1 of a text, each at its own learning rate, as the kernel of the CPU does."""
+    chosen, rates = documents_of_chunks(text, counter[0], end)
     counter[0] = end
     if not len(chosen):
         return
-    stride = (2 * window + 1) * negatives + 1
-    kept = keep_words(text.ids, text.offsets, chosen, rows, draws, window=window, stride=stride)
-    places = kept.rows if vectors is None else torch.from_numpy(vectors).to(device)
-    width = words.shape[1]
-    pieces = (kept.starts.diff() + LONGEST_STRETCH - 1) // LONGEST_STRETCH
-    owners = torch.repeat_interleave(torch.arange(len(chosen), device=device), pieces)
-    if not len(owners):
+    device = matrices.word_vectors.device
+    rates_on_gpu = torch.from_numpy(rates).to(device)
+    stride = (2 * settings.window + 1) * settings.negatives + 1
+    doc_indices = text.doc_indices[chosen]
+    kept = keep_words(text.matrix_rows, text.offsets, chosen, doc_indices, draws, window=settings.window, stride=stride)
+    given = matrices.document_rows
+    document_rows = kept.doc_indices if given is None else torch.from_numpy(given).to(device)
+    stretches = _stretches(kept)
+    if not len(stretches.owners):
         return
-    number_in_document = torch.arange(len(owners), device=device) - (pieces.cumsum(0) - pieces)[owners]
-    begins = kept.starts[owners] + LONGEST_STRETCH * number_in_document
-    bounds = torch.stack([begins, torch.minimum(begins + LONGEST_STRETCH, kept.starts[owners + 1])], dim=1).to(torch.int32)
-    programs = min(programs, len(owners))
-    held, slots, lanes = _sizes(window, negatives)
-    _train[(programs,)](
-        kept.words, kept.reaches, kept.places, owners, bounds, 1.0 / pieces, rates, kept.rows, places,
-        torch.zeros(1, dtype=torch.int32, device=device), draws.key, draws.threshold, draws.alias, len(draws.alias),
-        words, contexts, documents, torch.empty((0 if frozen else programs, held, 2, width), device=device),
-        torch.empty((programs, slots + 2 * lanes), dtype=torch.int32, device=device), len(owners), margin,
-        WIDTH=width, COLUMNS=triton.next_power_of_2(width), WINDOW=window, NEGATIVES=negatives, BACK=_BACK,
-        SLOTS=slots, HELD=held, LANES=lanes, COMBINED=combined, FROZEN=frozen,
-        num_warps=1, num_stages=1,  # see sgns_triton
-    )  # fmt: skip
-    several = places[pieces > 1]
-    documents[several] = torch.nn.functional.normalize(documents[several])
-    if not frozen:
-        for matrix in (words, contexts):
+    _launch(kept, stretches, rates_on_gpu, document_rows, draws, min(programs, len(stretches.owners)), matrices, settings)
+    several = document_rows[stretches.per_document > 1]
+    matrices.documents[several] = torch.nn.functional.normalize(matrices.documents[several])
+    if not settings.frozen:
+        for matrix in (matrices.word_vectors, matrices.contexts):
             torch.nn.functional.normalize(matrix, out=matrix)
 
 
-def _sizes(window: int, negatives: int) -> tuple[int, int, int]:
-    """(HELD, SLOTS, LANES): copies of a program; noise words of a position and places of copies, as powers of two."""
-    held = 2 * window + 1
-    return held, triton.next_power_of_2(held * negatives), triton.next_power_of_2(held)
+def _stretches(kept: Kept) -> Stretches:
+    device = kept.offsets.device
+    pieces = (kept.offsets.diff() + LONGEST_STRETCH - 1) // LONGEST_STRETCH
+    owners = torch.repeat_interleave(torch.arange(len(pieces), device=device), pieces)
+    in_document = torch.arange(len(owners), device=device) - (pieces.cumsum(0) - pieces)[owners]
+    begins = kept.offsets[owners] + LONGEST_STRETCH * in_document
+    ends = torch.minimum(begins + LONGEST_STRETCH, kept.offsets[owners + 1])
+    return Stretches(torch.stack([begins, ends], dim=1).to(torch.int32), owners, pieces)
 
 
-def flight(share: np.ndarray, noise: np.ndarray, processors: int, *, width: int, window: int, negatives: int) -> int:
+def _launch(
+    kept: Kept,
+    stretches: Stretches,
+    rates: torch.Tensor,  # float32 [documents]
+    document_rows: torch.Tensor,  # int64 [documents]
+    draws: GpuDraws,
+    programs: int,
+    matrices: Matrices,
+    settings: Settings,
+) -> None:
+    """Run the kernel, every program with memory of its own."""
+    shape, width, device = _shape(settings.window, settings.negatives), matrices.word_vectors.shape[1], rates.device
+    copies = torch.empty((0 if settings.frozen else programs, shape.BORROWED, 2, width), device=device)
+    notes = torch.empty((programs, shape.SLOTS + 2 * shape.LANES), dtype=torch.int32, device=device)
+    _train[(programs,)](
+        kept.matrix_rows, kept.reaches, kept.positions, stretches.owners, stretches.bounds, 1.0 / stretches.per_document, rates,
+        kept.doc_indices, document_rows, torch.zeros(1, dtype=torch.int32, device=device),
+        draws.key, draws.threshold, draws.alias, len(draws.alias),
+        matrices.word_vectors, matrices.contexts, matrices.documents, copies, notes, len(stretches.owners), settings.margin,
+        WIDTH=width, COLUMNS=triton.next_power_of_2(width), WINDOW=settings.window, NEGATIVES=settings.negatives, BACK=_BACK,
+        **shape._asdict(), COMBINED=settings.combined, FROZEN=settings.frozen,
+        num_warps=1, num_stages=1,  # stages would fetch rows before what was added to them is in
+    )  # fmt: skip
+
+
+def _shape(window: int, negatives: int) -> Shape:
+    borrowed = 2 * window + 1
+    return Shape(borrowed, triton.next_power_of_2(borrowed * negatives), triton.next_power_of_2(borrowed))
+
+
+def flight(
+    share: np.ndarray,  # float [words], how often each stands in the text
+    noise_share: np.ndarray,  # float [words], how often each is drawn as noise
+    processors: int,
+    *,
+    width: int,
+    window: int,
+    negatives: int,
+) -> int:
     """How many programs may run at a time: so few that at most _MOST_ADDING lead a row's length back at a time, and that their own
-    memory suffices.
-
-    share, noise float [words]: of the positions, and of what is drawn as noise. A program adds to a row of each kind.
+    memory suffices. A program adds to a row of each kind.
     """
-    held, slots, lanes = _sizes(window, negatives)
-    own = 4 * (held * 2 * width + slots + 2 * lanes)
-    return max(1, min(processors * _A_PROCESSOR, int(_MOST_ADDING / (share + noise).max()), _OWN_MEMORY // own))
+    shape = _shape(window, negatives)
+    own = 4 * (shape.BORROWED * 2 * width + shape.SLOTS + 2 * shape.LANES)
+    return max(1, min(processors * _A_PROCESSOR, int(_MOST_ADDING / (share + noise_share).max()), _OWN_MEMORY // own))

@@ -1,8 +1,8 @@
 """Several processes that train the same vectors, each on its documents: torch.distributed, as `torchrun` starts it.
 
-Every worker runs the same loop on a copy of the matrices of its own. From time to time a row becomes what it was, plus what the
-workers added: the more often a word is met, the sooner its rows are brought together (after Ji et al. 2016, section 3.3, who do so
-for the most frequent words), all others at the end of a round. A document's vector belongs to the worker that trains it.
+Every worker runs the same loop on its own copy of the matrices. From time to time a row becomes what it was, plus what the
+workers added. The rows of frequent words are brought together sooner (after Ji et al. 2016, section 3.3), all others at the end
+of a round. A document's vector belongs to the worker that trains it.
 """
 
 from collections.abc import Iterator
@@ -14,30 +14,28 @@ import numpy as np
 import torch
 import torch.distributed as dist
 
+from wajue.arrays.text_blocks import Block, Blocks, share_of_worker
 from wajue.errors import WajueError
-from wajue.models.loop import Block, Blocks, Plan
+from wajue.models.memory import Memory
+from wajue.models.workers import Sharing
 
-_PATIENCE = timedelta(days=7)  # a worker may wait so long while the first one mines; one that is gone is noticed at once
+_PATIENCE = timedelta(days=7)  # so long may a worker wait while worker 0 mines; one that is gone is noticed at once
 _PIECE = 1 << 16  # rows exchanged at once
 _MOST_TOUCHES = 128  # of a row by all workers, before they bring it together
-_PULL = 0.06  # of its way to where it is drawn, by one step, in learning rates; measured: see docs/dev/experiments/workers.md
+_PULL = 0.06  # of the way to where a row is drawn, by one step, in learning rates; measured: docs/dev/experiments/workers.md
 
 
 class _Shared(NamedTuple):
-    """A matrix that all train: as it is here, as it was when all had the same.
+    """A matrix that all workers train."""
 
-    touches float64 [rows]: steps of a row, by all workers, for each word of the text; waiting float64 [rows]: those to be expected
-    since all had the same.
-    """
-
-    now: torch.Tensor
-    before: torch.Tensor
-    touches: np.ndarray
-    waiting: np.ndarray
+    now: torch.Tensor  # float32 [rows, width], as this worker has it
+    before: torch.Tensor  # float32 [rows, width], as it was when all had the same
+    touches: np.ndarray  # float64 [rows], steps of a row, by all workers, for each token of the text
+    waiting: np.ndarray  # float64 [rows], the steps to be expected since all had the same
 
 
 class Group:
-    """All workers, of which this process is one. Its twin is wajue.models.loop.Alone."""
+    """All workers, of which this process is one. Its twin is wajue.models.workers.Alone."""
 
     def __init__(self) -> None:
         """Wait for the others. Raises WajueError if they do not come."""
@@ -50,75 +48,73 @@ class Group:
         self._unit, self._pull = False, 0.0
 
     def tell(self, order: Any) -> Any:
-        """What the first worker says to all."""
+        """What worker 0 says to all; None: that it says no more."""
         said = [order]
         with _together():
             dist.broadcast_object_list(said, src=0)
         return said[0]
 
     def share(self, blocks: Blocks) -> Blocks:
-        """This worker's documents of every block: those whose number leaves its rank when divided by the number of workers."""
+        """This worker's documents of every block."""
 
         def shared(epoch: int, first: int) -> Iterator[Block]:
             for block in blocks(epoch, first):
-                yield _share(block, self.rank, self.size)
+                yield share_of_worker(block, self.rank, self.size)
 
         return shared
 
-    def start(self, held: Any, plan: Plan) -> None:
-        """Told the matrices that the workers train together, all equal now."""
-        there = getattr(held, "tensors", None) or {n: torch.from_numpy(m) for n, m in held.fetch().items()}
+    def start(self, memory: Memory, sharing: Sharing) -> None:
+        """Take note of the matrices that the workers train together, all equal now."""
+        tensors = getattr(memory, "tensors", None) or {n: torch.from_numpy(m) for n, m in memory.fetch().items()}
         self._shared = [
-            _Shared(there[name], there[name].clone(), touches, np.zeros(len(touches)))
-            for name, touches in zip(plan.shared, plan.touches, strict=True)
+            _Shared(tensors[name], tensors[name].clone(), touches, np.zeros(len(touches)))
+            for name, touches in zip(sharing.names, sharing.touches, strict=True)
         ]
-        self._unit, self._pull = plan.unit, _PULL * plan.rate if self.size > 2 else 0.0  # of two the whole sum: see _merge
+        self._unit = sharing.unit
+        self._pull = _PULL * sharing.learning_rate if self.size > 2 else 0.0  # of two the whole sum: see _merge
 
-    def meet(self, words: float) -> None:
-        """Bring together the rows that each worker has touched often, after so many words that all have trained."""
+    def meet(self, tokens: float) -> None:
+        """Bring together the rows that were touched often, after so many tokens that all have trained."""
         for matrix in self._shared:
-            np.add(matrix.waiting, words * matrix.touches, out=matrix.waiting)
+            np.add(matrix.waiting, tokens * matrix.touches, out=matrix.waiting)
             self._merge(matrix, np.flatnonzero(matrix.waiting > _MOST_TOUCHES))
 
     def exchange(self, save: bool) -> bool:
-        """Bring together what the workers have learnt. Returns whether the first of them wants to save its state."""
+        """Bring together what the workers have learnt. Returns whether worker 0 wants to save its state."""
         for matrix in self._shared:
             self._merge(matrix, np.arange(len(matrix.now)))
         return bool(self.tell(save))
 
-    def _merge(self, matrix: _Shared, rows: np.ndarray) -> None:
+    def _merge(self, matrix: _Shared, matrix_rows: np.ndarray) -> None:
         """Make rows what they were, plus what all workers added, scaled.
 
-        Each worker carries a row at most to where it is drawn to, so two of them together past it by no more than was left. More
-        can carry it ever further: of more, a row that was touched often takes at most the sum times the sum of squared lengths
-        over the squared length of the sum: once, if all made the same step; all of it, if their steps have nothing in common.
+        Each worker carries a row at most to where it is drawn to, so two of them together carry it past that point by no more than
+        was left. More workers could carry it ever further. So of more than two, a row that was touched often takes at most the sum
+        times (the sum of the squared lengths / the squared length of the sum): one step if all made the same, the whole sum if
+        their steps have nothing in common.
         """
-        for begin in range(0, len(rows), _PIECE):
-            piece = rows[begin : begin + _PIECE]
-            there = torch.from_numpy(piece).to(matrix.now.device)
-            gain = matrix.now[there] - matrix.before[there]
-            together = torch.cat([gain, (gain * gain).sum(dim=1, keepdim=True)], dim=1)
-            with _together():
-                dist.all_reduce(together)
-            gain, squares = together[:, :-1], together[:, -1]
+        for begin in range(0, len(matrix_rows), _PIECE):
+            piece = matrix_rows[begin : begin + _PIECE]
+            indices = torch.from_numpy(piece).to(matrix.now.device)
+            gain, squares = _summed(matrix.now[indices] - matrix.before[indices])
             scale = torch.from_numpy(_scale(self._pull * matrix.waiting[piece], self.size)).to(gain)
             if self.size > 2:
                 agreed = squares / (gain * gain).sum(dim=1).clamp(min=1e-30)
                 crowded = torch.from_numpy(matrix.waiting[piece] > _MOST_TOUCHES).to(gain.device)
                 scale = torch.where(crowded, torch.minimum(scale, agreed), scale)
-            merged = matrix.before[there] + gain * scale[:, None]
+            merged = matrix.before[indices] + gain * scale[:, None]
             if self._unit:
                 merged /= merged.norm(dim=1, keepdim=True).clamp(min=1e-12)
-            matrix.now[there] = matrix.before[there] = merged
+            matrix.now[indices] = matrix.before[indices] = merged
             matrix.waiting[piece] = 0
 
     def gather(self, matrix: np.ndarray) -> None:
         """Put every document's vector in place as the worker left it that trains the document."""
-        numbers = np.arange(len(matrix)) % self.size
+        ranks = np.arange(len(matrix)) % self.size
         with _together():
             for begin in range(0, len(matrix), _PIECE):
                 piece = matrix[begin : begin + _PIECE]
-                piece[numbers[begin : begin + _PIECE] != self.rank] = 0
+                piece[ranks[begin : begin + _PIECE] != self.rank] = 0
                 dist.all_reduce(torch.from_numpy(piece))
 
     def close(self) -> None:
@@ -139,19 +135,19 @@ def _together() -> Iterator[None]:
         ) from None
 
 
-def _share(block: Block, rank: int, size: int) -> Block:
-    """A worker's documents of a block, and the words of all."""
-    ids, offsets, rows = block[:3]
-    mine = rows % size == rank
-    lengths = np.diff(offsets)
-    return ids[np.repeat(mine, lengths)], np.concatenate(([0], np.cumsum(lengths[mine]))), rows[mine], len(ids)
+def _summed(gain: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Over all workers: (the sum of what each added to some rows [rows, width], the sum of its squared lengths [rows])."""
+    together = torch.cat([gain, (gain * gain).sum(dim=1, keepdim=True)], dim=1)
+    with _together():
+        dist.all_reduce(together)
+    return together[:, :-1], together[:, -1]
 
 
 def _scale(way: np.ndarray, workers: int) -> np.ndarray:
     """How much of what the workers added to a row is taken, so that it goes as far as one worker would have taken it.
 
-    way: all steps of a row, each by the share of the way that it goes to where it is drawn to. One worker would go 1 - exp(-way) of
-    it, each of them went 1 - exp(-way / workers): the sum for a row that has hardly moved, the mean for one that has arrived.
+    way float [rows]: the steps of a row, each as its share of the way to where the row is drawn. One worker would go 1 - exp(-way)
+    of it; each of them went 1 - exp(-way / workers). So a row that has hardly moved takes the sum, one that has arrived the mean.
     """
     way = np.maximum(way, 1e-12)
     return np.expm1(-way) / (workers * np.expm1(-way / workers))
