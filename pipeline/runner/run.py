@@ -65,7 +65,7 @@ def run(
 def _run(
     config: Config,
     workspace: Workspace,
-    chosen: list[Step],
+    chosen: tuple[Step, ...],
     *,
     force: bool,
     master: str | None,

@@ -5,9 +5,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from wajue.arrays.text_blocks import in_memory
 from wajue.errors import WajueError
 from wajue.models import loop
-from wajue.models.loop import NO_CHECKPOINTS, Checkpoints, Host, Place, Plan, Text, in_memory, restored, thread_count
+from wajue.models.loop import NO_CHECKPOINTS, Checkpoints, OnDevice, Plan, Progress, Saved, restored, thread_count
+from wajue.models.memory import HostMemory
+from wajue.models.sampling import Draws
+from wajue.models.text import Text, with_matrix_rows
 
 OFFSETS = np.cumsum([0, 0, 5, 70_000, 1, 0, 30_000, 2]).astype(np.int64)
 IDS = np.zeros(OFFSETS[-1], np.int32)
@@ -15,7 +19,7 @@ IDS = np.zeros(OFFSETS[-1], np.int32)
 
 def plan(epochs: int = 3) -> Plan:
     none = np.zeros(1, np.uint32)
-    return Plan("sgns", len(IDS), epochs, 0.1, 0.01, 1, 2, none, (none, none))
+    return Plan("sgns", len(IDS), epochs, 0.1, 0.01, 1, 2, Draws(np.uint64(0), none, none, none))
 
 
 def run(matrix: np.ndarray, checkpoints: Checkpoints = NO_CHECKPOINTS, stop_after: int = 10**9) -> list[tuple[float, list[int]]]:
@@ -29,15 +33,16 @@ def run(matrix: np.ndarray, checkpoints: Checkpoints = NO_CHECKPOINTS, stop_afte
         if calls > stop_after:
             raise KeyboardInterrupt
         for chunk in range(counter[0], end):
-            rows = text.rows[text.order[text.cuts[chunk] : text.cuts[chunk + 1]]]
+            rows = text.doc_indices[text.order[text.cuts[chunk] : text.cuts[chunk + 1]]]
             matrix[rows] += 1
             seen.append((float(text.rates[chunk]), rows.tolist()))
 
     told: list[int] = []
     try:
+        blocks = with_matrix_rows(in_memory(IDS, OFFSETS), np.zeros(1, np.int32))
         loop.train(
-            in_memory(IDS, OFFSETS), step, Host(restored({"m": matrix}, checkpoints)), lambda: 0.5, plan=plan(), checkpoints=checkpoints,
-            report=lambda words, loss: told.append(words),
+            OnDevice(blocks, step, HostMemory(restored({"m": matrix}, checkpoints))), lambda: 0.5, plan=plan(), checkpoints=checkpoints,
+            report=lambda tokens, loss: told.append(tokens),
         )  # fmt: skip
         assert told[-1] == 3 * len(IDS) and told == sorted(told)
     except KeyboardInterrupt:
@@ -56,20 +61,20 @@ def test_every_document_is_trained_once_an_epoch_in_another_order_at_a_falling_r
 
 
 def test_a_stopped_run_goes_on_where_it_was_saved() -> None:
-    saved: list[tuple[Place, dict[str, np.ndarray]]] = []
-    keep = Checkpoints(1e-9, lambda place, matrices: saved.append((place, {k: m.copy() for k, m in matrices.items()})))
+    saved: list[tuple[Progress, dict[str, np.ndarray]]] = []
+    keep = Checkpoints(1e-9, lambda progress, matrices: saved.append((progress, {k: m.copy() for k, m in matrices.items()})))
     whole, part = np.zeros((7, 1), np.float32), np.zeros((7, 1), np.float32)
     expected = run(whole)
     done = run(part, keep, stop_after=2)
-    rest = run(np.zeros((7, 1), np.float32), Checkpoints(saved=saved[-1]))
+    rest = run(np.zeros((7, 1), np.float32), Checkpoints(saved=Saved(*saved[-1])))
     assert 0 < len(done) < len(expected) and done + rest == expected
 
 
 def test_a_component_beyond_all_bounds_or_none_at_all_stops_the_run() -> None:
     for value in (np.nan, np.inf, -2e3):
         with pytest.raises(WajueError, match=r"lower \[jose\] learning_rate"):
-            held = Host({"a": np.zeros((2, 2), np.float32), "b": np.array([[0, value]], np.float32)})
-            loop.check_finite("jose", held.largest(("a", "b")))
+            memory = HostMemory({"a": np.zeros((2, 2), np.float32), "b": np.array([[0, value]], np.float32)})
+            loop.check_finite("jose", memory.largest(("a", "b")))
 
 
 def test_a_deterministic_run_has_one_thread() -> None:

@@ -13,6 +13,7 @@ from wajue.config import Config
 from wajue.dag import STEPS
 from wajue.errors import WajueError
 from wajue.runner import run, trainers
+from wajue.runner.spark_step import Order
 from wajue.schemas import FORMAT_VERSION
 from wajue.store import checkpoints, parquet
 from wajue.store.workspace import Workspace
@@ -36,8 +37,13 @@ def filled(folder: Path, words: int = 20, documents: int = 200) -> Workspace:
     return workspace
 
 
+def order(name: str, config: Config, workspace: Workspace) -> Order:
+    step = next(s for s in STEPS if s.name == name)
+    return Order(step, config, workspace, None, frozenset(), "fingerprint", (), False)
+
+
 def train(name: str, config: Config, workspace: Workspace) -> None:
-    run._train(next(s for s in STEPS if s.name == name), config, workspace, "fingerprint", (), fresh=False)
+    run._train(order(name, config, workspace), "auto")
 
 
 def vectors(workspace: Workspace, table: str) -> np.ndarray:

@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 
 from tests.models.gpu.interpreter import interpreted  # noqa: F401
-from tests.runner.test_trainers import filled, vectors
+from tests.runner.test_trainers import filled, order, vectors
 from wajue.config import Config
-from wajue.dag import STEPS
 from wajue.runner import run
 
 
@@ -20,7 +19,7 @@ def test_a_gpu_writes_the_tables_and_says_so(
     workspace = filled(tmp_path, documents=documents)
     config = load(f"[{name}]\ndim = 8\nepochs = 1\nwindow = 1\nnegatives = 1\n")
     with caplog.at_level("INFO"):
-        run._train(next(s for s in STEPS if s.name == name), config, workspace, "fingerprint", (), device="cuda", fresh=False)
+        run._train(order(name, config, workspace), "cuda")
     assert f"{name}: training on the GPU: TRITON_INTERPRET=1" in caplog.text
     manifest = workspace.manifest(f"{name}_words") or {}
     assert manifest["device"] == "cuda" and manifest["workers"] == 1

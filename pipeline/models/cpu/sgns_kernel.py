@@ -49,14 +49,6 @@ class Settings(NamedTuple):
     negatives: int
 
 
-class Matrices(NamedTuple):
-    """Where the matrices lie: addresses (see simd.address), so that no thread counts references to them."""
-
-    centers: int  # of float32 [vocabulary, width]
-    contexts: int  # of float32 [vocabulary, width]
-    width: int  # components of a row, whole vectors of lanes
-
-
 class Buffers(NamedTuple):
     """What a thread works in. A slot has the row of a word in reach of a window, one slot a word however often it stands there."""
 
@@ -123,11 +115,11 @@ def _slopes(dots, size, rate):
 
 @njit(inline="always")
 def _correct_slopes(
+    slopes,  # float32, as _dots lays them out
     m,  # rows of the window, even
     negatives,
     padded,  # targets, as many as fill their tiles
     rate,
-    slopes,
 ):
     """The centre itself has slope rate (1 - sigmoid); targets that only fill the tile have slope 0."""
     for a in range(m):
@@ -138,9 +130,9 @@ def _correct_slopes(
 
 @njit(inline="always")
 def _forget_repeats(
-    m,  # rows of the window
     targets,  # int64 [padded]
     negatives,
+    m,  # rows of the window
     slopes,
 ):
     """A noise word that is the centre itself, or was drawn before, has slope 0."""
@@ -203,9 +195,8 @@ def _update(
 
 
 @njit(inline="always")
-def _enter(matrix_row, buffers, matrices):
+def _enter(matrix_row, buffers, centers, width):
     """The slot of a word that comes into reach, filled if it is new."""
-    width = matrices.width
     mine = free = -1
     for slot in range(buffers.matrix_row.shape[0]):
         mine = max(mine, slot if (buffers.matrix_row[slot] == matrix_row) & (buffers.uses[slot] > 0) else -1)
@@ -215,16 +206,15 @@ def _enter(matrix_row, buffers, matrices):
         return mine
     buffers.matrix_row[free], buffers.uses[free] = matrix_row, 1
     for c in range(0, width, LANES):
-        row = load(matrices.centers, matrix_row * width + c)
+        row = load(centers, matrix_row * width + c)
         store(buffers.trained, free * width + c, row)
         store(buffers.entered, free * width + c, row)
     return free
 
 
 @njit(inline="always")
-def _leave(slot, buffers, matrices):
+def _leave(slot, buffers, centers, width):
     """A word goes out of reach; with its last occurrence its gain goes into the matrix."""
-    centers, width = matrices.centers, matrices.width
     buffers.uses[slot] -= 1
     if buffers.uses[slot] == 0:
         for c in range(0, width, LANES):
@@ -241,33 +231,35 @@ def _prefetch_row(matrix, matrix_row, width):
 
 @njit(inline="always")
 def _look_ahead(
+    matrix_rows,  # int64 [n], the word at each position of the stretch
     i,  # a centre
     n,  # positions of the stretch
-    matrix_rows,  # int64 [n], the word at each position
-    counters,  # int64 [n], the first counter of each
+    window,
+    negatives,
     key,  # uint64, of the document
+    counters,  # int64 [n], the first counter of each position
     draws,  # Draws
-    settings,  # Settings
     buffers,  # Buffers; targets is filled in
-    matrices,  # Matrices
+    centers,  # address of float32 [vocabulary, width]
+    contexts,  # address of float32 [vocabulary, width]
+    width,
 ):
     """Draw the noise words of centre i; prefetch its rows, and the row that comes into reach with it."""
-    window, negatives = settings.window, settings.negatives
     targets = buffers.targets[i % (_AHEAD + 1)]
     targets[:] = matrix_rows[i]
     for k in range(negatives):
         targets[k + 1] = draw(number(key, counters[i] + 1 + k), draws.threshold, draws.alias)
     for k in range(negatives + 1):
-        _prefetch_row(matrices.contexts, targets[k], matrices.width)
+        _prefetch_row(contexts, targets[k], width)
     if i + window < n:
-        _prefetch_row(matrices.centers, matrix_rows[i + window], matrices.width)
+        _prefetch_row(centers, matrix_rows[i + window], width)
 
 
 @njit(inline="always")
 def _gather_window(
-    center,  # a position
-    first,  # the first position of its window
+    first,  # the first position of the window
     last,  # the one after its last
+    center,  # a position
     buffers,  # Buffers; starts is filled in
     width,
 ):
@@ -285,47 +277,45 @@ def _gather_window(
 
 @njit(error_model="numpy")
 def _train_stretch(
+    matrix_rows,  # int64 [n], the word at each position
     n,  # positions of the stretch
-    stretch,  # Stretch
+    bits,  # uint64 [n], whose low half shrinks the window
+    counters,  # int64 [n], the first counter of each position
     key,  # uint64, of the document
-    rate,  # float32
     draws,  # Draws
-    settings,  # Settings
+    rate,  # float32
+    centers,  # address of float32 [vocabulary, width], updated
+    contexts,  # address of float32 [vocabulary, width], updated
+    width,
+    window,
+    negatives,
     buffers,  # Buffers
-    matrices,  # Matrices, updated
 ):
-    """Train one centre after the other."""
-    window, negatives, padded = settings.window, settings.negatives, buffers.targets.shape[1]
-    matrix_rows = stretch.matrix_rows  # one a line: as a tuple, their references would be counted once more
-    bits = stretch.bits
-    counters = stretch.counters
+    """Train one centre after the other. Groups in place of these parameters cost 4 % (references to arrays counted more often)."""
+    padded = buffers.targets.shape[1]
     buffers.last_center[:] = -1
     for j in range(min(window, n)):
-        buffers.slot_of[j] = _enter(matrix_rows[j], buffers, matrices)
+        buffers.slot_of[j] = _enter(matrix_rows[j], buffers, centers, width)
     for i in range(min(_AHEAD, n)):
-        _look_ahead(i, n, matrix_rows, counters, key, draws, settings, buffers, matrices)
+        _look_ahead(matrix_rows, i, n, window, negatives, key, counters, draws, buffers, centers, contexts, width)
     for i in range(n):
         if i + _AHEAD < n:
-            _look_ahead(i + _AHEAD, n, matrix_rows, counters, key, draws, settings, buffers, matrices)
+            _look_ahead(matrix_rows, i + _AHEAD, n, window, negatives, key, counters, draws, buffers, centers, contexts, width)
         if i + window < n:
-            buffers.slot_of[i + window] = _enter(matrix_rows[i + window], buffers, matrices)
+            buffers.slot_of[i + window] = _enter(matrix_rows[i + window], buffers, centers, width)
         reach = window - below(bits[i], window)
-        m = _gather_window(i, max(0, i - reach), min(n, i + reach + 1), buffers, matrices.width)
+        m = _gather_window(max(0, i - reach), min(n, i + reach + 1), i, buffers, width)
         if m:
             targets = buffers.targets[i % (_AHEAD + 1)]
-            even = (m + 1) // 2 * 2
-            _dots(buffers.trained, buffers.starts, m, matrices.contexts, matrices.width, targets, padded, buffers.slopes)
-            _slopes(buffers.slopes, even * padded, rate)
-            _correct_slopes(even, negatives, padded, rate, buffers.slopes)
-            _forget_repeats(m, targets, negatives, buffers.slopes)
-            _update(
-                buffers.trained, buffers.before, buffers.starts, m, matrices.contexts, matrices.width, targets, padded,
-                buffers.slopes,
-            )  # fmt: skip
+            _dots(buffers.trained, buffers.starts, m, contexts, width, targets, padded, buffers.slopes)
+            _slopes(buffers.slopes, (m + 1) // 2 * 2 * padded, rate)
+            _correct_slopes(buffers.slopes, (m + 1) // 2 * 2, negatives, padded, rate)
+            _forget_repeats(targets, negatives, m, buffers.slopes)
+            _update(buffers.trained, buffers.before, buffers.starts, m, contexts, width, targets, padded, buffers.slopes)
         if i >= window:
-            _leave(buffers.slot_of[i - window], buffers, matrices)
+            _leave(buffers.slot_of[i - window], buffers, centers, width)
     for j in range(max(0, n - window), n):
-        _leave(buffers.slot_of[j], buffers, matrices)
+        _leave(buffers.slot_of[j], buffers, centers, width)
 
 
 @njit(error_model="numpy")
@@ -336,21 +326,20 @@ def _train_chunks(
     end,  # the chunk to stop at
     centers,  # float32 [vocabulary, width]
     contexts,  # float32 [vocabulary, width]
-    settings,  # Settings
+    window,
+    negatives,
 ):
     """One thread: chunk after chunk until none is left. Its buffers are its own: shared ones would share cache lines."""
-    width, negatives, slots = centers.shape[1], settings.negatives, 2 * settings.window + 1
-    padded = -(-(negatives + 1) // TILE) * TILE
-    matrices = Matrices(address(centers), address(contexts), width)
+    width, padded, slots = centers.shape[1], -(-(negatives + 1) // TILE) * TILE, 2 * window + 1
     buffers = Buffers(
         buffer(slots + 1, width), buffer(slots + 1, width), buffer(slots + 1, width),
         np.zeros(slots, np.int64), np.zeros(slots, np.int64), np.zeros(slots, np.int64),
         np.zeros(slots + 1, np.int64), np.zeros(LONGEST_STRETCH, np.int64),
         np.zeros((_AHEAD + 1, padded), np.int64), buffer(1, -(-(slots + 1) * padded // LANES) * LANES).reshape(-1),
     )  # fmt: skip
-    stretch = Stretch(
-        np.zeros(LONGEST_STRETCH, np.int64), np.zeros(LONGEST_STRETCH, np.uint64), np.zeros(LONGEST_STRETCH, np.int64)
-    )
+    matrix_rows, counters = np.zeros(LONGEST_STRETCH, np.int64), np.zeros(LONGEST_STRETCH, np.int64)
+    bits = np.zeros(LONGEST_STRETCH, np.uint64)
+    stretch = Stretch(matrix_rows, bits, counters)
     while True:
         chunk = take(counter)
         if chunk >= end:
@@ -362,7 +351,10 @@ def _train_chunks(
             at = begin
             while at < stop:
                 n, at = keep_words(text.matrix_rows, at, stop, begin, negatives + 1, key, draws.keep, stretch)
-                _train_stretch(n, stretch, key, text.rates[chunk], draws, settings, buffers, matrices)
+                _train_stretch(
+                    matrix_rows, n, bits, counters, key, draws, text.rates[chunk], address(centers), address(contexts), width,
+                    window, negatives, buffers,
+                )  # fmt: skip
 
 
 @njit(parallel=True, cache=True, nogil=True)
@@ -378,4 +370,4 @@ def train(
 ):
     """Train the chunks counter[0] to end - 1 of a text, each at its own learning rate."""
     for _ in prange(threads):
-        _train_chunks(text, draws, counter, end, centers, contexts, settings)
+        _train_chunks(text, draws, counter, end, centers, contexts, settings.window, settings.negatives)

@@ -1,4 +1,4 @@
-"""What Triton's interpreter cannot show: that the kernels compile for a card, and that the compiler keeps their rows where they belong."""
+"""What Triton's interpreter cannot show: that the kernels compile for a GPU, and that the compiler keeps their rows where they belong."""
 
 import json
 import os
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.skipif(find_spec("triton") is None, reason="triton is n
 # for this process that kernels are not interpreted
 
 
-def test_kernels_compile_for_a_card() -> None:
+def test_kernels_compile_for_a_gpu() -> None:
     program = Path(__file__).with_name("compiled.py")
     environment = os.environ | {"PYTHONPATH": str(program.parents[3]), "OMP_NUM_THREADS": "1"}
     done = subprocess.run([sys.executable, str(program)], env=environment, capture_output=True, text=True, check=True)

@@ -1,13 +1,13 @@
-"""The kernel of a card, in Triton's interpreter, does what the slow version does: same draws, same updated arrays, on odd shapes."""
+"""The kernel of a GPU, in Triton's interpreter, does what the slow version does: same draws, same updated arrays, on odd shapes."""
 
 import numpy as np
 import pytest
 
 from tests.models import reference
-from tests.models.cpu.test_kernels import TOLERANCE, VOCABULARY, documents_of, draws_of, matrices, text
-from tests.models.gpu.interpreter import CPU, interpreted, jose_kernel, random, torch  # noqa: F401
-from wajue.models.loop import Text
+from tests.models.kernel_cases import TOLERANCE, VOCABULARY, documents_of, draws_of, matrices, text
+from tests.models.gpu.interpreter import CPU, borrowed_rows, interpreted, jose_kernel, random, torch  # noqa: F401
 from wajue.models.sampling import Draws
+from wajue.models.text import Text
 
 STRETCH = 9  # instead of 1000, so that documents of few words are cut; programs come one after the other here
 
@@ -25,10 +25,10 @@ def test_documents(
     draws = draws_of(count)
     ours, theirs = matrices(2, dim, VOCABULARY, VOCABULARY, len(lengths), unit=True)
     start = [m.copy() for m in theirs]
-    there = shown._replace(ids=torch.from_numpy(shown.ids))
+    on_gpu = shown._replace(matrix_rows=torch.from_numpy(shown.matrix_rows))
     jose_kernel.train(
-        there, random.on_card(draws, CPU), np.zeros(1, np.int64), len(lengths), 2, *map(torch.from_numpy, ours),
-        None, window, negatives, 0.15, combined, frozen,
+        on_gpu, random.to_gpu(draws, CPU), np.zeros(1, np.int64), len(lengths), 2,
+        jose_kernel.Matrices(*map(torch.from_numpy, ours), None), jose_kernel.Settings(window, negatives, 0.15, combined, frozen),
     )  # fmt: skip
     for row, ids, drawn in documents_of(shown, draws):
         reference.jose(
@@ -37,7 +37,7 @@ def test_documents(
         )  # fmt: skip
     for a, b in zip(ours, theirs, strict=True):
         assert np.abs(a[:, :dim] - b).max() < TOLERANCE and not a[:, dim:].any()
-    if shown.ids.size > 10:
+    if shown.matrix_rows.size > 10:
         assert (np.abs(theirs[0] - start[0]).max() > 0.01) != frozen
         assert np.abs(theirs[2] - start[2]).max() > 0.005
 
@@ -45,8 +45,8 @@ def test_documents(
 def train_one(shown: Text, draws: Draws, ours: list[np.ndarray], margin: float = 0.15) -> None:
     """One document by one program, windows of two words, a noise word a pair, two hinges; `ours` in place."""
     jose_kernel.train(
-        shown._replace(ids=torch.from_numpy(shown.ids)), random.on_card(draws, CPU), np.zeros(1, np.int64), 1, 1,
-        *map(torch.from_numpy, ours), None, 2, 1, margin, False, False,
+        shown._replace(matrix_rows=torch.from_numpy(shown.matrix_rows)), random.to_gpu(draws, CPU), np.zeros(1, np.int64), 1, 1,
+        jose_kernel.Matrices(*map(torch.from_numpy, ours), None), jose_kernel.Settings(2, 1, margin, False, False),
     )  # fmt: skip
 
 
@@ -62,17 +62,17 @@ def test_so_many_programs_that_few_add_to_one_row_and_that_their_memory_suffices
 
 
 def test_a_word_is_borrowed_as_long_as_windows_reach_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    given_back, give_back = [], jose_kernel._give_back
+    given_back, give_back = [], borrowed_rows.give_back
 
-    def noted(words: object, word: object, *others: object) -> None:
+    def noted(word_vectors: object, word: object, *others: object) -> None:
         given_back.append(int(word))  # type: ignore[call-overload]
-        give_back(words, word, *others)
+        give_back(word_vectors, word, *others)
 
-    monkeypatch.setattr(jose_kernel, "_give_back", noted)
+    monkeypatch.setattr(borrowed_rows, "give_back", noted)
     ids = np.array([5, 0, 1, 0, 2, 3, 4, 1, 5, 5, 6, 7, 8, 9, 5], np.int32)
     shown, _ = text(8, [len(ids)], 0.04)
     ours, _ = matrices(1, 8, VOCABULARY, VOCABULARY, 1, unit=True)
-    train_one(shown._replace(ids=ids), draws_of(np.zeros(VOCABULARY)), ours)  # no word is thinned out
+    train_one(shown._replace(matrix_rows=ids), draws_of(np.zeros(VOCABULARY)), ours)  # no word is thinned out
     # once for each run of places no more than 2 windows apart: 0 at 1 and 3; 1 at 2, then at 7; 5 at 0, then at 8 and 9, then at 14
     assert sorted(given_back) == sorted([5, 0, 1, 2, 3, 4, 1, 5, 6, 7, 8, 9, 5])
 

@@ -1,13 +1,13 @@
-"""The kernel of a card, in Triton's interpreter, does what the slow version does: same draws, same updated arrays, on odd shapes."""
+"""The kernel of a GPU, in Triton's interpreter, does what the slow version does: same draws, same updated arrays, on odd shapes."""
 
 import numpy as np
 import pytest
 
 from tests.models import reference
-from tests.models.cpu.test_kernels import TOLERANCE, VOCABULARY, documents_of, draws_of, matrices, text
+from tests.models.kernel_cases import TOLERANCE, VOCABULARY, documents_of, draws_of, matrices, text
 from tests.models.gpu.interpreter import CPU, interpreted, random, sgns_kernel, torch  # noqa: F401
-from wajue.models.loop import Text
 from wajue.models.sampling import Draws, noise_shares
+from wajue.models.text import Text
 
 STRETCH = 48  # instead of 4096, so that documents of few words are cut
 
@@ -18,9 +18,10 @@ def _short_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run(shown: Text, draws: Draws, ours: list[np.ndarray], chunks: range, programs: int, window: int, negatives: int) -> None:
-    there = shown._replace(ids=torch.from_numpy(shown.ids))
-    counter, drawn = np.array([chunks.start]), random.on_card(draws, CPU)
-    sgns_kernel.train(there, drawn, counter, chunks.stop, programs, *map(torch.from_numpy, ours), window, negatives)
+    on_gpu = shown._replace(matrix_rows=torch.from_numpy(shown.matrix_rows))
+    counter, drawn = np.array([chunks.start]), random.to_gpu(draws, CPU)
+    settings = sgns_kernel.Settings(window, negatives, programs)
+    sgns_kernel.train(on_gpu, drawn, counter, chunks.stop, *map(torch.from_numpy, ours), settings)
     assert counter[0] == chunks.stop
 
 

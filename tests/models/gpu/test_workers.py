@@ -1,24 +1,16 @@
 """What several workers make of a block and of what they have learnt, without starting any; tests/runner/test_trainers_workers.py starts two."""
 
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from wajue.models.loop import Host
+from wajue.models.memory import HostMemory
+from wajue.models.workers import Sharing
 
 torch = pytest.importorskip("torch")
 
 workers = pytest.importorskip("wajue.models.gpu.workers")
-
-
-def test_workers_share_out_all_documents() -> None:
-    ids, offsets, rows = np.arange(10, dtype=np.int32), np.array([0, 1, 3, 3, 7, 10]), np.array([4, 5, 6, 7, 8])
-    shares = [workers._share((ids, offsets, rows), rank, 2) for rank in (0, 1)]
-    assert [s[2].tolist() for s in shares] == [[4, 6, 8], [5, 7]] and all(s[3] == 10 for s in shares)
-    assert shares[0][0].tolist() == [0, 7, 8, 9] and shares[0][1].tolist() == [0, 1, 1, 4]
-    assert shares[1][0].tolist() == [1, 2, 3, 4, 5, 6] and shares[1][1].tolist() == [0, 2, 6]
 
 
 def group(size: int, unit: bool, monkeypatch: pytest.MonkeyPatch, theirs: list[torch.Tensor]) -> Any:
@@ -73,7 +65,7 @@ def test_of_two_workers_a_frequent_row_takes_all_steps_of_more_about_one(
 ) -> None:
     met = group(size, False, monkeypatch, [torch.ones(1, 2)] * (size - 1))
     matrix = {"rows": np.zeros((1, 2), np.float32)}
-    met.start(Host(matrix), SimpleNamespace(shared=("rows",), touches=(np.ones(1),), unit=False, rate=0.025))  # type: ignore[arg-type]
+    met.start(HostMemory(matrix), Sharing(("rows",), (np.ones(1),), unit=False, learning_rate=0.025))
     matrix["rows"] += 1
     met.meet(1e6)
     assert least <= matrix["rows"].max() <= most
