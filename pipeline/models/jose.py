@@ -162,7 +162,9 @@ def _on_cpu(
     settings = jose_kernel.Settings(config.window, config.negatives, np.float32(config.margin), combined, frozen)
 
     def step(text: Text, draws: Draws, counter: np.ndarray, end: int) -> None:
-        jose_kernel.train(text, draws, counter, end, plan.threads, *matrices.values(), settings)
+        jose_kernel.train(
+            text, draws, counter, end, plan.threads, matrices["words"], matrices["contexts"], matrices["documents"], settings
+        )
 
     return loop.OnDevice(with_matrix_rows(blocks, row_of_word), step, HostMemory(matrices))
 

@@ -13,9 +13,7 @@ from wajue.models import jose
 
 # of so few words the combined hinge tells the topics apart only now and then: its margin holds before they have parted
 @pytest.mark.parametrize(("hinge", "apart"), [("two", 0.5), ("combined", 0.1)])
-def test_vectors_have_length_one_and_documents_of_one_topic_come_together(
-    hinge: Literal["two", "combined"], apart: float
-) -> None:
+def test_vectors_have_length_one_and_documents_of_one_topic_come_together(hinge: Literal["two", "combined"], apart: float) -> None:
     ids, offsets, count = two_topics(60, length=300)  # a document moves a little with each of its words
     config = Jose(dim=16, epochs=10, subsample_threshold=0.0, hinge=hinge, deterministic=True)
     words, _, documents = jose.train(in_memory(ids, offsets), 60, count, config=config)

@@ -186,9 +186,7 @@ class TestOddTexts:
 )
 def test_words_of_one_topic_come_together(trainer: Trainer, text: Corpus, knobs: dict[str, Any]) -> None:
     told: list[float] = []
-    vectors = trainer.train(
-        text, {"dim": 16, "subsample_threshold": 0.0} | knobs, report=lambda tokens, loss: told.append(loss)
-    )[0]
+    vectors = trainer.train(text, {"dim": 16, "subsample_threshold": 0.0} | knobs, report=lambda tokens, loss: told.append(loss))[0]
     near = cosines(vectors)
     assert near[:10, :10][~np.eye(10, dtype=bool)].mean() > near[:10, 10:].mean() + 0.4
     assert told[-1] < told[0]

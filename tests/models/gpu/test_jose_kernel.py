@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from tests.models import reference
-from tests.models.kernel_cases import TOLERANCE, VOCABULARY, documents_of, draws_of, matrices, text
 from tests.models.gpu.interpreter import CPU, borrowed_rows, interpreted, jose_kernel, random, torch  # noqa: F401
+from tests.models.kernel_cases import TOLERANCE, VOCABULARY, documents_of, draws_of, matrices, text
 from wajue.models.sampling import Draws
 from wajue.models.text import Text
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from tests.models import reference
-from tests.models.kernel_cases import TOLERANCE, VOCABULARY, documents_of, draws_of, matrices, text
 from tests.models.gpu.interpreter import CPU, interpreted, random, sgns_kernel, torch  # noqa: F401
+from tests.models.kernel_cases import TOLERANCE, VOCABULARY, documents_of, draws_of, matrices, text
 from wajue.models.sampling import Draws, noise_shares
 from wajue.models.text import Text
 
