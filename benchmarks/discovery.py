@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from benchmarks import tables
 from benchmarks.common import corpora, record
 from benchmarks.gold import Cut, gold, lexicon_f1, precision, segmentation_f1
-from wajue.cleaning.rules import convert_script, normalize_in_place
+from wajue.cleaning.characters import convert_script, normalize_in_place
 from wajue.config import Config, Corpus
 from wajue.mining.segmenter import Segmenter
 from wajue.runner.progress import Meter, Watch

@@ -369,13 +369,13 @@ class Config(Section):
 
     def words(self, entries: tuple[str, ...]) -> list[str]:
         """The words of a list in which an entry that ends in .txt is a file of words, one a line."""
-        found: list[str] = []
+        listed: list[str] = []
         for entry in entries:
             if entry.endswith(".txt"):
-                found += [line.split()[0] for line in self.text_of(entry).splitlines() if line.strip()]
+                listed += [line.split()[0] for line in self.text_of(entry).splitlines() if line.strip()]
             else:
-                found.append(entry)
-        return list(dict.fromkeys(found))
+                listed.append(entry)
+        return list(dict.fromkeys(listed))
 
     def weights(self, entries: tuple[str, ...]) -> dict[str, float | None]:
         """Words with the count that stands after each, if any ("断路器 500"), of a list that may name .txt files of such lines.
@@ -388,18 +388,18 @@ class Config(Section):
                 lines += [(f"{self.base / entry}, line {i}", t) for i, t in enumerate(self.text_of(entry).splitlines(), 1)]
             else:
                 lines.append((f"{entry!r}", entry))
-        found: dict[str, float | None] = {}
-        for place, line in lines:
+        weights: dict[str, float | None] = {}
+        for source, line in lines:
             word, *rest = line.split() or [""]
             try:
                 weight = float(rest[0]) if rest else None
             except ValueError:
                 weight = 0.0
             if weight is not None and not 0 < weight < float("inf"):
-                raise ConfigError(f"{place}: {rest[0]!r} after the word {word!r} is no count; write a number above 0, or nothing")
+                raise ConfigError(f"{source}: {rest[0]!r} after the word {word!r} is no count; write a number above 0, or nothing")
             if word:
-                found[word] = weight
-        return found
+                weights[word] = weight
+        return weights
 
     def text_of(self, path: str) -> str:
         """A UTF-8 file named in the config. Raises ConfigError if it cannot be read."""
@@ -451,22 +451,22 @@ def load(path: Path) -> Config:
 
 def _describe(fault: Any) -> str:
     """One fault in words: where, what, and what was probably meant."""
-    place = [str(p) if not isinstance(p, int) else f"#{p + 1}" for p in fault["loc"]]
-    place = [p for p in place if not p.startswith(("literal[", "tuple["))]
-    where = f"[{' '.join(place[:-1])}]" if len(place) > 1 else "the top level"
+    path = [str(p) if not isinstance(p, int) else f"#{p + 1}" for p in fault["loc"]]
+    path = [p for p in path if not p.startswith(("literal[", "tuple["))]
+    where = f"[{' '.join(path[:-1])}]" if len(path) > 1 else "the top level"
     if fault["type"] == "extra_forbidden":
         known = _fields(fault["loc"][:-1])
-        close = difflib.get_close_matches(place[-1], known, n=1)
+        close = difflib.get_close_matches(path[-1], known, n=1)
         hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(known)}"
-        return f"unknown setting in {where}: {place[-1]!r}; {hint}"
+        return f"unknown setting in {where}: {path[-1]!r}; {hint}"
     if fault["type"] == "missing":
-        return f"{where} lacks the setting {place[-1]!r}"
+        return f"{where} lacks the setting {path[-1]!r}"
     message = fault["msg"].removeprefix("Value error, ")
-    if not place:
+    if not path:
         return message
     value = fault.get("input")
     got = _PASSWORD.sub(r"\1:***@", f" (got {value!r})") if isinstance(value, str | int | float | bool) else ""
-    return f"{where} {place[-1]}: {message[0].lower() + message[1:]}{got}"
+    return f"{where} {path[-1]}: {message[0].lower() + message[1:]}{got}"
 
 
 def _fields(location: tuple[Any, ...]) -> list[str]:

@@ -36,14 +36,14 @@ class Table:
         """The Arrow schema."""
         return pa.schema([(c.name, c.type) for c in self.columns])
 
-    def differences(self, found: pa.Schema) -> list[str]:
+    def differences(self, actual_schema: pa.Schema) -> list[str]:
         """Every way in which a schema differs from the declaration, in words; a vector's dimension is free."""
         names = [c.name for c in self.columns]
-        faults = [f"column {n!r} is not declared" for n in found.names if n not in names]
+        faults = [f"column {n!r} is not declared" for n in actual_schema.names if n not in names]
         for column in self.columns:
-            if column.name not in found.names:
+            if column.name not in actual_schema.names:
                 faults.append(f"column {column.name!r} is missing")
-            elif (actual := _plain(found.field(column.name).type)) != column.type:
+            elif (actual := _plain(actual_schema.field(column.name).type)) != column.type:
                 faults.append(f"column {column.name!r} is {actual}, declared as {column.type}")
         return faults
 

@@ -109,3 +109,17 @@ def same_length() -> dict[int, int]:
     """The width policy and the spaces, for str.translate: the text keeps its length."""
     both = spaces()[width()]
     return {int(c): int(both[c]) for c in np.flatnonzero(both != _identity()) if c >= 0x80 and c not in _NEWLINES}
+
+
+def normalize_in_place(text: str) -> str:
+    """Width and compatibility forms and spaces only, character for character: the result is as long as the text."""
+    return text.translate(same_length())
+
+
+def convert_script(texts: list[str], script: str) -> list[str]:
+    """Each text in the given script (`simplified`, `traditional`; `keep` changes nothing)."""
+    if script == "keep" or not texts:
+        return texts
+    convert = converter(script).convert
+    joined = convert(SEPARATOR.join(texts)).split(SEPARATOR)  # faster on one long text
+    return joined if len(joined) == len(texts) else [convert(t) for t in texts]

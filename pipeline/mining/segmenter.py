@@ -11,7 +11,7 @@ import pyarrow as pa
 from numba import njit
 
 from wajue.arrays.strings import span_array, string_array, string_bytes
-from wajue.cleaning import rules
+from wajue.cleaning import characters
 from wajue.mining.alphabet import Alphabet
 from wajue.mining.lattice import Weights, log_spelling, no_spelling, spelling_of
 from wajue.mining.viterbi import best_cut
@@ -157,7 +157,7 @@ class Segmenter:
 
         A text in another script or width is looked up in the lexicon's, and given back as it was.
         """
-        converted = rules.convert_script([rules.normalize_in_place(t) for t in texts], self.script)
+        converted = characters.convert_script([characters.normalize_in_place(t) for t in texts], self.script)
         looked_up = [a if len(a) == len(t) else t for a, t in zip(converted, texts, strict=True)]
         spans = self.spans(pa.array(looked_up, pa.string()))
         out = np.empty(int((spans.stop - spans.start).sum()) + len(spans.start), np.uint8)

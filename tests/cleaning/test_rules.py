@@ -203,4 +203,4 @@ def test_code_that_does_not_end_is_left_and_does_not_hang() -> None:
 def test_normalising_in_place_keeps_the_length() -> None:
     raw = "".join(map(chr, range(0x20, 0x2FFFF, 7)))
     raw = raw.encode("utf-8", "ignore").decode()
-    assert len(cleaning_rules.normalize_in_place(raw)) == len(raw)
+    assert len(characters.normalize_in_place(raw)) == len(raw)

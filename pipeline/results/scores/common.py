@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from wajue.cleaning.rules import convert_script
+from wajue.cleaning.characters import convert_script
 from wajue.config import Clean
 from wajue.store.workspace import Workspace
 

@@ -1,0 +1,193 @@
+"""What the rules of cleaning that change a text do. In: a batch of texts, and the settings. Out: the batch, changed.
+
+Tables over code points tell which texts a rule may change; these alone are changed, one by one. rules.py has the order.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from functools import cache, partial
+from html import unescape
+
+import numpy as np
+
+from wajue.cleaning import characters, patterns
+from wajue.cleaning.batch import TextBatch
+from wajue.cleaning.characters import HAN, MARK, SEPARATOR, SPACE
+from wajue.config import Clean
+
+_SPACES = re.compile(" {2,}")
+_LINES = re.compile(" ?\n[\n ]*")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f\ufffd]+")
+
+
+def html(batch: TextBatch, rules: Clean) -> None:
+    """Take out markup, and resolve entities."""
+    if rules.html:
+        batch.some("html", batch.with_any("<&"), _without_markup)
+
+
+def _without_markup(text: str) -> str:
+    for _ in range(2):  # the second time for tags that were written as entities
+        if "<" in text:
+            text = patterns.COMMENT.sub("", _without_code(text))
+            text = patterns.TAG.sub("", patterns.BLOCK.sub("\n", text))
+        if "&" not in text:
+            break
+        text = unescape(text)
+    return text
+
+
+def _without_code(text: str) -> str:
+    """Take out scripts and styles; one that does not end stays, with all that follows it."""
+    parts, at = [], 0
+    for opening in patterns.CODE.finditer(text):
+        if opening.start() < at:
+            continue
+        closing = patterns.CODE_END[opening[1].lower()].search(text, opening.end())
+        if closing is None:
+            break
+        parts.append(text[at : opening.start()])
+        at = closing.end()
+    return "".join([*parts, text[at:]])
+
+
+def mojibake(batch: TextBatch, rules: Clean) -> None:
+    """Repair what was read in the wrong encoding."""
+    if rules.mojibake != "keep":
+        batch.some("mojibake", batch.holding(np.flatnonzero(_suspicious()[batch.codes])), repair)
+
+
+@cache
+def _suspicious() -> np.ndarray:
+    """The characters without one of which no text is repaired (bool, for each code point)."""
+    table = _these("".join(patterns.READ_AS_GBK) + patterns.LOST_LEADS).copy()
+    table[[c for c in range(0x80, 0x100) if patterns.READ_AS_LATIN.match(f"{chr(c)}\x80")]] = True
+    return table
+
+
+def repair(text: str) -> str:
+    """A text that was read in the wrong encoding, read in the right one as far as that is certain."""
+    suspects = sum(c in patterns.READ_AS_GBK for c in text)
+    if suspects >= 2 and suspects >= 0.2 * len(text):
+        text = _BEYOND_ASCII.sub(lambda m: _again(m[0], m[0].encode("gb18030", "replace")), text)
+    if patterns.READ_AS_LATIN.search(text):
+        text = patterns.LATIN_RUN.sub(
+            lambda m: _again(m[0], m[0].translate(patterns.LATIN_BYTES).encode("latin-1", "replace")), text
+        )
+    return patterns.LOST.sub("\ufffd", text)
+
+
+def _again(run: str, data: bytes) -> str:
+    """The bytes as UTF-8, if all are part of characters of three bytes or more; of the last one some may be missing."""
+    tail = ""
+    try:
+        decoded = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if not 0 < len(data) - error.start <= 3:
+            return run
+        decoded, tail = data[: error.start].decode("utf-8"), "\ufffd"
+    return decoded + tail if len(decoded) > 1 and all(c >= "\u0800" for c in decoded) else run
+
+
+def script(batch: TextBatch, rules: Clean) -> None:
+    """Convert to the script that the setting names."""
+    if rules.script == "keep":
+        return
+    numbers = batch.holding(np.flatnonzero(characters.may_convert(rules.script)[batch.codes])).tolist()
+    new = characters.convert_script([batch.texts[i] for i in numbers], rules.script)
+    batch.put("script", {i: text.replace(SEPARATOR, "") for i, text in zip(numbers, new, strict=True)})
+
+
+def matches(
+    policy: str,
+    pattern: re.Pattern[str],
+    rule: str,
+    batch: TextBatch,
+    *,
+    hints: Iterable[str] = (),
+    needs: tuple[str, int] | None = None,
+    group: int = 0,
+) -> None:
+    """Drop what a pattern matches, or mask it, as the policy says; a name before it (`group`) stays.
+
+    hints: every text with a match holds one of these strings. needs: (characters, how many of them such a text has at least),
+    since a pattern that may begin anywhere takes longer than counting.
+    """
+    if policy == "keep" or (hints and not any(h in batch.joined for h in hints)):
+        return
+
+    def replacement(match: re.Match[str]) -> str:
+        if rule == "identity_numbers" and not patterns.is_identity_number(match[0]):
+            return match[0]
+        kept = match[group] if group else ""
+        return kept + (" " if policy == "drop" else "***")
+
+    which = batch.counting(_these(needs[0]), needs[1]) if needs else batch.with_any(hints)
+    differs = batch.some(rule, which, lambda text: pattern.sub(replacement, text))
+    if rule in ("phones", "accounts"):
+        batch.contact |= differs
+
+
+@cache
+def _these(chars: str) -> np.ndarray:
+    table = np.zeros(0x110000, bool)
+    table[[ord(c) for c in chars]] = True
+    return table
+
+
+def whitespace(batch: TextBatch, rules: Clean) -> None:
+    """Tidy white space; only texts are looked at where a space stands beside another, or at an end, or is not a plain one."""
+    if not rules.whitespace:
+        return
+    codes = batch.codes
+    space = (characters.kinds()[codes] & SPACE) != 0
+    at = np.flatnonzero(space)
+    near = np.append(space, True)
+    near[batch.starts] = True
+    batch.some(
+        "whitespace", batch.holding(at[near[at - 1] | near[at + 1] | (characters.spaces()[codes[at]] != codes[at])]), _tidied
+    )
+
+
+def _tidied(text: str) -> str:
+    text = characters.spaces()[_code_points(text)].tobytes().decode("utf-32-le", "surrogatepass")
+    return _LINES.sub("\n", _SPACES.sub(" ", text)).strip()
+
+
+def _code_points(text: str) -> np.ndarray:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+def repeated_characters(batch: TextBatch, rules: Clean) -> None:
+    """Shorten runs of one character to so many; digits and letters are left alone: 10000 is not 1000."""
+    longest = rules.repeated_characters
+    if longest:
+        batch.recode("repeated_characters", np.flatnonzero(_surplus(batch.codes, longest)), lambda c: c[~_surplus(c, longest)])
+
+
+def _surplus(codes: np.ndarray, longest: int) -> np.ndarray:
+    """Which characters follow so many of the same (bool)."""
+    surplus = np.zeros(len(codes), bool)
+    if len(codes) > longest:
+        again = codes[1:] == codes[:-1]
+        run = again[longest - 1 :].copy()
+        for k in range(longest - 1):
+            run &= again[k : len(again) - longest + 1 + k]
+        at = longest + np.flatnonzero(run)
+        surplus[at] = (characters.kinds()[codes[at]] & (HAN | MARK)) != 0
+    return surplus
+
+
+def by_table(setting: str, table: Callable[[], np.ndarray], batch: TextBatch, rules: Clean) -> None:
+    """Map characters by a table over code points, where the setting is on."""
+    if getattr(rules, setting) is True:
+        batch.map(setting, table())
+
+
+def width(batch: TextBatch, rules: Clean) -> None:
+    """Fold full-width letters and digits, or all that NFKC folds."""
+    if rules.width == "letters":
+        batch.map("width", characters.width())
+    elif rules.width == "nfkc":
+        batch.some("width", np.arange(batch.size), partial(unicodedata.normalize, "NFKC"))
