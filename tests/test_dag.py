@@ -29,6 +29,7 @@ def test_a_stage_has_the_parameters_of_its_step() -> None:
         if not step.trainer and not step.reads_files:
             parameters = inspect.signature(spark_step.STAGES[step.name]).parameters
             more = (step.other.parameter,) if step.other else ()
+            more += ("added", "boilerplate") if step.grows else ()  # what was added, and a table as it was written before
             assert tuple(parameters) == (*step.reads, "config", *more)
             assert parameters["config"].kind is inspect.Parameter.KEYWORD_ONLY
             assert spark_step.STAGES[step.name].__module__ == f"wajue.stages.{step.name}"
