@@ -1,10 +1,10 @@
-"""The trainers on a card: words a second, bytes a position, their share of a measured copy, and quality beside the CPU's.
+"""The trainers on a GPU: words a second, bytes a position, their share of a measured copy, and quality beside the CPU's.
 
 One command on a machine that has torch, triton, numba, pyarrow and pandas, and nothing else of this project:
     python -m benchmarks.gpu [--words N] [--vocabulary V ...] [--ids FILE.npz [--pairs FILE]]
 Without --ids the text is drawn by Zipf's law, of twenty topics. FILE.npz is what `python -m benchmarks.gpu encode TEXT FILE.npz`
 makes of a text, a document a line, on a machine that has the whole project; --pairs: lines of two words and a score of their
-similarity. TRITON_INTERPRET=1 tries the command itself without a card, with some thousand words.
+similarity. TRITON_INTERPRET=1 tries the command itself without a GPU, with some thousand words.
 """
 
 import argparse
@@ -20,9 +20,9 @@ import pandas as pd
 import torch
 
 from benchmarks.common import record
+from wajue.arrays.text_blocks import in_memory
 from wajue.models import devices, jose, sgns
 from wajue.models.gpu import sgns_kernel
-from wajue.models.loop import in_memory
 from wajue.models.sampling import keep_chances, kept_shares
 
 _TOPICS, _LENGTH = 20, 200
@@ -74,7 +74,7 @@ def zipf(words: int, vocabulary: int) -> tuple[np.ndarray, np.ndarray, np.ndarra
 
 
 def copy_speed() -> float:
-    """Bytes read and written a second by a copy on the card; 0 where there is none."""
+    """Bytes read and written a second by a copy on the GPU; 0 where there is none."""
     if devices.interpreted():
         return 0.0
     source = torch.rand(1 << 29, device="cuda")
@@ -90,7 +90,7 @@ def copy_speed() -> float:
 
 
 def sgns_bytes(config: Sgns) -> float:
-    """Bytes of rows that a position of the card's SGNS reads and adds: a tile's context, centre and noise rows, once each way."""
+    """Bytes of rows that a position of the GPU's SGNS reads and adds: a tile's context, centre and noise rows, once each way."""
     tile, window = sgns_kernel.TILE, config.window
     reaches = np.clip((window + 1 - np.arange(1, window + tile + 1)) / window, 0, 1)  # chance that a window reaches so far
     edge = sum(1 - np.prod(1 - reaches[d : d + tile]) for d in range(window))  # rows beyond each end that some window reaches
@@ -149,13 +149,13 @@ def similarity(words: list[str], vectors: np.ndarray, path: Path) -> float:
 
 
 def compare(name: str, text: tuple[Any, ...], what: str, copy: float, pairs: Path | None) -> None:
-    """Train on the card and on the CPU, and record speeds and quality."""
+    """Train on the GPU and on the CPU, and record speeds and quality."""
     config, size = (Sgns(), sgns_bytes(Sgns())) if name == "sgns" else (Jose(), jose_bytes(Jose()))
     ids, offsets = text[:2]
     trained(name, text, config, "cuda")  # compiles, for as many tiles in flight as this text bears
     documents = int(np.searchsorted(offsets, _CPU_WORDS))
     shorter = (ids[: offsets[documents]], offsets[: documents + 1]) if documents < len(offsets) else (ids, offsets)
-    for system, part, device in (("card", text, "cuda"), ("card, the CPU's part", shorter, "cuda"), ("CPU", shorter, "cpu")):
+    for system, part, device in (("GPU", text, "cuda"), ("GPU, the CPU's part", shorter, "cuda"), ("CPU", shorter, "cpu")):
         matrices, speed, loss = trained(name, part, config, device)
         note = f"{what}, {len(part[0]):,} words, dim {config.dim}"
         record(name, system, "raw words/s", note, speed=speed)

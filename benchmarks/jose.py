@@ -13,9 +13,9 @@ import numpy as np
 
 from benchmarks.common import corpora, record, record_means
 from benchmarks.sgns import encode, read
+from wajue.arrays.text_blocks import in_memory
 from wajue.config import Jose
 from wajue.models import jose
-from wajue.models.loop import in_memory
 
 _DOCUMENTS, _EPOCHS = 3000, 2
 _TRAINED_ON = 11_314  # the documents before this one are the training half of the data set

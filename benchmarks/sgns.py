@@ -11,9 +11,9 @@ import numpy as np
 import pyarrow as pa
 
 from benchmarks.common import corpora, peak_rss_mb, record, record_means
+from wajue.arrays.text_blocks import in_memory
 from wajue.config import Config, Corpus, Sgns
 from wajue.models import sgns
-from wajue.models.loop import in_memory
 from wajue.runner import trainers
 from wajue.runner.progress import Watch
 from wajue.schemas import FORMAT_VERSION
@@ -130,7 +130,7 @@ def alone(system: str, what: str) -> None:
         corpus = Corpus(name="imdb", role="domain", paths=("-",))
         config = Config(corpus=(corpus,), sgns=Sgns(epochs=1, threads=2, checkpoint_seconds=0))
         (Path(what) / "_unfinished").mkdir(exist_ok=True)
-        trainers.train("sgns", config, Workspace(what), Watch("sgns"), "benchmark")
+        trainers.train(trainers.Training("sgns", config, what, "benchmark"), Workspace(what), Watch("sgns"))
     else:
         gensims(Path(what) if "file" in system else read(Path(what), None), 1)
     print(peak_rss_mb())

@@ -1,6 +1,6 @@
-"""What the card's scheme costs in quality, without a card: its tiles trained by compiled code, so many at a time from old rows.
+"""What the GPU's scheme costs in quality, without a GPU: its tiles trained by compiled code, so many at a time from old rows.
 
-The worst case of a card: all tiles in flight read before any of them adds. Beside it the trainer of the CPU, on the same text.
+The worst case of a GPU: all tiles in flight read before any of them adds. Beside it the trainer of the CPU, on the same text.
 """
 
 import sys
@@ -11,11 +11,13 @@ from numba import njit
 
 from benchmarks.common import corpora, record_means
 from benchmarks.sgns import encode, quality, read
+from wajue.arrays.text_blocks import in_memory
 from wajue.config import Sgns
 from wajue.models import loop, sgns
-from wajue.models.cpu.random import below, draw, keep_words, number
-from wajue.models.loop import in_memory
+from wajue.models.cpu.random import Stretch, below, draw, keep_words, number
+from wajue.models.memory import HostMemory
 from wajue.models.sampling import noise_shares
+from wajue.models.text import with_matrix_rows
 
 TILE, LONGEST = 16, 4096
 _GOLDEN = (5**0.5 - 1) / 2
@@ -33,12 +35,13 @@ def kept_tiles(text, key, keep, chunk, end, stride, window):
     for c in range(chunk, end):
         for turn in range(text.cuts[c], text.cuts[c + 1]):
             document = text.order[turn]
-            own = number(key, text.rows[document])
+            own = number(key, text.doc_indices[document])
             begin, stop = text.offsets[document], text.offsets[document + 1]
             at = begin
             while at < stop:
                 room = slice(n, min(n + LONGEST, size))
-                m, at = keep_words(text.ids, at, stop, begin, stride, own, keep, words[room], bits[room], counters[room])
+                stretch = Stretch(words[room], bits[room], counters[room])
+                m, at = keep_words(text.matrix_rows, at, stop, begin, stride, own, keep, stretch)
                 for first in range(n, n + m, TILE):
                     tiles[t] = first, n, n + m, c
                     keys[t] = own
@@ -139,13 +142,13 @@ def train_tiles(
 
 
 def simulated(programs: int, touches: float, shared: int = 32, repeats: bool = False):
-    """A trainer's place, as sgns._on_cpu is one: `programs` tiles in flight, a row's updates tempered beyond so many touches.
+    """A trainer, as sgns._on_cpu makes one: `programs` tiles in flight, a row's updates tempered beyond so many touches.
 
     shared: noise words of a tile; repeats: one that is drawn twice counts twice.
     """
 
-    def place(blocks, count, matrices, config, plan):
-        noise = noise_shares(*plan.noise)
+    def put(blocks, row_of_word, count, matrices, config, plan):
+        noise = noise_shares(plan.draws.threshold, plan.draws.alias)
 
         def step(text, draws, counter, end):
             if counter[0] >= end:
@@ -174,9 +177,9 @@ def simulated(programs: int, touches: float, shared: int = 32, repeats: bool = F
                 tempers,
             )
 
-        return blocks, step, loop.Host(matrices)
+        return loop.OnDevice(with_matrix_rows(blocks, row_of_word), step, HostMemory(matrices))
 
-    return place
+    return put
 
 
 def main(seeds: int = 3, tokens: int | None = None, schemes: str = "") -> None:

@@ -1,6 +1,6 @@
 """torchrun [options] jobs/train.py CONFIG [--workspace DIR] [--device auto|cpu|cuda]: the trainers, on a workspace that is mined.
 
-One process a card; without torchrun, one process.
+One process a GPU; without torchrun, one process.
 """
 
 import sys

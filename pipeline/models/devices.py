@@ -1,4 +1,4 @@
-"""Where to train: the processor or a card, and why. Imports torch only where it is installed and a driver is there."""
+"""Where to train: on the CPU or a GPU, and why. Imports torch only where it is installed and a driver is present."""
 
 import ctypes
 import importlib.util
@@ -21,32 +21,32 @@ class Choice(NamedTuple):
 def choose(wanted: str, name: str, *, deterministic: bool) -> Choice:
     """The device for a trainer; wanted: auto, cpu or cuda.
 
-    Raises WajueError, with what to type, if a card is asked for that cannot be had, and ConfigError if it could not keep what
+    Raises WajueError, with what to type, if a GPU is asked for and cannot be had, and ConfigError if it could not keep what
     [name] deterministic promises.
     """
     if wanted == "cpu":
         return Choice("cpu", "as asked by --device cpu")
     if deterministic and wanted == "cuda":
         raise ConfigError(
-            f"--device cuda: [{name}] deterministic = true cannot be kept on a card, whose programs add in an order of their own; "
+            f"--device cuda: [{name}] deterministic = true cannot be kept on a GPU, whose programs add in an order of their own; "
             "set it to false, or give --device cpu"
         )
     if deterministic:
-        return Choice("cpu", f"[{name}] deterministic = true, which a card cannot keep")
+        return Choice("cpu", f"[{name}] deterministic = true, which a GPU cannot keep")
     if interpreted() and wanted == "auto":
-        return Choice("cpu", "TRITON_INTERPRET=1 stands in for a card only where --device cuda asks for one")
-    missing = _packages() or ("" if interpreted() else _driver() or _card())
+        return Choice("cpu", "TRITON_INTERPRET=1 stands in for a GPU only where --device cuda asks for one")
+    missing = _packages() or ("" if interpreted() else _driver() or _gpu())
     if missing and wanted == "cuda":
         raise WajueError(f"--device cuda: {missing}; --device cpu trains without")
     if missing:
         return Choice("cpu", missing)
     if interpreted():
-        return Choice("cuda", "TRITON_INTERPRET=1: Triton's interpreter in place of a card, some hundred words a second")
+        return Choice("cuda", "TRITON_INTERPRET=1: Triton's interpreter in place of a GPU, some hundred words a second")
     return Choice("cuda", _named())
 
 
 def interpreted() -> bool:
-    """Does Triton's interpreter stand in for a card?"""
+    """Does Triton's interpreter stand in for a GPU?"""
     return os.environ.get("TRITON_INTERPRET") == "1"
 
 
@@ -65,24 +65,24 @@ def _driver() -> str:
     try:
         ctypes.CDLL("libcuda.so.1")
     except OSError:
-        return "this machine has no NVIDIA driver (libcuda.so.1); install one, if it has a card"
+        return "this machine has no NVIDIA driver (libcuda.so.1); install one, if it has a GPU"
     return ""
 
 
-def _card() -> str:
+def _gpu() -> str:
     import torch
 
     if not torch.version.cuda:
         return f"torch {torch.__version__} is a build without CUDA; pip uninstall torch, then {_INSTALL}"
     if not torch.cuda.is_available():
-        return "torch finds no card; nvidia-smi should list one, and CUDA_VISIBLE_DEVICES not hide it"
-    number, cards = local_rank(), torch.cuda.device_count()
-    if number >= cards:
-        return f"process {number + 1} of this machine has no card of its own, there are {cards}; give --nproc-per-node {cards}"
-    found = torch.cuda.get_device_capability()
-    if found < _LEAST_CAPABILITY:
+        return "torch finds no GPU; nvidia-smi should list one, and CUDA_VISIBLE_DEVICES not hide it"
+    number, gpus = local_rank(), torch.cuda.device_count()
+    if number >= gpus:
+        return f"process {number + 1} of this machine has no GPU of its own, there are {gpus}; give --nproc-per-node {gpus}"
+    major, minor = torch.cuda.get_device_capability()
+    if (major, minor) < _LEAST_CAPABILITY:
         least = ".".join(map(str, _LEAST_CAPABILITY))
-        return f"{torch.cuda.get_device_name()} has compute capability {found[0]}.{found[1]}; {least} is needed"
+        return f"{torch.cuda.get_device_name()} has compute capability {major}.{minor}; {least} is needed"
     return ""
 
 

@@ -95,7 +95,7 @@ def step(x: np.ndarray, gradient: np.ndarray, by: float) -> np.ndarray:
 def jose(document: np.ndarray, words: np.ndarray, contexts: np.ndarray, vector: np.ndarray, draws: Draws, *, rate: float, window: int, negatives: int, margin: float, combined: bool, frozen: bool, longest: int, apart: bool = False) -> None:  # fmt: skip
     """One document and its vector, trained in place, as the paper's updates are written: step, then normalise.
 
-    apart: of several stretches each moves the vector by its share, as they do on a card.
+    apart: of several stretches each moves the vector by its share, as they do on a GPU.
     """
 
     def update(true: int, other: int, anchor: np.ndarray) -> None:

@@ -59,9 +59,7 @@ def keep_words(
     stretch,  # Stretch, filled in
 ):
     """Fill a stretch with the words that subsampling keeps. Returns (how many, the token where it stopped)."""
-    kept_rows = stretch.matrix_rows  # one a line: as a tuple, their references would be counted once more
-    bits = stretch.bits
-    counters = stretch.counters
+    kept_rows, bits, counters = stretch.matrix_rows, stretch.bits, stretch.counters
     n = 0
     while at < stop and n < kept_rows.shape[0]:
         kept_rows[n], counters[n] = matrix_rows[at], (at - begin) * stride
