@@ -134,7 +134,7 @@ def test_every_setting_and_column_that_the_pages_name_is_there() -> None:
     from wajue.config import Config
 
     columns = {f"{t.name}.{c.name}" for t in TABLES.values() for c in t.columns}
-    for page in PAGES:
+    for page in (p for p in PAGES if p.name != "examples.md"):  # its examples add a setting and a column
         text = page.read_text(encoding="utf-8")
         for section, setting in re.findall(r"`\[(\w+)\] (\w+)(?: =[^`]*)?`", text):
             field = Config.model_fields[section].annotation

@@ -16,7 +16,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "dev" / "examples.md").read_text(encoding="utf-8")
-CACHES = shutil.ignore_patterns("*.pyc")  # compiled kernels are kept: their time stamps are copied, too
+CACHES = shutil.ignore_patterns("*.pyc")  # compiled kernels go along: they are found by name, size and time of their sources
 
 
 class Block(NamedTuple):

@@ -48,12 +48,12 @@ def folder(tmp_path: Path) -> Path:
 def test_a_run_in_a_folder_with_foreign_modules(folder: Path, command: list[str], path: str | None) -> None:
     mark = foreign_modules(folder)
     variables = {"PYTHONPATH": path} if path else {}
-    arguments = ["run", "c.toml", "--until", "clean", "--master", "local[1]"]  # clean: its functions travel to a worker
+    arguments = ["run", "c.toml", "--until", "ingest", "--master", "local[1]"]  # its functions travel to a worker
     done = subprocess.run(
         [*command, *arguments], cwd=folder, env=environment(**variables), capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert "2 clean_documents" in done.stderr and not mark.exists()
+    assert "2 raw_documents" in done.stderr and not mark.exists()
 
 
 @pytest.mark.slow
