@@ -63,12 +63,7 @@ def test_a_notebook_in_a_folder_with_foreign_modules(folder: Path) -> None:
     with manager.run_kernel(cwd=str(folder), env=environment(), kernel_name="python3") as client:
         said: list[str] = []
         client.execute_interactive(ASK, timeout=60, output_hook=lambda m: said.append(str(m["content"])))
-        client.execute_interactive(
-            "from wajue import mine; mine('c.toml', last='ingest', master='local[1]'); print('mined')",
-            timeout=120,
-            output_hook=lambda m: said.append(str(m["content"])),
-        )
-    assert any(str(ROOT / "pipeline") in text for text in said) and any("mined" in text for text in said), said
+    assert any(str(ROOT / "pipeline") in text for text in said), said
     assert not mark.exists()
 
 
