@@ -76,10 +76,10 @@ class _Rows:
         done, detail = 0, "its pages hold no more"
         try:
             for batch in self._file.iter_batches(self._batch_rows, row_groups=[group], columns=self._columns):
-                for row in self._python_rows(batch):
+                for row in itertools.chain.from_iterable(map(self._python_rows, _expanded(batch))):
                     done += 1
                     self._number += 1
-                    yield self._outcome(row, start + done)
+                    yield Record(self._number, start + done, row) if isinstance(row, dict) else self._broken(row, start + done)
         except _ARROW_FAULTS as error:
             detail = _first_line(error)
         if done < stated:  # Arrow skips a page of unknown kind without an error
@@ -88,18 +88,15 @@ class _Rows:
             yield Broken(self._number, start + done + 1, "unreadable_rows", lost)
         return done
 
-    def _python_rows(self, batch: pa.RecordBatch) -> Iterator[dict[str, Any] | Exception]:
-        for piece in _expanded(batch):
-            self._bytes += piece.nbytes
-            if self._bytes > self._most:
-                raise Cut(decoding.EXPANDS)
-            yield from _rows(piece, self._wanted)
+    def _python_rows(self, piece: pa.RecordBatch) -> list[dict[str, Any] | Exception]:
+        self._bytes += piece.nbytes
+        if self._bytes > self._most:
+            raise Cut(decoding.EXPANDS)
+        return _rows(piece, self._wanted)
 
-    def _outcome(self, row: dict[str, Any] | Exception, line: int) -> Outcome:
-        if isinstance(row, dict):
-            return Record(self._number, line, row)
-        reason = "invalid_encoding" if isinstance(row, UnicodeDecodeError) else "unreadable_rows"
-        return Broken(self._number, line, reason, _first_line(row))
+    def _broken(self, error: Exception, line: int) -> Broken:
+        reason = "invalid_encoding" if isinstance(error, UnicodeDecodeError) else "unreadable_rows"
+        return Broken(self._number, line, reason, _first_line(error))
 
 
 def _expanded(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
