@@ -17,7 +17,7 @@ from benchmarks.common import corpora, record
 from benchmarks.gold import Cut, gold, lexicon_f1, precision, segmentation_f1
 from wajue.cleaning.characters import convert_script, normalize_in_place
 from wajue.config import Config, Corpus
-from wajue.mining.segmenter import Segmenter
+from wajue.mining.tokens.segmenter import Segmenter
 from wajue.runner.progress import Meter, Watch
 from wajue.spark import session
 from wajue.spark.flow import Flow

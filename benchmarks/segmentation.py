@@ -7,8 +7,8 @@ import jieba
 import pyarrow as pa
 
 from benchmarks.common import corpora, record, timed
-from wajue.mining.segmenter import Segmenter
-from wajue.mining.symbols import is_han_text
+from wajue.mining.text.symbols import is_han_text
+from wajue.mining.tokens.segmenter import Segmenter
 
 
 def from_jieba() -> Segmenter:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from wajue.errors import ConfigError as ConfigError
     from wajue.errors import WajueError as WajueError
-    from wajue.mining.segmenter import Segmenter as Segmenter
+    from wajue.mining.tokens.segmenter import Segmenter as Segmenter
     from wajue.results.loaders import load_segmenter as load_segmenter
     from wajue.results.loaders import load_vectors as load_vectors
     from wajue.results.query import select as select

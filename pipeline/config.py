@@ -167,7 +167,7 @@ class Ngrams(Section):
 
 
 class NewWords(Section):
-    """New-word discovery; the recipe is in pipeline/mining/discovery.py, its figures in docs/dev/experiments/discovery.md."""
+    """New-word discovery. Recipe: pipeline/mining/lexicon/discovery.py, figures in docs/dev/experiments/discovery.md."""
 
     known: Literal["jieba", "none"] | tuple[str, ...] = Field("jieba", description="what is not new: a dictionary, or word files")
     accept: tuple[str, ...] = Field(
@@ -206,7 +206,7 @@ class Segment(Section):
 
 
 class Contrast(Section):
-    """Domain against general text; the recipe is in pipeline/mining/termhood.py, its figures in docs/dev/experiments/terms.md."""
+    """Domain against general text. Recipe: pipeline/mining/terms/termhood.py, figures in docs/dev/experiments/terms.md."""
 
     min_count: int = Field(5, ge=2, description="occurrences in the domain")
     max_words: int = Field(4, ge=1, le=8, description="adjacent words in one term")
@@ -302,7 +302,7 @@ class Terms(Section):
 
 
 class Trends(Section):
-    """Words over time; the method is in pipeline/mining/timeline.py, the choice of the floors in docs/dev/experiments/trends.md."""
+    """Words over time; the method is in pipeline/mining/trends/timeline.py, the floors in docs/dev/experiments/trends.md."""
 
     enabled: bool = Field(True, description="false leaves the step out")
     period: Literal["week", "month", "quarter", "year"] = Field(

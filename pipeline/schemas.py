@@ -261,7 +261,7 @@ TABLES = {
                 Column("rank", pa.int32(), "from 1, the best first"),
                 Column("term", pa.string(), "the string"),
                 Column("parts", _TEXTS, "its words"),
-                Column("score", pa.float64(), "what ranks, [terms] score; the combination is in pipeline/mining/termhood.py"),
+                Column("score", pa.float64(), "what ranks, [terms] score; the combination is in pipeline/mining/terms/termhood.py"),
                 *_CONTRASTS,
                 Column("nested_in", pa.string(), "as in candidates"),
                 Column("similarity", pa.float64(), "cosine to the centroid of the seeds; null without vectors"),

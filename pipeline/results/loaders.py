@@ -13,7 +13,7 @@ from wajue.store import parquet
 from wajue.store.workspace import Workspace
 
 if TYPE_CHECKING:
-    from wajue.mining.segmenter import Segmenter
+    from wajue.mining.tokens.segmenter import Segmenter
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ def load_vectors(workspace: Workspace, model: str = "sgns", *, documents: bool =
 
 def load_segmenter(workspace: Workspace) -> "Segmenter":
     """A segmenter that cuts text by the mined lexicon. Raises WajueError if there is none."""
-    from wajue.mining.segmenter import Segmenter  # compiled, and slow to import
+    from wajue.mining.tokens.segmenter import Segmenter  # compiled, and slow to import
 
     settings = workspace.settings("tokens", "segment")
     if settings.get("method") == "whitespace":

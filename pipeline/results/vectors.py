@@ -89,7 +89,7 @@ class Vectors:
 
         Raises UnknownWordError if a word has no vector.
         """
-        from wajue.mining.seed_expansion import expand  # compiled, and slow to import
+        from wajue.mining.terms.seed_expansion import expand  # compiled, and slow to import
 
         seed_rows, avoided_rows = (np.array([self._row(word) for word in listed], np.int64) for listed in (seeds, avoid))
         rules = Terms()

@@ -16,11 +16,12 @@ from pyspark.sql import functions as F
 from wajue.arrays import cells, sums
 from wajue.config import Config, Contrast
 from wajue.errors import WajueError
-from wajue.mining import candidate_table, jieba_dictionary
-from wajue.mining.candidate_table import DomainWords, Runs
 from wajue.mining.ngrams import tasks
-from wajue.mining.term_occurrences import FIGURES, Tally, TermIndex, coded
-from wajue.mining.word_table import word_keys, word_table
+from wajue.mining.terms import candidate_table
+from wajue.mining.terms.candidate_table import DomainWords, Runs
+from wajue.mining.terms.term_occurrences import FIGURES, Tally, TermIndex, coded
+from wajue.mining.text.word_table import word_keys, word_table
+from wajue.mining.tokens import jieba_dictionary
 from wajue.spark.flow import Flow
 
 log = logging.getLogger(__name__)

@@ -1,8 +1,8 @@
 """New-word discovery. In: clauses and ngrams. Out: the lexicon, the best words first.
 
-The rounds of expectation maximisation (mining/discovery.py) run here: weights go out in a broadcast, each task runs the compiled
-forward-backward over its clauses, and expected counts come back added up. They are integers, so the sum is the same whatever the
-number of partitions, and a task that Spark runs twice still counts once.
+The rounds of expectation maximisation (mining/lexicon/discovery.py) run here: weights go out in a broadcast, each task runs the
+compiled forward-backward over its clauses, and expected counts come back added up. They are integers, so the sum is the same
+whatever the number of partitions, and a task that Spark runs twice still counts once.
 """
 
 import logging
@@ -19,12 +19,13 @@ from pyspark.sql import functions as F
 from wajue.arrays import cells, sums
 from wajue.config import Config
 from wajue.errors import WajueError
-from wajue.mining import jieba_dictionary, lexicon_candidates, lexicon_table, lexicon_tasks
-from wajue.mining.alphabet import Alphabet
-from wajue.mining.discovery import Candidates
-from wajue.mining.forward_backward import Expected
-from wajue.mining.lattice import Weights
-from wajue.mining.lexicon_candidates import NgramCandidates, Verdicts
+from wajue.mining.lattice.forward_backward import Expected
+from wajue.mining.lattice.weights import Weights
+from wajue.mining.lexicon import lexicon_candidates, lexicon_table, lexicon_tasks
+from wajue.mining.lexicon.discovery import Candidates
+from wajue.mining.lexicon.lexicon_candidates import NgramCandidates, Verdicts
+from wajue.mining.text.alphabet import Alphabet
+from wajue.mining.tokens import jieba_dictionary
 from wajue.spark.flow import Flow, types_of
 
 log = logging.getLogger(__name__)

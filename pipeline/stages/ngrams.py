@@ -10,8 +10,8 @@ from pyspark.sql import functions as F
 
 from wajue.arrays.cells import MOST_BUCKETS
 from wajue.config import Config
-from wajue.mining.alphabet import Alphabet
 from wajue.mining.ngrams import tasks
+from wajue.mining.text.alphabet import Alphabet
 from wajue.spark.flow import Flow, ddl, types_of
 
 _TASKS_A_CORE = 2  # that the clauses are distributed to; a task costs some 0.1 CPU s, however small it is

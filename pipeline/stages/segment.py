@@ -6,8 +6,8 @@ from pyspark.sql import functions as F
 
 from wajue.arrays.cells import Batches
 from wajue.config import Config
-from wajue.mining import tokenizers
-from wajue.mining.segmenter import Segmenter
+from wajue.mining.tokens import tokenizers
+from wajue.mining.tokens.segmenter import Segmenter
 from wajue.spark.flow import Flow, types_of
 
 _CARRIED = ("doc_id", "corpus", "role", "date")

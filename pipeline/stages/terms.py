@@ -9,9 +9,9 @@ from pyspark.sql import functions as F
 
 from wajue.arrays.cells import Batches
 from wajue.config import Config, Terms
-from wajue.mining import example_sentences, term_dates, term_table, termhood
-from wajue.mining.term_occurrences import TermIndex
-from wajue.mining.term_table import Expansion, Guidance, WordVectors
+from wajue.mining.terms import example_sentences, term_dates, term_table, termhood
+from wajue.mining.terms.term_occurrences import TermIndex
+from wajue.mining.terms.term_table import Expansion, Guidance, WordVectors
 from wajue.spark.flow import Flow
 
 log = logging.getLogger(__name__)

@@ -1,5 +1,5 @@
 """Words over time. In: tokens, whose documents carry dates, word_counts, and terms if there are any. Out: periods, what each
-holds; period_counts, every frequent word and term by period; trends, what became of each (mining/timeline.py).
+holds; period_counts, every frequent word and term by period; trends, what became of each (mining/trends/timeline.py).
 
 Each role is looked at by itself. A document without a date, or with one that is not understood or too coarse, is counted in a
 row without a period, so that all counts add up to those of word_counts.
@@ -15,8 +15,8 @@ from pyspark.sql import functions as F
 
 from wajue.arrays.cells import Batches
 from wajue.config import Config, Trends
-from wajue.mining import period_counts, trend_table
-from wajue.mining.period_counts import Listed
+from wajue.mining.trends import period_counts, trend_table
+from wajue.mining.trends.period_counts import Listed
 from wajue.spark.flow import Flow, types_of
 
 log = logging.getLogger(__name__)

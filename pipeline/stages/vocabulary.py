@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 from wajue.arrays.cells import Batches
 from wajue.config import Config, Vocabulary
 from wajue.errors import WajueError
-from wajue.mining import word_sequences
+from wajue.mining.tokens import word_sequences
 from wajue.spark.flow import Flow, types_of
 
 _FILE_TOKENS = 20_000_000  # the text alone decides how many files there are, since trainers shuffle what they read from them

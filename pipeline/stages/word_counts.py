@@ -4,7 +4,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from wajue.config import Config
-from wajue.mining import token_counts
+from wajue.mining.tokens import token_counts
 from wajue.spark.flow import Flow
 
 

@@ -13,7 +13,7 @@ from tests import workspaces
 from tests.workspaces import HOSTILE, SEGMENTED, WORDS
 from wajue import dag, schemas
 from wajue.cleaning.rules import CHANGES
-from wajue.mining.form_rules import STOP_WORDS
+from wajue.mining.terms.form_rules import STOP_WORDS
 from wajue.results import report
 from wajue.results.report_sections import listing
 from wajue.store.workspace import Workspace

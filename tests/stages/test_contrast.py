@@ -7,7 +7,7 @@ from tests.frames import contrast, segment, word_counts
 from tests.stages.conftest import Mined
 from tests.stages.texts import BOTH, documents, empty_lexicon
 from wajue.config import Config
-from wajue.mining import jieba_dictionary
+from wajue.mining.tokens import jieba_dictionary
 
 Load = Callable[..., Config]
 pytestmark = pytest.mark.spark

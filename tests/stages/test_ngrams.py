@@ -9,7 +9,7 @@ from tests import reference
 from tests.frames import ngrams
 from tests.stages.texts import documents, power
 from wajue.config import Config
-from wajue.mining.alphabet import Alphabet
+from wajue.mining.text.alphabet import Alphabet
 
 Load = Callable[..., Config]
 pytestmark = pytest.mark.spark

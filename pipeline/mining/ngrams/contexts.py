@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from wajue.mining.word_table import prefetch
+from wajue.mining.text.word_table import prefetch
 
 _AHEAD = 16  # contexts; so early the text around a position is fetched
 _SHORT = 24  # contexts; so few are sorted fastest by insertion

@@ -17,7 +17,7 @@ from numba import njit
 from wajue.arrays.ragged import Ragged
 from wajue.mining.ngrams.contexts import empty_contexts, fill_sorted, sorted_keys
 from wajue.mining.ngrams.keys import LONGEST, Counted, symbol_at
-from wajue.mining.symbols import RARE
+from wajue.mining.text.symbols import RARE
 
 _ENTROPY_UNIT = 2.0**-28  # sums of c ln c are of integers, so that no entropy depends on the order of the neighbours
 _C_LN_C = np.rint(np.arange(4096) * np.log(np.maximum(np.arange(4096), 1)) / _ENTROPY_UNIT).astype(np.int64)

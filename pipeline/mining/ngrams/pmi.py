@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 
 from wajue.mining.ngrams.keys import Counted, lengths
-from wajue.mining.word_table import extended, mixed
+from wajue.mining.text.word_table import extended, mixed
 
 
 @njit(cache=True, inline="always")

@@ -16,13 +16,13 @@ import pyarrow.compute as pc
 
 from wajue.arrays.cells import Batches, block, by_bucket, by_hash, gather, keeping_freed, one_of
 from wajue.arrays.strings import string_hashes
-from wajue.mining.alphabet import Alphabet
-from wajue.mining.clauses import clauses, one_of_each_form
 from wajue.mining.ngrams import counting
 from wajue.mining.ngrams.keys import Counted, by_key, key_codes, last_symbol, lengths
 from wajue.mining.ngrams.pmi import pmi
 from wajue.mining.ngrams.windows import bucket, windows
-from wajue.mining.symbols import pseudo_characters
+from wajue.mining.text.alphabet import Alphabet
+from wajue.mining.text.clauses import clauses, one_of_each_form
+from wajue.mining.text.symbols import pseudo_characters
 
 LINES = "bucket int, text string"
 WINDOWS = "bucket int, code binary"

@@ -1,0 +1,213 @@
+"""New-word discovery: which n-grams are words, by the unigram lattice and what each word gains.
+
+In: every n-gram with count and branching entropies (from `ngrams`), and expected counts (from `forward_backward`). Out: a lexicon.
+This is arithmetic on arrays: how and where the expected counts are computed is left to the caller.
+
+The recipe, found by experiment (docs/dev/experiments/discovery.md): start from every n-gram whose branching entropies are high
+enough; let EM share the text out among them; each round drop what explains the text little better than its own parts do.
+
+    S(w) = gain - r_n (f(first) + f(last) - 1/2) + v_n z(w),   dropped where S(w) < d_n
+    gain   = log p(w) - log p(best split of w into other entries), nats
+    f(c)   = single share: the share of a symbol's occurrences that are words of their own, (expected + 1/2)/(count + 1)
+    z(w)   = left autonomy HL(w) - HL(w without its first symbol), standardised per length, clipped to -2..2
+             (Magistry & Sagot 2012, normalised variation of branching entropy)
+    score  = gain/(n - 1) * min(1, use) * sqrt(min(HL, HR)), ranks words; use = share of occurrences cut out as a word
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from wajue.mining.lattice.forward_backward import LIKELIHOOD_UNIT, POSTERIOR_UNIT, Expected
+from wajue.mining.lattice.weights import LONGEST_SPELLED, Spelling, Weights, log_spelling, no_spelling, spelling_of
+from wajue.mining.lexicon.best_splits import best_splits
+from wajue.mining.text.word_table import WordTable, find_words, word_keys, word_table
+
+_IMPOSSIBLE = -1e30
+_FIRST_SPELLED = 2  # the round from which strings outside the lexicon compete
+_FIRST_PRUNED = 1
+_LEAST_SINGLE, _LEAST_WORD, _LEAST_SHARE = 0.5, 2.0, 1e-4
+_BOUND = 0.5  # least share of its occurrences that the rest of a word has with the number beside it
+_FIRST_SCALE = 6.0  # nats a symbol, about what text has
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """What a word must reach: the least branching entropy (nats) for the first lexicon, and S(w) by length 2, 3, ... 8."""
+
+    branching_entropy: float
+    gain: tuple[float, ...] = (3, 9, 12, 15, 18, 21, 24)  # d
+    single_share: tuple[float, ...] = (1, 10, 0, 0, 0, 0, 0)  # r
+    autonomy: tuple[float, ...] = (0, 1.5, 0, 0, 0, 0, 0)  # v
+    spelled_share: float = 0.1  # of all tokens, outside the lexicon, in the first round with spelling
+
+
+@dataclass
+class Candidates:
+    """All n-grams that may be words, and the state of the rounds.
+
+    codes: uint16 [n, longest]; count: float64 [n]; left_entropy, right_entropy: float64 [n], nats;
+    symbol_count: float64 [65536]; symbol_left_entropy: float64 [65536]; is_number: bool [65536].
+    A number belongs to a word only where what is left of the word seldom stands without it: 10米气步枪, but not 10月.
+    """
+
+    codes: np.ndarray
+    count: np.ndarray
+    left_entropy: np.ndarray
+    right_entropy: np.ndarray
+    symbol_count: np.ndarray
+    symbol_left_entropy: np.ndarray
+    thresholds: Thresholds
+    is_number: np.ndarray = field(default_factory=lambda: np.zeros(65536, bool))
+    keys: np.ndarray = field(default_factory=lambda: np.zeros(0, np.uint64))  # of the codes, if they have been computed
+
+    def __post_init__(self) -> None:
+        self.length = (self.codes != 0).sum(axis=1)
+        self.longest = int(self.length.max(initial=2))
+        self.first = self.codes[:, 0]
+        self.last = self.codes[np.arange(len(self.codes)), self.length - 1]
+        if len(self.keys) != len(self.codes):
+            self.keys = word_keys(self.codes)
+        self.of_length = {n: np.flatnonzero(self.length == n) for n in range(2, self.longest + 1)}
+        short = np.flatnonzero(self.length <= LONGEST_SPELLED)  # which may earn something while they are not active
+        self.earners = word_table(self.keys[short], np.zeros(len(short)), short)
+        listed = word_table(self.keys, np.zeros(len(self.keys)))
+        self.autonomy = self._autonomy(listed)
+        self.expected = np.where(self.branching_entropy >= self.thresholds.branching_entropy, self.count, 0.0)
+        self.accepted = np.zeros(len(self.codes), bool)  # a reviewer's verdicts: never pruned, never a word
+        self.rejected = self._counted_out(listed)
+        self.symbol_expected = self.symbol_count.copy()
+        self.spelled_share = self.thresholds.spelled_share
+        self.gain = np.zeros(len(self.codes))
+        self.scale = _FIRST_SCALE
+        self.symbols_total = float(self.symbol_count.sum())
+
+    @property
+    def branching_entropy(self) -> np.ndarray:
+        """The lesser of left and right, float64 [n]."""
+        return np.minimum(self.left_entropy, self.right_entropy)
+
+    def _of_parts(self, parts: np.ndarray, listed: WordTable, of_candidates: np.ndarray, of_singles: np.ndarray) -> np.ndarray:
+        """The figure (float64 [k]) of parts of candidates (uint16 [k, n]), all of n symbols; 0 for what is no candidate."""
+        if parts.shape[1] == 1:
+            return of_singles[parts[:, 0]]
+        ids = find_words(listed, word_keys(parts))
+        return np.where(ids >= 0, of_candidates[ids], 0.0)
+
+    def _autonomy(self, listed: WordTable) -> np.ndarray:
+        z = np.zeros(len(self.codes))
+        for n, ids in self.of_length.items():
+            if not len(ids) or not self.thresholds.autonomy[n - 2]:
+                continue
+            without_first = self._of_parts(self.codes[ids, 1:n], listed, self.left_entropy, self.symbol_left_entropy)
+            rise, weight = self.left_entropy[ids] - without_first, self.count[ids]
+            mean = np.average(rise, weights=weight)
+            deviation = np.sqrt(np.average((rise - mean) ** 2, weights=weight))
+            z[ids] = np.clip((rise - mean) / max(deviation, 1e-9), -2, 2)
+        return z
+
+    def _counted_out(self, listed: WordTable) -> np.ndarray:
+        """bool [n]: what holds a number beside what stands without it more often than with it."""
+        out = np.zeros(len(self.codes), bool)
+        numbered = np.flatnonzero(self.is_number[self.codes].any(axis=1))  # few
+        for n in self.of_length:
+            ids = numbered[self.length[numbered] == n]
+            for j in range(n):
+                number_at_j = ids[self.is_number[self.codes[ids, j]]]
+                for rest in (self.codes[number_at_j, :j], self.codes[number_at_j, j + 1 : n]):
+                    if rest.size:
+                        rest_count = self._of_parts(rest, listed, self.count, self.symbol_count)
+                        out[number_at_j] |= self.count[number_at_j] < _BOUND * rest_count
+        return out
+
+    def rounds(self, number: int, expect: Callable[[Weights], Expected], *, share: float = 1.0) -> Iterator[int]:
+        """Expectation maximisation: yields the number of each round, from 1, once it is done.
+
+        expect: the expected counts of this share of the text under the weights given.
+        """
+        for k in range(number):
+            self.floor()
+            spelled = k >= _FIRST_SPELLED
+            self.update(expect(self.weights(spelled=spelled)), spelled=spelled, share=share)
+            if k >= _FIRST_PRUNED:
+                self.prune()
+            yield k + 1
+        self.floor()
+
+    def floor(self) -> None:
+        """Before a round: single symbols never vanish, a longer word below two expected uses does."""
+        self._floor_symbols()
+        self.expected = np.where(self.expected >= _LEAST_WORD, self.expected, 0.0)
+        self.expected[self.accepted] = np.maximum(self.expected[self.accepted], _LEAST_WORD)
+        self.expected[self.rejected] = 0.0
+
+    def _floor_symbols(self) -> None:
+        listed = self.symbol_count > 0
+        self.symbol_expected = np.where(listed, np.maximum(self.symbol_expected, _LEAST_SINGLE), 0.0)
+
+    def log_probabilities(self) -> tuple[np.ndarray, np.ndarray]:
+        """(words float64 [n], single symbols float64 [65536]), nats; a pruned word has about -1e30.
+
+        A symbol too rare to be listed has the weight of the rarest that is.
+        """
+        total = self.expected.sum() + self.symbol_expected.sum()
+        active = np.flatnonzero(self.expected > 0)
+        words = np.full(len(self.expected), _IMPOSSIBLE)
+        words[active] = np.log(self.expected[active] / total)
+        return words, np.log(np.maximum(self.symbol_expected, _LEAST_SINGLE) / total)
+
+    def _spelling(self) -> Spelling:
+        """That of the active words."""
+        active = np.flatnonzero(self.expected > 0)
+        return spelling_of(self.codes[active], self.length[active], self.symbol_count, self.spelled_share)
+
+    def weights(self, *, spelled: bool) -> Weights:
+        """What a round of forward-backward needs: probabilities scaled by exp(scale) a symbol."""
+        word_log_prob, single_log_prob = self.log_probabilities()
+        table = self._table(word_log_prob, lambda log, length: np.exp(np.maximum(log + self.scale * length, -700)))
+        single = np.exp(np.maximum(single_log_prob + self.scale, -700))
+        if not spelled:
+            return Weights(single, table, no_spelling())
+        spelling = self._spelling()
+        return Weights(single, table, spelling._replace(position=spelling.position * np.exp(self.scale)))
+
+    def decoding(self) -> Weights:
+        """What the best cut needs: log probabilities, of spelled strings too."""
+        word_log_prob, single_log_prob = self.log_probabilities()
+        return Weights(single_log_prob, self._table(word_log_prob, lambda log, length: log), log_spelling(self._spelling()))
+
+    def _table(self, log_prob: np.ndarray, weight: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> WordTable:
+        """The active words, and with weight 0 their prefixes: few enough for a processor's cache."""
+        active = np.flatnonzero(self.expected > 0)
+        weights = weight(log_prob[active], self.length[active])
+        return word_table(self.keys[active], weights, active, prefixes_of=self.codes[active])
+
+    def update(self, result: Expected, *, spelled: bool, share: float = 1.0) -> None:
+        """Take over the expected counts of a round over this share of the text."""
+        self.expected = result.word * (POSTERIOR_UNIT / share)
+        self.symbol_expected = result.single * (POSTERIOR_UNIT / share)
+        if spelled:
+            total = self.expected.sum() + self.symbol_expected.sum()
+            self.spelled_share = max(result.spelled.sum() * POSTERIOR_UNIT / share / total, _LEAST_SHARE)
+        self.scale = -result.log_likelihood * LIKELIHOOD_UNIT / (self.symbols_total * share)
+
+    def prune(self) -> None:
+        """Drop every word whose S(w) is below the threshold of its length."""
+        self._floor_symbols()
+        word_log_prob, single_log_prob = self.log_probabilities()
+        active = np.flatnonzero(self.expected > 0)
+        log_prob = word_log_prob[active]
+        gain = log_prob - best_splits(self.codes[active], log_prob, single_log_prob, keys=self.keys[active])
+        self.gain = np.zeros(len(word_log_prob))
+        self.gain[active] = gain
+        single_share = (self.symbol_expected + 0.5) / (self.symbol_count + 1)
+        limits, length = self.thresholds, self.length[active]
+        d, r, v = (np.array((0, 0, *t), float)[length] for t in (limits.gain, limits.single_share, limits.autonomy))
+        s = gain - r * (single_share[self.first[active]] + single_share[self.last[active]] - 0.5) + v * self.autonomy[active]
+        self.expected[active[s < d]] = 0.0
+
+    def score(self, used: np.ndarray) -> np.ndarray:
+        """The rank score of every word, float64 [n]; used: int64 [n], how often the best cut uses each."""
+        use = np.minimum(1.0, used / np.maximum(self.count, 1))
+        return np.maximum(self.gain, 0) / (self.length - 1) * use * np.sqrt(np.maximum(self.branching_entropy, 0))

@@ -1,0 +1,133 @@
+"""N-grams as candidates for the lexicon. In: rows of `ngrams`, and the verdicts in [new_words]. Out: candidates, which the rounds
+of discovery.py weigh, and the log probability of each accepted word.
+"""
+
+import logging
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from wajue.errors import ConfigError
+from wajue.mining.lattice.viterbi import best_cut
+from wajue.mining.lattice.weights import LONGEST_SPELLED
+from wajue.mining.lexicon.discovery import Candidates, Thresholds
+from wajue.mining.text.alphabet import Alphabet
+from wajue.mining.text.word_table import word_keys
+
+log = logging.getLogger(__name__)
+
+_SYMBOLS = 1 << 16  # codes of symbols
+_MARGIN = 0.01  # nats by which an accepted word beats its parts; weights are kept in 32 bits
+
+
+class Verdicts(NamedTuple):
+    """What a reviewer decided in [new_words]. accept: words with their weights, counts, or None."""
+
+    accept: dict[str, float | None]
+    reject: list[str]
+
+
+class NgramCandidates(NamedTuple):
+    """N-grams of two symbols and more as candidates, in the order of their keys.
+
+    ngrams: rows of `ngrams`; word_rows: int64 [candidates], the row of each; symbol_rows: int64, those of single symbols.
+    """
+
+    ngrams: pa.Table
+    alphabet: Alphabet
+    candidates: Candidates
+    word_rows: np.ndarray
+    symbol_rows: np.ndarray
+
+    def ids_of(self, strings: list[str]) -> np.ndarray:
+        """The candidate (int64) that each string is, or -1."""
+        keys = self.candidates.keys
+        if not strings or not len(keys):
+            return np.full(len(strings), -1)
+        wanted = word_keys(self.alphabet.codes(pa.array(strings, pa.string()), self.candidates.codes.shape[1]))
+        position = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+        return np.where((keys[position] == wanted) & (wanted > 0), position, -1)
+
+    def unknown(self, known: set[str]) -> np.ndarray:
+        """bool [candidates]: in the lexicon, and not among the known words."""
+        unknown = np.zeros(len(self.candidates.codes), bool)
+        active = np.flatnonzero(self.candidates.expected > 0)
+        strings = self.alphabet.strings(self.candidates.codes[active]).to_pylist()
+        unknown[active] = [string not in known for string in strings]
+        return unknown
+
+
+def possible_words(ngrams: pa.RecordBatch, accepted: pa.StringArray, branching_entropy: float) -> pa.RecordBatch:
+    """The rows that can be in the lexicon.
+
+    Short n-grams may earn their way into it as spelled strings, long ones only by their branching entropy (nats, the lesser).
+    """
+    entropy = pc.min_element_wise(ngrams.column("left_entropy"), ngrams.column("right_entropy"))
+    is_free = pc.greater_equal(entropy, branching_entropy)
+    is_short = pc.less_equal(ngrams.column("n"), LONGEST_SPELLED)
+    is_accepted = pc.is_in(ngrams.column("ngram"), value_set=accepted)
+    return ngrams.filter(pc.or_kleene(pc.or_kleene(is_short, is_free), is_accepted))
+
+
+def from_ngrams(ngrams: pa.Table, verdicts: Verdicts, branching_entropy: float) -> NgramCandidates:
+    """branching_entropy: nats, the floor of the first lexicon. Raises ConfigError if a word is both accepted and rejected."""
+    n = ngrams.column("n").to_numpy()
+    symbol_rows, word_rows = np.flatnonzero(n == 1), np.flatnonzero(n > 1)
+    counts = ngrams.column("count").to_numpy()
+    left_entropy, right_entropy = (ngrams.column(f"{side}_entropy").to_numpy() for side in ("left", "right"))
+    strings = ngrams.column("ngram").combine_chunks()
+    symbols = strings.take(pa.array(symbol_rows))
+    alphabet = Alphabet.from_symbols(zip(symbols.to_pylist(), counts[symbol_rows].tolist(), strict=True))
+    symbol_codes = alphabet.codes(symbols, 1)[:, 0]
+    symbol_count, symbol_left_entropy = np.zeros(_SYMBOLS), np.zeros(_SYMBOLS)
+    symbol_count[symbol_codes], symbol_left_entropy[symbol_codes] = counts[symbol_rows], left_entropy[symbol_rows]
+    codes = alphabet.codes(strings.take(pa.array(word_rows)), int(n.max()))
+    keys = word_keys(codes)
+    order = np.argsort(keys)  # which does not depend on how the table was written
+    word_rows = word_rows[order]
+    candidates = Candidates(
+        codes=codes[order],
+        count=counts[word_rows].astype(float),
+        left_entropy=left_entropy[word_rows],
+        right_entropy=right_entropy[word_rows],
+        symbol_count=symbol_count,
+        symbol_left_entropy=symbol_left_entropy,
+        is_number=alphabet.is_number,
+        thresholds=Thresholds(branching_entropy=branching_entropy),
+        keys=keys[order],
+    )
+    return _with_verdicts(NgramCandidates(ngrams, alphabet, candidates, word_rows, symbol_rows), verdicts)
+
+
+def _with_verdicts(mined: NgramCandidates, verdicts: Verdicts) -> NgramCandidates:
+    if both := set(verdicts.accept) & set(verdicts.reject):
+        raise ConfigError(f"[new_words] accept and reject both name {'、'.join(sorted(both)[:5])}; take them out of one")
+    for strings, verdict in ((verdicts.reject, mined.candidates.rejected), (list(verdicts.accept), mined.candidates.accepted)):
+        ids = mined.ids_of(strings)
+        verdict[ids[ids >= 0]] = True
+    return mined
+
+
+def weigh_accepted(mined: NgramCandidates, accept: dict[str, float | None]) -> dict[str, float]:
+    """The log probability of each accepted word: what its weight says, or just enough for it to be cut out whole.
+
+    The candidates among them get their expected counts accordingly.
+    """
+    candidates = mined.candidates
+    total = candidates.expected.sum() + candidates.symbol_expected.sum()
+    ids = mined.ids_of(list(accept))
+    decoding = candidates.decoding()
+    log_probability = {}
+    for candidate_id, (word, weight) in zip(ids.tolist(), accept.items(), strict=True):
+        code = mined.alphabet.units(pa.array([word])).code
+        if (code[:-1] == 0).any():
+            log.warning("[new_words] accept: %s is never cut out whole, it holds a mark, a space or a long number", word)
+        if weight is None:
+            whole = best_cut(code, decoding, len(candidates.codes), longest=candidates.longest)
+            weight = total * np.exp(whole.log_probability + _MARGIN)
+        if candidate_id >= 0:
+            candidates.expected[candidate_id] = weight
+        log_probability[word] = float(np.log(weight / total))
+    return log_probability

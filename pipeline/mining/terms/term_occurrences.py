@@ -1,0 +1,209 @@
+"""Where terms occur. In: tokens of documents, and terms as runs of words. Out: counts, documents and stretches of text of each.
+
+A word has a 16-bit code here, as a symbol has elsewhere: 0 is a break, RARE a word that is part of no term.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numba import njit
+
+from wajue.mining.text.symbols import RARE
+from wajue.mining.text.word_table import WordTable, extended, id_at, is_free, probe, word_keys, word_table
+
+CHUNK = 100  # words; the stretch of text in which burst looks for a second occurrence
+FIGURES = ("domain_count", "general_count", "domain_documents", "general_documents", "domain_chunks")
+_DOMAIN_COUNT, _GENERAL_COUNT, _DOMAIN_DOCUMENTS, _GENERAL_DOCUMENTS, _DOMAIN_CHUNKS = range(5)
+_FIRST_CODE = RARE + 1
+
+
+class TermIndex(NamedTuple):
+    """Finds terms in text by their words.
+
+    coded_words: string, distinct, RARE + 1 is the code of the first; table: the keys of the terms as runs of codes, with their
+    prefixes; terms: how many there are; longest: words of the longest.
+    """
+
+    coded_words: pa.StringArray
+    table: WordTable
+    terms: int
+    longest: int
+
+    @classmethod
+    def from_parts(cls, parts: pa.ListArray) -> "TermIndex":
+        """From the words of each term (list<string>); at least one term."""
+        coded_words, length = pc.unique(parts.flatten()), pc.list_value_length(parts).to_numpy()
+        codes = np.zeros((len(parts), int(length.max())), np.uint16)
+        is_word = np.arange(codes.shape[1]) < length[:, None]
+        codes[is_word] = pc.index_in(parts.flatten(), value_set=coded_words).to_numpy() + _FIRST_CODE
+        return cls(coded_words, word_table(word_keys(codes), np.ones(len(codes)), prefixes_of=codes), *codes.shape)
+
+
+class CodedTokens(NamedTuple):
+    """The tokens of some documents: code uint16, 0 at a break, one after each document; document int64, of each, from 0."""
+
+    code: np.ndarray
+    document: np.ndarray
+
+
+def coded(lists: pa.ListArray, coded_words: pa.StringArray) -> CodedTokens:
+    """All tokens as codes; what is no word is a break.
+
+    lists: list<string>, the tokens of each document, best as a dictionary's indices; coded_words: as in `TermIndex`.
+    """
+    flat = pc.dictionary_encode(lists.flatten())
+    ids = pc.index_in(flat.dictionary, value_set=coded_words).fill_null(-1).to_numpy()
+    document = pc.list_parent_indices(lists).to_numpy().astype(np.int64)
+    is_word = pc.match_substring_regex(flat.dictionary, r"[\p{L}\p{N}]").to_numpy(zero_copy_only=False)
+    code = np.where(ids >= 0, ids + _FIRST_CODE, np.where(is_word, RARE, 0)).astype(np.uint16)[flat.indices.to_numpy()]
+    last = np.flatnonzero(np.diff(document, append=-1)) + 1
+    return CodedTokens(np.insert(code, last, 0), np.insert(document, last, document[last - 1]))
+
+
+@njit(cache=True, inline="always")
+def _terms_at(code, document, i, keys, ids, longest, terms):
+    """Fill `terms` (int64 [longest]) with the ids of the terms that begin at i; returns how many."""
+    count = 0
+    key = np.uint64(0)
+    for n in range(longest):
+        if i + n >= len(code) or code[i + n] <= RARE or document[i + n] != document[i]:
+            break
+        key = extended(key, code[i + n])
+        slot = probe(keys, key)
+        if is_free(keys, slot):
+            if n == 0:  # prefixes of one word need not be in the table
+                continue
+            break
+        if id_at(ids, slot) >= 0:
+            terms[count] = id_at(ids, slot)
+            count += 1
+    return count
+
+
+class _Progress(NamedTuple):
+    """What a tally has seen: figures int64 [5, terms] as FIGURES; last_document, last_chunk int64 [terms], that of each term."""
+
+    figures: np.ndarray
+    last_document: np.ndarray
+    last_chunk: np.ndarray
+
+
+@njit(cache=True, nogil=True)
+def _tally(
+    tokens,  # CodedTokens
+    table,  # TableView
+    longest,
+    domain,  # bool
+    chunks,  # so far
+    first_document,  # the number of the first one
+    progress,  # _Progress, added to
+):
+    """Returns the number of chunks so far."""
+    code, document = tokens
+    keys, ids, _ = table
+    figures, last_document, last_chunk = progress
+    in_document = 0
+    terms = np.empty(longest, np.int64)
+    for i in range(len(code)):
+        if i > 0 and document[i] != document[i - 1]:
+            in_document = 0
+        if in_document % CHUNK == 0:
+            chunks += 1
+        in_document += 1
+        for e in terms[: _terms_at(code, document, i, keys, ids, longest, terms)]:
+            figures[_DOMAIN_COUNT if domain else _GENERAL_COUNT, e] += 1
+            if last_document[e] != first_document + document[i]:
+                last_document[e] = first_document + document[i]
+                figures[_DOMAIN_DOCUMENTS if domain else _GENERAL_DOCUMENTS, e] += 1
+            if domain and last_chunk[e] != chunks:
+                last_chunk[e] = chunks
+                figures[_DOMAIN_CHUNKS, e] += 1
+    return chunks
+
+
+class Tally:
+    """What is counted of terms: figures int64 [5, terms] as FIGURES; chunks: of all text that was added."""
+
+    def __init__(self, index: TermIndex) -> None:
+        self.chunks = 0
+        self._index, self._documents = index, 0
+        figures = np.zeros((len(FIGURES), index.terms), np.int64)
+        self._progress = _Progress(figures, np.full(index.terms, -1, np.int64), np.zeros(index.terms, np.int64))
+
+    @property
+    def figures(self) -> np.ndarray:
+        """int64 [5, terms], as FIGURES."""
+        return self._progress.figures
+
+    def add(self, tokens: CodedTokens, *, domain: bool) -> int:
+        """Count more documents; returns the chunks they have."""
+        before, table = self.chunks, self._index.table.view
+        self.chunks = _tally(tokens, table, self._index.longest, domain, before, self._documents, self._progress)
+        self._documents += int(tokens.document[-1]) + 1 if len(tokens.document) else 0
+        return int(self.chunks - before)
+
+
+@njit(cache=True, nogil=True)
+def _fill_occurrences(
+    tokens,  # CodedTokens
+    table,  # TableView
+    longest,
+    term,  # int64 [occurrences], filled, like the next; or [0]: only count
+    where,
+):
+    """Returns how many occurrences there are."""
+    code, document = tokens
+    keys, ids, _ = table
+    terms = np.empty(longest, np.int64)
+    count = 0
+    for i in range(len(code)):
+        for e in terms[: _terms_at(code, document, i, keys, ids, longest, terms)]:
+            if len(term):
+                term[count], where[count] = e, document[i]
+            count += 1
+    return count
+
+
+def occurrences(tokens: CodedTokens, index: TermIndex) -> tuple[np.ndarray, np.ndarray]:
+    """(term int64 [k], document int64 [k]) of every occurrence of a term."""
+    none = np.zeros(0, np.int64)
+    count = _fill_occurrences(tokens, index.table.view, index.longest, none, none)
+    term, where = np.empty(count, np.int64), np.empty(count, np.int64)
+    if count:
+        _fill_occurrences(tokens, index.table.view, index.longest, term, where)
+    return term, where
+
+
+@njit(cache=True, nogil=True)
+def _fill_first_and_last(
+    tokens,  # CodedTokens
+    order,  # int64 [documents]
+    table,  # TableView
+    longest,
+    first,  # int64 [terms], -1; filled, like the next
+    last,
+):
+    code, document = tokens
+    keys, ids, _ = table
+    terms = np.empty(longest, np.int64)
+    for i in range(len(code)):
+        d = document[i]
+        if order[d] < 0:
+            continue
+        for e in terms[: _terms_at(code, document, i, keys, ids, longest, terms)]:
+            if first[e] < 0 or order[d] < order[first[e]]:
+                first[e] = d
+            if last[e] < 0 or order[d] > order[last[e]]:
+                last[e] = d
+
+
+def first_and_last(tokens: CodedTokens, order: np.ndarray, index: TermIndex) -> tuple[np.ndarray, np.ndarray]:
+    """(first int64 [terms], last int64 [terms]): the documents of least and greatest `order` that hold each term, or -1.
+
+    order: int64 [documents], -1 for one that is passed over.
+    """
+    first, last = np.full(index.terms, -1, np.int64), np.full(index.terms, -1, np.int64)
+    _fill_first_and_last(tokens, order, index.table.view, index.longest, first, last)
+    return first, last

@@ -1,0 +1,136 @@
+"""The table `trends`. In: the counts of the terms of one bucket by period, and what each period has in all. Out: what became of
+each term (timeline.py), with the counts that this was judged by.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from wajue.config import Trends
+from wajue.mining.trends import period_counts, timeline
+
+COUNTS = "period_counts array<struct<period: string, count: bigint, document_count: bigint>>"  # beside the columns of `trends`
+_BATCH_TERMS = 2_000  # that are scored at once; each takes a number a period
+
+
+class Periods(NamedTuple):
+    """The periods of a role. names: in order; tokens: float64 [periods], the words in each, at least 1; squared_lengths: float64
+    [periods], the sum over its documents of the squared number of words.
+    """
+
+    names: list[str]
+    tokens: np.ndarray
+    squared_lengths: np.ndarray
+
+
+def periods_of_roles(table: pa.Table) -> dict[str, Periods]:
+    """table: rows of (role, period, words, squares), sorted; those without a period are left out."""
+    dated = table.filter(pc.is_valid(table.column("period")))
+    periods = {}
+    for role in pc.unique(dated.column("role")).to_pylist():
+        own = dated.filter(pc.equal(dated.column("role"), role))
+        tokens, squares = (own.column(name).to_numpy().astype(float) for name in ("words", "squares"))
+        periods[role] = Periods(own.column("period").to_pylist(), np.maximum(tokens, 1), squares)
+    return periods
+
+
+class Scorer(NamedTuple):
+    """What a role's terms are judged by. rank_of: the rank of each term of `terms`."""
+
+    periods: Periods
+    rank_of: dict[str, int]
+    rules: Trends
+
+    def score(self, counts: pa.Table) -> Iterator[pa.RecordBatch]:
+        """Rows of `trends` and COUNTS of the terms at the count floor. counts: as period_counts.added has them, of one role."""
+        if not counts.num_rows:
+            return
+        terms = counts.column("term").combine_chunks()
+        starts = np.flatnonzero(np.append(True, pc.not_equal(terms[1:], terms[:-1]).to_numpy(zero_copy_only=False)))
+        stops = np.append(starts[1:], counts.num_rows)
+        is_dated = pc.is_valid(counts.column("period")).to_numpy()
+        occurrences = np.add.reduceat(np.where(is_dated, counts.column("count").to_numpy(), 0), starts)
+        frequent = np.flatnonzero(occurrences >= self.rules.min_count)
+        for begin in range(0, len(frequent), _BATCH_TERMS):
+            chosen = frequent[begin : begin + _BATCH_TERMS]
+            sizes = stops[chosen] - starts[chosen]
+            indices = np.repeat(starts[chosen] - np.append(0, np.cumsum(sizes)[:-1]), sizes) + np.arange(sizes.sum())
+            yield self._score(counts.take(pa.array(indices)).combine_chunks(), sizes)
+
+    def _score(self, counts: pa.Table, sizes: np.ndarray) -> pa.RecordBatch:
+        """sizes: how many rows of `counts` each term has."""
+        names, tokens, squared_lengths = self.periods
+        matrices = _by_period(counts, sizes, names)
+        occurrences = matrices["count"]
+        effect = timeline.design_effect(occurrences, matrices["squares"], matrices["products"], tokens, squared_lengths)
+        effective, effective_tokens = occurrences / effect[:, None], tokens / effect[:, None]
+        offsets = np.append(0, np.cumsum(sizes))
+        first = counts.take(pa.array(offsets[:-1])).combine_chunks()
+        terms = first.column("term").combine_chunks()
+        columns: dict[str, Any] = {
+            "term": terms,
+            "rank": pa.array([self.rank_of.get(term) for term in terms.to_pylist()], pa.int32()),
+            "role": first.column("role").combine_chunks(),
+            **self._judged(effective, effective_tokens),
+            **_extent(occurrences, names),
+            "count": occurrences.sum(axis=1).astype(np.int64),
+            "document_count": matrices["documents"].sum(axis=1).astype(np.int64),
+            "design_effect": effect,
+            "period_counts": _lists(counts, offsets),
+        }
+        return pa.RecordBatch.from_pydict(columns)
+
+    def _judged(self, occurrences: np.ndarray, tokens: np.ndarray) -> dict[str, Any]:
+        """The columns that say what became of the terms, of effective counts, float64 [terms, periods]."""
+        rules, names = self.rules, self.periods.names
+        change = timeline.change(occurrences, tokens)
+        burst = timeline.burst(occurrences, tokens, factor=rules.burst_factor)
+        floors = {"min_z": rules.min_z, "min_bits": rules.min_change, "min_burst": rules.min_burst}
+        return {
+            "label": np.array(timeline.LABELS)[timeline.labels(change.bits, change.z, burst.weight, **floors)],
+            "since": _names_at(names, np.where(change.since > 0, change.since, -1)),
+            "change": change.bits,
+            "z": change.z,
+            "before_per_million": 1e6 * change.before,
+            "after_per_million": 1e6 * change.after,
+            "burst": burst.weight,
+            "burst_first": _names_at(names, burst.first),
+            "burst_last": _names_at(names, burst.last),
+        }
+
+
+def _by_period(counts: pa.Table, sizes: np.ndarray, names: list[str]) -> dict[str, np.ndarray]:
+    """The sums of each term in each period, float64 [terms, periods], under each name of period_counts.SUMS."""
+    term = np.repeat(np.arange(len(sizes)), sizes)
+    period = pc.index_in(counts.column("period"), value_set=pa.array(names), skip_nulls=True).fill_null(-1).to_numpy()
+    is_dated = period >= 0
+    matrices = {}
+    for name in period_counts.SUMS:
+        matrices[name] = np.zeros((len(sizes), len(names)))
+        matrices[name][term[is_dated], period[is_dated]] = counts.column(name).to_numpy()[is_dated]
+    return matrices
+
+
+def _extent(occurrences: np.ndarray, names: list[str]) -> dict[str, pa.StringArray]:
+    """The first and the last period in which each term occurs."""
+    occurs = occurrences > 0
+    return {
+        "first_period": _names_at(names, occurs.argmax(axis=1)),
+        "last_period": _names_at(names, len(names) - 1 - occurs[:, ::-1].argmax(axis=1)),
+    }
+
+
+def _lists(counts: pa.Table, offsets: np.ndarray) -> pa.ListArray:
+    """The counts of each term as a list of structs; offsets: int64 [terms + 1]."""
+    columns = [counts.column(name).combine_chunks() for name in ("period", "count", "documents")]
+    return pa.ListArray.from_arrays(
+        pa.array(offsets, pa.int32()), pa.StructArray.from_arrays(columns, ["period", "count", "document_count"])
+    )
+
+
+def _names_at(names: list[str], index: np.ndarray) -> pa.StringArray:
+    """The names of these periods, null for -1."""
+    return pa.array(names).take(pa.array(index, mask=index < 0))

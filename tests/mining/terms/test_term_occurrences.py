@@ -1,0 +1,57 @@
+import numpy as np
+import pyarrow as pa
+
+from wajue.mining.terms.term_occurrences import CodedTokens, Tally, TermIndex, coded, first_and_last, occurrences
+from wajue.mining.text.symbols import RARE
+from wajue.mining.text.word_table import word_keys, word_table
+
+CODES = np.array([[2, 0, 0], [3, 0, 0], [4, 0, 0], [2, 3, 0], [2, 3, 4]], np.uint16)
+TOKENS = CodedTokens(np.array([2, 3, 4, 0, 2, 3, 0, 2, 0], np.uint16), np.array([0, 0, 0, 0, 0, 0, 0, 1, 1]))
+
+
+def index(codes: np.ndarray) -> TermIndex:
+    table = word_table(word_keys(codes), np.ones(len(codes)), prefixes_of=codes)
+    return TermIndex(pa.array([], pa.string()), table, len(codes), 3)
+
+
+def test_tokens_are_coded() -> None:
+    lists = pa.array([["断路器", "，", "的"], [], ["跳闸"]], pa.list_(pa.string()))
+    code, document = coded(lists, pa.array(["跳闸", "断路器"]))
+    assert code.tolist() == [RARE + 2, 0, RARE, 0, RARE + 1, 0]  # a break after each document that has tokens
+    assert document.tolist() == [0, 0, 0, 0, 2, 2]
+
+
+def test_terms_are_found_by_their_words() -> None:
+    terms = TermIndex.from_parts(pa.array([["断路器", "跳闸"], ["跳闸"]]))
+    assert (terms.terms, terms.longest) == (2, 2)
+    tokens = coded(pa.array([["断路器", "跳闸", "跳闸"]]), terms.coded_words)
+    assert sorted(zip(*(x.tolist() for x in occurrences(tokens, terms)), strict=True)) == [(0, 0), (1, 0), (1, 0)]
+
+
+def test_listed_runs_are_counted_by_occurrence_document_and_stretch() -> None:
+    tally = Tally(index(CODES))
+    assert tally.add(TOKENS, domain=True) == 2  # two documents, each shorter than a stretch
+    figures = tally.figures.copy()
+    assert figures[0].tolist() == [3, 2, 1, 2, 1]
+    assert figures[2].tolist() == [2, 1, 1, 1, 1]
+    assert figures[4].tolist() == [2, 1, 1, 1, 1]
+    assert not figures[[1, 3]].any()
+    assert tally.add(TOKENS, domain=True) == 2 and np.array_equal(tally.figures, 2 * figures)
+    assert tally.add(TOKENS, domain=False) == 2
+    assert np.array_equal(tally.figures[[1, 3]], figures[[0, 2]]) and np.array_equal(tally.figures[4], 2 * figures[4])
+
+
+def test_every_occurrence_of_a_listed_run_has_its_document() -> None:
+    runs = index(CODES[3:])  # 2 3, and 2 3 4
+    term, where = occurrences(TOKENS, runs)
+    assert sorted(zip(term.tolist(), where.tolist(), strict=True)) == [(0, 0), (0, 0), (1, 0)]
+    assert [len(x) for x in occurrences(CodedTokens(TOKENS.code[:0], TOKENS.document[:0]), runs)] == [0, 0]
+
+
+def test_the_first_and_the_last_document_that_hold_a_term() -> None:
+    tokens = CodedTokens(np.array([2, 3, 0, 3, 0, 2, 3, 4, 0], np.uint16), np.array([0, 0, 0, 1, 1, 2, 2, 2, 2]))
+    terms = index(np.array([[3, 0, 0], [2, 3, 4]], np.uint16))
+    first, last = first_and_last(tokens, np.array([5, 9, -1]), terms)
+    assert first.tolist() == [0, -1] and last.tolist() == [1, -1]  # the third document is passed over
+    first, last = first_and_last(tokens, np.array([5, 9, 1]), terms)
+    assert first.tolist() == [2, 2] and last.tolist() == [1, 2]

@@ -1,0 +1,55 @@
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from wajue.config import Terms
+from wajue.errors import WajueError
+from wajue.mining.terms import term_table
+from wajue.mining.terms.term_table import Guidance, WordVectors
+
+CANDIDATES = pa.table(
+    {
+        "term": ["断路器", "母线", "吃饭"],
+        "parts": [["断路器"], ["母线"], ["吃", "饭"]],
+        "domain_count": [9, 5, 5],
+        "log_ratio": [6.0, 2.0, -1.0],
+        "burst": [1.0, 0.5, 0.1],
+        "npmi": [1.0, 1.0, 0.3],
+        "nesting": [0.0, 0.0, 0.0],
+        "filtered_by": pa.nulls(3, pa.string()),
+    }
+)
+VECTORS = WordVectors.from_table(pa.table({"word": ["断路器", "母线", "吃"], "vector": [[2.0, 0.0], [1.8, 0.4], [-1.0, 0.0]]}))
+
+
+NO_GUIDANCE = Guidance([], [], [], [])
+
+
+def test_a_term_has_the_sum_of_its_words_vectors_if_all_have_one() -> None:
+    vectors = VECTORS.of_terms([["断路器", "母线"], ["吃", "饭"]])
+    assert vectors is not None
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx([1, 0])
+    assert vectors[0, 0] > vectors[0, 1] > 0 and VECTORS.known(["饭", "吃"]).tolist() == [2]
+    assert WordVectors.from_table(None).of_terms([["吃"]]) is None
+
+
+def test_terms_are_ranked_by_the_score_asked_for() -> None:
+    nothing = WordVectors.from_table(None)
+    ranked = term_table.rank(CANDIDATES, nothing, NO_GUIDANCE, Terms(score="log_ratio"))
+    assert ranked.select(["term", "score", "source"]).to_pylist() == [
+        {"term": "断路器", "score": 6.0, "source": "contrast"},
+        {"term": "母线", "score": 2.0, "source": "contrast"},
+    ]
+    assert not {"nesting", "filtered_by"} & set(ranked.column_names) and ranked.column("similarity").null_count == 2
+    accepted = term_table.rank(CANDIDATES, nothing, NO_GUIDANCE._replace(accept=["吃饭"]), Terms(score="burst"))
+    assert accepted.column("term").to_pylist() == ["断路器", "母线", "吃饭"]  # general text uses the last one more
+    with pytest.raises(WajueError, match="needs word vectors"):
+        term_table.rank(CANDIDATES, nothing, NO_GUIDANCE, Terms(score="similarity"))
+
+
+def test_what_is_like_the_seeds_follows_with_its_path() -> None:
+    expansion = term_table.expand(VECTORS, {"断路器"}, NO_GUIDANCE._replace(seeds=["断路器"]), Terms())
+    assert expansion.row_of == {"母线": 1}
+    [row] = term_table.rank_expansion(CANDIDATES.slice(1, 1), expansion, VECTORS, floor=-2.0).to_pylist()
+    assert row["path"] == ["断路器", "母线"] and row["source"] == "expansion"
+    assert row["score"] == pytest.approx(row["similarity"] - 3) and row["score"] < -2
