@@ -4,6 +4,7 @@ Tables over code points tell which texts a rule may change; these alone are chan
 """
 
 import re
+import string
 import unicodedata
 from collections.abc import Callable, Iterable
 from functools import cache, partial
@@ -11,7 +12,8 @@ from html import unescape
 
 import numpy as np
 
-from wajue.cleaning import characters, patterns
+from wajue.cleaning import characters, passages, patterns
+from wajue.cleaning import code as code_lines
 from wajue.cleaning.batch import TextBatch
 from wajue.cleaning.characters import HAN, MARK, SEPARATOR, SPACE
 from wajue.config import Clean
@@ -108,17 +110,18 @@ def matches(
     hints: Iterable[str] = (),
     needs: tuple[str, int] | None = None,
     group: int = 0,
+    is_one: Callable[[str], bool] = lambda match: True,
 ) -> None:
     """Drop what a pattern matches, or mask it, as the policy says; a name before it (`group`) stays.
 
     hints: every text with a match holds one of these strings. needs: (characters, how many of them such a text has at least),
-    since a pattern that may begin anywhere takes longer than counting.
+    since a pattern that may begin anywhere takes longer than counting. is_one: whether a match is what it looks like.
     """
     if policy == "keep" or (hints and not any(h in batch.joined for h in hints)):
         return
 
     def replacement(match: re.Match[str]) -> str:
-        if rule == "identity_numbers" and not patterns.is_identity_number(match[0]):
+        if not is_one(match[0]):
             return match[0]
         kept = match[group] if group else ""
         return kept + (" " if policy == "drop" else "***")
@@ -134,6 +137,26 @@ def _these(chars: str) -> np.ndarray:
     table = np.zeros(0x110000, bool)
     table[[ord(c) for c in chars]] = True
     return table
+
+
+def code(batch: TextBatch, rules: Clean) -> None:
+    """Take out lines that are code."""
+    if rules.code == "drop":
+        batch.some("code", batch.counting(_these(string.ascii_letters), 2), code_lines.without_code)
+
+
+def math(batch: TextBatch, rules: Clean) -> None:
+    """Take out formulae; a price in dollars is none."""
+    if rules.math == "drop":
+        batch.some("math", batch.with_any(("$", "\\(", "\\[", "\\begin{")), _without_formulae)
+
+
+def _without_formulae(text: str) -> str:
+    return patterns.FORMULA.sub(lambda m: m[0] if _is_prose(m[0]) else "\n" if "\n" in m[0] else passages.OMITTED, text)
+
+
+def _is_prose(formula: str) -> bool:
+    return code_lines.is_prose(formula) and not re.search(r"\\[A-Za-z]", formula)
 
 
 def whitespace(batch: TextBatch, rules: Clean) -> None:

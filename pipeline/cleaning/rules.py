@@ -15,18 +15,40 @@ from wajue.cleaning import changes, characters, patterns, verdicts
 from wajue.cleaning.batch import TextBatch
 from wajue.config import Clean
 
-_DIGITS, _NAME = string.digits, string.digits + string.ascii_letters + "_-"
+_DIGITS, _NAME, _HEX = string.digits, string.digits + string.ascii_letters + "_-", string.hexdigits
 
 _CHANGE_RULES: dict[str, Callable[[TextBatch, Clean], None]] = {
     "mojibake": changes.mojibake,
     "html": changes.html,
+    "code": changes.code,
+    "math": changes.math,
     "control_characters": partial(changes.by_table, "control_characters", characters.control),
     "width": changes.width,
     "script": changes.script,
     "urls": lambda batch, rules: changes.matches(rules.urls, patterns.URL, "urls", batch, hints=(":/", "w.", "W.")),
     "emails": lambda batch, rules: changes.matches(rules.emails, patterns.EMAIL, "emails", batch, hints="@"),
+    "mac_addresses": lambda batch, rules: changes.matches(
+        rules.mac_addresses, patterns.MAC_ADDRESS, "mac_addresses", batch, needs=(_HEX + ":-", 17)
+    ),
+    "ip_addresses": lambda batch, rules: changes.matches(
+        rules.ip_addresses, patterns.IP_ADDRESS, "ip_addresses", batch, needs=(_HEX + ".:", 6)
+    ),
+    "file_paths": lambda batch, rules: changes.matches(
+        rules.file_paths, patterns.FILE_PATH, "file_paths", batch, hints=("/", "\\", "data:")
+    ),
     "identity_numbers": lambda batch, rules: changes.matches(
-        rules.identity_numbers, patterns.IDENTITY, "identity_numbers", batch, needs=(_DIGITS, 17)
+        rules.identity_numbers,
+        patterns.IDENTITY,
+        "identity_numbers",
+        batch,
+        needs=(_DIGITS, 17),
+        is_one=patterns.is_identity_number,
+    ),
+    "bank_cards": lambda batch, rules: changes.matches(
+        rules.bank_cards, patterns.BANK_CARD, "bank_cards", batch, needs=(_DIGITS, 16), is_one=patterns.is_card_number
+    ),
+    "passports": lambda batch, rules: changes.matches(
+        rules.passports, patterns.PASSPORT, "passports", batch, hints=("护照", "证"), group=1
     ),
     "accounts": lambda batch, rules: changes.matches(
         rules.accounts, patterns.ACCOUNT, "accounts", batch, hints="QqVvWw信扣鹅薇微", needs=(_NAME, 5), group=1
@@ -35,7 +57,9 @@ _CHANGE_RULES: dict[str, Callable[[TextBatch, Clean], None]] = {
     "whitespace": changes.whitespace,
     "repeated_characters": changes.repeated_characters,
 }
-CHANGES = ("boilerplate", *_CHANGE_RULES)  # boilerplate comes first, in the stage: it takes the whole corpus to know
+# passages that a reader marked come first, and boilerplate second, in the stage: it takes the whole corpus to know
+CHANGES = ("front_matter", "boilerplate", *_CHANGE_RULES)
+_IN_CHINESE = ("code",)  # what a statement looks like in Chinese text may be a sentence of English
 
 
 @dataclass(frozen=True)
@@ -49,10 +73,10 @@ class Cleaned:
 
 
 def clean(texts: list[str], rules: Clean, *, han_rules: bool = True, only: tuple[str, ...] | None = None) -> Cleaned:
-    """Apply all rules; han_rules: judge the share of Han characters. only: these changes alone, to see what each costs."""
+    """Apply all rules. han_rules: the text is Chinese, judged by its share of Han; only: these changes alone, to see their cost."""
     batch = TextBatch(texts, CHANGES)
     for name, change in _CHANGE_RULES.items():
-        if texts and (only is None or name in only):
+        if texts and (only is None or name in only) and (han_rules or name not in _IN_CHINESE):
             change(batch, rules)
     reasons, details = verdicts.reasons_and_details(batch, rules, han_rules=han_rules)
     return Cleaned(batch.texts, batch.changed, reasons, details)
