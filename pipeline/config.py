@@ -74,6 +74,10 @@ class Corpus(Section):
     paths: tuple[Location, ...] = Field(min_length=1, description="globs, relative to the config file; ** = any number of folders")
     format: Format = Field("auto", description="auto goes by the file name's extension, and tells a JSON array from JSON lines")
     unit: Literal["line", "file"] = Field("line", description="text only: what one document is")
+    unwrap: Literal["auto", "always", "never"] = Field(
+        "auto",
+        description="text only: join lines that were wrapped at a width, as in old books; auto: where a file shows it",
+    )
     main_content: Literal["auto", "always", "never"] = Field(
         "auto", description="html only: leave out navigation, footers, comments; auto: of whole pages, which hold <html>"
     )

@@ -132,6 +132,11 @@ TABLES = {
                 Column("format", pa.string(), "in which it was read"),
                 Column("encoding", pa.string(), "in which it was read; where the corpus says auto, the one that was chosen"),
                 Column("bytes", pa.int64(), "as it lies there, compressed or not"),
+                Column(
+                    "unwrapped_at",
+                    pa.int64(),
+                    "columns at which its lines were wrapped, and joined again; else null",
+                ),
                 Column("records", pa.int64(), "lines, records or documents in it: each is in raw_documents or in ingest_rejects"),
                 Column("unreadable", pa.int64(), "of these, how many were rejected as they were read"),
             ),

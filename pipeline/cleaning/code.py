@@ -40,7 +40,7 @@ _OPERATOR = re.compile(
 )
 _CLOSING = re.compile(r"[\s\[\](){}<>;,.:|+\-*/=&\"'\\#%_~^`]+$")
 _PLAIN_WORD = re.compile(r"(?a)[(\"'“‘]?[A-Za-z][A-Za-z'’-]*[,.;:!?)\"'”’]{0,3}$")
-_SQL = re.compile(r"(?a)(?:SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|GRANT|SHOW)\s")
+_LIKE_ENGLISH = re.compile(r"(?a)(?:SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|GRANT|SHOW|sudo|Traceback \(most)\s")
 _COMMENT = re.compile(r"(?://|#(?!#)|--|/\*|\*|\"\"\"|<!--|%)")
 _NAME_ALONE = re.compile(r"[\w$.@#%:/-]+$")  # which a heading, a cell or an item may be
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'|(?://|#|--\s|/\*|<!--).*")  # strings, and what a comment says
@@ -60,7 +60,7 @@ def is_code(line: str) -> bool:
         return False
     if _NAME_ALONE.match(text):
         return False
-    if not _SQL.match(text) and _is_english(text):
+    if not _LIKE_ENGLISH.match(text) and _is_english(text):
         return False
     if _CODE.match(text):
         return True

@@ -36,7 +36,7 @@ PASSPORT = re.compile(
 FORMULA = re.compile(
     r"\$\$[^\x01$]{1,5000}?\$\$|\\\[[^\x01]{1,2000}?\\\]|\\\([^\x01\n]{1,500}?\\\)"
     r"|\\begin\{(equation|align|gather|multline|eqnarray|cases|split|array|[bpvBV]?matrix)\*?\}[^\x01]{0,5000}?\\end\{\1\*?\}"
-    r"|(?<![\\$\w])\$(?=[^$\n\x01]{0,300}[\\^_=]|[A-Za-z]\$)[^\s$\x01](?:[^$\n\x01]{0,300}?[^\s$\\])?\$(?!\d)"
+    r"|(?<![\\$A-Za-z0-9])\$(?=[^$\n\x01]{0,300}[\\^_=]|[A-Za-z]\$)[^\s$\x01](?:[^$\n\x01]{0,300}?[^\s$\\])?\$(?!\d)"
 )
 PHONE = re.compile(
     r"(?a)(?<![\d.])(?:"

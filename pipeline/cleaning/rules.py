@@ -15,7 +15,7 @@ from wajue.cleaning import changes, characters, patterns, verdicts
 from wajue.cleaning.batch import TextBatch
 from wajue.config import Clean
 
-_DIGITS, _NAME, _HEX = string.digits, string.digits + string.ascii_letters + "_-", string.hexdigits
+_DIGITS, _NAME = string.digits, string.digits + string.ascii_letters + "_-"
 
 _CHANGE_RULES: dict[str, Callable[[TextBatch, Clean], None]] = {
     "mojibake": changes.mojibake,
@@ -28,10 +28,10 @@ _CHANGE_RULES: dict[str, Callable[[TextBatch, Clean], None]] = {
     "urls": lambda batch, rules: changes.matches(rules.urls, patterns.URL, "urls", batch, hints=(":/", "w.", "W.")),
     "emails": lambda batch, rules: changes.matches(rules.emails, patterns.EMAIL, "emails", batch, hints="@"),
     "mac_addresses": lambda batch, rules: changes.matches(
-        rules.mac_addresses, patterns.MAC_ADDRESS, "mac_addresses", batch, needs=(_HEX + ":-", 17)
+        rules.mac_addresses, patterns.MAC_ADDRESS, "mac_addresses", batch, needs=(":-", 5)
     ),
     "ip_addresses": lambda batch, rules: changes.matches(
-        rules.ip_addresses, patterns.IP_ADDRESS, "ip_addresses", batch, needs=(_HEX + ".:", 6)
+        rules.ip_addresses, patterns.IP_ADDRESS, "ip_addresses", batch, needs=(".:", 2)
     ),
     "file_paths": lambda batch, rules: changes.matches(
         rules.file_paths, patterns.FILE_PATH, "file_paths", batch, hints=("/", "\\", "data:")

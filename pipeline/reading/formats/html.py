@@ -26,9 +26,9 @@ _NO_TEXT = (
     "sup.footnote-definition-label"
 )
 _BLOCKS = (
-    "address, article, aside, blockquote, br, caption, center, dd, details, dialog, dir, div, dl, dt, fieldset, "
-    "figcaption, figure, footer, form, h1, h2, h3, h4, h5, h6, header, hgroup, hr, legend, li, main, menu, nav, ol, optgroup, option, p, pre, search, "
-    "section, summary, table, tbody, tfoot, thead, tr, ul"
+    "address, article, aside, blockquote, br, caption, center, dd, details, dialog, dir, div, dl, dt, fieldset, figcaption, "
+    "figure, footer, form, h1, h2, h3, h4, h5, h6, header, hgroup, hr, legend, li, main, menu, nav, ol, optgroup, option, p, "
+    "pre, search, section, summary, table, tbody, tfoot, thead, tr, ul"
 )
 _CODE = "pre, listing, xmp"
 _MATH = "math, .math, .katex, .MathJax, .MathJax_Preview, mjx-container"
