@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from functools import cache, partial
 from html import unescape
+from typing import NamedTuple
 
 import numpy as np
 
@@ -101,33 +102,38 @@ def script(batch: TextBatch, rules: Clean) -> None:
     batch.put("script", {i: text.replace(SEPARATOR, "") for i, text in zip(numbers, new, strict=True)})
 
 
-def matches(
-    policy: str,
-    pattern: re.Pattern[str],
-    rule: str,
-    batch: TextBatch,
-    *,
-    hints: Iterable[str] = (),
-    needs: tuple[str, int] | None = None,
-    group: int = 0,
-    is_one: Callable[[str], bool] = lambda match: True,
-) -> None:
-    """Drop what a pattern matches, or mask it, as the policy says; a name before it (`group`) stays.
+class Sought(NamedTuple):
+    """What cleaning drops or masks where it finds it. A name before it, a group of the pattern, stays.
 
-    hints: every text with a match holds one of these strings. needs: (characters, how many of them such a text has at least),
-    since a pattern that may begin anywhere takes longer than counting. is_one: whether a match is what it looks like.
+    A pattern that may begin anywhere takes longer than what tells that a text cannot match it: hints, one of which such a text
+    holds; needs, characters and how many of them it has at least; likely, asked of a text with a hint. is_one: whether a match is
+    what it looks like.
     """
-    if policy == "keep" or (hints and not any(h in batch.joined for h in hints)):
+
+    pattern: re.Pattern[str]
+    hints: Iterable[str] = ()
+    needs: tuple[str, int] | None = None
+    likely: Callable[[str], bool] | None = None
+    group: int = 0
+    is_one: Callable[[str], bool] = bool
+
+
+def matches(rule: str, sought: Sought, batch: TextBatch, rules: Clean) -> None:
+    """Drop what is sought, or mask it, as the setting of the rule's name says."""
+    policy = getattr(rules, rule)
+    if policy == "keep" or (sought.hints and not any(h in batch.joined for h in sought.hints)):
         return
 
     def replacement(match: re.Match[str]) -> str:
-        if not is_one(match[0]):
+        if not sought.is_one(match[0]):
             return match[0]
-        kept = match[group] if group else ""
+        kept = match[sought.group] if sought.group else ""
         return kept + (" " if policy == "drop" else "***")
 
-    which = batch.counting(_these(needs[0]), needs[1]) if needs else batch.with_any(hints)
-    differs = batch.some(rule, which, lambda text: pattern.sub(replacement, text))
+    which = batch.counting(_these(sought.needs[0]), sought.needs[1]) if sought.needs else batch.with_any(sought.hints)
+    if sought.likely:
+        which = np.array([i for i in which.tolist() if sought.likely(batch.texts[i])], np.int64)
+    differs = batch.some(rule, which, lambda text: sought.pattern.sub(replacement, text))
     if rule in ("phones", "accounts"):
         batch.contact |= differs
 

@@ -13,10 +13,25 @@ import numpy as np
 
 from wajue.cleaning import changes, characters, patterns, verdicts
 from wajue.cleaning.batch import TextBatch
+from wajue.cleaning.changes import Sought
 from wajue.config import Clean
 
 _DIGITS, _NAME = string.digits, string.digits + string.ascii_letters + "_-"
 
+_MATCHED = {  # what [clean] drops, masks or keeps under the same name
+    "urls": Sought(patterns.URL, hints=(":/", "w.", "W.")),
+    "emails": Sought(patterns.EMAIL, hints="@"),
+    "mac_addresses": Sought(patterns.MAC_ADDRESS, hints=":-", likely=lambda text: text.count(":") > 4 or text.count("-") > 4),
+    "ip_addresses": Sought(patterns.IP_ADDRESS, hints=".:", likely=lambda text: text.count(".") > 2 or text.count(":") > 1),
+    "file_paths": Sought(
+        patterns.FILE_PATH, hints=("/", "\\", "data:"), likely=lambda text: text.count("/") > 1 or "\\" in text or "data:" in text
+    ),
+    "identity_numbers": Sought(patterns.IDENTITY, needs=(_DIGITS, 17), is_one=patterns.is_identity_number),
+    "bank_cards": Sought(patterns.BANK_CARD, needs=(_DIGITS, 16), is_one=patterns.is_card_number),
+    "passports": Sought(patterns.PASSPORT, hints=("护照", "证"), needs=(_DIGITS, 7), group=1),
+    "accounts": Sought(patterns.ACCOUNT, hints="QqVvWw信扣鹅薇微", needs=(_NAME, 5), group=1),
+    "phones": Sought(patterns.PHONE, needs=(_DIGITS, 10)),
+}
 _CHANGE_RULES: dict[str, Callable[[TextBatch, Clean], None]] = {
     "mojibake": changes.mojibake,
     "html": changes.html,
@@ -25,35 +40,7 @@ _CHANGE_RULES: dict[str, Callable[[TextBatch, Clean], None]] = {
     "control_characters": partial(changes.by_table, "control_characters", characters.control),
     "width": changes.width,
     "script": changes.script,
-    "urls": lambda batch, rules: changes.matches(rules.urls, patterns.URL, "urls", batch, hints=(":/", "w.", "W.")),
-    "emails": lambda batch, rules: changes.matches(rules.emails, patterns.EMAIL, "emails", batch, hints="@"),
-    "mac_addresses": lambda batch, rules: changes.matches(
-        rules.mac_addresses, patterns.MAC_ADDRESS, "mac_addresses", batch, needs=(":-", 5)
-    ),
-    "ip_addresses": lambda batch, rules: changes.matches(
-        rules.ip_addresses, patterns.IP_ADDRESS, "ip_addresses", batch, needs=(".:", 2)
-    ),
-    "file_paths": lambda batch, rules: changes.matches(
-        rules.file_paths, patterns.FILE_PATH, "file_paths", batch, hints=("/", "\\", "data:")
-    ),
-    "identity_numbers": lambda batch, rules: changes.matches(
-        rules.identity_numbers,
-        patterns.IDENTITY,
-        "identity_numbers",
-        batch,
-        needs=(_DIGITS, 17),
-        is_one=patterns.is_identity_number,
-    ),
-    "bank_cards": lambda batch, rules: changes.matches(
-        rules.bank_cards, patterns.BANK_CARD, "bank_cards", batch, needs=(_DIGITS, 16), is_one=patterns.is_card_number
-    ),
-    "passports": lambda batch, rules: changes.matches(
-        rules.passports, patterns.PASSPORT, "passports", batch, hints=("护照", "证"), group=1
-    ),
-    "accounts": lambda batch, rules: changes.matches(
-        rules.accounts, patterns.ACCOUNT, "accounts", batch, hints="QqVvWw信扣鹅薇微", needs=(_NAME, 5), group=1
-    ),
-    "phones": lambda batch, rules: changes.matches(rules.phones, patterns.PHONE, "phones", batch, needs=(_DIGITS, 10)),
+    **{name: partial(changes.matches, name, sought) for name, sought in _MATCHED.items()},
     "whitespace": changes.whitespace,
     "repeated_characters": changes.repeated_characters,
 }
