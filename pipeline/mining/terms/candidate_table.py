@@ -167,7 +167,10 @@ def _filters(candidates: list[Candidate], contexts: dict[str, np.ndarray], rules
     has_han = np.array([HAN.search(c.term) is not None for c in candidates], bool)
     in_prose = (contexts["beside_han"] >= _BESIDE_HAN) & (contexts["han_around"] >= _HAN_AROUND)
     foreign = ~has_han & ~in_prose & (has_han.mean() >= CHINESE)
-    names = (filter_of(c, rules, joiner) or ("outside_prose" if is_foreign else None) for c, is_foreign in zip(candidates, foreign))
+    names = (
+        filter_of(c, rules, joiner) or ("outside_prose" if is_foreign else None)
+        for c, is_foreign in zip(candidates, foreign, strict=True)
+    )
     return pa.array(names, pa.string())
 
 

@@ -1,4 +1,4 @@
-"""What speaks for a piece of a sentence, by the parts of speech of its words. In: the words of a candidate, and jieba's tags of
+"""What speaks for a piece of a sentence, by the parts of speech of its words. In: the parts of a candidate, and jieba's tags of
 words. Out: names of doubts; termhood.DOUBTS says what each costs.
 
 The tags are those of jieba's dictionary (ICTCLAS's: c conjunction, p preposition, r pronoun, q measure, u particle, d adverb,
@@ -12,7 +12,7 @@ from collections.abc import Mapping
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _UNKNOWN, _LATIN, _SPARED_TAG = "-", "latin", "n"
 # classes without new members; they begin, end and join clauses, not terms
-_CLOSED = frozenset("c p r q y e o u ud ug uj ul uv uz k rr rz mq".split())
+_CLOSED = frozenset(("c", "p", "r", "rr", "rz", "q", "mq", "y", "e", "o", "u", "ud", "ug", "uj", "ul", "uv", "uz", "k"))
 _NO_WORD = _CLOSED - {"q", "k"}
 _NO_INNER = _CLOSED | {"m", "f", "s"}
 _NO_LAST = (_CLOSED - {"q", "p", "k"}) | {"m", "f", "s", "ad"}  # 流程 ends with a measure, 总成 with what is tagged p
@@ -26,13 +26,13 @@ _SPARED = frozenset("自过点号地性率度型式器机次半多双单主负�
 _BEGINS, _JOINS, _ENDS = frozenset("由和与及或被把则且而若如因从"), frozenset("和与及或且"), frozenset("于以为和与及或被把将由当")
 
 
-def doubts_of(words: list[str], tags: Mapping[str, str]) -> list[str]:
-    """The names of what speaks against a term of these words, in order; tags: of the dictionary's words, {} if there is none."""
+def doubts_of(parts: list[str], tags: Mapping[str, str]) -> list[str]:
+    """The names of what speaks against a term of these parts, in order; tags: of the dictionary's words, {} if there is none."""
     if not tags:
         return []
-    if any(_is_cut_badly(word, tags) for word in words):
+    if any(_is_cut_badly(word, tags) for word in parts):
         return ["cut_badly"]
-    tagged = [_tag(word, tags) for word in words]
+    tagged = [_tag(word, tags) for word in parts]
     first, inner, last = tagged[0], tagged[1:-1], tagged[-1]
     if len(tagged) == 1:
         return ["closed_class"] if first in _NO_WORD else ["weak_word"] if first in _WEAK_WORD else []

@@ -3,7 +3,7 @@
 The rank score, found by experiment on eight fields and judged on a panel of others (figures in docs/dev/experiments/terms.md), is
 a sum of standard scores, less what its doubts cost:
 
-    score = z(log_ratio_low) + 3/4 z(burst) + 1/2 (z(npmi) + z(entropy) + z(after_de) + z(enumerated) - z(common)) + 3/4 z(similarity)
+    score = z(log_ratio_low) + 3/4 (z(burst) + z(similarity)) + 1/2 (z(npmi) + z(entropy) + z(after_de) + z(enumerated) - z(common))
 
     entropy     the lesser of left_entropy and right_entropy
     npmi        for a single word 1/2: it is bound as strongly as a good term of two
