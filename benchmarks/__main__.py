@@ -1,8 +1,8 @@
-"""python -m benchmarks [ingest|cleaning|dedup|counting|discovery|segmentation|sgns|jose|terms ...]: those named, or all."""
+"""python -m benchmarks [ingest|cleaning|dedup|counting|discovery|segmentation|sgns|jose|terms|panel ...]: those named, or all."""
 
 import sys
 
-from benchmarks import cleaning, counting, dedup, discovery, ingest, jose, segmentation, sgns, terms
+from benchmarks import cleaning, counting, dedup, discovery, ingest, jose, panel, segmentation, sgns, terms
 from benchmarks.common import hardware
 
 EVERY = {
@@ -15,6 +15,7 @@ EVERY = {
     "sgns": sgns.main,
     "jose": jose.main,
     "terms": terms.main,
+    "panel": panel.main,
 }
 
 print(hardware())

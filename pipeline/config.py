@@ -228,9 +228,16 @@ class Contrast(Section):
     min_count: int = Field(5, ge=2, description="occurrences in the domain")
     max_words: int = Field(4, ge=1, le=8, description="adjacent words in one term")
     max_characters: int = Field(10, ge=2, description="in a term of several words")
-    min_npmi: float = Field(0.2, ge=-1, le=1, description="least normalised PMI over the splits of a term of several words")
-    min_entropy: float = Field(1.0, ge=0, description="nats; the lesser branching entropy of a term of several words")
+    min_npmi: float = Field(
+        0.2, ge=-1, le=1, description="least normalised PMI over the splits of a term of several words; below, it is doubted"
+    )
+    min_entropy: float = Field(
+        1.0, ge=0, description="nats; the lesser branching entropy of a term of several words; below, it is doubted"
+    )
     max_nesting: float = Field(0.8, ge=0, le=1, description="share of its occurrences inside one longer term")
+    parts_of_speech: Literal["jieba", "none"] = Field(
+        "jieba", description="dictionary whose tags tell pieces of sentences, and whose words are words however they are cut"
+    )
     background: Literal["none", "jieba"] = Field(
         "none",
         description="what stands for general text where no corpus does: nothing, or the word frequencies of jieba's dictionary",
@@ -306,7 +313,13 @@ class Terms(Section):
     accept: tuple[str, ...] = Field((), description="terms that must be listed, or .txt files of them")
     reject: tuple[str, ...] = Field((), description="terms that must not, or .txt files of them")
     score: Score = Field("combined", description="what ranks: the combination, or one column")
-    seed_count: int = Field(500, ge=10, description="most typical words taken as seeds, at most a quarter of the list")
+    seed_count: int = Field(100, ge=10, description="best candidates taken as seeds, at most a fifth of the list")
+    min_evidence: float = Field(
+        0.95,
+        ge=0,
+        le=1,
+        description="evidence from which a term counts as one: in the report, the exports and the summary of a run",
+    )
     expansion_similarity: float = Field(0.6, ge=0, le=1, description="least cosine to a seed; it rises with each step away")
     expansion_most: int = Field(2000, ge=0, description="terms that expansion from the seeds may add")
     examples: int = Field(5, ge=0, le=20, description="example sentences a term")

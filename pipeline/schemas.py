@@ -117,6 +117,10 @@ _CONTRASTS = (
     Column("npmi", pa.float64(), "normalised PMI, least over its splits, -1..1; 1 for a single word (Bouma 2009)"),
 )
 
+_EVIDENCE = Column(
+    "evidence", pa.float64(), "1 - q: how sure it is that the domain uses it more, 0..1, false discoveries being kept down"
+)
+
 TABLES = {
     t.name: t
     for t in (
@@ -241,9 +245,16 @@ TABLES = {
                 Column("domain_documents", pa.int64(), "domain documents that hold it"),
                 Column("general_documents", pa.int64(), "general documents that hold it"),
                 *_ENTROPIES,
+                Column("after_de", pa.float64(), "share of its occurrences in the domain right after 的 or 之"),
+                Column("enumerated", pa.float64(), "share of them beside 、 和 与 及 或 or /"),
+                Column("beside_han", pa.float64(), "share of them beside a word with a Han character"),
+                Column("han_around", pa.float64(), "mean share of such words among the five on either side"),
+                Column("commonest_per_million", pa.float64(), "general_per_million of the one of its words that has most"),
+                _EVIDENCE,
                 Column("nesting", pa.float64(), "share of its occurrences inside the most frequent longer candidate"),
                 Column("nested_in", pa.string(), "that longer candidate, or null"),
                 Column("filtered_by", pa.string(), "the form rule that keeps it from the terms, or null"),
+                Column("doubts", _TEXTS, "what else speaks against it; what each costs is in pipeline/mining/terms/termhood.py"),
             ),
         ),
         Table(
@@ -268,8 +279,22 @@ TABLES = {
                 Column("parts", _TEXTS, "its words"),
                 Column("score", pa.float64(), "what ranks, [terms] score; the combination is in pipeline/mining/terms/termhood.py"),
                 *_CONTRASTS,
+                _EVIDENCE,
+                Column(
+                    "is_listed", pa.bool_(), "is evidence [terms] min_evidence, or was it accepted? What counts terms counts these"
+                ),
                 Column("nested_in", pa.string(), "as in candidates"),
+                Column("doubts", _TEXTS, "as in candidates"),
                 Column("similarity", pa.float64(), "cosine to the centroid of the seeds; null without vectors"),
+                Column("by_log_ratio_low", pa.float64(), "what log_ratio_low adds to the combined score"),
+                Column("by_burst", pa.float64(), "what burst adds to it"),
+                Column("by_npmi", pa.float64(), "what npmi adds"),
+                Column("by_entropy", pa.float64(), "what the lesser of left_entropy and right_entropy adds"),
+                Column("by_after_de", pa.float64(), "what after_de adds"),
+                Column("by_enumerated", pa.float64(), "what enumerated adds"),
+                Column("by_common", pa.float64(), "what commonest_per_million takes away, or adds where it is low"),
+                Column("by_doubts", pa.float64(), "what the doubts take away"),
+                Column("by_similarity", pa.float64(), "what similarity adds; null, like all by_, for what expansion found"),
                 Column("source", pa.string(), "contrast, or expansion: found by likeness to the seeds given"),
                 Column("path", _TEXTS, "of an expansion: from the seed given, by each word on the way, to the term; else null"),
                 Column("examples", _TEXTS, "short sentences that hold it, unlike each other, from different documents"),

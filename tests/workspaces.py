@@ -112,7 +112,7 @@ def _of_terms() -> dict[str, pa.Table]:
     """68 terms, of one part and of two by turns; five candidates that a form rule dropped."""
     terms = [
         {"rank": i + 1, "term": w, "parts": [w] if i % 2 else list(w), "score": 7.0 - i / 10, "domain_count": 200 - i, "general_count": i % 5,
-         "source": "contrast", "examples": [f"检查{w}是否完好", f"{w}，{w}"]}
+         "is_listed": True, "source": "contrast", "examples": [f"检查{w}是否完好", f"{w}，{w}"]}
         for i, w in enumerate(NAMES)
     ]  # fmt: skip
     dropped = {"parts": ["的"], "domain_count": 30, "filtered_by": "sentence_character"}

@@ -60,7 +60,7 @@ def _dictionary(workspace: Workspace, form: str, path: Path, min_score: float | 
     workspace.must_have(*(() if workspace.whole("terms") else ("lexicon",)))
     counts: dict[str, int] = {}
     if workspace.whole("terms"):
-        for row in _ranked_terms(workspace, ["rank", "term", "domain_count", "general_count"]):
+        for row in _listed_terms(workspace, ["rank", "term", "domain_count", "general_count"]):
             counts[row["term"]] = row["domain_count"] + row["general_count"]
     else:
         log.warning("there is no table terms yet: the dictionary holds the new words alone")
@@ -119,7 +119,7 @@ def _vectors(workspace: Workspace, form: str, path: Path, model: str) -> _Writte
 def _terms(workspace: Workspace, form: str, path: Path) -> _Written:
     """The terms and examples that the format can hold."""
     target = TERM_FORMATS[form]
-    terms = _ranked_terms(workspace)
+    terms = _listed_terms(workspace)
     fitting = [row for row in terms if target.holds.fullmatch(row["term"])]
     kept = fitting[: target.most]
     unfit_examples = 0
@@ -137,8 +137,10 @@ def _terms(workspace: Workspace, form: str, path: Path) -> _Written:
     return _Written(f"{len(kept)} terms", left_out)
 
 
-def _ranked_terms(workspace: Workspace, columns: list[str] | None = None) -> list[dict[str, Any]]:
-    return parquet.read(workspace, "terms", columns).sort_by("rank").to_pylist()
+def _listed_terms(workspace: Workspace, columns: list[str] | None = None) -> list[dict[str, Any]]:
+    """The terms with evidence, the best first."""
+    read = parquet.read(workspace, "terms", None if columns is None else [*columns, "is_listed"])
+    return read.filter(read.column("is_listed")).drop_columns(["is_listed"]).sort_by("rank").to_pylist()
 
 
 def _origin(workspace: Workspace) -> tuple[list[str], str]:

@@ -1,6 +1,6 @@
 """SQL over a workspace, by DuckDB. In: a workspace and SQL. Out: Arrow rows.
 
-Every table is a view; two more views are `rejects` and `changes`. A query can only read: it runs if DuckDB itself parses it as
+Every table is a view; more views are VIEWS. A query can only read: it runs if DuckDB itself parses it as
 SELECT, on a connection that reaches no file outside the workspace, no network and no variable of this program.
 query_output.py writes and prints the rows.
 """
@@ -28,7 +28,31 @@ SELECT doc_id, corpus, changed_by, raw.text AS before, clean.text AS after, clea
 FROM clean_documents clean JOIN raw_documents raw USING (doc_id, corpus)
 WHERE raw.source = clean.source AND len(changed_by) > 0
 """
-VIEWS = {"rejects": "anything dropped, at any step", "changes": "a document that cleaning changed, before and after"}
+# ingredient: what stands for it in the tables
+_INGREDIENTS = {
+    "log_ratio_low": "t.log_ratio_low",
+    "burst": "t.burst",
+    "npmi": "t.npmi",
+    "entropy": "least(c.left_entropy, c.right_entropy)",
+    "after_de": "c.after_de",
+    "enumerated": "c.enumerated",
+    "common": "c.commonest_per_million",
+    "similarity": "t.similarity",
+    "doubts": "NULL",
+}
+_WHY = f"""
+CREATE VIEW why AS
+SELECT rank, term, score, unnest(ingredients, recursive := true), CASE WHEN i = {len(_INGREDIENTS)} THEN doubts END AS doubts FROM (
+    SELECT t.rank, t.term, t.score, t.doubts, unnest(range(1, {len(_INGREDIENTS)} + 1)) AS i, [
+    {", ".join(f"{{'ingredient': '{name}', 'figure': {figure}, 'adds': t.by_{name}}}" for name, figure in _INGREDIENTS.items())}
+    ][i] AS ingredients FROM terms t JOIN candidates c USING (term)
+) ORDER BY rank, i
+"""
+VIEWS = {
+    "rejects": "anything dropped, at any step",
+    "changes": "a document that cleaning changed, before and after",
+    "why": "what one ingredient of the combined score adds for one term",
+}
 
 _EXPLAIN = re.compile(r"\s*EXPLAIN\s+(ANALYZE\s+)?(\([^)]*\)\s*(?=\S))?", re.IGNORECASE)
 _BATCH_ROWS = 8_192
@@ -47,6 +71,7 @@ def connect(workspace: Workspace) -> duckdb.DuckDBPyConnection:
     parts = " UNION ALL BY NAME ".join(f"SELECT * FROM {t}" for t in schemas.REJECT_TABLES)
     connection.execute(f"CREATE VIEW rejects AS {parts}")
     connection.execute(_CHANGES)
+    connection.execute(_WHY)
     _lock_up(connection, workspace)
     return connection
 
@@ -90,10 +115,16 @@ def missing(workspace: Workspace, sql: str) -> list[str]:
     return [t for t in named if not workspace.whole(t)]
 
 
+def spelled_out(sql: str) -> str:
+    """SQL as it stands; the name of a table or view alone means all its rows."""
+    name = sql.strip().rstrip(";").rstrip()
+    return f"FROM {name}" if name.lower() in {*schemas.TABLES, *VIEWS} else sql
+
+
 def statements(connection: duckdb.DuckDBPyConnection, sql: str) -> list[str]:
     """The statements of the text. Raises WajueError if one is not SQL, or does more than read."""
     try:
-        parsed = connection.extract_statements(sql)
+        parsed = connection.extract_statements(spelled_out(sql))
         for statement in parsed:
             _must_only_read(connection, statement)
     except duckdb.Error as error:

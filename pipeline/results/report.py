@@ -89,7 +89,7 @@ def _script_data(tables: Tables, facts: Facts, glossary: dict[str, Any]) -> dict
     """What the scripts show."""
     return {
         "words": listing(facts["words"], "lexicon", facts["lexicon"]["new"], glossary, "words"),
-        "terms": listing(facts["terms"], "terms", tables.count("terms") or 0, glossary, "terms"),
+        "terms": listing(facts["terms"], "terms", facts["term_count"] or 0, glossary, "terms"),
         **{name: facts[name] for name in ("frequency", "map", "training")},
     }
 

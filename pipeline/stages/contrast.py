@@ -37,7 +37,7 @@ def contrast(tokens: Flow, word_counts: Flow, *, config: Config) -> DataFrame:
 
     1. collect the domain's words at the count floor, with their counts on both sides;
     2. count the domain's runs of these words, as ngrams counts runs of characters, and collect them;
-    3. count these in all tokens: occurrences, documents and stretches of text, on both sides.
+    3. count these in all tokens: occurrences, documents and stretches of text, on both sides, and what stands beside them.
     """
     spark = tokens.source.sparkSession
     domain_words = _domain_words(word_counts.frame, config.contrast)
@@ -53,7 +53,8 @@ def contrast(tokens: Flow, word_counts: Flow, *, config: Config) -> DataFrame:
     if background:
         terms = [config.joiner.join(parts) for parts in runs.words(domain_words.strings)]
         counts["general_count"] = np.array([background.get(term, 0) for term in terms], np.int64)
-    table = candidate_table.build(runs, counts, stretches, domain_words, config.contrast, config.joiner)
+    tags = jieba_dictionary.tags() if config.contrast.parts_of_speech == "jieba" else {}
+    table = candidate_table.build(runs, counts, stretches, domain_words, config.contrast, config.joiner, tags)
     _warn_of_mixture(table)
     return spark.createDataFrame(table).coalesce(1)
 

@@ -36,7 +36,16 @@ def mined(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
         },
         lexicon=[{"word": w, "count": n, "score": s, "is_new": w != "手机"} for w, n, s in WORDS],
         terms=[
-            {"rank": i, "term": t, "parts": p, "examples": e, "score": 1 / i, "domain_count": 30 // i, "general_count": 1}
+            {
+                "is_listed": True,
+                "rank": i,
+                "term": t,
+                "parts": p,
+                "examples": e,
+                "score": 1 / i,
+                "domain_count": 30 // i,
+                "general_count": 1,
+            }
             | {"source": "contrast", "nested_in": NESTED.get(t), "path": ["断路器", t] if t == "操作机构" else None, **figures}
             for i, (t, p, e) in reversed(list(enumerate(TERMS, 1)))
         ],

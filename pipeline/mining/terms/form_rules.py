@@ -18,8 +18,25 @@ _COMPOUND = re.compile(
 _NUMERALS = "一二三四五六七八九十百千万亿两几每各半多"
 _MEASURES = "个年月日天次种级项条款元倍人名类件章节编号届期岁周点位家所张只支片粒克斤瓶盒包袋段层下些时分秒米吨亩度轮批份套台钱升斗铢尺寸丈里担辆颗滴笔声遍步块口顿场回旦直起同并般切样看边方面旁共再味者大小数几多余来"
 _NUMBER = re.compile(rf"(?:[{_NUMERALS}][{_NUMERALS}零〇]*|[0-9]+(?![0-9.]*[A-Za-z]))(?P<measure>[{_MEASURES}])?")
-# ordinals and indefinites
+# ordinals and indefinites; but parties and stages of the law and of statistics have ordinals for names
 _INDEFINITE = frozenset("第某")
+_ORDINAL_NAME = re.compile("第三(?:人|方|者)|第[一二三]产业|第[一二]审")
+# strings that name no kind of thing, though they hold a letter; but Node.js and ASP.NET have names that look like a file's
+_EXTENSIONS = (
+    "py pyc ipynb js jsx ts tsx vue rs go c cc cpp h hpp java class rb php pl sh bat exe dll so sql html htm css scss sass less json xml "
+    "yaml yml toml ini conf cfg lock log txt md rst csv tsv pdf doc docx xls xlsx ppt pptx png jpg jpeg gif svg zip gz tar tgz bz2 xz deb jar"
+)
+_UNITS = (
+    "kHz MHz GHz Hz bit kb Mb Gb bps kbps Mbps Gbps B KB kB MB GB TB KiB MiB GiB mW kW MW W mV kV V mA kA A kPa MPa Pa kΩ MΩ Ω kWh kVA "
+    "MVA Mvar s ms us μs ns min h nm μm um mm cm dm m km m2 m3 cm2 km2 μg ug mg g kg mL ml L μL mol mmol dB px pt em rem rpm dpi fps ℃ °C"
+)
+_LATIN_FORMS = {
+    "address": re.compile(r"www\..*|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|cn|edu|gov)|\d{1,3}(?:\.\d{1,3}){3}"),
+    "version": re.compile(r"[vV]?\d+(?:\.\d+)+(?:[-_.]?[A-Za-z]+[-_.]?\d*)?|[vV]\d+"),
+    "quantity": re.compile(rf"\d+(?:[.,]\d+)*(?:{'|'.join(_UNITS.split())})"),
+    "variable": re.compile(r"[a-zα-ω][_.]?\d{1,2}|[A-Za-z]_[A-Za-z0-9]"),
+    "file_name": re.compile(rf"(?![A-Z]\w*\.js)[\w.+-]+\.(?:{'|'.join(_EXTENSIONS.split())})"),
+}
 # "this": 本院, 本法, 本品
 _SELF = frozenset("本该此")
 
@@ -32,18 +49,19 @@ def broken_rule(term: str, parts: list[str]) -> str | None:
     """The name of the first rule that the string breaks, or None."""
     if term in STOP_WORDS:
         return "stop_word"
+    for rule, form in _LATIN_FORMS.items():
+        if form.fullmatch(term):
+            return rule
     if _SENTENCE & set(_COMPOUND.sub("", term)):
         return "sentence_character"
     if (number := _NUMBER.match(parts[0])) and len(parts[0]) - number.end() <= (number["measure"] is not None):
         return "starts_with_number"
-    if _INDEFINITE & set(term):
+    if _INDEFINITE & set(_ORDINAL_NAME.sub("", term)):
         return "indefinite"
     if term[0] in _SELF:
         return "starts_with_this"
     if len(set(term)) == 1:
         return "one_character_repeated"
-    if len(parts) > 1 and (parts[0] in STOP_WORDS or parts[-1] in STOP_WORDS):
-        return "edge_stop_word"
     if len(parts) > 1 and len(set(parts)) == 1:
         return "one_word_repeated"
     return None

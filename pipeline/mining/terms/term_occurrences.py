@@ -14,9 +14,19 @@ from wajue.mining.text.symbols import RARE
 from wajue.mining.text.word_table import WordTable, extended, id_at, is_free, probe, word_keys, word_table
 
 CHUNK = 100  # words; the stretch of text in which burst looks for a second occurrence
-FIGURES = ("domain_count", "general_count", "domain_documents", "general_documents", "domain_chunks")
+COUNTS = ("domain_count", "general_count", "domain_documents", "general_documents", "domain_chunks")
 _DOMAIN_COUNT, _GENERAL_COUNT, _DOMAIN_DOCUMENTS, _GENERAL_DOCUMENTS, _DOMAIN_CHUNKS = range(5)
+# sums over a term's occurrences in the domain: right after 的 or 之; beside a mark or word of enumeration; beside a Han token; the
+# share of Han among the tokens around it, in WINDOW_SHARES
+CONTEXTS = ("after_de", "enumerated", "beside_han", "han_around")
+_AFTER_DE, _ENUMERATED, _BESIDE_HAN, _HAN_AROUND = range(5, 9)
+FIGURES = COUNTS + CONTEXTS
+WINDOW = 5  # tokens on either side
+WINDOW_SHARES = 2520  # the least common multiple of 1 to 10: the share of any window is a whole number of these
 _FIRST_CODE = RARE + 1
+_IS_DE, _ENUMERATES, _IS_HAN = np.uint8(1), np.uint8(2), np.uint8(4)  # bits of a token's kind
+_DE = ("的", "之")
+_ENUMERATING = ("、", "和", "与", "及", "或", "以及", "/", "／")
 
 
 class TermIndex(NamedTuple):
@@ -42,10 +52,14 @@ class TermIndex(NamedTuple):
 
 
 class CodedTokens(NamedTuple):
-    """The tokens of some documents: code uint16, 0 at a break, one after each document; document int64, of each, from 0."""
+    """The tokens of some documents, and a break after each document.
+
+    code: uint16, 0 at a break; document: int64, of each, from 0; kind: uint8, what a token is to its neighbours, in bits.
+    """
 
     code: np.ndarray
     document: np.ndarray
+    kind: np.ndarray
 
 
 def coded(lists: pa.ListArray, coded_words: pa.StringArray) -> CodedTokens:
@@ -58,13 +72,25 @@ def coded(lists: pa.ListArray, coded_words: pa.StringArray) -> CodedTokens:
     document = pc.list_parent_indices(lists).to_numpy().astype(np.int64)
     is_word = pc.match_substring_regex(flat.dictionary, r"[\p{L}\p{N}]").to_numpy(zero_copy_only=False)
     code = np.where(ids >= 0, ids + _FIRST_CODE, np.where(is_word, RARE, 0)).astype(np.uint16)[flat.indices.to_numpy()]
+    kind = _kinds(flat.dictionary)[flat.indices.to_numpy()]
     last = np.flatnonzero(np.diff(document, append=-1)) + 1
-    return CodedTokens(np.insert(code, last, 0), np.insert(document, last, document[last - 1]))
+    return CodedTokens(np.insert(code, last, 0), np.insert(document, last, document[last - 1]), np.insert(kind, last, 0))
+
+
+def _kinds(tokens: pa.StringArray) -> np.ndarray:
+    """The kind (uint8) of each token."""
+    bits = (
+        (_IS_DE, pc.is_in(tokens, value_set=pa.array(_DE, tokens.type))),
+        (_ENUMERATES, pc.is_in(tokens, value_set=pa.array(_ENUMERATING, tokens.type))),
+        (_IS_HAN, pc.match_substring_regex(tokens, r"\p{Han}")),
+    )
+    kinds = [bit * is_so.to_numpy(zero_copy_only=False).astype(np.uint8) for bit, is_so in bits]
+    return np.bitwise_or.reduce(kinds).astype(np.uint8)
 
 
 @njit(cache=True, inline="always")
-def _terms_at(code, document, i, keys, ids, longest, terms):
-    """Fill `terms` (int64 [longest]) with the ids of the terms that begin at i; returns how many."""
+def _terms_at(code, document, i, keys, ids, longest, terms, lengths):
+    """Fill `terms` and `lengths` (int64 [longest]) with the ids and words of the terms that begin at i; returns how many."""
     count = 0
     key = np.uint64(0)
     for n in range(longest):
@@ -77,13 +103,31 @@ def _terms_at(code, document, i, keys, ids, longest, terms):
                 continue
             break
         if id_at(ids, slot) >= 0:
-            terms[count] = id_at(ids, slot)
+            terms[count], lengths[count] = id_at(ids, slot), n + 1
             count += 1
     return count
 
 
+@njit(cache=True, inline="always")
+def _add_context(tokens, i, end, e, figures):
+    """Add what stands around the tokens i to end, an occurrence of term e."""
+    document, kind = tokens.document, tokens.kind
+    before = kind[i - 1] if i > 0 and document[i - 1] == document[i] else np.uint8(0)
+    after = kind[end] if end < len(kind) and document[end] == document[i] else np.uint8(0)
+    figures[_AFTER_DE, e] += (before & _IS_DE) != 0
+    figures[_ENUMERATED, e] += ((before | after) & _ENUMERATES) != 0
+    figures[_BESIDE_HAN, e] += ((before | after) & _IS_HAN) != 0
+    han = around = 0
+    for k in range(max(i - WINDOW, 0), min(end + WINDOW, len(kind))):
+        if (k < i or k >= end) and document[k] == document[i]:
+            around += 1
+            han += (kind[k] & _IS_HAN) != 0
+    if around:
+        figures[_HAN_AROUND, e] += WINDOW_SHARES // around * han
+
+
 class _Progress(NamedTuple):
-    """What a tally has seen: figures int64 [5, terms] as FIGURES; last_document, last_chunk int64 [terms], that of each term."""
+    """What a tally has seen: figures int64 [9, terms] as FIGURES; last_document, last_chunk int64 [terms], that of each term."""
 
     figures: np.ndarray
     last_document: np.ndarray
@@ -101,30 +145,33 @@ def _tally(
     progress,  # _Progress, added to
 ):
     """Returns the number of chunks so far."""
-    code, document = tokens
+    code, document = tokens.code, tokens.document
     keys, ids, _ = table
     figures, last_document, last_chunk = progress
     in_document = 0
-    terms = np.empty(longest, np.int64)
+    terms, lengths = np.empty(longest, np.int64), np.empty(longest, np.int64)
     for i in range(len(code)):
         if i > 0 and document[i] != document[i - 1]:
             in_document = 0
         if in_document % CHUNK == 0:
             chunks += 1
         in_document += 1
-        for e in terms[: _terms_at(code, document, i, keys, ids, longest, terms)]:
+        for t in range(_terms_at(code, document, i, keys, ids, longest, terms, lengths)):
+            e = terms[t]
             figures[_DOMAIN_COUNT if domain else _GENERAL_COUNT, e] += 1
             if last_document[e] != first_document + document[i]:
                 last_document[e] = first_document + document[i]
                 figures[_DOMAIN_DOCUMENTS if domain else _GENERAL_DOCUMENTS, e] += 1
-            if domain and last_chunk[e] != chunks:
-                last_chunk[e] = chunks
-                figures[_DOMAIN_CHUNKS, e] += 1
+            if domain:
+                _add_context(tokens, i, i + lengths[t], e, figures)
+                if last_chunk[e] != chunks:
+                    last_chunk[e] = chunks
+                    figures[_DOMAIN_CHUNKS, e] += 1
     return chunks
 
 
 class Tally:
-    """What is counted of terms: figures int64 [5, terms] as FIGURES; chunks: of all text that was added."""
+    """What is counted of terms: figures int64 [9, terms] as FIGURES; chunks: of all text that was added."""
 
     def __init__(self, index: TermIndex) -> None:
         self.chunks = 0
@@ -134,7 +181,7 @@ class Tally:
 
     @property
     def figures(self) -> np.ndarray:
-        """int64 [5, terms], as FIGURES."""
+        """int64 [9, terms], as FIGURES."""
         return self._progress.figures
 
     def add(self, tokens: CodedTokens, *, domain: bool) -> int:
@@ -154,12 +201,12 @@ def _fill_occurrences(
     where,
 ):
     """Returns how many occurrences there are."""
-    code, document = tokens
+    code, document = tokens.code, tokens.document
     keys, ids, _ = table
-    terms = np.empty(longest, np.int64)
+    terms, lengths = np.empty(longest, np.int64), np.empty(longest, np.int64)
     count = 0
     for i in range(len(code)):
-        for e in terms[: _terms_at(code, document, i, keys, ids, longest, terms)]:
+        for e in terms[: _terms_at(code, document, i, keys, ids, longest, terms, lengths)]:
             if len(term):
                 term[count], where[count] = e, document[i]
             count += 1
@@ -185,14 +232,14 @@ def _fill_first_and_last(
     first,  # int64 [terms], -1; filled, like the next
     last,
 ):
-    code, document = tokens
+    code, document = tokens.code, tokens.document
     keys, ids, _ = table
-    terms = np.empty(longest, np.int64)
+    terms, lengths = np.empty(longest, np.int64), np.empty(longest, np.int64)
     for i in range(len(code)):
         d = document[i]
         if order[d] < 0:
             continue
-        for e in terms[: _terms_at(code, document, i, keys, ids, longest, terms)]:
+        for e in terms[: _terms_at(code, document, i, keys, ids, longest, terms, lengths)]:
             if first[e] < 0 or order[d] < order[first[e]]:
                 first[e] = d
             if last[e] < 0 or order[d] > order[last[e]]:

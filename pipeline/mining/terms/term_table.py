@@ -3,17 +3,21 @@
 Candidates that the contrast found come first, then words that are like the user's seeds.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from wajue.config import Terms
 from wajue.errors import WajueError
 from wajue.mining.terms import seed_expansion, termhood
+from wajue.mining.terms.candidate_table import CHINESE, HAN
+from wajue.schemas import TABLES
 
-_NOT_CARRIED = ("domain_documents", "general_documents", "left_entropy", "right_entropy", "nesting", "filtered_by")
+_CARRIED = tuple(c.name for c in TABLES["terms"].columns if c.name in TABLES["candidates"].schema.names)
+SUMMANDS = tuple(c.name for c in TABLES["terms"].columns if c.name.startswith("by_"))
 
 
 class Guidance(NamedTuple):
@@ -70,27 +74,48 @@ def rank(candidates: pa.Table, vectors: WordVectors, guidance: Guidance, rules: 
     """The candidates that the domain uses more, or that are accepted, by [terms] score, the best first."""
     terms, parts = candidates.column("term").to_pylist(), candidates.column("parts").to_pylist()
     index_of = {term: i for i, term in enumerate(terms)}
-    log_ratio = candidates.column("log_ratio").to_numpy()
-    combined, similarity = termhood.score(
-        log_ratio * np.log(2),
-        candidates.column("burst").to_numpy(),
-        candidates.column("npmi").to_numpy(),
-        np.array([len(p) == 1 for p in parts], bool),
+    more_in_domain = candidates.column("log_ratio").to_numpy() > 0
+    seeds, avoid = (_indices(words, index_of) for words in (guidance.seeds + guidance.accept, guidance.avoid))
+    scored = termhood.score(
+        figures_of(candidates),
+        candidates.column("doubts").to_pylist(),
+        more_in_domain & _written_like_most(terms),
         vectors.of_terms(parts),
-        seeds=_indices(guidance.seeds + guidance.accept, index_of),
-        avoid=_indices(guidance.avoid, index_of),
-        seed_count=rules.seed_count,
+        termhood.Steering(seeds, avoid, rules.seed_count),
     )
     accept = set(guidance.accept)
-    listed = np.flatnonzero((log_ratio > 0) | np.array([term in accept for term in terms], bool))
-    score = _score(candidates, combined, similarity, rules.score)
-    return _ranked(candidates.take(pa.array(listed)), score[listed], similarity[listed])
+    is_accepted = np.array([term in accept for term in terms], bool)
+    ranked = np.flatnonzero(more_in_domain | is_accepted)
+    is_listed = is_accepted | (candidates.column("evidence").to_numpy() >= rules.min_evidence)
+    columns = {f"by_{name}": pa.array(points[ranked]) for name, points in scored.summands.items()}
+    columns["is_listed"] = pa.array(is_listed[ranked])
+    score = _score(candidates, scored, rules.score)
+    return _ranked(candidates.take(pa.array(ranked)), score[ranked], scored.similarity[ranked], "contrast", columns)
 
 
-def _score(candidates: pa.Table, combined: np.ndarray, similarity: np.ndarray, name: str) -> np.ndarray:
+def figures_of(candidates: pa.Table) -> dict[str, np.ndarray]:
+    """What termhood.score sums: float64 [n] under each name of its WEIGHTS, but similarity."""
+    column = {name: candidates.column(name).to_numpy() for name in candidates.column_names if name not in ("parts", "doubts")}
+    is_word = pc.list_value_length(candidates.column("parts")).to_numpy() == 1
+    return {
+        **{name: column[name] for name in ("log_ratio_low", "burst", "after_de", "enumerated")},
+        "npmi": np.where(is_word, termhood.WORD_NPMI, column["npmi"]),
+        "entropy": np.minimum(column["left_entropy"], column["right_entropy"]),
+        "common": np.log1p(column["commonest_per_million"]),
+    }
+
+
+def _written_like_most(terms: list[str]) -> np.ndarray:
+    """Which terms hold Han (bool [n]); where next to none does, all of them count."""
+    has_han = np.array([HAN.search(term) is not None for term in terms], bool)
+    return has_han if len(terms) and has_han.mean() >= CHINESE else np.ones(len(terms), bool)
+
+
+def _score(candidates: pa.Table, scored: termhood.Scored, name: str) -> np.ndarray:
     """The score (float64 [n]) that [terms] score names; by similarity, a candidate without a vector is last."""
+    similarity = scored.similarity
     if name == "combined":
-        return combined
+        return scored.total
     if name != "similarity":
         column: np.ndarray = candidates.column(name).to_numpy()
         return column
@@ -120,24 +145,30 @@ def rank_expansion(candidates: pa.Table, expansion: Expansion, vectors: WordVect
     similarity = np.array([expansion.steps[row].similarity for row in rows_of_terms])
     word_at = {row: word for word, row in vectors.row_of.items()}
     paths = [[word_at[row] for row in seed_expansion.path(expansion.steps, last)] for last in rows_of_terms]
-    return _ranked(candidates, similarity - 1 + floor, similarity, "expansion", paths)
+    columns = {
+        **{name: pa.nulls(len(paths), pa.float64()) for name in SUMMANDS},
+        "is_listed": pa.array([True] * len(paths), pa.bool_()),
+        "path": pa.array(paths, pa.list_(pa.string())),
+    }
+    return _ranked(candidates, similarity - 1 + floor, similarity, "expansion", columns)
 
 
 def _ranked(
     candidates: pa.Table,
     score: np.ndarray,  # float64 [n]
     similarity: np.ndarray,  # float64 [n], NaN for none
-    source: str = "contrast",
-    paths: Sequence[list[str] | None] | None = None,
+    source: str,
+    columns: Mapping[str, pa.Array],  # by_..., is_listed, path
 ) -> pa.Table:
     """Sorted, with all columns of `terms` that depend on nothing else."""
     columns = {
+        "path": pa.nulls(len(score), pa.list_(pa.string())),
+        **columns,
         "score": pa.array(score.astype(float)),
         "similarity": pa.array(similarity.astype(float), mask=np.isnan(similarity)),
         "source": pa.array([source] * len(score), pa.string()),
-        "path": pa.array(paths if paths else [None] * len(score), pa.list_(pa.string())),
     }
-    table = candidates.select([name for name in candidates.column_names if name not in _NOT_CARRIED])
+    table = candidates.select(_CARRIED)
     for name, values in columns.items():
         table = table.append_column(name, values)
     return table.sort_by([("score", "descending"), ("domain_count", "descending"), ("term", "ascending")])

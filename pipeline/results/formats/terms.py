@@ -23,6 +23,7 @@ _XML = re.compile("[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")  # X
 _FORMULA = re.compile(r"""\A(?=[\t\r\n])|(?:\A|(?<=[;\t\r\n]))(?=[ "]*[=+\-@＝＋－＠])""")
 _XLSX_ROWS = 1_048_575  # below the header
 _XLSX_CELL = re.compile(r"[\s\S]{0,32767}")
+_NOT_PLAIN = ("parts", "path", "examples", "doubts", "is_listed")
 _TBX = "urn:iso:std:iso:30042:ed-2"
 
 
@@ -46,7 +47,7 @@ class TermFormat:
 
 def _columns(terms: Terminology) -> tuple[list[str], list[list[Any]]]:
     """(header, rows) of plain values: the words of a term, and of the path to it, joined by spaces; a column for each example."""
-    plain = [c.name for c in TABLES["terms"].columns if c.name not in ("parts", "path", "examples")]
+    plain = [c.name for c in TABLES["terms"].columns if c.name not in _NOT_PLAIN and not c.name.startswith("by_")]
     most = max((len(r["examples"] or []) for r in terms.ranked), default=0)
     header = [*plain, "parts", "path", *(f"example_{i + 1}" for i in range(most))]
     cells = []

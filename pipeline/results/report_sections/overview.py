@@ -9,7 +9,8 @@ _LEADING = 14  # words and terms named on the first screen
 def overview(tables: Tables, facts: Facts) -> Facts:
     """`totals` (as text: `shown`), `leading_words`, `leading_terms`; `funnel`: records to documents; `mined`: then to terms."""
     totals = {k: _sum(facts["corpora"], k) for k in ("files", "records", "kept", "characters")}
-    mined = [(table, tables.count(table)) for table in ("ngrams", "lexicon", "candidates", "terms")]
+    mined = [(table, tables.count(table)) for table in ("ngrams", "lexicon", "candidates")]
+    mined.append(("terms", facts["term_count"]))
     mined.insert(2, ("new", facts["lexicon"]["new"] if tables.has("lexicon") else None))
     return {
         "totals": totals,

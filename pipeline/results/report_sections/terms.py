@@ -5,13 +5,23 @@ from typing import Any
 from wajue.results.report_sections.tables import Facts, Rows, Tables
 
 TERMS = 5000  # shown; with their examples some 2 MB
+_SHOWN = "COLUMNS(lambda c: NOT starts_with(c, 'by_') AND c <> 'is_listed')"  # the view `why` has the others
 _BACKGROUND = 80  # words that are not terms, drawn for comparison, in each half octave of frequency
 
 
 def terms(tables: Tables, facts: Facts) -> Facts:
-    """`terms`: the best first; `filtered`: each form rule with what it kept out; `frequency`: of words on both sides, or None."""
-    ranked = tables.select(f"SELECT * FROM terms ORDER BY rank LIMIT {TERMS}")
-    return {"terms": ranked, "filtered": _filtered(tables), "frequency": _frequency(tables) if ranked else None}
+    """`terms`: those with evidence, the best first; `term_count`: how many have it, or None.
+
+    `filtered`: each form rule with what it kept out; `frequency`: of words on both sides, or None.
+    """
+    ranked = tables.select(f"SELECT {_SHOWN} FROM terms WHERE is_listed ORDER BY rank LIMIT {TERMS}")
+    [counted] = tables.select("SELECT count(*) AS n FROM terms WHERE is_listed")
+    return {
+        "terms": ranked,
+        "term_count": counted["n"] if tables.has("terms") else None,
+        "filtered": _filtered(tables),
+        "frequency": _frequency(tables) if ranked else None,
+    }
 
 
 def _filtered(tables: Tables) -> Rows:

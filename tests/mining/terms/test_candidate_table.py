@@ -5,7 +5,7 @@ import pytest
 from wajue.config import Contrast
 from wajue.mining.terms import candidate_table
 from wajue.mining.terms.candidate_table import Candidate, DomainWords, Runs
-from wajue.mining.terms.term_occurrences import FIGURES
+from wajue.mining.terms.term_occurrences import FIGURES, WINDOW_SHARES
 from wajue.mining.text.symbols import RARE
 
 GOOD = Candidate("高压断路器", ["高压", "断路器"], npmi=0.5, entropy=1.5, nesting=0.1)
@@ -22,14 +22,37 @@ FIRST = RARE + 1  # the code of the most frequent word
         ({"term": "高压断路器的检修办法手册", "parts": ["高压", "断路器", "检修办法手册"]}, "sentence_character"),
         ({"term": "高压断路器检修办法手册", "parts": ["高压", "断路器", "检修办法手册"]}, "too_long"),
         ({"term": "断路器12", "parts": ["断路器", "12"]}, "holds_number"),
-        ({"npmi": 0.1}, "low_npmi"),
-        ({"entropy": 0.9}, "low_entropy"),
         ({"nesting": 0.9}, "nested"),
-        ({"term": "断路器上", "parts": ["断路器", "上"]}, "frequent_edge"),
     ],
 )
 def test_each_filter_has_a_name(changes: dict[str, object], rule: str | None) -> None:
-    assert candidate_table.filter_of(GOOD._replace(**changes), {"上"}, Contrast(), "") == rule
+    assert candidate_table.filter_of(GOOD._replace(**changes), Contrast(), "") == rule
+
+
+@pytest.mark.parametrize(
+    ("changes", "doubts"),
+    [
+        ({}, []),
+        ({"npmi": 0.1}, ["low_npmi"]),
+        ({"entropy": 0.9}, ["low_entropy"]),
+        ({"term": "断路器上", "parts": ["断路器", "上"]}, ["frequent_edge"]),
+        ({"term": "如果断路器", "parts": ["如果", "断路器"], "npmi": 0.1}, ["closed_class", "low_npmi", "edge_stop_word"]),
+        ({"term": "断路器", "parts": ["断路器"], "npmi": 0.0, "entropy": 0.0}, []),
+    ],
+)
+def test_each_doubt_has_a_name(changes: dict[str, object], doubts: list[str]) -> None:
+    tags = {"高压": "n", "断路器": "n", "如果": "c", "上": "n"}
+    assert candidate_table.doubts_of(GOOD._replace(**changes), {"上"}, Contrast(), tags) == doubts
+
+
+def test_latin_strings_must_live_in_chinese_prose() -> None:
+    names = ["断路器", "PLC", "printf", "GPS"]
+    candidates = [GOOD._replace(term=name, parts=[name]) for name in names]
+    contexts = {"beside_han": np.array([0.9, 0.5, 0.6, 0.4]), "han_around": np.array([0.1, 0.45, 0.4, 0.9])}
+    filters = candidate_table._filters(candidates, contexts, Contrast(), "")
+    assert filters.to_pylist() == [None, None, "outside_prose", "outside_prose"]
+    contexts = {name: figures[1:] for name, figures in contexts.items()}  # nothing holds Han: the text is in another language
+    assert candidate_table._filters(candidates[1:], contexts, Contrast(), "").to_pylist() == [None, None, None]
 
 
 def runs() -> Runs:
@@ -42,13 +65,16 @@ def runs() -> Runs:
 def test_one_row_a_string_and_the_highest_ratio_first() -> None:
     words = DomainWords(pa.array(["断路器", "高压", "高", "压断路器"]), np.array([0, 20, 5, 0]), {"domain": 1000, "general": 1000})
     counts = {name: np.array([40, 20, 10, 5]) for name in FIGURES} | {"general_count": np.array([0, 20, 0, 0])}
-    table = candidate_table.build(runs(), counts, 10, words, Contrast(), "")
+    table = candidate_table.build(runs(), counts, 10, words, Contrast(), "", {"高压断路器": "n", "高压": "p"})
     rows = {r["term"]: r for r in table.to_pylist()}
     assert table.column("term").to_pylist() == ["断路器", "高压断路器", "高压"]
     assert rows["高压断路器"]["parts"] == ["高压", "断路器"]  # the more frequent run
     assert rows["断路器"]["nested_in"] == "高压断路器" and rows["断路器"]["nesting"] == 10 / 40
     assert rows["断路器"]["npmi"] == 1.0 and rows["断路器"]["domain_per_million"] == 40_000
     assert rows["高压断路器"]["npmi"] == pytest.approx(3 / np.log(1000 / 10))
+    assert rows["高压断路器"]["doubts"] == [] and rows["高压"]["doubts"] == ["closed_class"]  # a word of the dictionary is one word
+    assert rows["高压断路器"]["commonest_per_million"] == 20_000 and rows["高压断路器"]["after_de"] == 1.0
+    assert rows["高压断路器"]["han_around"] == 1 / WINDOW_SHARES
     # three passed; in general text they have 0, 0 and all of the frequency that they have in the domain
     assert candidate_table.share_in_general(table) == (3, 0.0)
     assert candidate_table.share_in_general(table.slice(2)) == (1, 1.0)

@@ -6,16 +6,23 @@ from wajue.config import Terms
 from wajue.errors import WajueError
 from wajue.mining.terms import term_table
 from wajue.mining.terms.term_table import Guidance, WordVectors
+from wajue.schemas import TABLES
 
+UNSEEN = [c.name for c in TABLES["candidates"].columns if c.type == pa.float64()]
 CANDIDATES = pa.table(
-    {
+    {name: [1.0, 0.5, 0.5] for name in UNSEEN}
+    | {
+        "general_count": [0, 1, 9],
+        "evidence": [1.0, 0.5, 0.0],
+        "nested_in": pa.nulls(3, pa.string()),
         "term": ["断路器", "母线", "吃饭"],
         "parts": [["断路器"], ["母线"], ["吃", "饭"]],
         "domain_count": [9, 5, 5],
         "log_ratio": [6.0, 2.0, -1.0],
+        "log_ratio_low": [5.0, 1.0, -2.0],
         "burst": [1.0, 0.5, 0.1],
         "npmi": [1.0, 1.0, 0.3],
-        "nesting": [0.0, 0.0, 0.0],
+        "doubts": pa.array([[], ["unknown_last"], []], pa.list_(pa.string())),
         "filtered_by": pa.nulls(3, pa.string()),
     }
 )
@@ -53,3 +60,10 @@ def test_what_is_like_the_seeds_follows_with_its_path() -> None:
     [row] = term_table.rank_expansion(CANDIDATES.slice(1, 1), expansion, VECTORS, floor=-2.0).to_pylist()
     assert row["path"] == ["断路器", "母线"] and row["source"] == "expansion"
     assert row["score"] == pytest.approx(row["similarity"] - 3) and row["score"] < -2
+
+
+def test_the_combined_score_is_the_sum_of_its_summands() -> None:
+    [best, second] = term_table.rank(CANDIDATES, VECTORS, NO_GUIDANCE, Terms()).to_pylist()
+    assert best["score"] == pytest.approx(sum(best[name] for name in term_table.SUMMANDS))
+    assert (second["by_doubts"], second["by_similarity"]) == (-0.5, 0.0)  # of so few candidates no centroid is typical
+    assert best["by_burst"] == pytest.approx(0.75 * 1.0)  # two candidates: each one deviation from their mean

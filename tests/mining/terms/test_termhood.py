@@ -11,17 +11,38 @@ def test_nesting_names_the_most_frequent_container() -> None:
     assert np.allclose(share, [0.6, 6 / 8, 0, 4 / 6, 0])
 
 
+NOTHING = np.zeros(0, np.int64)
+
+
+def figures(log_ratio_low: np.ndarray) -> dict[str, np.ndarray]:
+    """Of candidates that differ in nothing else."""
+    return {name: np.ones(len(log_ratio_low)) for name in termhood.WEIGHTS} | {"log_ratio_low": log_ratio_low}
+
+
 def test_the_score_prefers_what_is_typical_and_like_the_seeds() -> None:
     rng = np.random.default_rng(1)
     n = 60
-    log_ratio = np.concatenate((rng.uniform(2, 3, 30), rng.uniform(-2, 1, 30)))
-    vectors = rng.normal(0, 0.3, (n, 8)) + np.where(np.arange(n) < 30, 1.0, -1.0)[:, None]
+    typical = np.arange(n) < 30
+    log_ratio_low = np.where(typical, rng.uniform(2, 3, n), rng.uniform(0, 1, n))
+    vectors = rng.normal(0, 0.3, (n, 8)) + np.where(typical, 1.0, -1.0)[:, None]
     vectors[29] = -vectors[0]  # typical by count, but its company is general
     vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
-    none = np.zeros(0, np.int64)
-    same = np.ones(n)
-    score, similarity = termhood.score(log_ratio, same, same, same > 0, vectors, seeds=none, avoid=none, seed_count=10)
-    assert score[:29].min() > score[29] and score[:29].min() > score[30:].max()
-    assert similarity[0] > 0.5 > similarity[29]
-    plain, nothing = termhood.score(log_ratio, same, same, same > 0, None, seeds=none, avoid=none, seed_count=10)
-    assert np.isnan(nothing).all() and (np.argsort(plain) == np.argsort(log_ratio)).all()
+    every, steering = np.ones(n, bool), termhood.Steering(NOTHING, NOTHING, 10)
+    scored = termhood.score(figures(log_ratio_low), [[]] * n, every, vectors, steering)
+    assert scored.summands.keys() == {*termhood.WEIGHTS, "doubts"}
+    assert scored.total[:29].min() > scored.total[29] and scored.total[:29].min() > scored.total[30:].max()
+    assert scored.similarity[0] > 0.5 > scored.similarity[29]
+    plain = termhood.score(figures(log_ratio_low), [[]] * n, every, None, steering)
+    assert np.isnan(plain.similarity).all() and (np.argsort(plain.total) == np.argsort(log_ratio_low)).all()
+    towards = termhood.score(figures(log_ratio_low), [[]] * n, every, vectors, steering._replace(avoid=np.array([0])))
+    assert towards.total[:5].mean() < scored.total[:5].mean()
+
+
+def test_each_doubt_has_its_cost_and_those_of_figures_set_no_scale() -> None:
+    log_ratio_low = np.array([1.0, 3.0, 100.0, 2.0])
+    doubts = [[], [], ["low_entropy", "unknown_last"], ["closed_class"]]
+    scored = termhood.score(figures(log_ratio_low), doubts, np.ones(4, bool), None, termhood.Steering(NOTHING, NOTHING, 10))
+    assert scored.summands["doubts"].tolist() == [0, 0, -3.5, -3.0]
+    # over 1, 3 and 2: mean 2, deviation sqrt(2/3); what is far beyond counts 6
+    assert np.allclose(scored.summands["log_ratio_low"], [-np.sqrt(1.5), np.sqrt(1.5), 6, 0])
+    assert not scored.summands["burst"].any()
