@@ -1,6 +1,6 @@
 """SQL over a workspace, by DuckDB. In: a workspace and SQL. Out: Arrow rows.
 
-Every table is a view; two more views are `rejects` and `changes`. A query can only read: it runs if DuckDB itself parses it as
+Every table is a view; VIEWS names more. A query can only read: it runs if DuckDB itself parses it as
 SELECT, on a connection that reaches no file outside the workspace, no network and no variable of this program.
 query_output.py writes and prints the rows.
 """
@@ -19,6 +19,7 @@ from pyarrow import fs
 
 from wajue import schemas
 from wajue.errors import WajueError
+from wajue.results import new_words
 from wajue.store.workspace import Workspace
 
 # the text before and after, for every document that cleaning changed; the source tells records with the same id apart
@@ -28,7 +29,11 @@ SELECT doc_id, corpus, changed_by, raw.text AS before, clean.text AS after, clea
 FROM clean_documents clean JOIN raw_documents raw USING (doc_id, corpus)
 WHERE raw.source = clean.source AND len(changed_by) > 0
 """
-VIEWS = {"rejects": "anything dropped, at any step", "changes": "a document that cleaning changed, before and after"}
+VIEWS = {
+    "rejects": "anything dropped, at any step",
+    "changes": "a document that cleaning changed, before and after",
+    **new_words.VIEWS,
+}
 
 _EXPLAIN = re.compile(r"\s*EXPLAIN\s+(ANALYZE\s+)?(\([^)]*\)\s*(?=\S))?", re.IGNORECASE)
 _BATCH_ROWS = 8_192
@@ -47,6 +52,8 @@ def connect(workspace: Workspace) -> duckdb.DuckDBPyConnection:
     parts = " UNION ALL BY NAME ".join(f"SELECT * FROM {t}" for t in schemas.REJECT_TABLES)
     connection.execute(f"CREATE VIEW rejects AS {parts}")
     connection.execute(_CHANGES)
+    for role in new_words.ROLES:
+        connection.execute(f"CREATE VIEW {new_words.view(role)} AS {new_words.sql(role)}")
     _lock_up(connection, workspace)
     return connection
 
@@ -86,7 +93,8 @@ def _quoted(path: str) -> str:
 
 def missing(workspace: Workspace, sql: str) -> list[str]:
     """Tables that the SQL names and that have not been written."""
-    named = [t for t in schemas.TABLES if re.search(rf"\b{t}\b", sql, re.IGNORECASE)]
+    names = {t: t for t in schemas.TABLES} | {"lexicon": "lexicon|new_words|new_words_general|new_words_all"}
+    named = [t for t, pattern in names.items() if re.search(rf"\b({pattern})\b", sql, re.IGNORECASE)]
     return [t for t in named if not workspace.whole(t)]
 
 
