@@ -18,7 +18,7 @@ from typer.models import OptionInfo
 from wajue import config as configuration
 from wajue import console, dag
 from wajue.errors import WajueError
-from wajue.results import export, loaders, query, query_output
+from wajue.results import export, loaders, new_words, query, query_output
 from wajue.store.workspace import Workspace, versions
 
 app = typer.Typer(
@@ -38,6 +38,7 @@ Device = StrEnum("Device", {d: d for d in ("auto", "cpu", "cuda")})  # type: ign
 LogStyle = StrEnum("LogStyle", {s: s for s in ("auto", "plain", "json")})  # type: ignore[misc]
 Format = StrEnum("Format", {f: f for f in query_output.STYLES})  # type: ignore[misc]
 ExportFormat = StrEnum("ExportFormat", {f: f for f in export.FORMATS})  # type: ignore[misc]
+Role = StrEnum("Role", {r: r for r in new_words.ROLES})  # type: ignore[misc]
 GOLD_OPTIONS = ("--similarity", "--analogy", "--clusters", "--segmentation", "--lexicon", "--terms")
 VectorKind = StrEnum("VectorKind", {v: v for v in ("sgns", "jose")})  # type: ignore[misc]
 
@@ -215,9 +216,13 @@ def export_command(
     min_score: Annotated[
         float | None, typer.Option("--min-score", help="of new words in a dictionary; else [new_words] min_score of the run")
     ] = None,
+    role: Annotated[
+        Role | None, typer.Option("--role", help="whose new words a dictionary holds; else the domain's, then its terms")
+    ] = None,
 ) -> None:
     """Write results for other tools: dictionaries of segmenters, vectors, the terminology."""
-    export.export(Workspace(workspace), to.value, path, model=vectors.value, min_score=min_score)
+    whose = role.value if role else None
+    export.export(Workspace(workspace), to.value, path, model=vectors.value, min_score=min_score, role=whose)
     output.print(str(path))
 
 

@@ -117,9 +117,13 @@ def lexicon(tmp_path: Path) -> Path:
         "log_prob": list(words.values()),
         "count": [9] * n,
         "used": [9] * n,
+        "domain_count": [9] * n,
+        "general_count": [0] * n,
         "is_new": [True] * n,
         "is_latin": [False] * n,
+        "role": ["domain"] * n,
         "example": [None] * n,
+        "general_example": [None] * n,
     }
     floats = {c.name: [1.0] * n for c in TABLES["lexicon"].columns if c.type == pa.float64() and c.name != "log_prob"}
     workspace = Workspace(str(tmp_path / "w"))

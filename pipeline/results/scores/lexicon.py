@@ -8,8 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-import pyarrow.compute as pc
-
+from wajue.results import new_words, query
 from wajue.results.scores import gold
 from wajue.results.scores.common import Options, Row, as_mined, by_name, share, share_row
 from wajue.results.scores.segmentation import HAN, mined_cut
@@ -31,8 +30,9 @@ class _Compared(NamedTuple):
 
 def lexicon(workspace: Workspace, files: list[str], options: Options) -> Iterator[Row]:
     """For each file precision, recall and F1 of all words, and the precision of the first new words."""
-    mined = parquet.read(workspace, "lexicon", ["word", "score", "is_new"])
-    new = mined.filter(pc.field("is_new")).sort_by([("score", "descending"), ("word", "ascending")]).column("word").to_pylist()
+    mined = parquet.read(workspace, "lexicon", ["word"])
+    view = new_words.view(new_words.shown_role(workspace))
+    new = query.select(workspace, f"SELECT word FROM {view} ORDER BY rank").column("word").to_pylist()
     for name, path in by_name(files).items():
         compared = _compared(workspace, path, mined.column("word").to_pylist())
         both, given, scored = len(compared.scored & compared.given), len(compared.given), len(compared.scored)
@@ -41,7 +41,7 @@ def lexicon(workspace: Workspace, files: list[str], options: Options) -> Iterato
         yield row | share_row("recall", both, scored)
         yield row | {"figure": "F1", "value": share(2 * both, given + scored)}
         for first in _FIRST:
-            yield {"gold": name, "part": "new words by score"} | share_row(f"P@{first}", hits(new, compared.wanted, first), first)
+            yield {"gold": name, "part": "new words by rank"} | share_row(f"P@{first}", hits(new, compared.wanted, first), first)
 
 
 def _compared(workspace: Workspace, path: Path, listed: list[str]) -> _Compared:

@@ -31,7 +31,7 @@ PLANE = vectors(man=[1, 0], king=[0.8, 0.6], woman=[0, 2], queen=[-0.6, 0.8], ap
 
 def lexicon(**words: tuple[float, bool]) -> list[dict[str, Any]]:
     """Words with their score and whether they are new; all equally probable, longer ones win by fewer parts."""
-    return [{"word": w, "count": 9, "log_prob": -5.0, "score": s, "is_new": n} for w, (s, n) in words.items()]
+    return [{"word": w, "count": 9, "log_prob": -5.0, "score": s, "is_new": n, "role": "domain"} for w, (s, n) in words.items()]
 
 
 WORDS = lexicon(断路器=(9.0, True), 开关=(0.0, False), 与=(0.0, False), 器与=(5.0, True), 合上=(2.0, True), 断=(0.0, False))

@@ -22,7 +22,7 @@ def test_lexicon_against_a_segmented_text(tmp_path: Path) -> None:
     part = "words of 2 to 4 Han characters"
     assert [words[part, f]["value"] for f in ("precision", "recall", "F1")] == [1.0, 1.0, 1.0]
     # new, by score: 断路器 (gold), 器与, 合上
-    assert words["new words by score", "P@100"]["value"] == 0.01
+    assert words["new words by rank", "P@100"]["value"] == 0.01
 
 
 def test_lexicon_against_a_list(tmp_path: Path) -> None:
@@ -31,4 +31,4 @@ def test_lexicon_against_a_list(tmp_path: Path) -> None:
     # of two to four characters the lexicon has 断路器 开关 器与 合上, the list 断路器 合上 变压器
     part = "words of 2 to 4 Han characters"
     assert [found[part, f]["value"] for f in ("precision", "recall", "F1")] == [2 / 4, 2 / 3, 4 / 7]
-    assert found["new words by score", "P@300"]["found"] == 2 and found["new words by score", "P@300"]["of"] == 300
+    assert found["new words by rank", "P@300"]["found"] == 2 and found["new words by rank", "P@300"]["of"] == 300
