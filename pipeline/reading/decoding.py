@@ -6,9 +6,10 @@ INVALID, so that only their record is lost.
 
 import bz2
 import codecs
+import io
 import zlib
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import charset_normalizer
 import zstandard
@@ -135,12 +136,38 @@ def guess_encoding(sample: bytes) -> str:
         return {"big5hkscs": "big5hkscs", "utf_8": "utf-8"}.get(best.encoding if best else "", "gb18030")
 
 
+def is_invalid(sample: bytes, encoding: str) -> bool:
+    """Do the first bytes of a file not decode?"""
+    try:
+        codecs.getincrementaldecoder(encoding)().decode(sample)
+    except UnicodeError:
+        return True
+    return False
+
+
 def sample_encoding(stream: BinaryIO, name: str) -> str:
     """`guess_encoding` of the first block of a file."""
     try:
         return guess_encoding(next(blocks(stream, name), b""))
     except Cut:
         return "utf-8"
+
+
+def beginning(stream: BinaryIO) -> bytes:
+    """The first bytes of a stream at its beginning, which is left there."""
+    if not stream.seekable():
+        return cast(io.BufferedReader, stream).peek(BLOCK)[:BLOCK]
+    start = stream.read(BLOCK // 16)
+    stream.seek(0)
+    return start
+
+
+def unpacked_beginning(start: bytes, name: str) -> bytes:
+    """The first bytes of a file decompressed, as far as its own first bytes go; none if they are damaged."""
+    try:
+        return next(blocks(io.BytesIO(start), name), b"")
+    except Cut:
+        return b""
 
 
 def text_blocks(data: Iterator[bytes], encoding: str) -> Iterator[str]:
