@@ -37,6 +37,7 @@ class _Stream(io.RawIOBase):
     def __init__(self, file: IO[bytes], packed: int) -> None:
         super().__init__()
         self._file, self._packed, self._read = file, packed, 0
+        self._fault: Cut | None = None
 
     def readable(self) -> bool:
         return True
@@ -45,20 +46,23 @@ class _Stream(io.RawIOBase):
         return min(self._packed, self._read)
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        """As much as fits, so that what is peeked at is as much as there is."""
+        """As much as fits, so that what is peeked at is as much as there is; what comes before damage, and only then a Cut."""
         done = 0
-        while done < len(buffer):
+        while done < len(buffer) and not self._fault:
             try:
                 piece = self._file.read(len(buffer) - done)
-            except FAULTS as error:
-                raise Cut(f"the archive is damaged: {error}") from None
+            except (Cut, *FAULTS) as error:
+                self._fault = error if isinstance(error, Cut) else Cut(f"the archive is damaged: {error}")
+                break
             if not piece:
                 break
             buffer[done : done + len(piece)] = piece
             done += len(piece)
         self._read += done
         if self._read > decoding.most_expanded(self._packed):
-            raise Cut(decoding.EXPANDS)
+            self._fault, done = Cut(decoding.EXPANDS), 0
+        if self._fault and not done:
+            raise self._fault
         return done
 
 
@@ -73,28 +77,20 @@ def _stream(file: IO[bytes], packed: int) -> BinaryIO:
     return cast(BinaryIO, _Buffered(_Stream(file, packed), decoding.BLOCK))
 
 
-class _Blocks(io.RawIOBase):
-    """The decompressed bytes of an archive, as a stream that goes forward."""
+class _Tar(decoding.Forward):
+    """The decompressed bytes of a tar file."""
 
-    def __init__(self, source: Source) -> None:
-        super().__init__()
-        self._blocks, self._rest = decoding.blocks(source.stream, source.name), b""
-        self._last = b""
+    _last = b""  # as much of them as the end mark takes
 
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        """So many bytes, or fewer."""
-        if not self._rest:
-            self._rest = next(self._blocks, b"")
-        piece, self._rest = self._rest[:size], self._rest[size:]
+    def read(self, size: int = decoding.BLOCK) -> bytes:
+        """So many bytes or fewer, none at the end."""
+        piece = super().read(size)
         self._last = (self._last + piece[-tarfile.BLOCKSIZE :])[-tarfile.BLOCKSIZE :]
         return piece
 
     def check_end(self) -> None:
         """Read what is left. Raises Cut if it is not the zeros with which a tar file ends: tarfile takes any end for one."""
-        while self.read(decoding.BLOCK):
+        while self.read():
             pass
         if self._last.strip(b"\0") or not self._last:
             raise Cut("the archive ends before its end mark")
@@ -169,8 +165,8 @@ def _name(info: zipfile.ZipInfo) -> str:
 
 
 def _tar_members(source: Source) -> Iterator[Member]:
-    blocks = _Blocks(source)
-    with tarfile.open(fileobj=blocks, mode="r|", tarinfo=_Header, errors="replace", encoding="utf-8") as archive:
+    stream = _Tar(source.stream, source.name)
+    with tarfile.open(fileobj=stream, mode="r|", tarinfo=_Header, errors="replace", encoding="utf-8") as archive:
         expanded = 0
         for info in archive:
             archive.members = []  # type: ignore[attr-defined]  # it keeps all that it has seen
@@ -182,4 +178,4 @@ def _tar_members(source: Source) -> Iterator[Member]:
                 raise Cut(decoding.EXPANDS)
             fault = None if file else ("not_a_file", "a link or a device; what it points to is read where it lies")
             yield Member(info.name.encode("utf-8", "replace").decode(), _stream(file or io.BytesIO(), info.size), fault)
-    blocks.check_end()
+    stream.check_end()

@@ -81,6 +81,20 @@ def blocks(stream: BinaryIO, name: str) -> Iterator[bytes]:
         raise fault
 
 
+class Forward:
+    """The same as a stream that goes forward, for parsers that read. A Cut comes after all that can be read before it."""
+
+    def __init__(self, stream: BinaryIO, name: str) -> None:
+        self._blocks, self._rest = blocks(stream, name), b""
+
+    def read(self, size: int = BLOCK) -> bytes:
+        """So many bytes or fewer, none at the end."""
+        if not self._rest:
+            self._rest = next(self._blocks, b"")
+        piece, self._rest = self._rest[:size], self._rest[size:]
+        return piece
+
+
 def _decompressed(stream: BinaryIO, name: str) -> Iterator[bytes]:
     unpacker = _decompressor(name)
     while block := stream.read(BLOCK // 4):

@@ -15,11 +15,14 @@ from wajue.reading.formats import (
     html,
     json,
     markdown,
+    mediawiki,
     parquet,
     pdf,
     pptx,
     rtf,
+    subtitles,
     text,
+    warc,
     wikidoc,
     xlsx,
 )
@@ -53,6 +56,9 @@ FORMATS = {
     "xlsx": Format(xlsx.read, (".xlsx", ".xlsm"), fields=True, needs="openpyxl"),
     "pdf": Format(pdf.read, (".pdf",), fields=False, needs="pypdfium2"),
     "epub": Format(epub.read, (".epub",), fields=False),
+    "mediawiki": Format(mediawiki.read, (), fields=False),  # .xml says little: told by its content
+    "warc": Format(warc.read, (".warc",), fields=False),
+    "subtitles": Format(subtitles.read, (".srt", ".vtt", ".ass", ".ssa"), fields=False),
     "rtf": Format(rtf.read, (".rtf",), fields=False),
 }
 

@@ -11,8 +11,8 @@ from urllib.parse import unquote
 
 from defusedxml.ElementTree import fromstring
 
-from wajue.reading import decoding
 from wajue.reading.formats.html import text_of_html
+from wajue.reading.formats.pages import decoded
 from wajue.reading.formats.reader import Outcome, Source
 from wajue.reading.formats.untrusted import Unreadable, read_document_apart
 
@@ -32,7 +32,7 @@ def _book(stream: BinaryIO) -> dict[str, Any]:
         container = fromstring(archive.read("META-INF/container.xml"))
         listed = container.find(".//{*}rootfile").get("full-path")
         package = fromstring(archive.read(listed))
-        text = "\n".join(filter(None, (text_of_html(_decoded(archive.read(page))).strip() for page in _pages(package, listed))))
+        text = "\n".join(filter(None, (text_of_html(decoded(archive.read(page))).strip() for page in _pages(package, listed))))
     return {"text": text, "title": package.findtext(".//{*}title"), "date": package.findtext(".//{*}date")}
 
 
@@ -50,8 +50,3 @@ def _pages(package: Any, listed: str) -> Iterator[str]:
         item = items.get(reference.get("idref"))
         if item is not None and item.get("media-type") in _PAGES and "nav" not in item.get("properties", "").split():
             yield posixpath.normpath(posixpath.join(posixpath.dirname(listed), unquote(item.get("href"))))
-
-
-def _decoded(page: bytes) -> str:
-    encoding = decoding.guess_encoding(page)
-    return page.decode("utf-8-sig" if encoding == "utf-8" else encoding, "replace")

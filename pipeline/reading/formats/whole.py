@@ -37,10 +37,11 @@ def read_whole(source: Source, longest: int, convert: Callable[[str], str] | Non
         detail = f"not valid {source.encoding}, first in line {line}"
         yield Broken(1, 1, "invalid_encoding", detail, text.replace(INVALID, "\ufffd"))
     elif text.strip():
-        yield _converted(text, convert)
+        yield converted(text, convert)
 
 
-def _converted(text: str, convert: Callable[[str], str] | None) -> Outcome:
+def converted(text: str, convert: Callable[[str], str] | None) -> Outcome:
+    """The record of a text once it is converted, in a process of its own where that may take much."""
     try:
         if convert is None:
             return Record(1, 1, {"text": text})
