@@ -166,7 +166,7 @@ def _name(info: zipfile.ZipInfo) -> str:
 
 def _tar_members(source: Source) -> Iterator[Member]:
     stream = _Tar(source.stream, source.name)
-    with tarfile.open(fileobj=stream, mode="r|", tarinfo=_Header, errors="replace", encoding="utf-8") as archive:
+    with tarfile.open(fileobj=cast(BinaryIO, stream), mode="r|", tarinfo=_Header, errors="replace", encoding="utf-8") as archive:
         expanded = 0
         for info in archive:
             archive.members = []  # type: ignore[attr-defined]  # it keeps all that it has seen

@@ -32,11 +32,6 @@ class Part(NamedTuple):
     runs: Iterator[Run]
 
 
-def named_format(corpus: Corpus, name: str) -> str:
-    """The format in which a file of the corpus is read, as far as its name tells; `json` may turn out to be JSON lines."""
-    return detection.by_name(name) if corpus.format == "auto" else corpus.format
-
-
 def parts(stream: BinaryIO, name: str, corpus: Corpus, encoding: str) -> Iterator[Part]:
     """The file, or the members of the archive that it is. name: as its corpus names it; encoding: never `auto`."""
     source = Source(stream, name, corpus, encoding)

@@ -9,16 +9,20 @@ from importlib.util import find_spec
 from typing import NamedTuple
 
 from wajue.reading.formats import (
+    asciidoc,
     csv,
     docx,
     epub,
     html,
     json,
+    latex,
     markdown,
     mediawiki,
     parquet,
     pdf,
+    po,
     pptx,
+    rst,
     rtf,
     subtitles,
     text,
@@ -59,6 +63,10 @@ FORMATS = {
     "mediawiki": Format(mediawiki.read, (), fields=False),  # .xml says little: told by its content
     "warc": Format(warc.read, (".warc",), fields=False),
     "subtitles": Format(subtitles.read, (".srt", ".vtt", ".ass", ".ssa"), fields=False),
+    "rst": Format(rst.read, (".rst", ".rest"), fields=False),
+    "asciidoc": Format(asciidoc.read, (".adoc", ".asciidoc"), fields=False),
+    "latex": Format(latex.read, (".tex", ".latex"), fields=False),
+    "po": Format(po.read, (".po", ".pot"), fields=False),
     "rtf": Format(rtf.read, (".rtf",), fields=False),
 }
 

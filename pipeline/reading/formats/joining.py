@@ -7,7 +7,6 @@ Between two wide characters, such as Han, nothing comes in the place of the brea
 from collections.abc import Iterable
 from unicodedata import east_asian_width
 
-
 FORMULA = "□"  # stands where one was, so that the text before it and after it does not join
 
 
@@ -18,6 +17,13 @@ def joined_lines(lines: Iterable[str]) -> str:
         if stripped := line.strip():
             text += stripped if not text or not _parted(text[-1], stripped[0]) else " " + stripped
     return text
+
+
+def on_one_line(text: str) -> str:
+    """The same for a text that lies between two elements: the white space at its ends is kept."""
+    stripped = text.strip()
+    before, _, after = text.partition(stripped) if stripped else (text, "", "")
+    return before + joined_lines(stripped.split("\n")) + after
 
 
 def _parted(before: str, after: str) -> bool:

@@ -1,7 +1,8 @@
 """Dumps of wikis by MediaWiki (XML), streamed page by page. Each page is a record with the fields id, title, date and text.
 
-mwparserfromhell makes text of a page's wikitext; templates, references, tables of data, files and categories are left out. Pages that
-only lead to another one are rejected as `redirect`, those that are no articles (talk, templates, categories) as `not_an_article`.
+mwparserfromhell makes text of a page's wikitext; templates, references, tables of data, files and categories are left out. Pages
+that only lead to another one are rejected as `redirect`, those that are no articles (talk, templates, categories) as
+`not_an_article`.
 """
 
 import re
@@ -20,7 +21,7 @@ from wajue.reading.formats.joining import FORMULA
 from wajue.reading.formats.reader import SHOWN, Broken, Outcome, Record, Source
 from wajue.reading.sandbox import Excessive, bounded
 
-_FIELDS = {"id", "ns", "title", "timestamp", "text"}
+_FIELDS_OF = {"page": ("id", "ns", "title"), "revision": ("timestamp", "text")}
 # A page with no more of them is parsed in 1 s at most, whatever it holds: no process is started for it.
 _HARMLESS_CHARACTERS, _HARMLESS_BRACKETS, _HARMLESS_TAGS = 200_000, 5_000, 1_000
 _SHOWN_PARAMETER = {"lang": 2, "link": 1, "le": 1, "tsl": 3, "nowrap": 1, "nobr": 1}  # of templates that stand in a sentence
@@ -66,9 +67,8 @@ class _Pages:
             self.open = _Page(self.parser.CurrentLineNumber)
         elif self.open and name == "redirect":
             self.open.redirects = True
-        elif self.open and name in _FIELDS and self._path[-2] in ("page", "revision"):
-            if self._path[-2] == "page" or name != "id":
-                self.open.fields[name] = []  # of several revisions the last counts
+        elif self.open and self._is_field():
+            self.open.fields[name] = []  # of several revisions the last counts
 
     def _end(self, name: str) -> None:
         self._path.pop()
@@ -77,12 +77,14 @@ class _Pages:
             self.open = None
 
     def _characters(self, text: str) -> None:
-        if not self.open or len(self._path) < 2 or self._path[-1] not in self.open.fields:
-            return
-        if self._path[-2] == "page" or (self._path[-2] == "revision" and self._path[-1] != "id"):
+        if self.open and self._is_field():
             self.open.size += len(text)
             if self.open.size <= decoding.MAX_RECORD:
                 self.open.fields[self._path[-1]].append(text)
+
+    def _is_field(self) -> bool:
+        """Are we in an element of which a page's record holds the text? A revision has an id, too."""
+        return self._path[-1] in _FIELDS_OF.get(self._path[-2] if len(self._path) > 1 else "", ())
 
 
 def read(source: Source) -> Iterator[Outcome]:

@@ -1,4 +1,4 @@
-"""Web pages that come as bytes, within a book or an archive. In: the bytes, and what came with them. Out: the source of the page."""
+"""Web pages that come as bytes, in a book or an archive. In: the bytes, and what came with them. Out: the source of the page."""
 
 import codecs
 import re
@@ -27,4 +27,4 @@ def _known(charset: str) -> str:
         found = codecs.lookup(charset.strip())
     except (LookupError, ValueError):
         return ""
-    return _WIDER.get(found.name, found.name) if found._is_text_encoding else ""  # type: ignore[attr-defined]
+    return _WIDER.get(found.name, found.name) if found._is_text_encoding else ""

@@ -1,8 +1,8 @@
 """PDF with a layer of text, by PDFium. Each file is a record; its field `text` has a line for each paragraph.
 
-PDFium brings the character maps that Chinese PDFs name and do not hold. A page has lines, not paragraphs. A line goes on in the next
-one if its column has no room for the first word of that, and the next one is of the same height, is not indented and is no further
-away than lines are. What stands at the head or foot of at least half of the pages, page numbers apart, is left out.
+PDFium brings the character maps that Chinese PDFs name and do not hold. A page has lines, not paragraphs. A line goes on in the
+next one if its column has no room for the first word of that, and the next one is of the same height, is not indented and is no
+further away than lines are. What stands at the head or foot of at least half of the pages, page numbers apart, is left out.
 """
 
 import itertools
@@ -25,7 +25,7 @@ _SAME_COLUMN = 4.0  # widths between the left ends of lines of one column: the f
 _INDENTED = 1.0  # widths
 _SAME_HEIGHT, _SPACED = 1.15, 1.3  # ratios
 _CELL = 1.5  # widths of the gap between two cells of a table
-_LATIN_WORD = re.compile(r"[!-~]*")
+_LATIN_WORD = re.compile(r"^[!-~]+")
 _HYPHENS = "\x02\ufffe\u00ad"  # at the end of a line, as PDFium marks them
 
 
@@ -147,7 +147,7 @@ def _distance(page: list[Line]) -> float:
 
 def _goes_on(line: Line, room: float, distance: float, after: Line, on_next_page: bool) -> bool:
     heights = sorted((line.height, after.height))
-    word = _LATIN_WIDTH * len(_LATIN_WORD.match(after.text)[0])  # type: ignore[index]  it matches nothing, too
+    word = _LATIN_WIDTH * (len(after.text) - len(_LATIN_WORD.sub("", after.text)))
     return (
         room <= max(_NEAR_MARGIN, word) * line.height
         and heights[1] <= _SAME_HEIGHT * heights[0]

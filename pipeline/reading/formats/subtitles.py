@@ -1,8 +1,9 @@
-"""Subtitles: SubRip (.srt), WebVTT (.vtt), and SubStation Alpha (.ass, .ssa). Each file is a record; its field `text` has a line for
-each sentence, without numbers, times and effects.
+"""Subtitles: SubRip (.srt), WebVTT (.vtt), and SubStation Alpha (.ass, .ssa). Each file is a record; its field `text` has a line
+for each sentence, without numbers, times and effects.
 
-The lines of a cue are one, unless they begin with a dash, as two speakers do, or one has Han and the other has none, as two languages
-do. A cue that ends in a comma goes on in the next one; in a file whose cues end in full stops, so does one without any mark at its end.
+The lines of a cue are one, unless they begin with a dash, as two speakers do, or one has Han and the other has none, as two
+languages do. A cue that ends in a comma goes on in the next one; in a file whose cues end in full stops, so does one without any
+mark at its end.
 """
 
 import re

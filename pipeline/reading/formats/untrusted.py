@@ -14,7 +14,7 @@ from wajue.reading.formats.reader import SHOWN, Broken, Outcome, Record, Source,
 from wajue.reading.formats.whole import read_whole
 from wajue.reading.sandbox import SECONDS, Excessive, bounded_lines
 
-_SECONDS_PER_MB = 30  # of CPU time, more than the first SECONDS: a large workbook takes 5
+_SECONDS_PER_MB = 60  # of CPU time, more than the first SECONDS: reStructuredText takes 35
 
 
 class Unreadable(Exception):

@@ -48,7 +48,7 @@ def read(source: Source) -> Iterator[Outcome]:
 
 def _check_end(record: Any) -> None:
     """Raises Cut if the file had less of a record than its header states."""
-    if record is not None and getattr(record.raw_stream, "limit", 0):
+    if record is not None and getattr(record.raw_stream, "limit", None):
         raise Cut("the file ends inside a record")
 
 
@@ -77,7 +77,7 @@ def _outcome(record: Any, number: int) -> Outcome:
 
 
 def _content(record: Any) -> bytes:
-    """The body of a response, decompressed; a little more than _LONGEST of it at most. Raises Cut if the file ends before it does."""
+    """The body of a response, decompressed; a little more than _LONGEST of it at most. Raises Cut if the file ends earlier."""
     stream, content = record.content_stream(), b""
     while len(content) <= _LONGEST and (piece := stream.read(_PIECE)):
         content += piece
