@@ -16,7 +16,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from wajue.errors import ConfigError
 
-Format = Literal["auto", "json", "jsonl", "csv", "tsv", "text", "markdown", "html", "wikidoc", "parquet"]
+Format = Literal[
+    "auto", "json", "jsonl", "csv", "tsv", "text", "markdown", "html", "wikidoc", "parquet",
+    "docx", "pptx", "xlsx", "pdf", "epub", "rtf", "mediawiki", "warc", "subtitles", "rst", "asciidoc", "latex", "po",
+]  # fmt: skip
 
 
 class Section(BaseModel):
@@ -72,7 +75,7 @@ class Corpus(Section):
     name: str = Field(pattern=r"^[\w.-]+$", description="any name of letters, digits, - . _; stands in every table")
     role: Literal["domain", "general"] = Field(description="the field to be mined, or the text to contrast it with")
     paths: tuple[Location, ...] = Field(min_length=1, description="globs, relative to the config file; ** = any number of folders")
-    format: Format = Field("auto", description="auto goes by the file name's extension, and tells a JSON array from JSON lines")
+    format: Format = Field("auto", description="auto goes by what is in each file, and by its extension; see formats.md")
     unit: Literal["line", "file"] = Field("line", description="text only: what one document is")
     unwrap: Literal["auto", "always", "never"] = Field(
         "auto",

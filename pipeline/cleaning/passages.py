@@ -36,7 +36,7 @@ def resolved(text: str, kept: frozenset[str]) -> tuple[str, set[str]]:
         kind, passage = match[1], match[2]
         if kind in kept:
             return passage
-        if passage.strip():
+        if kind == "formula" or passage.strip():
             dropped.add("math" if kind == "formula" else kind)
         return OMITTED if kind == "formula" else "\n"
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.reading.read import read, told
 from wajue import config
-from wajue.reading import decoding, json_array, records
+from wajue.reading import decoding, detection, json_array
 from wajue.reading.formats import FORMATS
 
 
@@ -19,7 +19,7 @@ def test_a_config_may_ask_for_each_format() -> None:
     [("a.json", "json"), ("b.JSONL.GZ", "jsonl"), ("c.d/e.md", "markdown"), ("f.zst", "text"), ("g", "text"), ("h.log", "text")],
 )
 def test_a_format_goes_by_the_extension(name: str, expected: str) -> None:
-    assert records.detect_format(name) == expected
+    assert detection.by_name(name) == expected
 
 
 def test_a_line_longer_than_any_record(monkeypatch: pytest.MonkeyPatch) -> None:

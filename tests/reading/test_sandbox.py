@@ -4,7 +4,7 @@ from wajue.reading.sandbox import Excessive, bounded
 
 
 def test_work_that_takes_too_much_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wajue.reading.sandbox._SECONDS", 1)
+    monkeypatch.setattr("wajue.reading.sandbox.SECONDS", 1)
     monkeypatch.setattr("wajue.reading.sandbox._BYTES", 1 << 28)
 
     def endless(text: str) -> str:

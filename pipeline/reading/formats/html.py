@@ -10,6 +10,7 @@ Of a whole web page, main_content leaves out navigation, footers, comments and n
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from html import unescape
 from typing import cast
 
@@ -17,6 +18,7 @@ import trafilatura
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from wajue.cleaning import code, passages
+from wajue.reading.formats.joining import joined_lines
 from wajue.reading.formats.reader import Outcome, Source
 from wajue.reading.formats.whole import read_whole
 
@@ -34,9 +36,7 @@ _CODE = "pre, listing, xmp"
 _MATH = "math, .math, .katex, .MathJax, .MathJax_Preview, mjx-container"
 CELL = " | "  # between the cells of a row
 _NUMBERED = re.compile("WAJUE([0-9]{1,9})PASSAGE")
-_LINE_END, _CELL_END = "\x1d", "\x1e"  # told apart from the white space of the source
-_WIDE = "\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60\uffe0-\uffe6“”‘’…—\U00020000-\U0003ffff"
-_IS_WIDE = re.compile(f"[{_WIDE}]").match
+_LINE_END, _CELL_END = "\ufdd0", "\ufdd1"  # told apart from the white space of the source: no text holds noncharacters
 _SPACES = re.compile("[ \t\r\f]{2,}|[\t\r\f]")
 _CELLS = re.compile(f" *{_CELL_END}(?: *{_CELL_END})* *")
 _NO_ALT = re.compile(
@@ -50,12 +50,12 @@ _HAN = re.compile("[\u3400-\u9fff]")
 
 def read(source: Source) -> Iterator[Outcome]:
     """The one record of the file."""
-    mode = source.corpus.main_content
+    return read_whole(source, LONGEST, partial(text_of_page, mode=source.corpus.main_content), title)
 
-    def convert(html: str) -> str:
-        return main_text(html) if mode == "always" or (mode == "auto" and _PAGE.search(html)) else text_of_html(html)
 
-    return read_whole(source, LONGEST, convert, title)
+def text_of_page(html: str, mode: str) -> str:
+    """The text that [[corpus]] main_content asks for."""
+    return main_text(html) if mode == "always" or (mode == "auto" and _PAGE.search(html)) else text_of_html(html)
 
 
 def title(html: str) -> dict[str, str]:
@@ -161,17 +161,6 @@ def _text(body: LexborNode) -> str:
             node.insert_after(_LINE_END)
     for node in body.css("td, th"):
         node.insert_after(_CELL_END)
-    shown = _SPACES.sub(" ", _source_lines_joined(body.text())).split(_LINE_END)
+    shown = _SPACES.sub(" ", joined_lines(body.text().split("\n"))).split(_LINE_END)
     lines = (line.strip(f" {_CELL_END}") for line in shown)
     return "\n".join(_CELLS.sub(CELL, line) if _CELL_END in line else line for line in lines if line)
-
-
-def _source_lines_joined(text: str) -> str:
-    parts: list[str] = []
-    for line in text.split("\n"):
-        line = line.strip(" \t\r\f")
-        if parts and line and not (_IS_WIDE(parts[-1][-1]) and _IS_WIDE(line)):
-            parts.append(" ")
-        if line:
-            parts.append(line)
-    return "".join(parts)

@@ -63,8 +63,11 @@ class Source:
         return decoding.lines(self.texts())
 
     def seekable(self) -> tuple[BinaryIO, int]:
-        """The decompressed file, which can be read from any position, and its size in bytes; in memory while it is small."""
-        if not self.compressed:
+        """The decompressed file, which can be read from any position, and its size in bytes; in memory while it is small.
+
+        Raises Cut if its compressed data breaks off, or expands as no text does.
+        """
+        if not self.compressed and self.stream.seekable():
             return self.stream, self.stream.seek(0, io.SEEK_END)
         spooled = tempfile.SpooledTemporaryFile(max_size=decoding.MAX_RECORD)  # noqa: SIM115  it goes with its last reader
         for block in decoding.blocks(self.stream, self.name):

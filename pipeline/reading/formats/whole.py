@@ -44,10 +44,13 @@ def read_whole(
         detail = f"not valid {source.encoding}, first in line {line}"
         yield Broken(1, 1, "invalid_encoding", detail, text.replace(INVALID, "\ufffd"))
     elif text.strip():
-        yield _converted(text, convert, metadata)
+        yield converted(text, convert, metadata)
 
 
-def _converted(text: str, convert: Callable[[str], str] | None, metadata: Callable[[str], dict[str, Any]]) -> Outcome:
+def converted(
+    text: str, convert: Callable[[str], str] | None, metadata: Callable[[str], dict[str, Any]] = lambda text: {}
+) -> Outcome:
+    """The record of a text once it is converted, in a process of its own where that may take much."""
     try:
         if convert is None:
             return Record(1, 1, {"text": text})
