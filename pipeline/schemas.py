@@ -243,6 +243,11 @@ TABLES = {
                 _DATE,
                 Column("tokens", _TEXTS, "words, numbers and punctuation in order; no white space"),
                 Column(
+                    "breaks",
+                    pa.list_(pa.int32()),
+                    "tokens, from 0, before which a line ends or Han characters stand apart: no term goes on there",
+                ),
+                Column(
                     "starts",
                     pa.list_(pa.int32()),
                     "where each begins, characters of the text from 0, if [segment] offsets; else null",
