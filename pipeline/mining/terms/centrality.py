@@ -1,9 +1,8 @@
 """How central candidates are among their like. In: vectors, and how good each candidate is by itself. Out: a log rank of each.
 
-Personalised PageRank (Page et al. 1999; Haveliwala 2002) on the graph in which each candidate points to those nearest by its vector,
-by their cosines: who walks along it, and starts anew from the best candidates, is often where good candidates have good neighbours.
-One centroid asks whether a candidate is like the field as a whole, which blurs a field of many subjects; this asks whether it is like
-its own neighbours, and they like each other.
+Personalised PageRank (Page et al. 1999; Haveliwala 2002) on the graph in which each candidate points to its nearest neighbours by
+meaning: a walk along it, which starts anew from the best candidates, is often where good candidates have good neighbours. One
+centroid asks whether a candidate is like the field as a whole, which blurs a field of many subjects; this asks for good company.
 """
 
 import numpy as np

@@ -108,8 +108,12 @@ def figures_of(candidates: pa.Table) -> dict[str, np.ndarray]:
 
 def _written_like_most(terms: list[str]) -> np.ndarray:
     """Which terms hold Han (bool [n]); where next to none does, all of them count."""
-    has_han = np.array([HAN.search(term) is not None for term in terms], bool)
-    return has_han if len(terms) and has_han.mean() >= CHINESE else np.ones(len(terms), bool)
+    return np.array([HAN.search(term) is not None for term in terms], bool) if is_chinese(terms) else np.ones(len(terms), bool)
+
+
+def is_chinese(terms: list[str]) -> bool:
+    """Do so many of the terms hold Han that the text is Chinese?"""
+    return sum(HAN.search(term) is not None for term in terms) >= CHINESE * len(terms)
 
 
 def _score(candidates: pa.Table, scored: termhood.Scored, name: str) -> np.ndarray:

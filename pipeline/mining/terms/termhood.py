@@ -3,10 +3,11 @@
 The rank score, found by experiment on eight fields and judged on a panel of others (figures in docs/dev/experiments/terms.md), is
 a sum of standard scores, less what its doubts cost:
 
-    score = z(log_ratio_low) + z(centrality) + 3/4 (z(burst) + z(similarity)) + 1/2 (z(npmi) + z(entropy) + z(after_de) + z(enumerated))
+    score = z(log_ratio_low) + z(centrality) + 3/4 (z(burst) + z(similarity))
+            + 1/2 (z(npmi) + z(entropy) + z(after_de) + z(enumerated)) - doubts
 
     entropy     the lesser of left_entropy and right_entropy
-    npmi        for a single word 1/2: it is bound as strongly as a good term of two
+    npmi        for a single word 1/4: it is bound, but terms of several words are more often terms
     similarity  cosine to the centroid of the best candidates by all of these but centrality, and of the user's seeds
     centrality  ln of the PageRank among neighbours by meaning, personalised by all but similarity
 
@@ -46,7 +47,7 @@ DOUBTS = FIGURE_DOUBTS | {
     "verb_first": 0.5,
 }
 _HOPELESS = 3.0  # what has a doubt of that cost is no seed
-WORD_NPMI = 0.5
+WORD_NPMI = 0.25
 _FEW = 20  # candidates; of so few no centroid is typical
 _MOST_BURST = 0.9  # quantile; beyond it a burst counts for no more
 MOST_NODES = 10_000  # of the graph of neighbours: some seconds; what is beyond them is far down the list
@@ -148,7 +149,7 @@ def _similarity(
 
 
 def _centrality(others: np.ndarray, vectors: np.ndarray, nodes: np.ndarray, steering: Steering) -> np.ndarray:
-    """ln of the PageRank (float64 [n]) of the best MOST_NODES of the nodes (bool [n]); other nodes have the least; NaN elsewhere."""
+    """ln of the PageRank (float64 [n]) of the best MOST_NODES of the nodes (bool [n]); the others have the least, no nodes NaN."""
     start = np.exp(np.clip(others, _LEAST_Z, _MOST_Z))
     start[steering.seeds] = np.exp(_MOST_Z)
     start[steering.avoid] = 0.0

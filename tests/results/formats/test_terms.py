@@ -29,7 +29,9 @@ def test_csv_opens_in_excel_and_runs_nothing(exported: Any) -> None:
 def test_csv_runs_nothing_where_a_semicolon_ends_a_cell(tmp_path: Path) -> None:
     examples = ["查看;=1+1", '查看;"@A1', "见下\n- 断路器", "a;b=c", "断路器; 隔离开关"]
     row = {"rank": 1, "term": "断路器", "parts": ["断路器"], "examples": examples, "score": 100000.0, "domain_count": 3}
-    workspace = tiny.workspace(tmp_path / "w", terms=[row | {"general_count": 0, "source": "contrast", "is_listed": True}], raw_documents=[])
+    workspace = tiny.workspace(
+        tmp_path / "w", terms=[row | {"general_count": 0, "source": "contrast", "is_listed": True}], raw_documents=[]
+    )
     export(workspace, "csv", tmp_path / "terms.csv")
     raw = (tmp_path / "terms.csv").read_text(encoding="utf-8-sig")
     # Excel in German takes ; for ,: a quote that does not begin a cell is no quote to it
