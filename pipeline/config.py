@@ -315,6 +315,9 @@ class Terms(Section):
     avoid: tuple[str, ...] = Field((), description="words known not to; what resembles them sinks")
     accept: tuple[str, ...] = Field((), description="terms that must be listed, or .txt files of them")
     reject: tuple[str, ...] = Field((), description="terms that must not, or .txt files of them")
+    stop_words: tuple[str, ...] = Field(
+        (), description="words that are no terms, nor begin or end one, or .txt files of them; accept goes before"
+    )
     score: Score = Field("combined", description="what ranks: the combination, or one column")
     seed_count: int = Field(100, ge=10, description="best candidates taken as seeds, at most a fifth of the list")
     min_evidence: float = Field(
@@ -328,7 +331,7 @@ class Terms(Section):
     examples: int = Field(5, ge=0, le=20, description="example sentences a term")
     examples_for: int = Field(1000, ge=0, description="terms that get examples, from the first")
 
-    @field_validator("seeds", "avoid", "accept", "reject", mode="before")
+    @field_validator("seeds", "avoid", "accept", "reject", "stop_words", mode="before")
     @classmethod
     def _lists(cls, value: Any) -> Any:
         return _one_or_many(value)

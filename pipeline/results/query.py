@@ -37,8 +37,8 @@ _INGREDIENTS = {
     "entropy": "least(c.left_entropy, c.right_entropy)",
     "after_de": "c.after_de",
     "enumerated": "c.enumerated",
-    "common": "c.commonest_per_million",
     "similarity": "t.similarity",
+    "centrality": "t.centrality",
     "doubts": "NULL",
 }
 _WHY = f"""

@@ -15,13 +15,13 @@ from pyspark.sql import functions as F
 
 from wajue.arrays import cells, sums
 from wajue.config import Config, Contrast
-from wajue.errors import WajueError
 from wajue.mining.ngrams import tasks
 from wajue.mining.terms import candidate_table
 from wajue.mining.terms.candidate_table import DomainWords, Runs
 from wajue.mining.terms.term_occurrences import FIGURES, Tally, TermIndex, coded
 from wajue.mining.text.word_table import word_keys, word_table
 from wajue.mining.tokens import jieba_dictionary
+from wajue.schemas import TABLES
 from wajue.spark.flow import Flow
 
 log = logging.getLogger(__name__)
@@ -41,6 +41,14 @@ def contrast(tokens: Flow, word_counts: Flow, *, config: Config) -> DataFrame:
     """
     spark = tokens.source.sparkSession
     domain_words = _domain_words(word_counts.frame, config.contrast)
+    if not len(domain_words.strings):
+        log.warning(
+            "contrast: no word of the domain's %d tokens reaches [contrast] min_count = %d, so there are no candidates: "
+            "add domain text, or lower it",
+            domain_words.totals.get("domain", 0),
+            config.contrast.min_count,
+        )
+        return spark.createDataFrame(TABLES["candidates"].schema.empty_table())
     background = jieba_dictionary.frequencies() if not config.has_role("general") else {}
     if background:
         log.info(
@@ -60,12 +68,9 @@ def contrast(tokens: Flow, word_counts: Flow, *, config: Config) -> DataFrame:
 
 
 def _domain_words(word_counts: DataFrame, rules: Contrast) -> DomainWords:
-    """Raises WajueError if no word reaches the count floor."""
     totals = {r["role"]: r["n"] for r in word_counts.groupBy("role").agg(F.sum("count").alias("n")).collect()}
     counts = word_counts.groupBy("word").pivot("role", ["domain", "general"]).sum("count").fillna(0)
     frequent = counts.where(F.col("domain") >= rules.min_count).orderBy(F.desc("domain"), "word").limit(_MOST_WORDS).toArrow()
-    if not frequent.num_rows:
-        raise WajueError("no word of the domain reaches [contrast] min_count: add domain text or lower it")
     return DomainWords(frequent.column("word").combine_chunks(), frequent.column("general").to_numpy(), totals)
 
 

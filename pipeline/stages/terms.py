@@ -17,6 +17,7 @@ from wajue.spark.flow import Flow
 log = logging.getLogger(__name__)
 
 _SEARCHED = 50_000  # domain documents, first by doc_id, in which examples are looked for
+_FEW = 20  # terms; a field has more
 _CHOICE = 5  # times as many sentences are looked at as are wanted, to find some that are unlike each other
 
 
@@ -31,7 +32,8 @@ def terms(candidates: Flow, tokens: Flow, sgns_words: Flow | None, *, config: Co
     rules = config.terms
     guidance = Guidance(*(config.words(entries) for entries in (rules.seeds, rules.avoid, rules.accept, rules.reject)))
     vectors = WordVectors.from_table(sgns_words.select("word", "vector").to_arrow() if sgns_words is not None else None)
-    table = term_table.rank(_passed(candidates.frame, guidance), vectors, guidance, rules)
+    passed = _passed(candidates.frame, guidance, set(config.words(rules.stop_words)))
+    table = term_table.rank(passed, vectors, guidance, rules)
     table = pa.concat_tables([table, *_like_seeds(candidates.frame, table, vectors, guidance, rules)])
     table = table.append_column("rank", pa.array(np.arange(1, table.num_rows + 1, dtype=np.int32)))
     examples = _examples(tokens.frame, table.slice(0, rules.examples_for), rules.examples, config.joiner)
@@ -39,16 +41,38 @@ def terms(candidates: Flow, tokens: Flow, sgns_words: Flow | None, *, config: Co
     table = table.append_column("examples", pa.array(shown, pa.list_(pa.string())))
     for name, doc_ids in _first_and_last(tokens, table.column("parts").combine_chunks()).items():
         table = table.append_column(name, doc_ids)
-    if not table.num_rows:
-        log.warning("terms: no candidate passed the filters; SELECT filtered_by, count(*) FROM candidates GROUP BY 1 shows why")
+    _warn_of_poor_input(table, vectors)
     return candidates.source.sparkSession.createDataFrame(table).coalesce(1)
 
 
-def _passed(candidates: DataFrame, guidance: Guidance) -> pa.Table:
-    """The candidates that no filter bars, or that are accepted, without the rejected ones."""
+def _passed(candidates: DataFrame, guidance: Guidance, stop_words: set[str]) -> pa.Table:
+    """The candidates that neither a filter nor a stop word bars, or that are accepted, without the rejected ones."""
     passed = candidates.where(F.col("filtered_by").isNull() | F.col("term").isin(guidance.accept)).toArrow()
-    reject = set(guidance.reject)
-    return passed.filter(pa.array([term not in reject for term in passed.column("term").to_pylist()], pa.bool_()))
+    accept, reject = set(guidance.accept), set(guidance.reject)
+
+    def is_kept(term: str, parts: list[str]) -> bool:
+        return term not in reject and (term in accept or stop_words.isdisjoint((term, parts[0], parts[-1])))
+
+    pairs = zip(passed.column("term").to_pylist(), passed.column("parts").to_pylist(), strict=True)
+    return passed.filter(pa.array([is_kept(*pair) for pair in pairs], pa.bool_()))
+
+
+def _warn_of_poor_input(ranked: pa.Table, vectors: WordVectors) -> None:
+    """Say why the list is short, or what the ranking had to do without."""
+    listed = ranked.filter(ranked.column("is_listed"))
+    if not ranked.num_rows:
+        log.warning("terms: no candidate passed the filters; SELECT filtered_by, count(*) FROM candidates GROUP BY 1 shows why")
+    elif listed.num_rows < _FEW:
+        log.warning(
+            "terms: of %d candidates that passed the filters %d have the evidence that [terms] min_evidence asks for: there is "
+            "little domain text, or it says what the general text says; the others are in the table terms too",
+            ranked.num_rows,
+            listed.num_rows,
+        )
+    if ranked.num_rows and not vectors.row_of:
+        log.warning("terms: there are no word vectors, so meaning adds nothing to the score; the step sgns makes them")
+    if ranked.num_rows and not term_table.is_chinese(ranked.column("term").to_pylist()):
+        log.warning("terms: next to none of them holds a Han character; the rules and the parts of speech are those of Chinese")
 
 
 def _like_seeds(candidates: DataFrame, ranked: pa.Table, vectors: WordVectors, guidance: Guidance, rules: Terms) -> list[pa.Table]:

@@ -33,6 +33,8 @@ def test_terms_with_their_evidence(spark: Any, load: Load) -> None:
     assert dropped not in {r.term for r in rows}  # but a reviewer's verdict goes before every rule
     verdicts = load(f'[terms]\nreject = ["断路器"]\naccept = ["{dropped}"]\n', corpus=BOTH)
     assert {"断路器", dropped} & {r.term for r in terms(candidates, tokens, None, config=verdicts).collect()} == {dropped}
+    stopped = load('[terms]\nstop_words = ["断路器"]\n', corpus=BOTH)
+    assert not [t for r in terms(candidates, tokens, None, config=stopped).collect() for t in r.parts if t == "断路器"]
     with pytest.raises(WajueError, match="sgns"):
         terms(candidates, tokens, None, config=load('[terms]\nscore = "similarity"\n', corpus=BOTH))
 

@@ -115,7 +115,6 @@ def build(
         "left_entropy": runs.left_entropy,
         "right_entropy": runs.right_entropy,
         **contexts,
-        "commonest_per_million": _commonest(runs.codes, domain_words),
         "evidence": evidence(contrasted["keyness"], counts["domain_count"], counts["domain_chunks"]),
         "nesting": nesting,
         "nested_in": pa.array([terms[c] if c >= 0 else None for c in container], pa.string()),
@@ -148,12 +147,6 @@ def _contexts(counts: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     occurrences = np.maximum(counts["domain_count"], 1)
     means = {name: counts[name] / occurrences for name in CONTEXTS}
     return means | {"han_around": means["han_around"] / WINDOW_SHARES}
-
-
-def _commonest(codes: np.ndarray, words: DomainWords) -> np.ndarray:
-    """For each run (float64 [n]) the occurrences in a million general words of the one of its words that has most."""
-    of_code = np.concatenate((np.zeros(RARE + 1), words.general_count))
-    return measures.per_million(of_code[codes].max(axis=1), float(words.totals.get("general", 0)) or 1.0)
 
 
 def _edge_characters(words: DomainWords) -> set[str]:

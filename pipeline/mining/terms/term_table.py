@@ -88,27 +88,32 @@ def rank(candidates: pa.Table, vectors: WordVectors, guidance: Guidance, rules: 
     ranked = np.flatnonzero(more_in_domain | is_accepted)
     is_listed = is_accepted | (candidates.column("evidence").to_numpy() >= rules.min_evidence)
     columns = {f"by_{name}": pa.array(points[ranked]) for name, points in scored.summands.items()}
+    centrality = scored.centrality[ranked]
+    columns["centrality"] = pa.array(centrality, mask=np.isnan(centrality))
     columns["is_listed"] = pa.array(is_listed[ranked])
     score = _score(candidates, scored, rules.score)
     return _ranked(candidates.take(pa.array(ranked)), score[ranked], scored.similarity[ranked], "contrast", columns)
 
 
 def figures_of(candidates: pa.Table) -> dict[str, np.ndarray]:
-    """What termhood.score sums: float64 [n] under each name of its WEIGHTS, but similarity."""
+    """What termhood.score sums: float64 [n] under each name of its WEIGHTS, but similarity and centrality."""
     column = {name: candidates.column(name).to_numpy() for name in candidates.column_names if name not in ("parts", "doubts")}
     is_word = pc.list_value_length(candidates.column("parts")).to_numpy() == 1
     return {
         **{name: column[name] for name in ("log_ratio_low", "burst", "after_de", "enumerated")},
         "npmi": np.where(is_word, termhood.WORD_NPMI, column["npmi"]),
         "entropy": np.minimum(column["left_entropy"], column["right_entropy"]),
-        "common": np.log1p(column["commonest_per_million"]),
     }
 
 
 def _written_like_most(terms: list[str]) -> np.ndarray:
     """Which terms hold Han (bool [n]); where next to none does, all of them count."""
-    has_han = np.array([HAN.search(term) is not None for term in terms], bool)
-    return has_han if len(terms) and has_han.mean() >= CHINESE else np.ones(len(terms), bool)
+    return np.array([HAN.search(term) is not None for term in terms], bool) if is_chinese(terms) else np.ones(len(terms), bool)
+
+
+def is_chinese(terms: list[str]) -> bool:
+    """Do so many of the terms hold Han that the text is Chinese?"""
+    return sum(HAN.search(term) is not None for term in terms) >= CHINESE * len(terms)
 
 
 def _score(candidates: pa.Table, scored: termhood.Scored, name: str) -> np.ndarray:
@@ -146,7 +151,7 @@ def rank_expansion(candidates: pa.Table, expansion: Expansion, vectors: WordVect
     word_at = {row: word for word, row in vectors.row_of.items()}
     paths = [[word_at[row] for row in seed_expansion.path(expansion.steps, last)] for last in rows_of_terms]
     columns = {
-        **{name: pa.nulls(len(paths), pa.float64()) for name in SUMMANDS},
+        **{name: pa.nulls(len(paths), pa.float64()) for name in (*SUMMANDS, "centrality")},
         "is_listed": pa.array([True] * len(paths), pa.bool_()),
         "path": pa.array(paths, pa.list_(pa.string())),
     }
@@ -158,7 +163,7 @@ def _ranked(
     score: np.ndarray,  # float64 [n]
     similarity: np.ndarray,  # float64 [n], NaN for none
     source: str,
-    columns: Mapping[str, pa.Array],  # by_..., is_listed, path
+    columns: Mapping[str, pa.Array],  # by_..., centrality, is_listed, path
 ) -> pa.Table:
     """Sorted, with all columns of `terms` that depend on nothing else."""
     columns = {

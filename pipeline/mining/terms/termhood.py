@@ -3,12 +3,13 @@
 The rank score, found by experiment on eight fields and judged on a panel of others (figures in docs/dev/experiments/terms.md), is
 a sum of standard scores, less what its doubts cost:
 
-    score = z(log_ratio_low) + 3/4 (z(burst) + z(similarity)) + 1/2 (z(npmi) + z(entropy) + z(after_de) + z(enumerated) - z(common))
+    score = z(log_ratio_low) + z(centrality) + 3/4 (z(burst) + z(similarity))
+            + 1/2 (z(npmi) + z(entropy) + z(after_de) + z(enumerated)) - doubts
 
     entropy     the lesser of left_entropy and right_entropy
-    npmi        for a single word 1/2: it is bound as strongly as a good term of two
-    common      ln(1 + commonest_per_million): runs of everyday words are rarely terms
-    similarity  cosine to the centroid of the best SEEDS candidates by all the others, and of the user's seeds
+    npmi        for a single word 1/4: it is bound, but terms of several words are more often terms
+    similarity  cosine to the centroid of the best candidates by all of these but centrality, and of the user's seeds
+    centrality  ln of the PageRank among neighbours by meaning, personalised by all but similarity
 
 Weights tuned on six fields did worse on a seventh than plain ones, so they are kept plain. Mean and deviation are those of the
 candidates that no figure doubts. A term's vector is the sum of its words' unit vectors; where it has none, similarity adds 0.
@@ -19,6 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from wajue.mining.terms.centrality import central
 from wajue.mining.text.word_table import find_words, word_keys, word_table
 
 WEIGHTS = {
@@ -28,8 +30,8 @@ WEIGHTS = {
     "entropy": 0.5,
     "after_de": 0.5,
     "enumerated": 0.5,
-    "common": -0.5,
     "similarity": 0.75,
+    "centrality": 1.0,
 }
 # what a doubt costs. Those of figures were filters once, and lost 被告人, 存储过程 and 教学方法
 FIGURE_DOUBTS = {"low_entropy": 3.0, "low_npmi": 1.0, "frequent_edge": 1.0, "edge_stop_word": 1.0}
@@ -45,9 +47,10 @@ DOUBTS = FIGURE_DOUBTS | {
     "verb_first": 0.5,
 }
 _HOPELESS = 3.0  # what has a doubt of that cost is no seed
-WORD_NPMI = 0.5
+WORD_NPMI = 0.25
 _FEW = 20  # candidates; of so few no centroid is typical
 _MOST_BURST = 0.9  # quantile; beyond it a burst counts for no more
+MOST_NODES = 10_000  # of the graph of neighbours: some seconds; what is beyond them is far down the list
 _LEAST_Z, _MOST_Z = -4.0, 6.0  # one ingredient alone must not decide
 
 
@@ -85,10 +88,11 @@ def standard(x: np.ndarray, over: np.ndarray) -> np.ndarray:
 
 
 class Scored(NamedTuple):
-    """What each ingredient adds to the score of each candidate (float64 [n] by name), and the cosine to the seeds, NaN for none."""
+    """What each ingredient adds to the score of each candidate (float64 [n] by name), and figures of meaning, NaN for none."""
 
     summands: dict[str, np.ndarray]
     similarity: np.ndarray
+    centrality: np.ndarray
 
     @property
     def total(self) -> np.ndarray:
@@ -105,7 +109,7 @@ class Steering(NamedTuple):
 
 
 def score(
-    figures: Mapping[str, np.ndarray],  # float64 [n], under each name of WEIGHTS but similarity
+    figures: Mapping[str, np.ndarray],  # float64 [n], under each name of WEIGHTS but similarity and centrality
     doubts: Sequence[list[str]],
     typical: np.ndarray,  # bool [n], over which mean and deviation are taken, and from which seeds are chosen
     vectors: np.ndarray | None,  # float32 [n, dim], rows of length 1 or 0
@@ -116,18 +120,19 @@ def score(
     over = typical & ~np.array([not FIGURE_DOUBTS.keys().isdisjoint(names) for names in doubts], bool)
     burst = figures["burst"]
     capped = {**figures, "burst": np.minimum(burst, np.quantile(burst[over], _MOST_BURST) if over.any() else np.inf)}
-    summands = {name: weight * standard(capped[name], over) for name, weight in WEIGHTS.items() if name != "similarity"}
+    summands = {name: WEIGHTS[name] * standard(figure, over) for name, figure in capped.items()}
     summands["doubts"] = -np.array([sum(c) for c in costs], float)
-    similarity = np.full(len(typical), np.nan)
+    others = np.sum(list(summands.values()), axis=0)
+    similarity = centrality = np.full(len(typical), np.nan)
     if vectors is not None and len(typical) >= _FEW:
         has_vector = np.linalg.norm(vectors, axis=1) > 0
         seedable = over & has_vector & np.array([max(c, default=0.0) < _HOPELESS for c in costs], bool)
-        similarity = _similarity(np.sum(list(summands.values()), axis=0), vectors, has_vector, seedable, steering)
-        points = WEIGHTS["similarity"] * standard(np.nan_to_num(similarity), over & has_vector)
-        summands["similarity"] = np.where(has_vector, points, 0.0)
-    else:
-        summands["similarity"] = np.zeros(len(typical))
-    return Scored(summands, similarity)
+        similarity = _similarity(others, vectors, has_vector, seedable, steering)
+        centrality = _centrality(others, vectors, has_vector & typical, steering)
+    for name, figure in (("similarity", similarity), ("centrality", centrality)):
+        is_known = ~np.isnan(figure)
+        summands[name] = np.where(is_known, WEIGHTS[name] * standard(np.nan_to_num(figure), over & is_known), 0.0)
+    return Scored(summands, similarity, centrality)
 
 
 def _similarity(
@@ -135,9 +140,23 @@ def _similarity(
 ) -> np.ndarray:
     """Cosine (float64 [n]) to the centroid of the seeds, less that to what is to be avoided; NaN without a vector."""
     best = np.argsort(-np.where(seedable, others, -np.inf), kind="stable")
-    count = max(1, min(steering.seed_count, int(seedable.sum()) // 5))
-    chosen = np.union1d(best[: min(count, int(seedable.sum()))], steering.seeds).astype(np.int64)
+    count = min(max(1, steering.seed_count), max(1, int(seedable.sum()) // 5), int(seedable.sum()))
+    chosen = np.union1d(best[:count], steering.seeds).astype(np.int64)
     similarity = toward(vectors, chosen)
     if len(steering.avoid):
         similarity = similarity - toward(vectors, steering.avoid)
     return np.where(has_vector, similarity, np.nan)
+
+
+def _centrality(others: np.ndarray, vectors: np.ndarray, nodes: np.ndarray, steering: Steering) -> np.ndarray:
+    """ln of the PageRank (float64 [n]) of the best MOST_NODES of the nodes (bool [n]); the others have the least, no nodes NaN."""
+    start = np.exp(np.clip(others, _LEAST_Z, _MOST_Z))
+    start[steering.seeds] = np.exp(_MOST_Z)
+    start[steering.avoid] = 0.0
+    best = np.argsort(-np.where(nodes, start, -1.0), kind="stable")[: min(int(nodes.sum()), MOST_NODES)]
+    centrality = np.full(len(nodes), np.nan)
+    if len(best):
+        rank = central(vectors[best], start[best])
+        centrality[nodes] = rank.min()
+        centrality[best] = rank
+    return centrality

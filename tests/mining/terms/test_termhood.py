@@ -16,7 +16,8 @@ NOTHING = np.zeros(0, np.int64)
 
 def figures(log_ratio_low: np.ndarray) -> dict[str, np.ndarray]:
     """Of candidates that differ in nothing else."""
-    return {name: np.ones(len(log_ratio_low)) for name in termhood.WEIGHTS} | {"log_ratio_low": log_ratio_low}
+    counted = termhood.WEIGHTS.keys() - {"similarity", "centrality"}
+    return {name: np.ones(len(log_ratio_low)) for name in counted} | {"log_ratio_low": log_ratio_low}
 
 
 def test_the_score_prefers_what_is_typical_and_like_the_seeds() -> None:
