@@ -226,6 +226,18 @@ def export_command(
     output.print(str(path))
 
 
+@app.command("explain")
+def explain_command(
+    workspace: WorkspaceArgument,
+    word: Annotated[str, typer.Argument(metavar="WORD", help="any string")],
+) -> None:
+    """Say why a string is, or is not, a word, a new word, a term: figures, the rule that decided, what would change it."""
+    from wajue.results.explain import explain
+
+    for finding in explain(Workspace(workspace), word):
+        output.print(finding.text)
+
+
 @app.command()
 def report(workspace: WorkspaceArgument) -> None:
     """Write DIR/report.html, one page that shows everything, and print its path."""

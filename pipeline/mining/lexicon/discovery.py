@@ -11,13 +11,14 @@ enough; let EM share the text out among them; each round drop what explains the 
     f(c)   = single share: the share of a symbol's occurrences that are words of their own, (expected + 1/2)/(count + 1)
     z(w)   = left autonomy HL(w) - HL(w without its first symbol), standardised per length, clipped to -2..2
              (Magistry & Sagot 2012, normalised variation of branching entropy)
-    score  = gain/(n - 1) * min(1, use) * sqrt(min(HL, HR)) * (1 - b), ranks words; use = share of occurrences cut out as a word
+    score  = gain/(n - 1) * min(1, use) * sqrt(min(HL, HR)) * (1 - b), ranks words; use = share of occurrences cut out as one
     b      = share of these uses beside the remainder of another word: a single symbol with f < 1/2, or a string outside the
              lexicon; that of the left or that of the right side, the larger one
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -43,6 +44,24 @@ class Thresholds:
     single_share: tuple[float, ...] = (1, 10, 0, 0, 0, 0, 0)  # r
     autonomy: tuple[float, ...] = (0, 1.5, 0, 0, 0, 0, 0)  # v
     spelled_share: float = 0.1  # of all tokens, outside the lexicon, in the first round with spelling
+
+
+class Judgement(NamedTuple):
+    """What decides whether words stay.
+
+    ids: int64 [k], of candidates; gain, edges, autonomy: the parts of S(w); least: d_n, which it must reach; float64 [k], nats.
+    """
+
+    ids: np.ndarray
+    gain: np.ndarray
+    edges: np.ndarray
+    autonomy: np.ndarray
+    least: np.ndarray
+
+    @property
+    def strength(self) -> np.ndarray:
+        """S(w), float64 [k]."""
+        return self.gain - self.edges + self.autonomy
 
 
 @dataclass
@@ -206,20 +225,24 @@ class Candidates:
             self.spelled_share = max(result.spelled.sum() * POSTERIOR_UNIT / share / total, _LEAST_SHARE)
         self.scale = -result.log_likelihood * LIKELIHOOD_UNIT / (self.symbols_total * share)
 
-    def prune(self) -> None:
-        """Drop every word whose S(w) is below the threshold of its length."""
+    def judged(self) -> Judgement:
+        """S(w) of every active word, and the parts of it."""
         self._floor_symbols()
         word_log_prob, single_log_prob = self.log_probabilities()
         active = self.active
         log_prob = word_log_prob[active]
         gain = log_prob - best_splits(self.codes[active], log_prob, single_log_prob, keys=self.keys[active])
-        self.gain = np.zeros(len(word_log_prob))
-        self.gain[active] = gain
-        single_share = self.single_share
-        limits, length = self.thresholds, self.length[active]
+        limits, length, single_share = self.thresholds, self.length[active], self.single_share
         d, r, v = (np.array((0, 0, *t), float)[length] for t in (limits.gain, limits.single_share, limits.autonomy))
-        s = gain - r * (single_share[self.first[active]] + single_share[self.last[active]] - 0.5) + v * self.autonomy[active]
-        self.expected[active[s < d]] = 0.0
+        edges = r * (single_share[self.first[active]] + single_share[self.last[active]] - 0.5)
+        return Judgement(active, gain, edges, v * self.autonomy[active], d)
+
+    def prune(self) -> None:
+        """Drop every word whose S(w) is below the threshold of its length."""
+        judged = self.judged()
+        self.gain = np.zeros(len(self.codes))
+        self.gain[judged.ids] = judged.gain
+        self.expected[judged.ids[judged.strength < judged.least]] = 0.0
 
     def score(self, ids: np.ndarray, used: np.ndarray, remainder_share: np.ndarray) -> np.ndarray:
         """The rank score of these words, float64 [k]; ids: int64 [k]; used: int64 [k], how often the best cut uses each;
