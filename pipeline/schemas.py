@@ -128,10 +128,10 @@ TABLES = {
             (
                 _CORPUS,
                 _ROLE,
-                Column("file", pa.string(), "as the rows that came from it name it"),
-                Column("format", pa.string(), "in which it was read"),
+                Column("file", pa.string(), "as the rows that came from it name it; a member of an archive: ARCHIVE/MEMBER"),
+                Column("format", pa.string(), "in which it was read; null if nobody knows it"),
                 Column("encoding", pa.string(), "in which it was read; where the corpus says auto, the one that was chosen"),
-                Column("bytes", pa.int64(), "as it lies there, compressed or not"),
+                Column("bytes", pa.int64(), "as it lies there, compressed or not; null for a member of an archive"),
                 Column("records", pa.int64(), "lines, records or documents in it: each is in raw_documents or in ingest_rejects"),
                 Column("unreadable", pa.int64(), "of these, how many were rejected as they were read"),
             ),

@@ -82,6 +82,34 @@ def tarred(members: dict[str, bytes], mode: str = "w") -> bytes:
     return stream.getvalue()
 
 
+def with_password(archive: bytes) -> bytes:
+    """The zip file, its first member marked as encrypted in both its headers."""
+    data = bytearray(archive)
+    for mark, offset in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+        data[data.index(mark) + offset] |= 1
+    return bytes(data)
+
+
+def linked(target: str) -> bytes:
+    """A tar file of a link."""
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        info = tarfile.TarInfo("x.txt")
+        info.type, info.linkname = tarfile.SYMTYPE, target
+        archive.addfile(info)
+    return stream.getvalue()
+
+
+def sparse(size: int) -> bytes:
+    """A tar file of one file that is a hole of this size."""
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        info = tarfile.TarInfo("a.txt")
+        info.pax_headers = {"GNU.sparse.map": "0,0", "GNU.sparse.realsize": str(size), "GNU.sparse.name": "a.txt"}
+        archive.addfile(info)
+    return stream.getvalue()
+
+
 def book(*pages: str, **more: bytes) -> bytes:
     """An EPUB, whose last page is the table of contents. more: members of the archive, _ for the slash in their names."""
     names = [f"text/第 {i}.xhtml" for i in range(1, len(pages) + 1)] + ["nav.xhtml"]

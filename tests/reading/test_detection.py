@@ -45,10 +45,16 @@ def test_a_format_with_a_mark_goes_by_its_content(format_: str) -> None:
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a PNG image"),
         (b"\xff\xd8\xff\xe0\0\x10JFIF" + bytes(range(256)), "a JPEG image"),
         (b"MZ\x90\0\3" + b"\0" * 100, "a program or library for Windows"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 500, "an Office file as of 1997 (.doc, .xls, .ppt) or with a password; save it as .docx"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 500,
+            "an Office file as of 1997 (.doc, .xls, .ppt) or with a password; save it as .docx",
+        ),
         (b"7z\xbc\xaf'\x1c\0\4" + b"\0" * 40, "a 7-Zip archive"),
         (b"SQLite format 3\0" + b"\0" * 60, "SQLite3 database"),
-        (samples.zipped({"mimetype": b"application/vnd.oasis.opendocument.text"}), "an OpenDocument file; save it as .docx, .xlsx or .pptx"),
+        (
+            samples.zipped({"mimetype": b"application/vnd.oasis.opendocument.text"}),
+            "an OpenDocument file; save it as .docx, .xlsx or .pptx",
+        ),
         (samples.zipped({"[Content_Types].xml": b"", "xl/workbook.bin": b""}), "a binary Excel workbook (.xlsb)"),
         (bytes(range(256)) * 4, "data of an unknown kind, no text"),
     ],

@@ -1,9 +1,7 @@
 from tests.reading import samples
 from tests.reading.read import read, told
 
-PROTECTED = (
-    '<encryption xmlns:enc="http://www.w3.org/2001/04/xmlenc#"><enc:EncryptedData><enc:EncryptionMethod Algorithm="{}"/></enc:EncryptedData></encryption>'
-)
+PROTECTED = '<encryption xmlns:enc="http://www.w3.org/2001/04/xmlenc#"><enc:EncryptedData><enc:EncryptionMethod Algorithm="{}"/></enc:EncryptedData></encryption>'
 
 
 def test_pages_are_read_in_the_order_of_the_book() -> None:

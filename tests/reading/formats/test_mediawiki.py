@@ -10,7 +10,11 @@ from wajue.reading.formats.reader import Record
 
 
 def test_each_article_is_a_record() -> None:
-    dump = wiki(page("断路器", "'''断路器'''是&lt;br/&gt;开关"), page("开关", "", '<redirect title="断路器" />'), page("Talk:甲", "乙", ns=1))
+    dump = wiki(
+        page("断路器", "'''断路器'''是&lt;br/&gt;开关"),
+        page("开关", "", '<redirect title="断路器" />'),
+        page("Talk:甲", "乙", ns=1),
+    )
     found = read(dump, "zhwiki.xml")
     assert found[0] == Record(1, 2, {"id": "7", "title": "断路器", "date": "2024-05-01T08:00:00Z", "text": "断路器是\n开关"})
     assert told(found[1:]) == ["redirect", "not_an_article"] and [r.line for r in found] == [2, 4, 6]
@@ -42,7 +46,10 @@ def test_a_page_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("wikitext", "text"),
     [
-        ("{{Infobox|a={{b}}}}\n'''断路器'''（{{lang|en|breaker}}）是[[电力系统|电网]]的[[开关]]。", "断路器（breaker）是电网的开关。"),
+        (
+            "{{Infobox|a={{b}}}}\n'''断路器'''（{{lang|en|breaker}}）是[[电力系统|电网]]的[[开关]]。",
+            "断路器（breaker）是电网的开关。",
+        ),
         ("甲（{{注音|x}}）乙", "甲乙"),
         ("[[File:a.jpg|thumb|图 [[开关]]]]文[[分类:电气]][[en:Breaker]][[:分类:电|电类]]", "文"),
         ('见<ref name="a">书</ref>公式<math>x^2</math>后<!-- 注 -->&nbsp;完', "见公式□后\xa0完"),

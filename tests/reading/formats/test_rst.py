@@ -37,7 +37,16 @@ MARKUP = """
 
 def test_blocks_are_lines() -> None:
     [record] = told(read(MARKUP.encode(), "a.rst"))
-    assert list(filter(str.strip, record["text"].split("\n"))) == "标题 第一行，第二行。 注意 新增内容 项一 项二 自拟 内文".split()
+    assert list(filter(str.strip, record["text"].split("\n"))) == [
+        "标题",
+        "第一行，第二行。",
+        "注意",
+        "新增内容",
+        "项一",
+        "项二",
+        "自拟",
+        "内文",
+    ]
 
 
 def html(markup: str) -> str:
@@ -49,7 +58,9 @@ def html(markup: str) -> str:
 
 
 def test_roles_and_directives_of_sphinx() -> None:
-    assert "<p>见 <span>教程</span>、<span class=\"docutils literal\">open</span></p>" in html("见 :ref:`教程 <tut>`、:func:`~io.open`")
+    assert '<p>见 <span>教程</span>、<span class="docutils literal">open</span></p>' in html(
+        "见 :ref:`教程 <tut>`、:func:`~io.open`"
+    )
     described = html(".. function:: open(file)\n   :module: io\n\n   打开文件。")
     assert '<pre class="literal-block">open(file)</pre>\n<p>打开文件。</p>' in described
     assert '<pre class="literal-block">x = 1</pre>' in html(".. code-block:: c\n   :linenos:\n\n   x = 1\n")

@@ -44,7 +44,9 @@ def test_substation_alpha() -> None:
     ],
 )
 def test_where_a_line_ends(cues: list[str], expected: str) -> None:
-    assert text_of_subtitles("".join(f"{i}\n00:00:0{i},000 --> 00:00:0{i},900\n{cue}\n\n" for i, cue in enumerate(cues))) == expected
+    assert (
+        text_of_subtitles("".join(f"{i}\n00:00:0{i},000 --> 00:00:0{i},900\n{cue}\n\n" for i, cue in enumerate(cues))) == expected
+    )
 
 
 def test_a_file_without_cues_is_empty_text() -> None:
