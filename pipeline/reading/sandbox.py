@@ -41,7 +41,9 @@ def bounded_lines(work: Callable[[], Iterable[bytes]], seconds: int) -> Iterator
             os.close(reader)
             _limit(seconds)
             with os.fdopen(writer, "wb") as out:
-                out.writelines(work())
+                for line in work():
+                    out.write(line)
+                    out.flush()  # what is buffered dies with the process
             os._exit(0)
         finally:
             os._exit(1)

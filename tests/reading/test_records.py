@@ -1,3 +1,5 @@
+import re
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -8,6 +10,18 @@ from tests.reading.read import read, told
 from wajue import config
 from wajue.reading import decoding, detection, json_array
 from wajue.reading.formats import FORMATS
+
+PAGE = (Path(__file__).parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")
+
+
+def test_the_page_of_formats_lists_each_with_its_extensions() -> None:
+    rows = {
+        name: files for names, files in re.findall(r"^\| (`.*?) \| (.*?) \|", PAGE, re.M) for name in re.findall(r"`(\w+)`", names)
+    }
+    rows.pop("format")
+    assert rows.keys() == FORMATS.keys()
+    for name, row in FORMATS.items():
+        assert set(row.extensions) <= set(re.findall(r"\.\w+", rows[name])), name
 
 
 def test_a_config_may_ask_for_each_format() -> None:

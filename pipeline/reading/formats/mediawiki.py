@@ -90,15 +90,16 @@ class _Pages:
 def read(source: Source) -> Iterator[Outcome]:
     """The pages of the dump. Raises Cut where the XML is damaged or ends too soon."""
     pages = _Pages()
-    number = 0
+    number = size = 0
     blocks = decoding.blocks(source.stream, source.name)
     for block, is_last in chain(zip(blocks, repeat(False)), [(b"", True)]):
+        size += len(block)
         fault = _fed(pages, block, is_last)
         for page in pages.done:
             number += 1
             yield _outcome(page, number)
         pages.done = []
-        if fault and pages.parser.CurrentByteIndex > 0:  # not a file of no bytes
+        if fault and size:
             raise Cut(fault)
 
 

@@ -22,6 +22,7 @@ _FEWEST_PAGES = 3  # on which a line must stand to be such a one
 _NEAR_MARGIN = 2.0  # widths of a character: a mark that may not begin a line takes the one before it along
 _LATIN_WIDTH = 0.6  # of a Latin letter, in widths of a character
 _SAME_COLUMN = 4.0  # widths between the left ends of lines of one column: the first line is indented by two
+_NARROWEST = 12.0  # widths of a column: short items of one length end below each other, too
 _INDENTED = 1.0  # widths
 _SAME_HEIGHT, _SPACED = 1.15, 1.3  # ratios
 _CELL = 1.5  # widths of the gap between two cells of a table
@@ -135,6 +136,7 @@ def _rooms(page: list[Line]) -> list[float]:
     for line in page:
         rights = sorted(other.right for other in page if abs(other.left - line.left) <= _SAME_COLUMN * line.height)
         has_margin = len(rights) > 1 and rights[-2] >= rights[-1] - _NEAR_MARGIN * line.height
+        has_margin = has_margin and rights[-1] - line.left >= _NARROWEST * line.height
         rooms.append(rights[-1] - line.right if has_margin else inf)
     return rooms
 

@@ -14,7 +14,7 @@ from wajue.reading.formats.untrusted import read_markup_apart
 
 _LONGEST = 1 << 24  # characters
 _ROLE = re.compile(r":[A-Za-z][\w:+.-]*:`([^`]*)`")  # :ref:`text <target>`
-_TARGET = re.compile(r"\s*<[^<>]*>$")
+_TARGET = re.compile(r"(?s)\s*<[^<>]*>$")
 _LINK = re.compile(r"`([^`<>]+?)\s*<[^<>`]*>`__?")  # `text <address>`_
 _MARKS = re.compile(r"``([^`]+)``|\*\*([^*\n]+)\*\*|(?<![\w*])\*([^*\s][^*\n]*)\*(?![\w*])|(?<!`)`([^`\n]+)`_{0,2}|\|([^|\s]+)\|")
 
@@ -35,8 +35,14 @@ def text_of_po(catalogue: str) -> str:
     return "\n".join(filter(None, map(str.strip, lines)))
 
 
+def shown_by_role(content: str) -> str:
+    """What Sphinx shows of a reference: its text, and of ~a.b.c the last part."""
+    text = _TARGET.sub("", content)
+    return text.rpartition(".")[2] if text.startswith("~") and "." in text else text.lstrip("~!")
+
+
 def without_roles(text: str) -> str:
     """The text of a paragraph of reStructuredText."""
-    text = _ROLE.sub(lambda role: _TARGET.sub("", role[1]).lstrip("~!"), text)
+    text = _ROLE.sub(lambda role: shown_by_role(role[1]), text)
     text = _LINK.sub(r"\1", text)
     return _MARKS.sub(lambda mark: next(filter(None, mark.groups())), text)

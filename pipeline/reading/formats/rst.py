@@ -14,13 +14,13 @@ from docutils.parsers.rst import Directive, directives, roles
 
 from wajue.reading.formats.html import text_of_html
 from wajue.reading.formats.joining import on_one_line
+from wajue.reading.formats.po import shown_by_role
 from wajue.reading.formats.reader import Outcome, Source
 from wajue.reading.formats.untrusted import read_markup_apart
 
 _LONGEST = 1 << 21  # characters
 _DIRECTIVE = re.compile(r"^\s*\.\. +(?:\|[^|\n]+\| +)?([\w:+.-]+?)\s*::", re.M)
 _ROLE = re.compile(r":([A-Za-z][\w:+.-]*):`|`:([A-Za-z][\w:+.-]*):")
-_TARGET = re.compile(r"(?s)\s*<[^<>]*>$")
 _CODE = {
     "code-block",
     "sourcecode",
@@ -135,5 +135,5 @@ class _Unknown(Directive):
 
 def _shown(name: str, raw: str, text: str, line: int, inliner: Any, options: Any = None, content: Any = ()) -> Any:
     """A role of Sphinx: its text without the target."""
-    shown = _TARGET.sub("", text.replace("\0", "")).lstrip("~!")
+    shown = shown_by_role(text.replace("\0", ""))
     return [nodes.literal(raw, shown) if name.rpartition(":")[2] in _INLINE_CODE else nodes.inline(raw, shown)], []

@@ -38,6 +38,8 @@ def read(source: Source) -> Iterator[Outcome]:
         for record in WARCIterator(decoding.Forward(source.stream, source.name)):
             _check_end(before)
             before = record
+            if record.length is None:
+                raise Cut("the header of a record does not say how long it is")
             if record.rec_type in _DOCUMENTS:
                 number += 1
                 yield _outcome(record, number, source.corpus.main_content)
