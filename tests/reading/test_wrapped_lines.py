@@ -1,5 +1,6 @@
 """Wrapped text is told from text whose lines are whole; the texts are made here."""
 
+import gzip
 import textwrap
 
 import pytest
@@ -65,3 +66,8 @@ def test_a_file_is_read_by_paragraphs(unwrap: str, records: int | None) -> None:
     assert len(read(data, "a.txt", unwrap=unwrap)) == (records or len(lines))
     [document] = told(read(data, "a.txt", unwrap=unwrap, unit="file"))
     assert document["text"] == "\n".join(PARAGRAPHS if records else lines)
+
+
+def test_lines_before_the_end_of_a_damaged_file_are_kept() -> None:
+    data = gzip.compress("\n".join(f"第{i}行" for i in range(50_000)).encode())[:-2_000]
+    assert len(read(data, "a.txt.gz", unwrap="auto")) == len(read(data, "a.txt.gz", unwrap="never")) > 100

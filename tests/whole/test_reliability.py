@@ -430,7 +430,7 @@ CASES = [
         {"a.html": b"<html><body><p>a<div><table><tr><td>b<b><i><script>x", "b.html": b"<b>" * 20_000 + b"c", "c.html": b"<!-- d"},
         ["a\nb", "c", ""],
     ),
-    Case("Markdown with invalid bytes", {"a.md": b"# a\n\nb\xff\n\nc\n", "b.md": b"d\n"}, ["d\n\n"], [("invalid_encoding", 1)]),
+    Case("Markdown with invalid bytes", {"a.md": b"# a\n\nb\xff\n\nc\n", "b.md": b"d\n"}, ["d"], [("invalid_encoding", 1)]),
     Case(
         "file names with brackets and spaces",
         {"a [1].txt": b"a\n", "b*{2} ?.jsonl": jsonl("b"), "文 件.TXT.GZ": gzip.compress(b"c\n")},

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import chain, islice
 
 from wajue.reading import decoding, wrapped_lines
-from wajue.reading.decoding import INVALID
+from wajue.reading.decoding import INVALID, Cut
 from wajue.reading.formats.reader import Outcome, Record, Source, undecodable
 from wajue.reading.formats.whole import read_whole
 
@@ -38,9 +38,24 @@ def _paragraphs(lines: Iterator[str], source: Source) -> Iterator[tuple[int, str
     """(number of its first line, text) of each line or, in a wrapped file, paragraph."""
     if source.corpus.unwrap == "never":
         return enumerate(lines, 1)
-    sample = list(islice(lines, wrapped_lines.SAMPLE_LINES))
+    sample, lines = _sampled(lines)
     columns = wrapped_lines.widest(sample) if source.corpus.unwrap == "always" else wrapped_lines.wrapped_at(sample)
     if not columns:
-        return enumerate(chain(sample, lines), 1)
+        return enumerate(lines, 1)
     source.facts["unwrapped_at"] = columns
-    return wrapped_lines.joined(chain(sample, lines), columns)
+    return wrapped_lines.joined(lines, columns)
+
+
+def _sampled(lines: Iterator[str]) -> tuple[list[str], Iterator[str]]:
+    """(the first lines, all lines), which end as they would have ended: also with a Cut after the first of them."""
+    sample: list[str] = []
+    try:
+        sample.extend(islice(lines, wrapped_lines.SAMPLE_LINES))
+    except Cut as cut:
+        return sample, chain(sample, _raised(cut))
+    return sample, chain(sample, lines)
+
+
+def _raised(cut: Cut) -> Iterator[str]:
+    raise cut
+    yield  # so that it is raised when its turn comes
