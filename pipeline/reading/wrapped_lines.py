@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from wajue.reading.decoding import INVALID
+from wajue.reading.decoding import INVALID, Cut
 
 SAMPLE_LINES = 4_000  # of a file, from which it is told
 _NARROWEST, _WIDEST = 30, 250  # columns
@@ -66,18 +66,22 @@ def widest(lines: Sequence[str]) -> int:
 
 
 def joined(lines: Iterable[str], columns: int) -> Iterator[tuple[int, str]]:
-    """(number of its first line, from 1; text) of each paragraph; a blank line is a paragraph of its own."""
-    number, paragraph = 1, ""
-    before = ""
-    for at, line in enumerate(lines, 1):
-        if at > 1 and _goes_on(before, line, columns) and len(paragraph) < _LONGEST:
-            paragraph = _appended(paragraph.rstrip(), line.strip())
-        else:
-            if at > 1:
-                yield number, paragraph
-            number, paragraph = at, line
-        before = line
-    if before or number > 1:
+    """(number of its first line, from 1; text) of each paragraph; a blank line is one of its own. Lets Cut pass, after what there is."""
+    number, paragraph, before = 0, "", ""
+    try:
+        for at, line in enumerate(lines, 1):
+            if number and _goes_on(before, line, columns) and len(paragraph) < _LONGEST:
+                paragraph = _appended(paragraph.rstrip(), line.strip())
+            else:
+                if number:
+                    yield number, paragraph
+                number, paragraph = at, line
+            before = line
+    except Cut:
+        if number:
+            yield number, paragraph
+        raise
+    if number:
         yield number, paragraph
 
 
