@@ -66,7 +66,7 @@ def widest(lines: Sequence[str]) -> int:
 
 
 def joined(lines: Iterable[str], columns: int) -> Iterator[tuple[int, str]]:
-    """(number of its first line, from 1; text) of each paragraph; a blank line is one of its own. Lets Cut pass, after what there is."""
+    """(number of its first line, from 1; text) of each paragraph; a blank line is one. Lets Cut pass, after what there is."""
     number, paragraph, before = 0, "", ""
     try:
         for at, line in enumerate(lines, 1):
