@@ -18,7 +18,7 @@ from typer.models import OptionInfo
 from wajue import config as configuration
 from wajue import console, dag
 from wajue.errors import WajueError
-from wajue.results import export, loaders, new_words, query, query_output
+from wajue.results import concordance, export, loaders, new_words, query, query_output
 from wajue.store.workspace import Workspace, versions
 
 app = typer.Typer(
@@ -39,6 +39,8 @@ LogStyle = StrEnum("LogStyle", {s: s for s in ("auto", "plain", "json")})  # typ
 Format = StrEnum("Format", {f: f for f in query_output.STYLES})  # type: ignore[misc]
 ExportFormat = StrEnum("ExportFormat", {f: f for f in export.FORMATS})  # type: ignore[misc]
 Role = StrEnum("Role", {r: r for r in new_words.ROLES})  # type: ignore[misc]
+DocumentRole = StrEnum("DocumentRole", {r: r for r in ("domain", "general")})  # type: ignore[misc]
+Sorting = StrEnum("Sorting", {s: s for s in concordance.ORDERS})  # type: ignore[misc]
 GOLD_OPTIONS = ("--similarity", "--analogy", "--clusters", "--segmentation", "--lexicon", "--terms")
 VectorKind = StrEnum("VectorKind", {v: v for v in ("sgns", "jose")})  # type: ignore[misc]
 
@@ -224,6 +226,26 @@ def export_command(
     whose = role.value if role else None
     export.export(Workspace(workspace), to.value, path, model=vectors.value, min_score=min_score, role=whose)
     output.print(str(path))
+
+
+@app.command("find")
+def find_command(
+    workspace: WorkspaceArgument,
+    words: Annotated[list[str], typer.Argument(metavar="WORD...", help="any strings")],
+    role: Annotated[DocumentRole | None, typer.Option("--role", help="of the documents")] = None,
+    corpus: Annotated[str | None, typer.Option("--corpus", help="of the documents")] = None,
+    sort: Annotated[
+        Sorting, typer.Option("--sort", help="by the text on the left, on the right, or by document")
+    ] = Sorting.document,  # type: ignore[attr-defined]
+    most: Annotated[int, typer.Option("--limit", min=1, help="rows that a table shows; other formats hold all")] = 50,
+    style: Annotated[Format, typer.Option("--format", help="of the result")] = Format.table,  # type: ignore[attr-defined]
+) -> None:
+    """Show every occurrence of some words, in its sentence (a concordance)."""
+    occurrences = concordance.find(Workspace(workspace), words, role=role.value if role else None, corpus=corpus, sort=sort.value)
+    if style.value == "table":
+        output.print(concordance.render(occurrences, most))
+    else:
+        query_output.write(occurrences.to_reader(), style.value, sys.stdout.buffer)
 
 
 @app.command("explain")
