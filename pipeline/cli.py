@@ -98,6 +98,30 @@ def run(
     output.print(target.location)
 
 
+@app.command("mine")
+def mine_command(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="files, folders or globs of the domain's text")],
+    against: Annotated[
+        list[str] | None, typer.Option("--against", help="general text to contrast it with; repeat it for more")
+    ] = None,
+    out: Annotated[str, typer.Option("--out", help="folder of the results")] = "out",
+    last: Annotated[StepName | None, typer.Option("--until", help="last step to run")] = None,
+    master: MasterOption = None,
+    device: Annotated[Device, typer.Option("--device", help="where to train")] = Device.auto,  # type: ignore[attr-defined]
+) -> None:
+    """Mine files without a config: formats, encodings and fields are told from the files."""
+    from wajue.reading.guessing import corpora_of
+    from wajue.runner import run as runner
+
+    base = Path.cwd()
+    corpus = (*corpora_of(paths, "domain", base), *(corpora_of(against, "general", base) if against else ()))
+    config = configuration.Config(base=base, workspace=out, corpus=corpus)
+    target = runner.workspace_of(config)
+    runner.run(config, target, last=last.value if last else None, master=master, device=device.value)
+    log.info("done; the tables are in %s", target.location)
+    output.print(target.location)
+
+
 @app.command()
 def steps(
     config: ConfigArgument,
@@ -231,7 +255,7 @@ def export_command(
 @app.command("find")
 def find_command(
     workspace: WorkspaceArgument,
-    words: Annotated[list[str], typer.Argument(metavar="WORD...", help="any strings")],
+    strings: Annotated[list[str], typer.Argument(metavar="WORD...", help="any strings")],
     role: Annotated[DocumentRole | None, typer.Option("--role", help="of the documents")] = None,
     corpus: Annotated[str | None, typer.Option("--corpus", help="of the documents")] = None,
     sort: Annotated[
@@ -241,7 +265,7 @@ def find_command(
     style: Annotated[Format, typer.Option("--format", help="of the result")] = Format.table,  # type: ignore[attr-defined]
 ) -> None:
     """Show every occurrence of some words, in its sentence (a concordance)."""
-    occurrences = concordance.find(Workspace(workspace), words, role=role.value if role else None, corpus=corpus, sort=sort.value)
+    occurrences = concordance.find(Workspace(workspace), strings, role=role.value if role else None, corpus=corpus, sort=sort.value)
     if style.value == "table":
         output.print(concordance.render(occurrences, most))
     else:

@@ -64,19 +64,19 @@ ORDERS: dict[str, _Order] = {  # what --sort takes
 
 def find(
     workspace: Workspace,
-    words: Sequence[str],
+    strings: Sequence[str],
     *,
     role: str | None = None,
     corpus: str | None = None,
     sort: str = "document",
     context: int = CONTEXT,
 ) -> pa.Table:
-    """Every occurrence of each word, overlapping ones too, with the columns of SCHEMA.
+    """Every occurrence of each string, overlapping ones too, with the columns of SCHEMA.
 
     role, corpus: of the documents that are searched; sort: one of ORDERS; context: characters on either side at most, within the
-    sentence. Raises WajueError if there are no documents, a word is empty, or no word occurs at all.
+    sentence. Raises WajueError if there are no documents, one is empty, or none occurs at all.
     """
-    wanted = list(dict.fromkeys(words))
+    wanted = list(dict.fromkeys(strings))
     if not wanted or not all(w.strip() for w in wanted):
         raise WajueError("nothing to look for: give at least one word")
     workspace.must_have("documents")
@@ -87,16 +87,16 @@ def find(
 
 
 def _occurrences(
-    workspace: Workspace, words: list[str], role: str | None, corpus: str | None, context: int
+    workspace: Workspace, wanted: list[str], role: str | None, corpus: str | None, context: int
 ) -> Iterator[Occurrence]:
-    conditions = [" OR ".join(f"contains(text, {_literal(w)})" for w in words)]
+    conditions = [" OR ".join(f"contains(text, {_literal(w)})" for w in wanted)]
     conditions += [f"{name} = {_literal(value)}" for name, value in (("role", role), ("corpus", corpus)) if value is not None]
     where = " AND ".join(f"({c})" for c in conditions)
     sql = f"SELECT corpus, role, doc_id, date, text FROM documents WHERE {where}"
     for batch in query.stream(query.connect(workspace), sql):
         for row in batch.to_pylist():
             text = row.pop("text")
-            for word in words:
+            for word in wanted:
                 for start in _starts(text, word):
                     yield Occurrence(**row, start=start, match=word, **_around(text, start, start + len(word), context))
 
@@ -120,13 +120,13 @@ def _around(text: str, start: int, stop: int, context: int) -> dict[str, str]:
     return {"left": before[bounds[-1] if bounds else 0 :], "right": behind[: end.end()].rstrip("\n") if end else behind}
 
 
-def _nowhere(workspace: Workspace, words: list[str], role: str | None, corpus: str | None) -> str:
+def _nowhere(workspace: Workspace, wanted: list[str], role: str | None, corpus: str | None) -> str:
     places = " and ".join(f"{kind} {name}" for kind, name in (("role", role), ("corpus", corpus)) if name is not None)
-    said = f"{', '.join(words)}: in no document" + (f" of {places}" if places else "")
+    said = f"{', '.join(wanted)}: in no document" + (f" of {places}" if places else "")
     if not workspace.whole("lexicon"):
         return said
     known = query.select(workspace, "SELECT word FROM lexicon WHERE len(word) > 1").column("word").to_pylist()
-    like = list(dict.fromkeys(near for word in words for near in difflib.get_close_matches(word, known, _NEAREST)))
+    like = list(dict.fromkeys(near for word in wanted for near in difflib.get_close_matches(word, known, _NEAREST)))
     return f"{said}; the lexicon has {', '.join(like)}" if like else said
 
 
