@@ -1,8 +1,8 @@
 """PDF with a layer of text, by PDFium. Each file is a record; its field `text` has a line for each paragraph.
 
-PDFium brings the character maps that Chinese PDFs name and do not hold. A page has lines, not paragraphs. A line goes on in the
-next one if its column has no room for the first word of that, and the next one is of the same height, is not indented and is no
-further away than lines are. What stands at the head or foot of at least half of the pages, page numbers apart, is left out.
+PDFium says where each character stands, and is fast (docs/dev/experiments/reading.md). A page has lines, not paragraphs. A line
+goes on in the next one if its column has no room for the first word of that, and the next one is of the same height, is not
+indented and is no further away than lines are. What stands at the head or foot of at least half of the pages, page numbers apart, is left out.
 """
 
 import itertools
