@@ -62,8 +62,8 @@ def _detected(source: Source) -> tuple[str, Source]:
     chosen = source.corpus.format
     if chosen == "auto":
         return detection.detect(source)
-    format_, packed = detection.archive(source)
-    return (format_, packed) if format_ else (chosen, source)
+    format_, source = detection.archive(source)
+    return format_ or chosen, source
 
 
 def _unread(fault: Unknown | Cut) -> Broken:

@@ -2,7 +2,8 @@
 
 PDFium says where each character stands, and is fast (docs/dev/experiments/reading.md). A page has lines, not paragraphs. A line
 goes on in the next one if its column has no room for the first word of that, and the next one is of the same height, is not
-indented and is no further away than lines are. What stands at the head or foot of at least half of the pages, page numbers apart, is left out.
+indented and is no further away than lines are. What stands at the head or foot of at least half of the pages, page numbers apart,
+is left out.
 """
 
 import itertools
