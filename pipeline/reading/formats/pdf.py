@@ -59,7 +59,7 @@ def _document(stream: BinaryIO) -> dict[str, Any]:
         raise
     pages = [_page_lines(page) for page in document]
     if not any(pages):
-        raise Unreadable("no_text_layer", f"{len(pages)} pages and no text in them: images of pages need OCR first")
+        raise Unreadable("no_text_layer", f"no text on any page, of which there are {len(pages):,}: images of pages need OCR first")
     date = re.match(r"D:(\d{4})(\d\d)?(\d\d)?", document.get_metadata_value("CreationDate"))
     return {
         "text": "\n".join(paragraphs(_without_furniture(pages))),
