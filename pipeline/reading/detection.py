@@ -22,13 +22,14 @@ _HEAD = 1 << 16  # bytes that are looked at
 
 _TAR = re.compile(rb"(?s).{257}ustar")
 _MARKS = (  # of formats; re.match from the first byte
-    ("pdf", re.compile(rb"(?s).{0,1023}?%PDF-\d")),
+    ("pdf", re.compile(rb"(?:\xef\xbb\xbf)?\s*%PDF-\d")),
     ("rtf", re.compile(rb"\{\\rtf")),
     ("warc", re.compile(rb"WARC/\d\.\d\r?\n")),
     ("parquet", re.compile(rb"PAR1")),
     ("mediawiki", re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?<mediawiki\b")),
     ("tar", _TAR),
 )
+_PAGE = re.compile(rb"(?i)(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html)\b")
 _ZIP_MARKS = (b"PK\3\4", b"PK\5\6")
 _WITH_MARKS = {"docx", "pptx", "xlsx", "epub", *ARCHIVES, *(name for name, _ in _MARKS)}
 _PACKED = ((".gz", b"\x1f\x8b\x08"), (".bz2", b"BZh"), (".zst", b"\x28\xb5\x2f\xfd"))
@@ -78,6 +79,8 @@ def detect(source: Source) -> tuple[str, Source]:
         return _in_zip(source)
     marked = next((name for name, mark in _MARKS if mark.match(head)), None)
     named = by_name(source.name)
+    if named == "text" and not source.name.lower().endswith(".txt") and _PAGE.match(head):  # much that is called .doc or .xls
+        return "html", source
     if marked is None and _is_binary(head, source.encoding) and (named not in _WITH_MARKS or _kind(head)):
         raise Unknown(_kind(head) or "data of an unknown kind, no text")
     return marked or named, source
@@ -124,7 +127,8 @@ def _in_zip(source: Source) -> tuple[str, Source]:
 
 
 def _is_binary(head: bytes, encoding: str) -> bool:
-    if not head or head.startswith((b"\xff\xfe", b"\xfe\xff")) or "16" in encoding or "32" in encoding:  # zeros are usual in UTF-16
+    is_wide = head.startswith((b"\xff\xfe", b"\xfe\xff")) or encoding.lower().startswith(("utf-16", "utf-32", "utf_16", "utf_32"))
+    if not head or is_wide:  # of whose characters many hold a zero
         return False
     controls = len(head) - len(head.translate(None, _CONTROLS))
     if controls <= _MOST_CONTROLS * len(head):

@@ -6,6 +6,7 @@ missing tail. An archive is a file for each of its members, and one for itself.
 """
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, BinaryIO, NamedTuple
@@ -23,13 +24,14 @@ Run = list[Record] | Broken  # records that were read together
 
 
 class Part(NamedTuple):
-    """A file, or a member of an archive. name: of a member ARCHIVE/MEMBER; format: None if nobody knows it; encoding: of its text;
-    inside: is it a member? runs: its records, many at once; they are to be read before the next part is asked for. facts: what its
-    reader noted by then for its row of the table `files`."""
+    """A file, or a member of an archive. name: of a member ARCHIVE/MEMBER; format: None if nobody knows it; encoding: of its text,
+    None if it was not read; inside: is it a member? runs: its records, many at once; they are to be read before the next part is
+    asked for. facts: what its reader noted by then for its row of the table `files`.
+    """
 
     name: str
     format: str | None
-    encoding: str
+    encoding: str | None
     inside: bool
     runs: Iterator[Run]
     facts: Mapping[str, Any] = MappingProxyType({})
@@ -41,7 +43,7 @@ def parts(stream: BinaryIO, name: str, corpus: Corpus, encoding: str) -> Iterato
     try:
         format_, source = _detected(source)
     except (Unknown, Cut) as fault:
-        yield Part(name, None, encoding, False, iter([_unread(fault)]))
+        yield Part(name, None, None, False, iter([_unread(fault)]))
         return
     if format_ in detection.ARCHIVES:
         yield from _of_archive(source, format_, name)
@@ -63,8 +65,8 @@ def _detected(source: Source) -> tuple[str, Source]:
     chosen = source.corpus.format
     if chosen == "auto":
         return detection.detect(source)
-    format_, packed = detection.archive(source)
-    return (format_, packed) if format_ else (chosen, source)
+    format_, source = detection.archive(source)
+    return format_ or chosen, source
 
 
 def _unread(fault: Unknown | Cut) -> Broken:
@@ -73,27 +75,30 @@ def _unread(fault: Unknown | Cut) -> Broken:
 
 def _of_archive(source: Source, kind: str, archive: str) -> Iterator[Part]:
     faults: list[Run] = []
+    seen: Counter[str] = Counter()  # a name may stand twice, and a document is known by its file
     try:
         for member in archives.members(source, kind):
-            yield _member(member, source, f"{archive}/{member.name}")
+            seen[member.name] += 1
+            again = f" ({seen[member.name]})" if seen[member.name] > 1 else ""
+            yield _member(member, source, f"{archive}/{member.name}{again}")
     except Cut as cut:
         faults.append(Broken(1, 1, "truncated_file", str(cut)))
-    yield Part(archive, kind, source.encoding, False, iter(faults))
+    yield Part(archive, kind, None, False, iter(faults))
 
 
 def _member(member: archives.Member, archive: Source, name: str) -> Part:
     if member.fault:
-        return Part(name, None, archive.encoding, True, iter([Broken(1, 1, *member.fault)]))
+        return Part(name, None, None, True, iter([Broken(1, 1, *member.fault)]))
     try:
         encoding = archive.corpus.encoding
         if encoding == "auto":
             encoding = decoding.guess_encoding(decoding.unpacked_beginning(decoding.beginning(member.stream), name))
         format_, source = _detected(Source(member.stream, name, archive.corpus, encoding))
     except (Unknown, Cut) as fault:
-        return Part(name, None, archive.encoding, True, iter([_unread(fault)]))
+        return Part(name, None, None, True, iter([_unread(fault)]))
     if format_ in detection.ARCHIVES:
         detail = f"a {format_} file within an archive; unpack the outer one"
-        return Part(name, format_, encoding, True, iter([Broken(1, 1, "nested_archive", detail)]))
+        return Part(name, format_, None, True, iter([Broken(1, 1, "nested_archive", detail)]))
     return Part(name, format_, encoding, True, _runs(format_, source), source.facts)
 
 

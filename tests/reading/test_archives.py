@@ -70,6 +70,15 @@ def test_records_of_all_members_are_numbered_through() -> None:
     assert [r.number for r in found] == list(range(1, len(found) + 1)) and len(found) == 9
 
 
+def test_a_name_that_stands_twice() -> None:
+    data = zipped({"a.txt": b"a", "b.txt": b"b"}).replace(b"b.txt", b"a.txt")
+    assert [(name, shown) for name, _, shown in parts(data, "a.zip")] == [
+        ("a.txt", [{"text": "a"}]),
+        ("a.txt (2)", [{"text": "b"}]),
+        ("a.zip", []),
+    ]
+
+
 def test_names_by_chinese_windows() -> None:
     data = zipped({"aaaaaa.txt": b"x"}).replace(b"aaaaaa", "断路器".encode("gbk"))
     assert parts(data, "a.zip")[0][0] == "断路器.txt"
@@ -99,11 +108,11 @@ def test_damage_in_a_member_costs_that_member() -> None:
 def test_links_and_devices_are_no_files() -> None:
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w") as archive:
-        for kind in (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.DIRTYPE):
-            info = tarfile.TarInfo("x")
+        for name, kind in zip("wxyz", (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.DIRTYPE), strict=True):
+            info = tarfile.TarInfo(name)
             info.type, info.linkname = kind, "/etc/passwd"
             archive.addfile(info)
-    assert parts(stream.getvalue(), "a.tar") == [("x", None, ["not_a_file"])] * 3 + [("a.tar", "tar", [])]
+    assert parts(stream.getvalue(), "a.tar") == [(name, None, ["not_a_file"]) for name in "wxy"] + [("a.tar", "tar", [])]
 
 
 def test_an_archive_that_ends_too_soon() -> None:

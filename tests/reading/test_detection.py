@@ -76,6 +76,19 @@ def test_text_is_text_whatever_its_extension_and_encoding(encoding: str) -> None
         assert detected("斷路器拒動，電網\n".encode(encoding), name, encoding) == "text"
 
 
+def test_a_page_that_is_called_an_office_file_is_a_page() -> None:
+    page = b"\xef\xbb\xbf<!DOCTYPE html>\n<html><table><tr><td>a</table></html>"
+    assert [detected(page, f"a.{extension}") for extension in ("doc", "xls", "txt", "md")] == ["html", "html", "text", "markdown"]
+
+
+def test_a_text_about_pdf_is_text() -> None:
+    assert detected(b"A PDF begins with %PDF-1.7.\n", "a.txt") == "text"
+
+
+def test_a_file_without_an_extension_may_be_compressed_whatever_its_format() -> None:
+    assert told(read(gzip.compress(b"text\na\n"), "a", format="csv")) == [{"text": "a"}]
+
+
 def test_a_few_stray_controls_are_text() -> None:
     assert detected("断\0路\x01器\n".encode(), "a.txt") == "text"
     assert detected("一\n".encode() + b"\0" * 5000, "a.txt") == "text", "a log that was cut off by a crash"

@@ -13,6 +13,8 @@ _WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs"}  # what a 
 
 def decoded(page: bytes, charset: str = "") -> str:
     """The source of a page. charset: as its server stated it; else the page may, and else it is guessed."""
+    if not page.isascii() and not decoding.is_invalid(page, "utf-8"):  # which other encodings are not by chance
+        return page.decode("utf-8", "replace").removeprefix("\ufeff")
     stated = _STATED.search(page[:_HEAD])
     for name in (charset, stated[1].decode("ascii") if stated else ""):
         encoding = _known(name)

@@ -1,8 +1,9 @@
 """PDF with a layer of text, by PDFium. Each file is a record; its field `text` has a line for each paragraph.
 
-PDFium brings the character maps that Chinese PDFs name and do not hold. A page has lines, not paragraphs. A line goes on in the
-next one if its column has no room for the first word of that, and the next one is of the same height, is not indented and is no
-further away than lines are. What stands at the head or foot of at least half of the pages, page numbers apart, is left out.
+PDFium says where each character stands, and is fast (docs/dev/experiments/reading.md). A page has lines, not paragraphs. A line
+goes on in the next one if its column has no room for the first word of that, and the next one is of the same height, is not
+indented and is no further away than lines are. What stands at the head or foot of at least half of the pages, page numbers apart,
+is left out.
 """
 
 import itertools
@@ -58,7 +59,7 @@ def _document(stream: BinaryIO) -> dict[str, Any]:
         raise
     pages = [_page_lines(page) for page in document]
     if not any(pages):
-        raise Unreadable("no_text_layer", f"{len(pages)} pages and no text in them: images of pages need OCR first")
+        raise Unreadable("no_text_layer", f"no text on any page, of which there are {len(pages):,}: images of pages need OCR first")
     date = re.match(r"D:(\d{4})(\d\d)?(\d\d)?", document.get_metadata_value("CreationDate"))
     return {
         "text": "\n".join(paragraphs(_without_furniture(pages))),

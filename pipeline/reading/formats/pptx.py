@@ -34,17 +34,17 @@ def _presentation(stream: BinaryIO) -> dict[str, Any]:
 
 
 def _lines(shapes: Any) -> Iterator[str]:
-    from pptx.enum.shapes import MSO_SHAPE_TYPE, PP_PLACEHOLDER
+    from pptx.enum.shapes import PP_PLACEHOLDER
 
     furniture = (PP_PLACEHOLDER.SLIDE_NUMBER, PP_PLACEHOLDER.DATE, PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.HEADER)
     for shape in shapes:
-        if shape.shape_type == MSO_SHAPE_TYPE.GROUP:
+        if hasattr(shape, "shapes"):  # a group; to ask for its type fails for shapes that python-pptx does not know
             yield from _lines(shape.shapes)
         elif shape.is_placeholder and shape.placeholder_format.type in furniture:
             continue
         elif shape.has_text_frame:
             yield from _paragraphs(shape.text_frame)
-        elif getattr(shape, "has_table", False) and shape.has_table:
+        elif shape.has_table:
             for row in shape.table.rows:
                 cells = [joined_lines(_paragraphs(cell.text_frame)) for cell in row.cells]
                 if any(cells):

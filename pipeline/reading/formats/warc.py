@@ -30,13 +30,23 @@ _FAULTS = (ArchiveLoadFailed, StatusAndHeadersParserException, EOFError, ValueEr
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.I)
 
 
+class _Records(WARCIterator):
+    """The records of a file. err_count: how many of them did not end where they should."""
+
+    INC_RECORD = ""  # what it writes to the standard error
+
+
 def read(source: Source) -> Iterator[Outcome]:
     """The responses of the file. Raises Cut where it is damaged or ends too soon."""
-    number = 0
+    number = misplaced = 0
     before: Any = None
+    records = _Records(decoding.Forward(source.stream, source.name))
     try:
-        for record in WARCIterator(decoding.Forward(source.stream, source.name)):
+        for record in records:
             _check_end(before)
+            if records.err_count > misplaced:
+                misplaced, number = records.err_count, number + 1
+                yield Broken(number, number, "truncated_record", "the record before is not as long as its header says")
             before = record
             if record.length is None:
                 raise Cut("the header of a record does not say how long it is")

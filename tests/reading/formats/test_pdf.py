@@ -60,7 +60,7 @@ def test_pages_of_images_are_rejected() -> None:
     canvas.save()
     [broken] = read(stream.getvalue(), "a.pdf")
     assert told([broken]) == ["no_text_layer"]
-    assert broken.detail == "1 pages and no text in them: images of pages need OCR first"  # type: ignore[union-attr]
+    assert broken.detail == "no text on any page, of which there are 1: images of pages need OCR first"  # type: ignore[union-attr]
 
 
 def test_a_password_is_told_of() -> None:

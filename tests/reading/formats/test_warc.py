@@ -1,5 +1,7 @@
 import gzip
 
+import pytest
+
 from tests.reading.read import read, told
 from tests.reading.samples import web_archive
 from wajue.reading.formats.reader import Broken
@@ -29,6 +31,16 @@ def test_each_response_is_a_record() -> None:
         ("image/png", "http://a.cn/4"),
         ("HTTP status 404", "http://a.cn/5"),
     ]
+
+
+def test_a_length_that_is_wrong_is_told_of(capfd: pytest.CaptureFixture[str]) -> None:
+    plain = web_archive(*PAGES[:2], gzip=False)
+    first = plain.index(b"Content-Length", plain.index(b"WARC-Type: response"))
+    length = int(plain[first:].split(b"\r\n")[0].split()[1])
+    wrong = plain[:first] + plain[first:].replace(str(length).encode(), str(length - 3).encode(), 1)
+    found = told(read(wrong, "a.warc"))
+    assert [r["url"] if isinstance(r, dict) else r for r in found] == ["http://a.cn/1", "truncated_record", "http://a.cn/2"]
+    assert capfd.readouterr().err == ""
 
 
 def test_a_file_that_ends_too_soon_keeps_the_responses_before() -> None:
