@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import fs
 
+from tests import tiny
 from wajue import schemas
 from wajue.errors import WajueError
 from wajue.results import query
@@ -155,3 +156,19 @@ def test_ctrl_c_ends_a_long_query(connection: Any) -> None:
     with pytest.raises(KeyboardInterrupt):
         query.interruptible(connection, lambda: query.execute(connection, endless))
     assert rows(connection, "SELECT 1 AS a") == [{"a": 1}]
+
+
+def test_each_word_is_counted_in_each_corpus(tmp_path: Path) -> None:
+    tokens = [
+        {"doc_id": "1", "corpus": "a", "role": "domain", "tokens": ["断路器", "的", "断路器"]},
+        {"doc_id": "2", "corpus": "a", "role": "domain", "tokens": ["断路器"]},
+        {"doc_id": "3", "corpus": "b", "role": "general", "tokens": ["的"]},
+    ]
+    opened = tiny.workspace(tmp_path / "w", tokens=tokens)
+    counts = query.select(opened, "SELECT word, corpus, role, count, document_count FROM corpus_counts ORDER BY ALL").to_pylist()
+    assert [tuple(r.values()) for r in counts] == [
+        ("断路器", "a", "domain", 3, 2),
+        ("的", "a", "domain", 1, 1),
+        ("的", "b", "general", 1, 1),
+    ]
+    assert query.missing(opened, "FROM corpus_counts") == []
