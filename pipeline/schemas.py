@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
 
 _TEXTS = pa.list_(pa.string())
 _VECTOR = pa.list_(pa.float32())

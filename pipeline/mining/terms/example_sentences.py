@@ -8,6 +8,7 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from wajue.arrays.cells import Batches
+from wajue.mining.tokens.surface import written
 
 HOLDING = "term string, doc_id string, text string"
 _SCHEMA = pa.schema([("term", pa.string()), ("doc_id", pa.string()), ("text", pa.string())])
@@ -49,7 +50,7 @@ def find(terms: TermList, joiner: str) -> Callable[[Batches], Batches]:
             holding = []
             for doc_id, tokens in zip(batch.column("doc_id").to_pylist(), batch.column("tokens").to_pylist(), strict=True):
                 for sentence in sentences(tokens):
-                    text = joiner.join(sentence)
+                    text = written(sentence, joiner)
                     if _SHORTEST <= len(text) <= longest:
                         holding += [{"term": term, "doc_id": doc_id, "text": text} for term in terms.in_sentence(sentence)]
             yield pa.RecordBatch.from_pylist(holding, _SCHEMA)
