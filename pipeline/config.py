@@ -230,7 +230,7 @@ class Contrast(Section):
 
     min_count: int = Field(5, ge=2, description="occurrences in the domain")
     max_words: int = Field(4, ge=1, le=8, description="adjacent words in one term")
-    max_characters: int = Field(10, ge=2, description="in a term of several words")
+    max_characters: int = Field(10, ge=2, description="in a term of several words; a run of Latin letters and digits counts as one")
     min_npmi: float = Field(
         0.2, ge=-1, le=1, description="least normalised PMI over the splits of a term of several words; below, it is doubted"
     )

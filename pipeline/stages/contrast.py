@@ -21,6 +21,7 @@ from wajue.mining.terms.candidate_table import DomainWords, Runs
 from wajue.mining.terms.term_occurrences import FIGURES, Tally, TermIndex, coded
 from wajue.mining.text.word_table import word_keys, word_table
 from wajue.mining.tokens import jieba_dictionary
+from wajue.mining.tokens.surface import written
 from wajue.schemas import TABLES
 from wajue.spark.flow import Flow
 
@@ -59,7 +60,7 @@ def contrast(tokens: Flow, word_counts: Flow, *, config: Config) -> DataFrame:
     runs = _runs(tokens, strings, domain_words.totals["domain"], config.contrast)
     counts, stretches = _counts(tokens, strings, runs.codes)
     if background:
-        terms = [config.joiner.join(parts) for parts in runs.words(domain_words.strings)]
+        terms = [written(parts, config.joiner) for parts in runs.words(domain_words.strings)]
         counts["general_count"] = np.array([background.get(term, 0) for term in terms], np.int64)
     tags = jieba_dictionary.tags() if config.contrast.parts_of_speech == "jieba" else {}
     table = candidate_table.build(runs, counts, stretches, domain_words, config.contrast, config.joiner, tags)

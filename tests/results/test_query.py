@@ -13,6 +13,7 @@ from pyarrow import fs
 from tests import tiny
 from wajue import schemas
 from wajue.errors import WajueError
+from wajue.mining.terms import termhood
 from wajue.results import query
 from wajue.store.workspace import Workspace
 
@@ -172,3 +173,26 @@ def test_each_word_is_counted_in_each_corpus(tmp_path: Path) -> None:
         ("的", "b", "general", 1, 1),
     ]
     assert query.missing(opened, "FROM corpus_counts") == []
+
+
+def test_why_shows_what_each_ingredient_adds(tmp_path: Path) -> None:
+    figures = {"log_ratio_low": 5.0, "burst": 1.5, "npmi": 1.0, "similarity": 0.8, "centrality": -4.0}
+    summands = {c.name: 0.5 for c in schemas.TABLES["terms"].columns if c.name.startswith("by_")} | {"by_doubts": -1.5}
+    term = {"term": "断路器", "rank": 1, "score": 2.5, "doubts": ["low_npmi", "verb_first"], **figures, **summands}
+    candidate = {"term": "断路器", "left_entropy": 3.0, "right_entropy": 2.0, "after_de": 0.1, "enumerated": 0.2}
+    opened = tiny.workspace(tmp_path / "w", terms=[term], candidates=[candidate])
+    with query.connect(opened) as connection:
+        why = rows(connection, "why")  # a name alone
+    assert [r["ingredient"] for r in why] == [*termhood.WEIGHTS, "doubts"]
+    assert sum(r["adds"] for r in why) == term["score"] and {(r["rank"], r["term"]) for r in why} == {(1, "断路器")}
+    assert next(r["figure"] for r in why if r["ingredient"] == "entropy") == 2.0  # the lesser one
+    assert why[-1] == {
+        "rank": 1,
+        "term": "断路器",
+        "score": 2.5,
+        "ingredient": "doubts",
+        "figure": None,
+        "adds": -1.5,
+        "doubts": term["doubts"],
+    }
+    assert why[0]["doubts"] is None

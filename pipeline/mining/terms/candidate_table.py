@@ -21,6 +21,7 @@ from wajue.mining.terms.form_rules import STOP_WORDS, broken_rule
 from wajue.mining.terms.term_occurrences import CONTEXTS, COUNTS, WINDOW_SHARES
 from wajue.mining.text.symbols import RARE
 from wajue.mining.text.word_table import word_keys
+from wajue.mining.tokens.surface import written
 
 _EDGE_WORDS = 100  # the most frequent general words; those of one character begin and end no term of several words
 _TYPICAL = 200  # candidates of greatest keyness, by which a mixture of domain and general text is noticed
@@ -28,6 +29,7 @@ _TYPICAL = 200  # candidates of greatest keyness, by which a mixture of domain a
 # and that share of the tokens around them is Han; hand-labelled, on manuals: precision from .35 to .57, recall .95
 _BESIDE_HAN, _HAN_AROUND = 0.5, 0.45
 CHINESE = 0.1  # of the candidates hold Han: the domain is Chinese
+_LATIN_RUN = re.compile(r" ?[!-~]+")
 HAN = re.compile(r"[\u3007\u3400-\u9fff\uf900-\ufaff]")
 
 
@@ -99,7 +101,7 @@ def build(
 ) -> pa.Table:
     """The rows of `candidates`, the highest log_ratio first."""
     parts = runs.words(domain_words.strings)
-    terms = [joiner.join(p) for p in parts]
+    terms = [written(p, joiner) for p in parts]
     units = [[term] if term in tags else p for term, p in zip(terms, parts, strict=True)]
     npmi = _npmi(runs, domain_words.totals["domain"])
     nesting, container = termhood.nesting(runs.codes, runs.occurrences)
@@ -178,7 +180,7 @@ def filter_of(candidate: Candidate, rules: Contrast, joiner: str) -> str | None:
         return rule
     if len(parts) == 1:
         return None
-    if len(term) > rules.max_characters and not joiner:
+    if len(_LATIN_RUN.sub("x", term)) > rules.max_characters and not joiner:
         return "too_long"
     if any(not any(c.isalpha() for c in p) for p in parts):
         return "holds_number"

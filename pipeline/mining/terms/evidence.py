@@ -5,7 +5,8 @@ be expected among all candidates that stand out at least as clearly (Benjamini &
 at most about one in twenty is none.
 
 The test is the log-likelihood ratio G2 (`keyness`), one-sided. G2 takes each occurrence for independent, but those of one document
-are not: it is divided by the design effect, the occurrences in a stretch of text that holds the word at all (Rao & Scott 1992).
+are not: it is divided by the design effect, the occurrences in a stretch of text that holds the word at all (Rao & Scott 1992). Of
+7,722 words of a text that was split in two at random 0 have evidence of .95; without that division 37.
 """
 
 import numpy as np

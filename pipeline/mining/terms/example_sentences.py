@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from wajue.arrays.cells import Batches
+from wajue.mining.tokens.surface import written
 
 HOLDING = "term string, doc_id string, text string"
 _SCHEMA = pa.schema([("term", pa.string()), ("doc_id", pa.string()), ("text", pa.string())])
@@ -51,7 +52,7 @@ def find(terms: TermList, joiner: str) -> Callable[[Batches], Batches]:
             columns = (batch.column(name).to_pylist() for name in ("doc_id", "tokens", "breaks"))
             for doc_id, tokens, breaks in zip(*columns, strict=True):
                 for sentence in sentences(tokens, breaks):
-                    text = joiner.join(sentence)
+                    text = written(sentence, joiner)
                     if _SHORTEST <= len(text) <= longest:
                         holding += [{"term": term, "doc_id": doc_id, "text": text} for term in terms.in_sentence(sentence)]
             yield pa.RecordBatch.from_pylist(holding, _SCHEMA)

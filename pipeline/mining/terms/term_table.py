@@ -165,7 +165,7 @@ def _ranked(
     source: str,
     columns: Mapping[str, pa.Array],  # by_..., centrality, is_listed, path
 ) -> pa.Table:
-    """Sorted, with all columns of `terms` that depend on nothing else."""
+    """Sorted, with all columns of `terms` that depend on nothing else, in the order in which they are declared."""
     columns = {
         "path": pa.nulls(len(score), pa.list_(pa.string())),
         **columns,
@@ -176,4 +176,5 @@ def _ranked(
     table = candidates.select(_CARRIED)
     for name, values in columns.items():
         table = table.append_column(name, values)
+    table = table.select([name for name in TABLES["terms"].schema.names if name in table.column_names])
     return table.sort_by([("score", "descending"), ("domain_count", "descending"), ("term", "ascending")])

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from wajue.mining.tokens.surface import written
 from wajue.schemas import TABLES
 
 _ANY = re.compile(r"[\s\S]*")
@@ -110,8 +111,9 @@ def _links(terms: Terminology) -> tuple[dict[str, str], set[tuple[str, str]]]:
     names = {r["term"] for r in terms.ranked}
     inside = {(r["term"], r["nested_in"]) for r in terms.ranked if r["nested_in"] in names}  # (part, whole)
     for row in terms.ranked:
-        words, joiner = row["parts"] or [], " " if " " in row["term"] else ""
-        ends = (joiner.join(words[i:]) for i in range(1, len(words)))
+        words = row["parts"] or []
+        joiner = " " if row["term"] == " ".join(words) else ""
+        ends = (written(words[i:], joiner) for i in range(1, len(words)))
         inside |= {(part, row["term"]) for part in (*words, *ends) if part in names and part != row["term"]}
     broader: dict[str, str] = {}
     for part, whole in inside:

@@ -22,6 +22,7 @@ FIRST = RARE + 1  # the code of the most frequent word
         ({"term": "高压断路器的检修办法手册", "parts": ["高压", "断路器", "检修办法手册"]}, "sentence_character"),
         ({"term": "高压断路器检修办法手册", "parts": ["高压", "断路器", "检修办法手册"]}, "too_long"),
         ({"term": "断路器12", "parts": ["断路器", "12"]}, "holds_number"),
+        ({"term": "Transformer XL模型", "parts": ["Transformer", "XL", "模型"]}, None),  # four symbols
         ({"nesting": 0.9}, "nested"),
     ],
 )

@@ -1,0 +1,20 @@
+"""How words in a row are written. In: words. Out: a string as it stands in text.
+
+Chinese has no spaces. But two runs of Latin letters and digits are two words only because white space stood between them: Roth IRA.
+"""
+
+from collections.abc import Sequence
+
+
+def written(words: Sequence[str], joiner: str) -> str:
+    """The words joined by `joiner`; where that is nothing, by a space between two that are not Han."""
+    if joiner:
+        return joiner.join(words)
+    text = ""
+    for word in words:
+        text += f" {word}" if text and _is_latin(text[-1]) and _is_latin(word[0]) else word
+    return text
+
+
+def _is_latin(character: str) -> bool:
+    return character.isalnum() and ord(character) < 0x400  # ASCII, Latin with diacritics, Greek
