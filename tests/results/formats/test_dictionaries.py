@@ -90,7 +90,7 @@ def test_min_score_decides_on_new_words(exported: Any) -> None:
 
 def test_the_role_decides_whose_new_words_are_held(tmp_path: Path) -> None:
     rows = [new_word("定值"), new_word("甄嬛", role="general"), new_word("吐槽", role="both")]
-    terms = [{"rank": 1, "term": "继电保护", "domain_count": 3, "general_count": 0}]
+    terms = [{"rank": 1, "term": "继电保护", "domain_count": 3, "general_count": 0, "is_listed": True}]
     workspace = tiny.workspace(tmp_path / "w", lexicon=rows, terms=terms)
     for role, held in (
         (None, ["定值", "继电保护"]),
