@@ -29,7 +29,7 @@ _MODULES = {
     "read": "store.parquet",
     "select": "results.query",
     "load_segmenter": "results.loaders",
-    "Segmenter": "mining.segmenter",
+    "Segmenter": "mining.tokens.segmenter",
     "load_vectors": "results.loaders",
     "Vectors": "results.vectors",
     "WajueError": "errors",
