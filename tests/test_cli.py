@@ -180,6 +180,11 @@ def test_an_unknown_table_is_not_yet_there(lexicon: Path) -> None:
     assert result.returncode == 1 and "no table 'sgns_words' yet; wajue run CONFIG --until sgns" in told(result)
 
 
+def test_explain_says_what_it_needs(lexicon: Path) -> None:
+    result = wajue("explain", "w", "断路器", folder=lexicon)
+    assert result.returncode == 1 and "ngrams" in told(result)
+
+
 def test_export_says_where_it_wrote_and_what_is_missing(lexicon: Path) -> None:
     result = wajue("export", "w", "--to", "ik", "a/b.txt", folder=lexicon)
     assert (result.returncode, result.stdout) == (0, "a/b.txt\n") and "ik: 0 words" in result.stderr

@@ -46,8 +46,11 @@ def encode(alphabet: Alphabet, share: float) -> Callable[[Batches], Batches]:
         return clauses.filter(pa.array(string_hashes(clauses) < np.uint64(share * 2.0**64)))
 
     def apply(batches: Batches) -> Batches:
-        rows = ((role, pa.array([lines])) for batch in batches for lines, role in zip(*batch.columns, strict=True))
-        encoded = ((role.as_py(), alphabet.units(sampled(lines)).code) for role, lines in rows)
+        encoded = (
+            (role, alphabet.units(sampled(batch.column(0).slice(i, 1))).code)
+            for batch in batches
+            for i, role in enumerate(batch.column(1).to_pylist())
+        )
         for role, code in _slabs_of_roles(encoded, _BLOCK):
             yield cells.block({"role": role}, {"code": code})
 
@@ -108,7 +111,7 @@ class ExpectedCounts:
 
 
 def cut(final: Any, slices: int) -> Callable[[Batches], Batches]:
-    """CODES -> CUT: the sums are of `cut_counts.Counts`, beside them the clauses that show each wanted word best.
+    """CODES -> CUT: the sums are counts as cut_counts.py has them, beside them the clauses that show each wanted word best.
 
     final: `lexicon_candidates.FinalWords`, broadcast.
     """
