@@ -97,13 +97,12 @@ def rank(candidates: pa.Table, vectors: WordVectors, guidance: Guidance, rules: 
 
 def figures_of(candidates: pa.Table) -> dict[str, np.ndarray]:
     """What termhood.score sums: float64 [n] under each name of its WEIGHTS, but similarity and centrality."""
-    column = {name: candidates.column(name).to_numpy() for name in candidates.column_names if name not in ("parts", "doubts")}
+    names = ("log_ratio_low", "burst", "after_de", "enumerated", "npmi", "left_entropy", "right_entropy")
+    figures = {name: candidates.column(name).to_numpy() for name in names}
     is_word = pc.list_value_length(candidates.column("parts")).to_numpy() == 1
-    return {
-        **{name: column[name] for name in ("log_ratio_low", "burst", "after_de", "enumerated")},
-        "npmi": np.where(is_word, termhood.WORD_NPMI, column["npmi"]),
-        "entropy": np.minimum(column["left_entropy"], column["right_entropy"]),
-    }
+    figures["npmi"] = np.where(is_word, termhood.WORD_NPMI, figures["npmi"])
+    figures["entropy"] = np.minimum(figures.pop("left_entropy"), figures.pop("right_entropy"))
+    return figures
 
 
 def _written_like_most(terms: list[str]) -> np.ndarray:

@@ -142,7 +142,7 @@ def _similarity(
     best = np.argsort(-np.where(seedable, others, -np.inf), kind="stable")
     count = min(max(1, steering.seed_count), max(1, int(seedable.sum()) // 5), int(seedable.sum()))
     chosen = np.union1d(best[:count], steering.seeds).astype(np.int64)
-    similarity = toward(vectors, chosen)
+    similarity = toward(vectors, chosen).astype(float)
     if len(steering.avoid):
         similarity = similarity - toward(vectors, steering.avoid)
     return np.where(has_vector, similarity, np.nan)
