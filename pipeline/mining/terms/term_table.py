@@ -76,9 +76,10 @@ def rank(candidates: pa.Table, vectors: WordVectors, guidance: Guidance, rules: 
     index_of = {term: i for i, term in enumerate(terms)}
     more_in_domain = candidates.column("log_ratio").to_numpy() > 0
     seeds, avoid = (_indices(words, index_of) for words in (guidance.seeds + guidance.accept, guidance.avoid))
+    doubts = candidates.column("doubts").to_pylist()
     scored = termhood.score(
         figures_of(candidates),
-        candidates.column("doubts").to_pylist(),
+        doubts,
         more_in_domain & _written_like_most(terms),
         vectors.of_terms(parts),
         termhood.Steering(seeds, avoid, rules.seed_count),
@@ -86,7 +87,8 @@ def rank(candidates: pa.Table, vectors: WordVectors, guidance: Guidance, rules: 
     accept = set(guidance.accept)
     is_accepted = np.array([term in accept for term in terms], bool)
     ranked = np.flatnonzero(more_in_domain | is_accepted)
-    is_listed = is_accepted | (candidates.column("evidence").to_numpy() >= rules.min_evidence)
+    is_sure = candidates.column("evidence").to_numpy() >= rules.min_evidence
+    is_listed = is_accepted | (is_sure & ~termhood.is_hopeless(doubts))
     columns = {f"by_{name}": pa.array(points[ranked]) for name, points in scored.summands.items()}
     centrality = scored.centrality[ranked]
     columns["centrality"] = pa.array(centrality, mask=np.isnan(centrality))
