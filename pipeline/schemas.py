@@ -305,7 +305,7 @@ TABLES = {
                 *_CONTRASTS,
                 _EVIDENCE,
                 Column(
-                    "is_listed", pa.bool_(), "is evidence [terms] min_evidence, or was it accepted? What counts terms counts these"
+                    "is_listed", pa.bool_(), "does it count? Its evidence is [terms] min_evidence, no doubt costs 3; or accepted"
                 ),
                 Column("nested_in", pa.string(), "as in candidates"),
                 Column("doubts", _TEXTS, "as in candidates"),

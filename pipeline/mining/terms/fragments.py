@@ -23,7 +23,11 @@ _WEAK_LAST = frozenset(("d", "zg", "p", "vg"))
 # what these do in terms (自动机, 过电压, 可靠性, A型) has little to do with their tags
 _SPARED = frozenset("自过点号地性率度型式器机次半多双单主负正")
 # a new word that one of these begins, joins or ends is a cut in the wrong place: 由市, 市和区, 修复当
-_BEGINS, _JOINS, _ENDS = frozenset("由和与及或被把则且而若如因从"), frozenset("和与及或且"), frozenset("于以为和与及或被把将由当")
+_BEGINS, _JOINS, _ENDS = (
+    frozenset("由和与及或被把则且而若如因从是"),
+    frozenset("和与及或且是"),
+    frozenset("于以为和与及或被把将由当是"),
+)
 
 
 def doubts_of(parts: list[str], tags: Mapping[str, str]) -> list[str]:

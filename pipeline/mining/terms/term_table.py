@@ -76,9 +76,10 @@ def rank(candidates: pa.Table, vectors: WordVectors, guidance: Guidance, rules: 
     index_of = {term: i for i, term in enumerate(terms)}
     more_in_domain = candidates.column("log_ratio").to_numpy() > 0
     seeds, avoid = (_indices(words, index_of) for words in (guidance.seeds + guidance.accept, guidance.avoid))
+    doubts = candidates.column("doubts").to_pylist()
     scored = termhood.score(
         figures_of(candidates),
-        candidates.column("doubts").to_pylist(),
+        doubts,
         more_in_domain & _written_like_most(terms),
         vectors.of_terms(parts),
         termhood.Steering(seeds, avoid, rules.seed_count),
@@ -86,7 +87,8 @@ def rank(candidates: pa.Table, vectors: WordVectors, guidance: Guidance, rules: 
     accept = set(guidance.accept)
     is_accepted = np.array([term in accept for term in terms], bool)
     ranked = np.flatnonzero(more_in_domain | is_accepted)
-    is_listed = is_accepted | (candidates.column("evidence").to_numpy() >= rules.min_evidence)
+    is_sure = candidates.column("evidence").to_numpy() >= rules.min_evidence
+    is_listed = is_accepted | (is_sure & ~termhood.is_hopeless(doubts))
     columns = {f"by_{name}": pa.array(points[ranked]) for name, points in scored.summands.items()}
     centrality = scored.centrality[ranked]
     columns["centrality"] = pa.array(centrality, mask=np.isnan(centrality))
@@ -97,13 +99,12 @@ def rank(candidates: pa.Table, vectors: WordVectors, guidance: Guidance, rules: 
 
 def figures_of(candidates: pa.Table) -> dict[str, np.ndarray]:
     """What termhood.score sums: float64 [n] under each name of its WEIGHTS, but similarity and centrality."""
-    column = {name: candidates.column(name).to_numpy() for name in candidates.column_names if name not in ("parts", "doubts")}
+    names = ("log_ratio_low", "burst", "after_de", "enumerated", "npmi", "left_entropy", "right_entropy")
+    figures = {name: candidates.column(name).to_numpy() for name in names}
     is_word = pc.list_value_length(candidates.column("parts")).to_numpy() == 1
-    return {
-        **{name: column[name] for name in ("log_ratio_low", "burst", "after_de", "enumerated")},
-        "npmi": np.where(is_word, termhood.WORD_NPMI, column["npmi"]),
-        "entropy": np.minimum(column["left_entropy"], column["right_entropy"]),
-    }
+    figures["npmi"] = np.where(is_word, termhood.WORD_NPMI, figures["npmi"])
+    figures["entropy"] = np.minimum(figures.pop("left_entropy"), figures.pop("right_entropy"))
+    return figures
 
 
 def _written_like_most(terms: list[str]) -> np.ndarray:

@@ -65,5 +65,10 @@ def test_what_is_like_the_seeds_follows_with_its_path() -> None:
 def test_the_combined_score_is_the_sum_of_its_summands() -> None:
     [best, second] = term_table.rank(CANDIDATES, VECTORS, NO_GUIDANCE, Terms()).to_pylist()
     assert best["score"] == pytest.approx(sum(best[name] for name in term_table.SUMMANDS))
+    assert best["is_listed"] and not second["is_listed"]  # evidence .5
+    hopeless = CANDIDATES.set_column(
+        CANDIDATES.column_names.index("doubts"), "doubts", pa.array([["cut_badly"], [], []], pa.list_(pa.string()))
+    )
+    assert not any(term_table.rank(hopeless, VECTORS, NO_GUIDANCE, Terms()).column("is_listed").to_pylist())
     assert (second["by_doubts"], second["by_similarity"]) == (-0.5, 0.0)  # of so few candidates no centroid is typical
     assert best["by_burst"] == pytest.approx(0.75 * 1.0)  # two candidates: each one deviation from their mean

@@ -31,6 +31,7 @@ def test_the_score_prefers_what_is_typical_and_like_the_seeds() -> None:
     every, steering = np.ones(n, bool), termhood.Steering(NOTHING, NOTHING, 10)
     scored = termhood.score(figures(log_ratio_low), [[]] * n, every, vectors, steering)
     assert scored.summands.keys() == {*termhood.WEIGHTS, "doubts"}
+    assert {points.dtype for points in scored.summands.values()} == {np.dtype(float)}
     assert scored.total[:29].min() > scored.total[29] and scored.total[:29].min() > scored.total[30:].max()
     assert scored.similarity[0] > 0.5 > scored.similarity[29]
     plain = termhood.score(figures(log_ratio_low), [[]] * n, every, None, steering)
