@@ -212,7 +212,9 @@ def test_the_glossary_knows_what_the_steps_name() -> None:
     for kind in ("reasons", "filters"):
         assert [name for name in GLOSSARY[kind] if f'"{name}"' not in source] == [], "names that no step gives any more"
     rules = re.findall(r'return "(\w+)"', (PAGE.parents[1] / "mining" / "terms" / "form_rules.py").read_text(encoding="utf-8"))
-    rules += re.findall(r'return "(\w+)"', (PAGE.parents[1] / "mining" / "terms" / "candidate_table.py").read_text(encoding="utf-8"))
+    rules += re.findall(
+        r'return "(\w+)"', (PAGE.parents[1] / "mining" / "terms" / "candidate_table.py").read_text(encoding="utf-8")
+    )
     assert set(rules) | set(form_rules.LATIN_FORMS) | {"outside_prose"} == set(GLOSSARY["filters"])
 
 

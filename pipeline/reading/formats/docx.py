@@ -7,7 +7,7 @@ what a tracked change deletes are left out.
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from wajue.reading.formats.joining import FORMULA, joined_lines
+from wajue.reading.formats.joining import FORMULA, joined_cells, joined_lines
 from wajue.reading.formats.reader import Outcome, Source
 from wajue.reading.formats.untrusted import read_document_apart
 
@@ -55,7 +55,7 @@ def _lines(blocks: Any) -> Iterator[str]:
             for row in block.iter(f"{_W}tr"):
                 cells = [joined_lines(_lines(cell)) for cell in row.iterchildren(f"{_W}tc")]
                 if any(cells):
-                    yield "\t".join(cells).rstrip("\t")
+                    yield joined_cells(cells)
         elif isinstance(block.tag, str) and block.tag not in _LEFT_OUT:
             yield from _lines(block)
 

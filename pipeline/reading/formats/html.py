@@ -18,7 +18,7 @@ import trafilatura
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from wajue.cleaning import code, passages
-from wajue.reading.formats.joining import joined_lines
+from wajue.reading.formats.joining import CELL, joined_lines
 from wajue.reading.formats.reader import Outcome, Source
 from wajue.reading.formats.whole import read_whole
 
@@ -34,7 +34,6 @@ _BLOCKS = (
 )
 _CODE = "pre, listing, xmp"
 _MATH = "math, .math, .katex, .MathJax, .MathJax_Preview, mjx-container"
-CELL = " | "  # between the cells of a row
 _NUMBERED = re.compile("WAJUE([0-9]{1,9})PASSAGE")
 _LINE_END, _CELL_END = "\ufdd0", "\ufdd1"  # told apart from the white space of the source: no text holds noncharacters
 _SPACES = re.compile("[ \t\r\f]{2,}|[\t\r\f]")

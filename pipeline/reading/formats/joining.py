@@ -8,7 +8,10 @@ from collections.abc import Iterable
 from functools import cache
 from unicodedata import east_asian_width
 
-FORMULA = "□"  # stands where one was, so that the text before it and after it does not join
+from wajue.cleaning import passages
+
+FORMULA = passages.marked("formula", "")  # of a formula whose source is not at hand
+CELL = " | "  # between the cells of a row
 
 
 def joined_lines(lines: Iterable[str]) -> str:
@@ -20,6 +23,11 @@ def joined_lines(lines: Iterable[str]) -> str:
                 parts.append(" ")
             parts.append(stripped)
     return "".join(parts)
+
+
+def joined_cells(cells: Iterable[str]) -> str:
+    """The cells of a row that hold something, as one line."""
+    return CELL.join(filter(None, cells))
 
 
 def on_one_line(text: str) -> str:

@@ -7,7 +7,7 @@ Cells are separated by tabs. Numbers, dates and footers of slides are left out.
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from wajue.reading.formats.joining import joined_lines
+from wajue.reading.formats.joining import joined_cells, joined_lines
 from wajue.reading.formats.reader import Outcome, Source
 from wajue.reading.formats.untrusted import read_document_apart
 
@@ -48,7 +48,7 @@ def _lines(shapes: Any) -> Iterator[str]:
             for row in shape.table.rows:
                 cells = [joined_lines(_paragraphs(cell.text_frame)) for cell in row.cells]
                 if any(cells):
-                    yield "\t".join(cells).rstrip("\t")
+                    yield joined_cells(cells)
 
 
 def _paragraphs(frame: Any) -> Iterator[str]:

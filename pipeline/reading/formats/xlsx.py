@@ -9,6 +9,7 @@ from datetime import date, datetime, time
 from typing import Any, BinaryIO
 
 from wajue.config import Corpus
+from wajue.reading.formats.joining import joined_cells
 from wajue.reading.formats.reader import Outcome, Record, Source
 from wajue.reading.formats.untrusted import read_apart
 
@@ -46,7 +47,7 @@ def _fields(rows: Iterable[tuple[int, list[str]]], corpus: Corpus) -> Iterator[t
             cells += [""] * (len(header) - len(cells))
             yield line, dict(zip(header, cells, strict=False))
         else:
-            yield line, {"text": "\t".join(cells).rstrip("\t")}
+            yield line, {"text": joined_cells(cells)}
 
 
 def _text(value: Any) -> str:

@@ -5,6 +5,7 @@ import pytest
 from tests.reading.read import read, told
 from tests.reading.samples import page, wiki
 from wajue.reading import decoding
+from wajue.reading.formats.joining import FORMULA
 from wajue.reading.formats.mediawiki import text_of_wikitext
 from wajue.reading.formats.reader import Record
 
@@ -52,7 +53,7 @@ def test_a_page_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
         ),
         ("甲（{{注音|x}}）乙", "甲乙"),
         ("[[File:a.jpg|thumb|图 [[开关]]]]文[[分类:电气]][[en:Breaker]][[:分类:电|电类]]", "文"),
-        ('见<ref name="a">书</ref>公式<math>x^2</math>后<!-- 注 -->&nbsp;完', "见公式□后\xa0完"),
+        ('见<ref name="a">书</ref>公式<math>x^2</math>后<!-- 注 -->&nbsp;完', f"见公式{FORMULA}后\xa0完"),
         ("== 种类 ==\n* 油\n# [http://a.cn 真空]型 https://b.cn\n;术语:解释\n:缩进", "种类\n油\n真空型\n术语解释\n缩进"),
         ('{| class="wikitable"\n|-\n| 甲 || 乙\n|}\n后<syntaxhighlight lang="c">int x;</syntaxhighlight>', "后"),
         ("-{zh-hans:计算机;zh-hant:電腦}-和-{文字}-__TOC__", "计算机和文字"),

@@ -18,7 +18,7 @@ def test_slides_tables_groups_and_notes_are_lines() -> None:
     slide.notes_slide.notes_text_frame.text = "备注"
     presentation.slides.add_slide(presentation.slide_layouts[6])
     [record] = told(read(samples.saved(presentation), "a.pptx"))
-    assert record["text"].split("\n") == ["断路器检修", "第一项", "第二项", "名称\t数量", "组内", "备注"]
+    assert record["text"].split("\n") == ["断路器检修", "第一项", "第二项", "名称 | 数量", "组内", "备注"]
 
 
 def test_a_shape_of_no_known_kind_is_read() -> None:

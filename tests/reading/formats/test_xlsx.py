@@ -22,9 +22,9 @@ def test_the_header_may_name_the_field_that_is_the_text_by_default() -> None:
 
 def test_else_a_row_is_text_with_its_cells_apart() -> None:
     assert told(read(samples.workbook(TABLE), "a.xlsx")) == [
-        {"text": "问题\t答案\t日期"},
-        {"text": "断路器拒动\t检查回路\t2024-05-01"},
-        {"text": "主变漏油\t3\t2024-05-02"},
+        {"text": "问题 | 答案 | 日期"},
+        {"text": "断路器拒动 | 检查回路 | 2024-05-01"},
+        {"text": "主变漏油 | 3 | 2024-05-02"},
     ]
 
 
@@ -34,7 +34,7 @@ def test_columns_name_the_cells_of_sheets_without_a_header() -> None:
 
 
 def test_errors_of_formulas_are_no_text() -> None:
-    assert told(read(samples.workbook([["甲", "#N/A", "#REF!", "#话题#"]]), "a.xlsx")) == [{"text": "甲\t\t\t#话题#"}]
+    assert told(read(samples.workbook([["甲", "#N/A", "#REF!", "#话题#"]]), "a.xlsx")) == [{"text": "甲 | #话题#"}]
 
 
 def test_damage_costs_the_rows_behind_it() -> None:
