@@ -19,7 +19,7 @@ from wajue.results.scores.common import as_mined
 from wajue.store.workspace import Workspace
 
 _GLOSSARY = Path(__file__).parent / "page" / "glossary.toml"
-_SETTINGS = {"too_long": "max_characters", "low_npmi": "min_npmi", "low_entropy": "min_entropy", "nested": "max_nesting"}
+_SETTINGS = {"too_long": "max_characters", "nested": "max_nesting"}
 _MANY = 0.5  # share of a string's occurrences that longer words hold
 
 
@@ -67,7 +67,9 @@ class _Asked:
 
     def setting(self, table: str, section: type[config.Section], name: str) -> Any:
         """A setting of the run that wrote a table, else the default."""
-        written = self.workspace.settings(table, {config.Ngrams: "ngrams", config.NewWords: "new_words"}.get(section, "contrast"))
+        written = self.workspace.settings(
+            table, {config.Ngrams: "ngrams", config.NewWords: "new_words", config.Terms: "terms"}.get(section, "contrast")
+        )
         return written.get(name, getattr(section(), name))
 
 
@@ -192,12 +194,10 @@ def _is_term(asked: _Asked) -> Finding:
     question = "Is it a term?"
     if not asked.workspace.whole("candidates"):
         return Finding(question, "Not known: there is no table candidates yet; wajue run writes it.")
-    term = asked.row(f"SELECT rank, score, domain_count, general_count FROM terms WHERE term = {asked.quoted}")
+    term = asked.row(f"SELECT * FROM terms WHERE term = {asked.quoted}")
     candidate = asked.row(f"SELECT * FROM candidates WHERE term = {asked.quoted}")
     if term:
-        score = f"score {term['score']:.2f}; {term['domain_count']} times in the domain, {term['general_count']} in general text"
-        change = f'[terms] reject = ["{asked.word}"] takes it out'
-        return Finding(question, f"Yes: number {term['rank']} of the terms.", (score,), change)
+        return _ranked_term(asked, question, term)
     accept = f'[terms] accept = ["{asked.word}"]'
     if not candidate:
         least, most = (asked.setting("candidates", config.Contrast, name) for name in ("min_count", "max_words"))
@@ -215,6 +215,21 @@ def _is_term(asked: _Asked) -> Finding:
     meaning = tomllib.loads(_GLOSSARY.read_text(encoding="utf-8"))["filters"].get(rule, [rule])[0]
     change = f"[contrast] {_SETTINGS[rule]}, or {accept}" if rule in _SETTINGS else accept
     return Finding(question, f"No: the rule {rule} keeps it out: {meaning}.", figures, change)
+
+
+def _ranked_term(asked: _Asked, question: str, term: dict[str, Any]) -> Finding:
+    figures = [
+        f"score {term['score']:.2f}; {term['domain_count']} times in the domain, {term['general_count']} in general text",
+        f"evidence {term['evidence'] or 0:.3f}, that the domain uses it more",
+        *([f"doubts: {', '.join(term['doubts'])}"] if term["doubts"] else []),
+        "the view why has what each ingredient adds to the score",
+    ]
+    if term["is_listed"]:
+        change = f'[terms] reject = ["{asked.word}"] takes it out'
+        return Finding(question, f"Yes: number {term['rank']} of the terms.", tuple(figures), change)
+    least = asked.setting("terms", config.Terms, "min_evidence")
+    answer = f"No: its evidence is below [terms] min_evidence = {least:g}; by its score it is number {term['rank']}."
+    return Finding(question, answer, tuple(figures), f'[terms] min_evidence, or accept = ["{asked.word}"]')
 
 
 def _acceptance(word: str) -> str:

@@ -41,7 +41,11 @@ LEXICON = [
     word("靠谱", 9, 9, role="both", log_ratio=0.5),
     word("从未出现", 0, 0, score=0.0),
 ]
-TERMS = [{"rank": 7, "term": "断路器", "score": 3.0, "domain_count": 88, "general_count": 0}]
+RANKED = {"score": 3.0, "domain_count": 88, "general_count": 0}
+TERMS = [
+    RANKED | {"rank": 7, "term": "断路器", "evidence": 0.99, "is_listed": True},
+    RANKED | {"rank": 9, "term": "油枕", "evidence": 0.5, "is_listed": False, "doubts": ["weak_word"]},
+]
 DROPPED = {"term": "主变", "domain_count": 9, "general_count": 1, "npmi": 0.1, "nesting": 0.0}
 
 
@@ -53,7 +57,7 @@ def mined(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
         clauses=[{"clauses": "断路器坏了\n两台断路器坏了", "role": "domain"}],
         ngrams=NGRAMS,
         lexicon=LEXICON,
-        candidates=[DROPPED | {"filtered_by": "low_npmi"}],
+        candidates=[DROPPED | {"filtered_by": "nested"}],
         terms=TERMS,
     )
 
@@ -101,7 +105,10 @@ def test_whose_new_word_it_is_and_at_which_place(mined: Workspace) -> None:
 def test_why_it_is_a_term_or_none(mined: Workspace) -> None:
     assert findings(mined, "断路器")[2].answer == "Yes: number 7 of the terms."
     dropped = findings(mined, "主变")[2]
-    assert "the rule low_npmi keeps it out: its words hardly hold together" in dropped.answer and "min_npmi" in dropped.change
+    assert "the rule nested keeps it out: part of a longer candidate" in dropped.answer and "max_nesting" in dropped.change
+    unsure = findings(mined, "油枕")[2]
+    assert unsure.answer == "No: its evidence is below [terms] min_evidence = 0.95; by its score it is number 9."
+    assert "doubts: weak_word" in unsure.figures and "min_evidence" in unsure.change
     assert "no run of 1 to 4 whole words" in findings(mined, "靠谱")[2].answer
 
 
