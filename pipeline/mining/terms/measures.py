@@ -30,9 +30,9 @@ def log_ratio(a: Any, b: Any, a_total: Any, b_total: Any, xp: Any = np) -> Any:
 def log_ratio_error(a: Any, b: Any, a_total: Any, b_total: Any, xp: Any = np) -> Any:
     """Bits: half the width of the 95 % interval of `log_ratio`, by the delta method on Poisson counts.
 
-    A count of 0 is taken to vary as much as one of 1, about a value of 1 at least: in a corpus below a million words it would seem to
-    vary by many times itself. Like every test on counts it assumes that words occur independently, which those of one document do
-    not, so the true interval is wider.
+    A count of 0 is taken to vary as much as one of 1, about a value of 1 at least: in a corpus below a million words it would seem
+    to vary by many times itself. Like every test on counts it assumes that words occur independently, which those of one document
+    do not, so the true interval is wider.
     """
     values = [(n, _at_least(1.0, n + total / 1e6, xp)) for n, total in ((a, a_total), (b, b_total))]
     spread = [_at_least(1.0, n, xp) / (value * value) for n, value in values]
