@@ -13,8 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from wajue.cleaning import characters, passages, patterns
-from wajue.cleaning import code as code_lines
+from wajue.cleaning import characters, code_lines, passages, patterns
 from wajue.cleaning.batch import TextBatch
 from wajue.cleaning.characters import HAN, MARK, SEPARATOR, SPACE
 from wajue.config import Clean

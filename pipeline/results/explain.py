@@ -15,7 +15,7 @@ from wajue.mining.lexicon import word_roles
 from wajue.mining.lexicon.word_strength import WordStrength, word_strength
 from wajue.mining.text.alphabet import Alphabet
 from wajue.results import query
-from wajue.results.scores.common import as_mined
+from wajue.results.evaluation.common import as_mined
 from wajue.store.workspace import Workspace
 
 _GLOSSARY = Path(__file__).parent / "page" / "glossary.toml"

@@ -17,7 +17,7 @@ from typing import cast
 import trafilatura
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from wajue.cleaning import code, passages
+from wajue.cleaning import code_lines, passages
 from wajue.reading.formats.joining import CELL, joined_lines
 from wajue.reading.formats.reader import Outcome, Source
 from wajue.reading.formats.whole import read_whole
@@ -117,7 +117,7 @@ def _mark_passages(body: LexborNode, marked: list[str], *, by_number: bool = Fal
             put(node, passages.marked("math" if block else "formula", formula))
     for node in _outermost(body, _CODE):
         listing = node.text()
-        if code.is_prose(listing) and not _language(node):
+        if code_lines.is_prose(listing) and not _language(node):
             node.replace_with(_LINE_END + listing.replace("\n", _LINE_END) + _LINE_END)
         else:
             put(node, passages.marked("code", listing))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from wajue.errors import WajueError
-from wajue.results.scores import gold
+from wajue.results.evaluation import gold
 
 
 def written(folder: Path, text: str) -> Path:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests import tiny
-from wajue.results.scores.common import as_mined, by_name, share, share_row
+from wajue.results.evaluation.common import as_mined, by_name, share, share_row
 
 
 def test_a_share_of_nothing_is_not_defined() -> None:

@@ -7,8 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from wajue.config import Contrast
-from wajue.results.scores import gold
-from wajue.results.scores.common import Options, Row, as_mined, by_name, share_row
+from wajue.results.evaluation import gold
+from wajue.results.evaluation.common import Options, Row, as_mined, by_name, share_row
 from wajue.store import parquet
 from wajue.store.workspace import Workspace
 

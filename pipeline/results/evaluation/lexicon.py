@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from wajue.results import new_words, query
-from wajue.results.scores import gold
-from wajue.results.scores.common import Options, Row, as_mined, by_name, share, share_row
-from wajue.results.scores.segmentation import HAN, mined_cut
+from wajue.results.evaluation import gold
+from wajue.results.evaluation.common import Options, Row, as_mined, by_name, share, share_row
+from wajue.results.evaluation.segmentation import HAN, mined_cut
 from wajue.store import parquet
 from wajue.store.workspace import Workspace
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.results.scores.helpers import scores, vectors, written
+from tests.results.evaluation.helpers import scores, vectors, written
 from tests.tiny import workspace
 from wajue.errors import WajueError
 from wajue.store.workspace import Workspace

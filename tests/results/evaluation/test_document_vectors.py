@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests import tiny
-from wajue.results.scores.document_vectors import document_vectors
+from wajue.results.evaluation.document_vectors import document_vectors
 
 
 def test_means_of_the_words_that_were_trained(tmp_path: Path) -> None:

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from gensim.models import KeyedVectors
 
-from tests.results.scores.helpers import PLANE, scores, vectors, written
+from tests.results.evaluation.helpers import PLANE, scores, vectors, written
 from tests.tiny import workspace
-from wajue.results.scores.similarity import correlations
-from wajue.results.scores.vocabulary import Vocabulary
+from wajue.results.evaluation.similarity import correlations
+from wajue.results.evaluation.vocabulary import Vocabulary
 
 # cosines to a: b .8, c .6, d 0, e -1
 UNIT = Vocabulary(["a", "b", "c", "d", "e"], np.array([[2, 0], [4, 3], [3, 4], [0, 5], [-1, 0]], np.float32))

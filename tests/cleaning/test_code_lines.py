@@ -2,7 +2,7 @@
 
 import pytest
 
-from wajue.cleaning import code
+from wajue.cleaning import code_lines
 
 CODE = """
 import numpy as np
@@ -55,19 +55,19 @@ Adobe Photoshop CS6
 
 @pytest.mark.parametrize("line", CODE)
 def test_statements_commands_and_logs_are_code(line: str) -> None:
-    assert code.is_code(line)
+    assert code_lines.is_code(line)
 
 
 @pytest.mark.parametrize("line", PROSE)
 def test_sentences_and_names_are_not(line: str) -> None:
-    assert not code.is_code(line)
+    assert not code_lines.is_code(line)
 
 
 def test_comments_and_brackets_beside_code_are_code() -> None:
     text = "程序如下：\n# 读入数据\nwith open(name) as file:\n    x\n    data = file.read()\n}\n运行后报错。\n# 标题"
-    assert code.without_code(text) == "程序如下：\n运行后报错。\n# 标题"
+    assert code_lines.without_code(text) == "程序如下：\n运行后报错。\n# 标题"
 
 
 def test_what_stands_between_fences_is_code_unless_it_is_prose() -> None:
-    assert code.without_code("一\n```\nx y z\n```\n二") == "一\n\n二"
-    assert "床前明月光" in code.without_code("一\n```\n床前明月光\n```\n二")
+    assert code_lines.without_code("一\n```\nx y z\n```\n二") == "一\n\n二"
+    assert "床前明月光" in code_lines.without_code("一\n```\n床前明月光\n```\n二")

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.stats import spearmanr
 
-from wajue.results.scores import gold, vocabulary
-from wajue.results.scores.common import Options, Row, by_name
-from wajue.results.scores.vocabulary import Vocabulary
+from wajue.results.evaluation import gold, vocabulary
+from wajue.results.evaluation.common import Options, Row, by_name
+from wajue.results.evaluation.vocabulary import Vocabulary
 from wajue.store.workspace import Workspace
 
 

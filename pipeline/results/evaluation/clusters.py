@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from wajue.errors import WajueError
-from wajue.results.scores import gold
-from wajue.results.scores.common import Options, Row, by_name
-from wajue.results.scores.document_vectors import document_vectors
+from wajue.results.evaluation import gold
+from wajue.results.evaluation.common import Options, Row, by_name
+from wajue.results.evaluation.document_vectors import document_vectors
 from wajue.store import parquet
 from wajue.store.workspace import Workspace
 
@@ -19,7 +19,7 @@ _MOST_DOCUMENTS = 20_000  # labelled ones; nearest neighbours compare each with 
 
 def clusters(workspace: Workspace, files: list[str], options: Options) -> Iterator[Row]:
     """For each file of labels, or the word `tags`: how far clusterings agree with the labels, and whether neighbours tell them."""
-    from wajue.results.scores import clusterings  # scikit-learn takes a second or two to load
+    from wajue.results.evaluation import clusterings  # scikit-learn takes a second or two to load
 
     for name, path in by_name(files).items():
         labels = first_tags(workspace) if str(path) == "tags" else gold.labels(path)

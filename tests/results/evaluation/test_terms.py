@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.results.scores.helpers import scores, written
+from tests.results.evaluation.helpers import scores, written
 from tests.tiny import workspace
-from wajue.results.scores import terms
+from wajue.results.evaluation import terms
 from wajue.store.workspace import Workspace
 
 

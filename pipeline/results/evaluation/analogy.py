@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from wajue.results.scores import gold, vocabulary
-from wajue.results.scores.common import Options, Row, by_name, share
-from wajue.results.scores.vocabulary import Vocabulary
+from wajue.results.evaluation import gold, vocabulary
+from wajue.results.evaluation.common import Options, Row, by_name, share
+from wajue.results.evaluation.vocabulary import Vocabulary
 from wajue.store.workspace import Workspace
 
 _QUESTIONS_AT_ONCE, _WORDS_AT_ONCE = 256, 65_536  # 64 MB of cosines

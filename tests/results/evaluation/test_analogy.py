@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from gensim.models import KeyedVectors
 
-from tests.results.scores.helpers import PLANE, scores, written
+from tests.results.evaluation.helpers import PLANE, scores, written
 from tests.tiny import workspace
-from wajue.results.scores import analogy
-from wajue.results.scores.vocabulary import Vocabulary
+from wajue.results.evaluation import analogy
+from wajue.results.evaluation.vocabulary import Vocabulary
 
 
 def test_analogies_by_hand() -> None:

@@ -3,9 +3,9 @@
 from collections import Counter
 from pathlib import Path
 
-from tests.results.scores.helpers import CUT_BY_LEXICON, WORDS, scores, written
+from tests.results.evaluation.helpers import CUT_BY_LEXICON, WORDS, scores, written
 from tests.tiny import workspace
-from wajue.results.scores import lexicon
+from wajue.results.evaluation import lexicon
 
 
 def test_what_is_scored_of_a_lexicon() -> None:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from wajue.results import loaders
-from wajue.results.scores import gold
-from wajue.results.scores.common import Options, Row, as_mined, by_name, share_row
+from wajue.results.evaluation import gold
+from wajue.results.evaluation.common import Options, Row, as_mined, by_name, share_row
 from wajue.store import parquet
 from wajue.store.workspace import Workspace
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from wajue.results.scores.vocabulary import Vocabulary
+from wajue.results.evaluation.vocabulary import Vocabulary
 
 
 def test_the_lower_case_stands_in_for_a_word_that_is_not_there() -> None:

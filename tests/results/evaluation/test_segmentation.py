@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from tests.results.scores.helpers import CUT_BY_LEXICON, WORDS, scores, written
+from tests.results.evaluation.helpers import CUT_BY_LEXICON, WORDS, scores, written
 from tests.tiny import workspace
-from wajue.results.scores import segmentation
+from wajue.results.evaluation import segmentation
 
 
 def test_agreement_by_hand() -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from wajue.results.scores import clusterings
+from wajue.results.evaluation import clusterings
 
 
 def test_measures_by_hand() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from wajue.results.evaluate import evaluate
-from wajue.results.scores.common import Options
+from wajue.results.evaluation.common import Options
 from wajue.store.workspace import Workspace
 
 
