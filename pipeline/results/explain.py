@@ -227,9 +227,12 @@ def _ranked_term(asked: _Asked, question: str, term: dict[str, Any]) -> Finding:
     if term["is_listed"]:
         change = f'[terms] reject = ["{asked.word}"] takes it out'
         return Finding(question, f"Yes: number {term['rank']} of the terms.", tuple(figures), change)
-    least = asked.setting("terms", config.Terms, "min_evidence")
-    answer = f"No: its evidence is below [terms] min_evidence = {least:g}; by its score it is number {term['rank']}."
-    return Finding(question, answer, tuple(figures), f'[terms] min_evidence, or accept = ["{asked.word}"]')
+    least, accept = asked.setting("terms", config.Terms, "min_evidence"), f'[terms] accept = ["{asked.word}"]'
+    if (term["evidence"] or 0) < least:
+        why, change = f"its evidence is below [terms] min_evidence = {least:g}", f"a lower [terms] min_evidence, or {accept}"
+    else:
+        why, change = "its words are those of a piece of a sentence", accept
+    return Finding(question, f"No: {why}; by its score it is number {term['rank']}.", tuple(figures), change)
 
 
 def _acceptance(word: str) -> str:

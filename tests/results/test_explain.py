@@ -45,6 +45,7 @@ RANKED = {"score": 3.0, "domain_count": 88, "general_count": 0}
 TERMS = [
     RANKED | {"rank": 7, "term": "断路器", "evidence": 0.99, "is_listed": True},
     RANKED | {"rank": 9, "term": "油枕", "evidence": 0.5, "is_listed": False, "doubts": ["weak_word"]},
+    RANKED | {"rank": 8, "term": "由市", "evidence": 0.99, "is_listed": False, "doubts": ["cut_badly"]},
 ]
 DROPPED = {"term": "主变", "domain_count": 9, "general_count": 1, "npmi": 0.1, "nesting": 0.0}
 
@@ -108,6 +109,7 @@ def test_why_it_is_a_term_or_none(mined: Workspace) -> None:
     assert "the rule nested keeps it out: part of a longer candidate" in dropped.answer and "max_nesting" in dropped.change
     unsure = findings(mined, "油枕")[2]
     assert unsure.answer == "No: its evidence is below [terms] min_evidence = 0.95; by its score it is number 9."
+    assert findings(mined, "由市")[2].answer == "No: its words are those of a piece of a sentence; by its score it is number 8."
     assert "doubts: weak_word" in unsure.figures and "min_evidence" in unsure.change
     assert "no run of 1 to 4 whole words" in findings(mined, "靠谱")[2].answer
 
