@@ -14,11 +14,11 @@ setup: .venv/installed
 .venv/package: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; make PYTHON=python3.11 ...")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/python -m pip install --no-compile --quiet --disable-pip-version-check --editable .
 	touch $@
 
 .venv/installed: .venv/package
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,docs]'
+	$(BIN)/python -m pip install --no-compile --quiet --disable-pip-version-check --editable '.[dev,docs]'
 	touch $@
 
 demo: .venv/package
@@ -39,7 +39,7 @@ test-browser: .venv/browser
 	$(BIN)/python -m pytest -m browser $(ARGS)
 
 .venv/browser: .venv/installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,browser]'
+	$(BIN)/python -m pip install --no-compile --quiet --disable-pip-version-check --editable '.[dev,browser]'
 	command -v chromium chromium-browser google-chrome || (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk) || (echo "Chromium is needed: install it, as root, and run this again" >&2; exit 1)
 	touch $@
 

@@ -10,8 +10,8 @@ import unicodedata
 from collections import Counter
 from pathlib import Path
 
-from wajue.results.scores.lexicon import gold_types, hits, of_scored_length
-from wajue.results.scores.segmentation import HAN, Cut, agreement, only_han
+from wajue.results.evaluation.lexicon import gold_types, hits, of_scored_length
+from wajue.results.evaluation.segmentation import HAN, Cut, agreement, only_han
 
 __all__ = ["HAN", "Cut", "gold", "lexicon_f1", "precision", "segmentation_f1"]
 

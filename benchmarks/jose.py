@@ -68,7 +68,7 @@ def _scores(vectors: np.ndarray, order: np.ndarray, labels: np.ndarray) -> dict[
     from sklearn.metrics import f1_score, normalized_mutual_info_score
     from sklearn.neighbors import KNeighborsClassifier
 
-    from wajue.results.scores.clusterings import NEIGHBOURS, SEEDS, spherical_kmeans
+    from wajue.results.evaluation.clusterings import NEIGHBOURS, SEEDS, spherical_kmeans
 
     unit = np.empty_like(vectors)
     unit[order] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)

@@ -27,8 +27,8 @@ from opencc import OpenCC
 
 from benchmarks.common import record
 from wajue import config
-from wajue.mining.terms.measures import keyness
-from wajue.results.scores.terms import average_precision
+from wajue.mining.terms.contrast_measures import keyness
+from wajue.results.evaluation.terms import average_precision
 from wajue.runner import mine
 from wajue.store import parquet
 from wajue.store.workspace import Workspace

@@ -12,8 +12,8 @@ import numpy as np
 
 from benchmarks.common import corpora, record
 from wajue import config
-from wajue.results.scores import gold
-from wajue.results.scores.terms import average_precision, occurrences, of_length
+from wajue.results.evaluation import gold
+from wajue.results.evaluation.terms import average_precision, occurrences, of_length
 from wajue.runner import mine
 from wajue.store import parquet
 from wajue.store.workspace import Workspace

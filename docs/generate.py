@@ -17,6 +17,7 @@ import figures
 
 from wajue.config import Config, Corpus
 from wajue.dag import STEPS
+from wajue.results.query import VIEWS
 from wajue.schemas import TABLES
 
 DOCS = Path(__file__).parent
@@ -56,7 +57,8 @@ def tables() -> str:
     """Every table: which step writes it, what a row is, its columns."""
     writers = {t: step.name for step in STEPS for t in step.writes}
     parts = ["# Tables\n\nGenerated from `pipeline/schemas.py`. Each is a folder of Parquet files, and a view in `wajue query`;\n"]
-    parts.append("`rejects` is the union of ingest_rejects, clean_rejects and duplicates.\n")
+    parts.append("`rejects` is the union of ingest_rejects, clean_rejects and duplicates. Views, and their rows:\n\n")
+    parts += [f"- `{name}`: {row}\n" for name, row in VIEWS.items()]
     for table in TABLES.values():
         parts.append(f"\n## {table.name}\n\nOne row: {table.row}. Written by `{writers[table.name]}`.\n\n")
         parts.append("| column | type | meaning |\n| --- | --- | --- |\n")

@@ -22,8 +22,7 @@ def tour(workspace: Workspace) -> None:
     print(select(workspace, "SELECT step, reason, count(*) AS dropped FROM rejects GROUP BY ALL ORDER BY 3 DESC").to_pandas())
 
     # 2. Words that no dictionary has
-    lexicon = read(workspace, "lexicon", ["word", "count", "score", "is_new"]).to_pandas()
-    print(lexicon[lexicon.is_new].nlargest(10, "score"))
+    print(select(workspace, "SELECT rank, word, score, domain_count, general_count FROM new_words LIMIT 10").to_pandas())
 
     # 3. Text cut by them
     print(load_segmenter(workspace).spaced(["主变的油枕漏油怎么处理", "母联断路器拒动"]))

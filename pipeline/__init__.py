@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from wajue.errors import ConfigError as ConfigError
     from wajue.errors import WajueError as WajueError
     from wajue.mining.tokens.segmenter import Segmenter as Segmenter
+    from wajue.results.concordance import find as find
     from wajue.results.loaders import load_segmenter as load_segmenter
     from wajue.results.loaders import load_vectors as load_vectors
     from wajue.results.query import select as select
@@ -28,8 +29,9 @@ _MODULES = {
     "Workspace": "store.workspace",
     "read": "store.parquet",
     "select": "results.query",
+    "find": "results.concordance",
     "load_segmenter": "results.loaders",
-    "Segmenter": "mining.segmenter",
+    "Segmenter": "mining.tokens.segmenter",
     "load_vectors": "results.loaders",
     "Vectors": "results.vectors",
     "WajueError": "errors",

@@ -18,7 +18,7 @@ from typer.models import OptionInfo
 from wajue import config as configuration
 from wajue import console, dag
 from wajue.errors import WajueError
-from wajue.results import export, loaders, query, query_output
+from wajue.results import concordance, export, loaders, new_words, query, query_output
 from wajue.store.workspace import Workspace, versions
 
 app = typer.Typer(
@@ -38,6 +38,9 @@ Device = StrEnum("Device", {d: d for d in ("auto", "cpu", "cuda")})  # type: ign
 LogStyle = StrEnum("LogStyle", {s: s for s in ("auto", "plain", "json")})  # type: ignore[misc]
 Format = StrEnum("Format", {f: f for f in query_output.STYLES})  # type: ignore[misc]
 ExportFormat = StrEnum("ExportFormat", {f: f for f in export.FORMATS})  # type: ignore[misc]
+Role = StrEnum("Role", {r: r for r in new_words.ROLES})  # type: ignore[misc]
+DocumentRole = StrEnum("DocumentRole", {r: r for r in ("domain", "general")})  # type: ignore[misc]
+Sorting = StrEnum("Sorting", {s: s for s in concordance.ORDERS})  # type: ignore[misc]
 GOLD_OPTIONS = ("--similarity", "--analogy", "--clusters", "--segmentation", "--lexicon", "--terms")
 VectorKind = StrEnum("VectorKind", {v: v for v in ("sgns", "jose")})  # type: ignore[misc]
 
@@ -91,6 +94,30 @@ def run(
         output.print(parts[0], "", parts[1], "", parts[2], sep="\n")
         return
     runner.run(loaded, target, first=names[0], last=names[1], force=force, master=master, device=device.value, train=train)
+    log.info("done; the tables are in %s", target.location)
+    output.print(target.location)
+
+
+@app.command("mine")
+def mine_command(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="files, folders or globs of the domain's text")],
+    against: Annotated[
+        list[str] | None, typer.Option("--against", help="general text to contrast it with; repeat it for more")
+    ] = None,
+    out: Annotated[str, typer.Option("--out", help="folder of the results")] = "out",
+    last: Annotated[StepName | None, typer.Option("--until", help="last step to run")] = None,
+    master: MasterOption = None,
+    device: Annotated[Device, typer.Option("--device", help="where to train")] = Device.auto,  # type: ignore[attr-defined]
+) -> None:
+    """Mine files without a config: formats, encodings and fields are told from the files."""
+    from wajue.reading.guessing import corpora_of
+    from wajue.runner import run as runner
+
+    base = Path.cwd()
+    corpus = (*corpora_of(paths, "domain", base), *(corpora_of(against, "general", base) if against else ()))
+    config = configuration.Config(base=base, workspace=out, corpus=corpus)
+    target = runner.workspace_of(config)
+    runner.run(config, target, last=last.value if last else None, master=master, device=device.value)
     log.info("done; the tables are in %s", target.location)
     output.print(target.location)
 
@@ -215,10 +242,46 @@ def export_command(
     min_score: Annotated[
         float | None, typer.Option("--min-score", help="of new words in a dictionary; else [new_words] min_score of the run")
     ] = None,
+    role: Annotated[
+        Role | None, typer.Option("--role", help="whose new words a dictionary holds; else the domain's, then its terms")
+    ] = None,
 ) -> None:
     """Write results for other tools: dictionaries of segmenters, vectors, the terminology."""
-    export.export(Workspace(workspace), to.value, path, model=vectors.value, min_score=min_score)
+    whose = role.value if role else None
+    export.export(Workspace(workspace), to.value, path, model=vectors.value, min_score=min_score, role=whose)
     output.print(str(path))
+
+
+@app.command("find")
+def find_command(
+    workspace: WorkspaceArgument,
+    strings: Annotated[list[str], typer.Argument(metavar="WORD...", help="any strings")],
+    role: Annotated[DocumentRole | None, typer.Option("--role", help="of the documents")] = None,
+    corpus: Annotated[str | None, typer.Option("--corpus", help="of the documents")] = None,
+    sort: Annotated[
+        Sorting, typer.Option("--sort", help="by the text on the left, on the right, or by document")
+    ] = Sorting.document,  # type: ignore[attr-defined]
+    most: Annotated[int, typer.Option("--limit", min=1, help="rows that a table shows; other formats hold all")] = 50,
+    style: Annotated[Format, typer.Option("--format", help="of the result")] = Format.table,  # type: ignore[attr-defined]
+) -> None:
+    """Show every occurrence of some words, in its sentence (a concordance)."""
+    occurrences = concordance.find(Workspace(workspace), strings, role=role.value if role else None, corpus=corpus, sort=sort.value)
+    if style.value == "table":
+        output.print(concordance.render(occurrences, most))
+    else:
+        query_output.write(occurrences.to_reader(), style.value, sys.stdout.buffer)
+
+
+@app.command("explain")
+def explain_command(
+    workspace: WorkspaceArgument,
+    word: Annotated[str, typer.Argument(metavar="WORD", help="any string")],
+) -> None:
+    """Say why a string is, or is not, a word, a new word, a term: figures, the rule that decided, what would change it."""
+    from wajue.results.explain import explain
+
+    for finding in explain(Workspace(workspace), word):
+        output.print(finding.text)
 
 
 @app.command()

@@ -16,7 +16,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from wajue.errors import ConfigError
 
-Format = Literal["auto", "json", "jsonl", "csv", "tsv", "text", "markdown", "html", "wikidoc", "parquet"]
+Format = Literal[
+    "auto", "json", "jsonl", "csv", "tsv", "text", "markdown", "html", "wikidoc", "parquet",
+    "docx", "pptx", "xlsx", "pdf", "epub", "rtf", "mediawiki", "warc", "subtitles", "rst", "asciidoc", "latex", "po",
+]  # fmt: skip
 
 
 class Section(BaseModel):
@@ -72,8 +75,15 @@ class Corpus(Section):
     name: str = Field(pattern=r"^[\w.-]+$", description="any name of letters, digits, - . _; stands in every table")
     role: Literal["domain", "general"] = Field(description="the field to be mined, or the text to contrast it with")
     paths: tuple[Location, ...] = Field(min_length=1, description="globs, relative to the config file; ** = any number of folders")
-    format: Format = Field("auto", description="auto goes by the file name's extension, and tells a JSON array from JSON lines")
+    format: Format = Field("auto", description="auto goes by what is in each file, and by its extension; see formats.md")
     unit: Literal["line", "file"] = Field("line", description="text only: what one document is")
+    unwrap: Literal["auto", "always", "never"] = Field(
+        "auto",
+        description="text only: join lines that were wrapped at a width, as in old books; auto: where a file shows it",
+    )
+    main_content: Literal["auto", "always", "never"] = Field(
+        "auto", description="html only: leave out navigation, footers, comments; auto: of whole pages, which hold <html>"
+    )
     encoding: Annotated[str, AfterValidator(_known_encoding)] = Field("utf-8", description="auto guesses per file and says so")
     columns: tuple[str, ...] = Field((), description="csv and tsv only: names of the columns of files without a header")
     text: tuple[str, ...] = Field(("text",), min_length=1, description="fields that hold the text; dots reach inside")
@@ -110,6 +120,11 @@ class Clean(Section):
         "repair", description="text that was read in the wrong encoding, where that is certain"
     )
     html: bool = Field(True, description="resolve entities, remove tags, comments, scripts and styles")
+    code: Literal["drop", "keep"] = Field(
+        "drop",
+        description="blocks of code, and in other Chinese text lines that are code by their characters; code within a line stays",
+    )
+    math: Literal["drop", "keep"] = Field("drop", description="formulae in TeX and MathML; □ stays in place of one within a line")
     control_characters: bool = Field(True, description="remove controls, zero-width and other invisible characters")
     width: Literal["letters", "nfkc", "keep"] = Field(
         "letters", description="letters: full-width letters and digits, compatibility ideographs; nfkc: punctuation and symbols too"
@@ -117,9 +132,14 @@ class Clean(Section):
     script: Literal["simplified", "traditional", "keep"] = Field("simplified", description="conversion by OpenCC")
     urls: Found = Field("drop", description="web addresses; mask = *** in their place")
     emails: Found = Field("drop", description="e-mail addresses")
+    file_paths: Found = Field("drop", description="paths of files on Windows and Unix, shares on a network, and data: addresses")
+    ip_addresses: Found = Field("drop", description="IPv4 and IPv6 addresses")
+    mac_addresses: Found = Field("drop", description="hardware addresses of network devices")
     phones: Found = Field("drop", description="telephone numbers of mainland China")
     accounts: Found = Field("drop", description="numbers and names of QQ and WeChat accounts, after the service's name")
     identity_numbers: Found = Field("drop", description="resident identity numbers whose check digit is right")
+    bank_cards: Found = Field("drop", description="numbers of 16 to 19 digits whose check digit is right (ISO/IEC 7812)")
+    passports: Found = Field("drop", description="numbers of Chinese passports and permits, after the word that names them")
     whitespace: bool = Field(True, description="one space for many, no blank lines")
     repeated_characters: int = Field(3, ge=0, le=100, description="of a run of one Han character or mark so many stay; 0 = all")
     min_length: int = Field(4, ge=0, description="characters after cleaning; shorter documents are rejected")

@@ -132,10 +132,11 @@ TABLES = {
             (
                 _CORPUS,
                 _ROLE,
-                Column("file", pa.string(), "as the rows that came from it name it"),
-                Column("format", pa.string(), "in which it was read"),
+                Column("file", pa.string(), "as the rows that came from it name it; a member of an archive: ARCHIVE/MEMBER"),
+                Column("format", pa.string(), "in which it was read; null if nobody knows it"),
                 Column("encoding", pa.string(), "in which it was read; where the corpus says auto, the one that was chosen"),
-                Column("bytes", pa.int64(), "as it lies there, compressed or not"),
+                Column("bytes", pa.int64(), "as it lies there, compressed or not; null for a member of an archive"),
+                Column("unwrapped_at", pa.int64(), "columns at which its lines were wrapped, and joined again; else null"),
                 Column("records", pa.int64(), "lines, records or documents in it: each is in raw_documents or in ingest_rejects"),
                 Column("unreadable", pa.int64(), "of these, how many were rejected as they were read"),
             ),
@@ -169,7 +170,10 @@ TABLES = {
         Table(
             "clauses",
             "many clauses",
-            (Column("clauses", pa.string(), "runs of symbols without a break, a line each, distinct in more than their numbers"),),
+            (
+                Column("clauses", pa.string(), "runs of symbols without a break, a line each, distinct in more than their numbers"),
+                Column("role", pa.string(), "domain, general, or both: where all of them stand"),
+            ),
         ),
         Table(
             "ngrams",
@@ -188,20 +192,41 @@ TABLES = {
             (
                 _WORD,
                 Column("count", pa.int64(), "occurrences of the string in distinct clauses"),
-                Column("used", pa.int64(), "of these, how many the best segmentation cuts out as this word"),
+                Column("used", pa.int64(), "of these, how many the best segmentation cuts out as this word: its uses"),
+                Column("domain_count", pa.int64(), "its uses in distinct clauses of the domain corpora"),
+                Column(
+                    "general_count",
+                    pa.int64(),
+                    "its uses in distinct clauses of the general corpora; in both, a clause counts twice",
+                ),
+                Column(
+                    "log_ratio", pa.float64(), "bits: log2 of its share of the domain's uses over that of general text's, or null"
+                ),
+                Column("role", pa.string(), "whose word it is: domain or general, where it is four times as frequent, else both"),
                 Column(
                     "score",
                     pa.float64(),
-                    "gain/(n-1) * used/count * sqrt(least entropy); 0 for single symbols. SXU's new words of 8 and more: "
-                    "68 % are words of that segmented corpus, 93 % mostly end where its words end; of 12 and more 87 and 96 %",
+                    "gain/(n-1) * used/count * sqrt(least entropy) * (1 - remainder_share); 0 for single symbols. SXU's new words "
+                    "of 8 and more: 68 % are words of that segmented corpus, 93 % mostly end where its words end; "
+                    "of 12 and more 87 and 96 %",
                 ),
                 Column("gain", pa.float64(), "log probability over its best split into other words, nats"),
+                Column(
+                    "remainder_share",
+                    pa.float64(),
+                    "of its uses, those beside what is left of another word, on the left or on the right, where there are more",
+                ),
                 Column("pmi", pa.float64(), "pointwise mutual information, nats; null for single symbols"),
                 *_ENTROPIES,
                 Column("log_prob", pa.float64(), "natural logarithm of its probability in the word model"),
                 Column("is_new", pa.bool_(), "absent from the known words ([new_words] known)"),
                 Column("is_latin", pa.bool_(), "holds a Latin or Greek letter"),
-                Column("example", pa.string(), "a clause that it is cut out of, for the first [new_words] examples; else null"),
+                Column(
+                    "example",
+                    pa.string(),
+                    "a clause that it is cut out of, the domain's if it stands there, for the first [new_words] examples; or null",
+                ),
+                Column("general_example", pa.string(), "such a clause of the general corpora, or null"),
             ),
         ),
         Table(
@@ -213,6 +238,11 @@ TABLES = {
                 _ROLE,
                 _DATE,
                 Column("tokens", _TEXTS, "words, numbers and punctuation in order; no white space"),
+                Column(
+                    "breaks",
+                    pa.list_(pa.int32()),
+                    "tokens, from 0, before which a line ends or Han characters stand apart: no term goes on there",
+                ),
                 Column(
                     "starts",
                     pa.list_(pa.int32()),

@@ -117,9 +117,13 @@ def lexicon(tmp_path: Path) -> Path:
         "log_prob": list(words.values()),
         "count": [9] * n,
         "used": [9] * n,
+        "domain_count": [9] * n,
+        "general_count": [0] * n,
         "is_new": [True] * n,
         "is_latin": [False] * n,
+        "role": ["domain"] * n,
         "example": [None] * n,
+        "general_example": [None] * n,
     }
     floats = {c.name: [1.0] * n for c in TABLES["lexicon"].columns if c.type == pa.float64() and c.name != "log_prob"}
     workspace = Workspace(str(tmp_path / "w"))
@@ -174,6 +178,11 @@ def test_report_prints_the_path_of_the_page_alone(lexicon: Path) -> None:
 def test_an_unknown_table_is_not_yet_there(lexicon: Path) -> None:
     result = wajue("similar", "w", "断路器", folder=lexicon)
     assert result.returncode == 1 and "no table 'sgns_words' yet; wajue run CONFIG --until sgns" in told(result)
+
+
+def test_explain_says_what_it_needs(lexicon: Path) -> None:
+    result = wajue("explain", "w", "断路器", folder=lexicon)
+    assert result.returncode == 1 and "ngrams" in told(result)
 
 
 def test_export_says_where_it_wrote_and_what_is_missing(lexicon: Path) -> None:

@@ -76,8 +76,8 @@ def test_no_kernel_imports_a_kernel(wing: str) -> None:
 
 
 FORBIDDEN = {  # {contract: (module, what it may not import)}
-    "the floors of the house": ("mining/terms/measures.py", "import wajue.runner.run"),
-    "Spark stays": ("mining/terms/measures.py", "import pyspark"),
+    "the floors of the house": ("mining/terms/contrast_measures.py", "import wajue.runner.run"),
+    "Spark stays": ("mining/terms/contrast_measures.py", "import pyspark"),
     "torch and triton stay": ("results/export.py", "import torch"),
     "no stage imports a stage": ("stages/segment.py", "import wajue.stages.clean"),
 }

@@ -29,6 +29,7 @@ class TextBatch:
             self.joined = SEPARATOR.join(self.texts)
         self._codes: np.ndarray | None = None
         self._starts: np.ndarray | None = None
+        self._counts: dict[int, tuple[np.ndarray, np.ndarray]] = {}  # by the table of what is counted: the codes, and how many
 
     @property
     def codes(self) -> np.ndarray:
@@ -87,8 +88,12 @@ class TextBatch:
 
     def counting(self, wanted: np.ndarray, least: int) -> np.ndarray:
         """The numbers of the texts with at least so many of the wanted characters (bool, for each code point)."""
-        row = np.searchsorted(self.starts, np.flatnonzero(wanted[self.codes]), side="right") - 1
-        numbers: np.ndarray = np.flatnonzero(np.bincount(row, minlength=self.size) >= least)
+        known, counts = self._counts.get(id(wanted), (None, None))
+        if counts is None or known is not self.codes:
+            row = np.searchsorted(self.starts, np.flatnonzero(wanted[self.codes]), side="right") - 1
+            counts = np.bincount(row, minlength=self.size)
+            self._counts[id(wanted)] = self.codes, counts
+        numbers: np.ndarray = np.flatnonzero(counts >= least)
         return numbers
 
     def with_any(self, strings: Iterable[str]) -> np.ndarray:

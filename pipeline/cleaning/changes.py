@@ -4,14 +4,16 @@ Tables over code points tell which texts a rule may change; these alone are chan
 """
 
 import re
+import string
 import unicodedata
 from collections.abc import Callable, Iterable
 from functools import cache, partial
 from html import unescape
+from typing import NamedTuple
 
 import numpy as np
 
-from wajue.cleaning import characters, patterns
+from wajue.cleaning import characters, code_lines, passages, patterns
 from wajue.cleaning.batch import TextBatch
 from wajue.cleaning.characters import HAN, MARK, SEPARATOR, SPACE
 from wajue.config import Clean
@@ -99,32 +101,38 @@ def script(batch: TextBatch, rules: Clean) -> None:
     batch.put("script", {i: text.replace(SEPARATOR, "") for i, text in zip(numbers, new, strict=True)})
 
 
-def matches(
-    policy: str,
-    pattern: re.Pattern[str],
-    rule: str,
-    batch: TextBatch,
-    *,
-    hints: Iterable[str] = (),
-    needs: tuple[str, int] | None = None,
-    group: int = 0,
-) -> None:
-    """Drop what a pattern matches, or mask it, as the policy says; a name before it (`group`) stays.
+class Sought(NamedTuple):
+    """What cleaning drops or masks where it finds it. A name before it, a group of the pattern, stays.
 
-    hints: every text with a match holds one of these strings. needs: (characters, how many of them such a text has at least),
-    since a pattern that may begin anywhere takes longer than counting.
+    A pattern that may begin anywhere takes longer than what tells that a text cannot match it: hints, one of which such a text
+    holds; needs, characters and how many of them it has at least; likely, asked of a text with a hint. is_one: whether a match is
+    what it looks like.
     """
-    if policy == "keep" or (hints and not any(h in batch.joined for h in hints)):
+
+    pattern: re.Pattern[str]
+    hints: Iterable[str] = ()
+    needs: tuple[str, int] | None = None
+    likely: Callable[[str], bool] | None = None
+    group: int = 0
+    is_one: Callable[[str], bool] = bool
+
+
+def matches(rule: str, sought: Sought, batch: TextBatch, rules: Clean) -> None:
+    """Drop what is sought, or mask it, as the setting of the rule's name says."""
+    policy = getattr(rules, rule)
+    if policy == "keep" or (sought.hints and not any(h in batch.joined for h in sought.hints)):
         return
 
     def replacement(match: re.Match[str]) -> str:
-        if rule == "identity_numbers" and not patterns.is_identity_number(match[0]):
+        if not sought.is_one(match[0]):
             return match[0]
-        kept = match[group] if group else ""
+        kept = match[sought.group] if sought.group else ""
         return kept + (" " if policy == "drop" else "***")
 
-    which = batch.counting(_these(needs[0]), needs[1]) if needs else batch.with_any(hints)
-    differs = batch.some(rule, which, lambda text: pattern.sub(replacement, text))
+    which = batch.counting(_these(sought.needs[0]), sought.needs[1]) if sought.needs else batch.with_any(sought.hints)
+    if sought.likely:
+        which = np.array([i for i in which.tolist() if sought.likely(batch.texts[i])], np.int64)
+    differs = batch.some(rule, which, lambda text: sought.pattern.sub(replacement, text))
     if rule in ("phones", "accounts"):
         batch.contact |= differs
 
@@ -134,6 +142,26 @@ def _these(chars: str) -> np.ndarray:
     table = np.zeros(0x110000, bool)
     table[[ord(c) for c in chars]] = True
     return table
+
+
+def code(batch: TextBatch, rules: Clean) -> None:
+    """Take out lines that are code."""
+    if rules.code == "drop":
+        batch.some("code", batch.counting(_these(string.ascii_letters), 2), code_lines.without_code)
+
+
+def math(batch: TextBatch, rules: Clean) -> None:
+    """Take out formulae; a price in dollars is none."""
+    if rules.math == "drop":
+        batch.some("math", batch.with_any(("$", "\\(", "\\[", "\\begin{")), _without_formulae)
+
+
+def _without_formulae(text: str) -> str:
+    return patterns.FORMULA.sub(lambda m: m[0] if _is_prose(m[0]) else "\n" if "\n" in m[0] else passages.OMITTED, text)
+
+
+def _is_prose(formula: str) -> bool:
+    return code_lines.is_prose(formula) and not re.search(r"\\[A-Za-z]", formula)
 
 
 def whitespace(batch: TextBatch, rules: Clean) -> None:

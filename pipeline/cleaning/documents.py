@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from wajue import schemas
 from wajue.arrays import cells
-from wajue.cleaning import rules
+from wajue.cleaning import passages, rules
 from wajue.config import Clean
 
 JUDGED = schemas.kinds("clean_documents", "clean_rejects")
@@ -24,9 +24,10 @@ def judge(documents: pa.RecordBatch, settings: Clean, boilerplate: Boilerplate, 
     han_rules: the text is Chinese that has not been segmented.
     """
     raw = documents.column("text")
-    texts, shortened = _without_boilerplate(documents, boilerplate)
+    texts, changed = without_passages(raw, settings)
+    shortened = _without_boilerplate(texts, documents, boilerplate)
     cleaned = rules.clean(texts, settings, han_rules=han_rules)
-    changed = cleaned.changed | shortened.astype(np.uint32) << np.uint32(rules.CHANGES.index("boilerplate"))
+    changed |= cleaned.changed | shortened.astype(np.uint32) << _bit("boilerplate")
     judged = pa.RecordBatch.from_pydict(
         dict(zip(documents.schema.names, documents.columns, strict=True))
         | {
@@ -47,12 +48,27 @@ def judge(documents: pa.RecordBatch, settings: Clean, boilerplate: Boilerplate, 
     yield cells.one_of(JUDGED, "clean_rejects", rejected.set_column(column, "text", shown))
 
 
-def _without_boilerplate(documents: pa.RecordBatch, boilerplate: Boilerplate) -> tuple[list[str], np.ndarray]:
-    """(texts, bool [documents]: which of them lost a line). The document that keeps a line has it still."""
-    texts: list[str] = documents.column("text").to_pylist()
+def without_passages(texts: pa.StringArray, settings: Clean) -> tuple[list[str], np.ndarray]:
+    """(the texts without marks, and without the marked passages that are dropped; uint32 [texts], a bit for each kind of those)."""
+    changed = np.zeros(len(texts), np.uint32)
+    resolved: list[str] = texts.to_pylist()
+    kept = frozenset({"code"} if settings.code == "keep" else ()) | ({"math", "formula"} if settings.math == "keep" else set())
+    for i in np.flatnonzero(pc.match_substring(texts, "\ufff9").to_numpy(zero_copy_only=False)).tolist():
+        resolved[i], dropped = passages.resolved(resolved[i], kept)
+        for kind in dropped:
+            changed[i] |= np.uint32(1) << _bit(kind)
+    return resolved, changed
+
+
+def _bit(rule: str) -> np.uint32:
+    return np.uint32(rules.CHANGES.index(rule))
+
+
+def _without_boilerplate(texts: list[str], documents: pa.RecordBatch, boilerplate: Boilerplate) -> np.ndarray:
+    """Take the lines out of the texts; returns which lost one (bool [texts]). The document that keeps a line has it still."""
     shortened = np.zeros(len(texts), bool)
     if not boilerplate:
-        return texts, shortened
+        return shortened
     corpora, sources = documents.column("corpus"), documents.column("source")
     for i, text in enumerate(texts):
         if "\n" not in text:  # a document of one line is for dedup to judge
@@ -63,7 +79,7 @@ def _without_boilerplate(documents: pa.RecordBatch, boilerplate: Boilerplate) ->
         kept = [line for line in lines if boilerplate.get((corpus, line.strip(" ")), own) == own]
         if len(kept) < len(lines):
             texts[i], shortened[i] = "\n".join(kept), True
-    return texts, shortened
+    return shortened
 
 
 def _names(changed: np.ndarray) -> pa.ListArray:

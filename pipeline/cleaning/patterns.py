@@ -14,6 +14,30 @@ TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9:-]{0,30}(?:\s[^<>\x01]{0,1000})?/?>")
 _ADDRESS = r"[\w\-./?%&=:#~+,;@!*()]"
 URL = re.compile(rf"(?ai)(?:https?://|ftp://|(?<![\w.])www\.){_ADDRESS}{{1,2000}}(?<![.,;!)])")
 EMAIL = re.compile(r"(?a)(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[A-Za-z]{2,20}){1,4}(?![A-Za-z])")
+# an address in the text, or two names of folders at least: 和/或, km/h, TCP/IP and 1/2 are no paths
+_FILE_NAME = r"[\w.@+%~-]{1,255}"
+FILE_PATH = re.compile(
+    rf"(?ai)(?:file:/{{1,3}}[^\s<>\"'\u2e80-\uffef]{{1,2000}}"
+    r"|data:[\w.+-]{1,50}/[\w.+-]{1,50}(?:;[\w=-]{1,50}){0,5},[\w+/=%-]{1,2000000}"
+    r"|(?<![A-Za-z])[A-Z]:[\\/](?:[^\\/:*?\"<>|\s\u2e80-\uffef][^\\/:*?\"<>|\r\n\t\u3000-\u303f\uff01-\uff0f]{0,100}[\\/]){0,30}[^\\/:*?\"<>|\s\u2e80-\uffef]{0,255}"
+    r"|\\\\[\w.-]{1,100}\\[^\\/:*?\"<>|\s\u2e80-\uffef]{1,255}(?:\\[^\\/:*?\"<>|\s\u2e80-\uffef]{0,255}){0,30}"
+    rf"|(?<![\w./:*<\\-])(?:~|\.{{1,2}})?/{_FILE_NAME}(?:/{_FILE_NAME}){{1,30}}/?)"
+)
+_BYTE = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
+IP_ADDRESS = re.compile(
+    rf"(?a)(?<![\w.])(?:{_BYTE}(?:\.{_BYTE}){{3}}(?:/\d{{1,2}})?(?::\d{{2,5}})?(?![\w]|\.\d)"
+    r"|(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}(?![\w:])|(?:[0-9A-Fa-f]{1,4}:){1,6}(?::[0-9A-Fa-f]{1,4}){1,6}(?![\w:]))"
+)
+MAC_ADDRESS = re.compile(r"(?a)(?<![\w:-])[0-9A-Fa-f]{2}(?:([:-])[0-9A-Fa-f]{2})(?:\1[0-9A-Fa-f]{2}){4}(?![\w:-])")
+BANK_CARD = re.compile(r"(?a)(?<![\d.])[3-6]\d{3}(?:[ -]?\d{4}){3}(?:[ -]?\d{1,3})?(?![\d.]\d|\d)")
+PASSPORT = re.compile(
+    r"(?a)((?:护照|通行证|签证|居留证|旅行证)(?:号码|号|编号)?(?:[:：是为]|\s){0,3})([A-Z]{1,2}\d{7,8}|\d{8})(?![\dA-Za-z])"
+)
+FORMULA = re.compile(
+    r"\$\$[^\x01$]{1,5000}?\$\$|\\\[[^\x01]{1,2000}?\\\]|\\\([^\x01\n]{1,500}?\\\)"
+    r"|\\begin\{(equation|align|gather|multline|eqnarray|cases|split|array|[bpvBV]?matrix)\*?\}[^\x01]{0,5000}?\\end\{\1\*?\}"
+    r"|(?<![\\$A-Za-z0-9])\$(?=[^$\n\x01]{0,300}[\\^_=]|[A-Za-z]\$)[^\s$\x01](?:[^$\n\x01]{0,300}?[^\s$\\])?\$(?!\d)"
+)
 PHONE = re.compile(
     r"(?a)(?<![\d.])(?:"
     r"(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{4}){2}"  # mobile
@@ -38,6 +62,12 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 def is_identity_number(digits: str) -> bool:
     """Is the check digit of a resident identity number right (GB 11643-1999, ISO 7064 MOD 11-2)?"""
     return "10X98765432"[sum(w * int(d) for w, d in zip(_WEIGHTS, digits, strict=False)) % 11] == digits[17].upper()
+
+
+def is_card_number(number: str) -> bool:
+    """Is the check digit of a card's number right (ISO/IEC 7812-1, annex B: Luhn)?"""
+    digits = [int(c) for c in reversed(number) if c.isdecimal()]
+    return 16 <= len(digits) <= 19 and sum(d if i % 2 == 0 else d * 2 - 9 * (d > 4) for i, d in enumerate(digits)) % 10 == 0
 
 
 # an advertisement names a way to reach its author, and offers something or calls upon the reader; each group counts once

@@ -13,29 +13,40 @@ import numpy as np
 
 from wajue.cleaning import changes, characters, patterns, verdicts
 from wajue.cleaning.batch import TextBatch
+from wajue.cleaning.changes import Sought
 from wajue.config import Clean
 
 _DIGITS, _NAME = string.digits, string.digits + string.ascii_letters + "_-"
 
+_MATCHED = {  # what [clean] drops, masks or keeps under the same name
+    "urls": Sought(patterns.URL, hints=(":/", "w.", "W.")),
+    "emails": Sought(patterns.EMAIL, hints="@"),
+    "mac_addresses": Sought(patterns.MAC_ADDRESS, hints=":-", likely=lambda text: text.count(":") > 4 or text.count("-") > 4),
+    "ip_addresses": Sought(patterns.IP_ADDRESS, hints=".:", likely=lambda text: text.count(".") > 2 or text.count(":") > 1),
+    "file_paths": Sought(
+        patterns.FILE_PATH, hints=("/", "\\", "data:"), likely=lambda text: text.count("/") > 1 or "\\" in text or "data:" in text
+    ),
+    "identity_numbers": Sought(patterns.IDENTITY, needs=(_DIGITS, 17), is_one=patterns.is_identity_number),
+    "bank_cards": Sought(patterns.BANK_CARD, needs=(_DIGITS, 16), is_one=patterns.is_card_number),
+    "passports": Sought(patterns.PASSPORT, hints=("护照", "证"), needs=(_DIGITS, 7), group=1),
+    "accounts": Sought(patterns.ACCOUNT, hints="QqVvWw信扣鹅薇微", needs=(_NAME, 5), group=1),
+    "phones": Sought(patterns.PHONE, needs=(_DIGITS, 10)),
+}
 _CHANGE_RULES: dict[str, Callable[[TextBatch, Clean], None]] = {
     "mojibake": changes.mojibake,
     "html": changes.html,
+    "code": changes.code,
+    "math": changes.math,
     "control_characters": partial(changes.by_table, "control_characters", characters.control),
     "width": changes.width,
     "script": changes.script,
-    "urls": lambda batch, rules: changes.matches(rules.urls, patterns.URL, "urls", batch, hints=(":/", "w.", "W.")),
-    "emails": lambda batch, rules: changes.matches(rules.emails, patterns.EMAIL, "emails", batch, hints="@"),
-    "identity_numbers": lambda batch, rules: changes.matches(
-        rules.identity_numbers, patterns.IDENTITY, "identity_numbers", batch, needs=(_DIGITS, 17)
-    ),
-    "accounts": lambda batch, rules: changes.matches(
-        rules.accounts, patterns.ACCOUNT, "accounts", batch, hints="QqVvWw信扣鹅薇微", needs=(_NAME, 5), group=1
-    ),
-    "phones": lambda batch, rules: changes.matches(rules.phones, patterns.PHONE, "phones", batch, needs=(_DIGITS, 10)),
+    **{name: partial(changes.matches, name, sought) for name, sought in _MATCHED.items()},
     "whitespace": changes.whitespace,
     "repeated_characters": changes.repeated_characters,
 }
-CHANGES = ("boilerplate", *_CHANGE_RULES)  # boilerplate comes first, in the stage: it takes the whole corpus to know
+# passages that a reader marked come first, and boilerplate second, in the stage: it takes the whole corpus to know
+CHANGES = ("front_matter", "boilerplate", *_CHANGE_RULES)
+_IN_CHINESE = ("code",)  # what a statement looks like in Chinese text may be a sentence of English
 
 
 @dataclass(frozen=True)
@@ -49,10 +60,10 @@ class Cleaned:
 
 
 def clean(texts: list[str], rules: Clean, *, han_rules: bool = True, only: tuple[str, ...] | None = None) -> Cleaned:
-    """Apply all rules; han_rules: judge the share of Han characters. only: these changes alone, to see what each costs."""
+    """Apply all rules. han_rules: the text is Chinese, judged by its share of Han; only: these changes alone, to see their cost."""
     batch = TextBatch(texts, CHANGES)
     for name, change in _CHANGE_RULES.items():
-        if texts and (only is None or name in only):
+        if texts and (only is None or name in only) and (han_rules or name not in _IN_CHINESE):
             change(batch, rules)
     reasons, details = verdicts.reasons_and_details(batch, rules, han_rules=han_rules)
     return Cleaned(batch.texts, batch.changed, reasons, details)

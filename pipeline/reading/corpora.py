@@ -11,7 +11,8 @@ from pathlib import Path
 
 from wajue.config import Config, Corpus
 from wajue.errors import ConfigError
-from wajue.reading import decoding
+from wajue.reading import decoding, detection
+from wajue.reading.formats import missing_extra
 
 log = logging.getLogger(__name__)
 
@@ -44,11 +45,24 @@ def local_files(corpus: Corpus, base: Path) -> list[CorpusFile]:
             status = os.stat(location)
             by_name[name] = CorpusFile(corpus.name, name, location, status.st_size, status.st_mtime_ns, corpus.encoding)
     files = sorted(by_name.values(), key=lambda f: f.name)
+    _check_libraries(corpus, files)
     if corpus.encoding == "auto" and files:
         files = [_with_encoding(file) for file in files]
         chosen = Counter(f.encoding for f in files)
         log.info("corpus %s: encoding auto: %s", corpus.name, ", ".join(f"{e} in {n} files" for e, n in chosen.items()))
     return files
+
+
+def _check_libraries(corpus: Corpus, files: list[CorpusFile]) -> None:
+    """Raises ConfigError if files need libraries that are not installed: to reject them would be noticed after the run only."""
+    formats = [(file.name, detection.by_name(file.name) if corpus.format == "auto" else corpus.format) for file in files]
+    unread = [(name, extra) for name, format_ in formats if (extra := missing_extra(format_))]
+    if unread:
+        name, extra = unread[0]
+        raise ConfigError(
+            f"corpus {corpus.name!r}: {len(unread):,} files, such as {name!r}, need libraries that are not installed: "
+            f"pip install 'wajue[{extra}]', or leave these files out of [[corpus]] paths"
+        )
 
 
 def _matches(corpus: Corpus, pattern: str, base: Path) -> list[str]:

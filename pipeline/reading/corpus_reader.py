@@ -84,18 +84,18 @@ class _Reader:
         if encoding == "auto":
             encoding = decoding.sample_encoding(stream, file)
             stream.seek(0)
-        corpus, format_ = self._corpus, records.format_of(self._corpus, file)
-        text_fields = corpus.text if FORMATS[format_].fields else ("text",)
-        number = unreadable = 0
-        for run in records.runs(stream, file, corpus, encoding):
-            if isinstance(run, Broken):
-                new = documents.of_broken(run, corpus, file)
-            else:
-                new = documents.of_records(run, corpus, file, text_fields)
-            number, unreadable = number + len(new.reason), unreadable + len(new.reason) - new.reason.count(None)
-            yield from self._add(new)
-        facts = {"format": format_, "encoding": encoding, "bytes": size, "records": number, "unreadable": unreadable}
-        yield self._summary(file, facts)
+        for part in records.parts(stream, file, self._corpus, encoding):
+            text_fields = self._corpus.text if part.format in FORMATS and FORMATS[part.format].fields else ("text",)
+            number = unreadable = 0
+            for run in part.runs:
+                if isinstance(run, Broken):
+                    new = documents.of_broken(run, self._corpus, part.name)
+                else:
+                    new = documents.of_records(run, self._corpus, part.name, text_fields)
+                number, unreadable = number + len(new.reason), unreadable + len(new.reason) - new.reason.count(None)
+                yield from self._add(new)
+            facts = {**part.facts, "format": part.format, "encoding": part.encoding, "bytes": None if part.inside else size}
+            yield self._summary(part.name, facts | {"records": number, "unreadable": unreadable})
 
     def _add(self, new: documents.Columns) -> Iterator[pa.RecordBatch]:
         self._pending.extend(new)

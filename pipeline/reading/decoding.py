@@ -6,9 +6,10 @@ INVALID, so that only their record is lost.
 
 import bz2
 import codecs
+import io
 import zlib
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import charset_normalizer
 import zstandard
@@ -80,6 +81,20 @@ def blocks(stream: BinaryIO, name: str) -> Iterator[bytes]:
         raise fault
 
 
+class Forward:
+    """The same as a stream that goes forward, for parsers that read. A Cut comes after all that can be read before it."""
+
+    def __init__(self, stream: BinaryIO, name: str) -> None:
+        self._blocks, self._rest = blocks(stream, name), b""
+
+    def read(self, size: int = BLOCK) -> bytes:
+        """So many bytes or fewer, none at the end."""
+        if not self._rest:
+            self._rest = next(self._blocks, b"")
+        piece, self._rest = self._rest[:size], self._rest[size:]
+        return piece
+
+
 def _decompressed(stream: BinaryIO, name: str) -> Iterator[bytes]:
     unpacker = _decompressor(name)
     while block := stream.read(BLOCK // 4):
@@ -135,12 +150,38 @@ def guess_encoding(sample: bytes) -> str:
         return {"big5hkscs": "big5hkscs", "utf_8": "utf-8"}.get(best.encoding if best else "", "gb18030")
 
 
+def is_invalid(sample: bytes, encoding: str) -> bool:
+    """Do the first bytes of a file not decode?"""
+    try:
+        codecs.getincrementaldecoder(encoding)().decode(sample)
+    except UnicodeError:
+        return True
+    return False
+
+
 def sample_encoding(stream: BinaryIO, name: str) -> str:
     """`guess_encoding` of the first block of a file."""
     try:
         return guess_encoding(next(blocks(stream, name), b""))
     except Cut:
         return "utf-8"
+
+
+def beginning(stream: BinaryIO) -> bytes:
+    """The first bytes of a stream at its beginning, which is left there."""
+    if not stream.seekable():
+        return cast(io.BufferedReader, stream).peek(BLOCK)[:BLOCK]
+    start = stream.read(BLOCK // 16)
+    stream.seek(0)
+    return start
+
+
+def unpacked_beginning(start: bytes, name: str) -> bytes:
+    """The first bytes of a file decompressed, as far as its own first bytes go; none if they are damaged."""
+    try:
+        return next(blocks(io.BytesIO(start), name), b"")
+    except Cut:
+        return b""
 
 
 def text_blocks(data: Iterator[bytes], encoding: str) -> Iterator[str]:

@@ -2,47 +2,115 @@
 holds, or a `Broken` that says why there is none.
 
 Readers stream, so memory is one block and one record. A file that ends too soon gives what is there, then one `Broken` for its
-missing tail.
+missing tail. An archive is a file for each of its members, and one for itself.
 """
 
-from collections.abc import Iterator
-from typing import BinaryIO
+import itertools
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, BinaryIO, NamedTuple
 
 from wajue.config import Corpus
-from wajue.reading.decoding import COMPRESSIONS, Cut
-from wajue.reading.formats import FORMATS
+from wajue.reading import archives, decoding, detection
+from wajue.reading.decoding import Cut
+from wajue.reading.detection import Unknown
+from wajue.reading.formats import FORMATS, missing_extra
 from wajue.reading.formats.reader import Broken, Outcome, Record, Source
 
 _RUN_RECORDS, _RUN_CHARACTERS = 1_000, 1 << 20  # that are handed on together at most
-_BY_EXTENSION = {extension: name for name, row in FORMATS.items() for extension in row.extensions}
+
+Run = list[Record] | Broken  # records that were read together
 
 
-def detect_format(name: str) -> str:
-    """The format by the file name's extension, `text` where that says nothing."""
-    stem = name.lower()
-    for packed in COMPRESSIONS:
-        stem = stem.removesuffix(packed)
-    return _BY_EXTENSION.get("." + stem.rpartition(".")[2] if "." in stem else "", "text")
+class Part(NamedTuple):
+    """A file, or a member of an archive. name: of a member ARCHIVE/MEMBER; format: None if nobody knows it; encoding: of its text,
+    None if it was not read; inside: is it a member? runs: its records, many at once; they are to be read before the next part is
+    asked for. facts: what its reader noted by then for its row of the table `files`.
+    """
+
+    name: str
+    format: str | None
+    encoding: str | None
+    inside: bool
+    runs: Iterator[Run]
+    facts: Mapping[str, Any] = MappingProxyType({})
 
 
-def format_of(corpus: Corpus, name: str) -> str:
-    """The format in which a file of the corpus is read; `json` may turn out to be JSON lines."""
-    return detect_format(name) if corpus.format == "auto" else corpus.format
-
-
-def runs(stream: BinaryIO, name: str, corpus: Corpus, encoding: str) -> Iterator[list[Record] | Broken]:
-    """Every record of one file, many at once. name: as its corpus names it; encoding: never `auto`."""
+def parts(stream: BinaryIO, name: str, corpus: Corpus, encoding: str) -> Iterator[Part]:
+    """The file, or the members of the archive that it is. name: as its corpus names it; encoding: never `auto`."""
     source = Source(stream, name, corpus, encoding)
-    return _with_tail(_together(FORMATS[format_of(corpus, name)].read(source)))
+    try:
+        format_, source = _detected(source)
+    except (Unknown, Cut) as fault:
+        yield Part(name, None, None, False, iter([_unread(fault)]))
+        return
+    if format_ in detection.ARCHIVES:
+        yield from _of_archive(source, format_, name)
+    else:
+        yield Part(name, format_, encoding, False, _runs(format_, source), source.facts)
 
 
 def read(stream: BinaryIO, name: str, corpus: Corpus, encoding: str) -> Iterator[Outcome]:
-    """The same, one by one."""
-    for run in runs(stream, name, corpus, encoding):
-        yield from run if isinstance(run, list) else (run,)
+    """The records of a file or of all members of an archive, one by one and numbered through."""
+    number = itertools.count(1)
+    for part in parts(stream, name, corpus, encoding):
+        for run in part.runs:
+            for outcome in run if isinstance(run, list) else (run,):
+                yield outcome._replace(number=next(number))
 
 
-def _together(outcomes: Iterator[Outcome | list[Record]]) -> Iterator[list[Record] | Broken]:
+def _detected(source: Source) -> tuple[str, Source]:
+    """The format of a file: as its corpus says, unless the file is an archive of such files."""
+    chosen = source.corpus.format
+    if chosen == "auto":
+        return detection.detect(source)
+    format_, source = detection.archive(source)
+    return format_ or chosen, source
+
+
+def _unread(fault: Unknown | Cut) -> Broken:
+    return Broken(1, 1, "unknown_format" if isinstance(fault, Unknown) else "truncated_file", str(fault))
+
+
+def _of_archive(source: Source, kind: str, archive: str) -> Iterator[Part]:
+    faults: list[Run] = []
+    seen: Counter[str] = Counter()  # a name may stand twice, and a document is known by its file
+    try:
+        for member in archives.members(source, kind):
+            seen[member.name] += 1
+            again = f" ({seen[member.name]})" if seen[member.name] > 1 else ""
+            yield _member(member, source, f"{archive}/{member.name}{again}")
+    except Cut as cut:
+        faults.append(Broken(1, 1, "truncated_file", str(cut)))
+    yield Part(archive, kind, None, False, iter(faults))
+
+
+def _member(member: archives.Member, archive: Source, name: str) -> Part:
+    if member.fault:
+        return Part(name, None, None, True, iter([Broken(1, 1, *member.fault)]))
+    try:
+        encoding = archive.corpus.encoding
+        if encoding == "auto":
+            encoding = decoding.guess_encoding(decoding.unpacked_beginning(decoding.beginning(member.stream), name))
+        format_, source = _detected(Source(member.stream, name, archive.corpus, encoding))
+    except (Unknown, Cut) as fault:
+        return Part(name, None, None, True, iter([_unread(fault)]))
+    if format_ in detection.ARCHIVES:
+        detail = f"a {format_} file within an archive; unpack the outer one"
+        return Part(name, format_, None, True, iter([Broken(1, 1, "nested_archive", detail)]))
+    return Part(name, format_, encoding, True, _runs(format_, source), source.facts)
+
+
+def _runs(format_: str, source: Source) -> Iterator[Run]:
+    """Every record of one file, many at once."""
+    if extra := missing_extra(format_):
+        detail = f"{format_} files need more libraries: pip install 'wajue[{extra}]'"
+        return iter([Broken(1, 1, "missing_library", detail)])
+    return _with_tail(_together(FORMATS[format_].read(source)))
+
+
+def _together(outcomes: Iterator[Outcome | list[Record]]) -> Iterator[Run]:
     """Records that follow each other in one list, as many as memory allows; lists pass as they are."""
     run: list[Record] = []
     characters = 0
@@ -66,7 +134,7 @@ def _together(outcomes: Iterator[Outcome | list[Record]]) -> Iterator[list[Recor
         yield run
 
 
-def _with_tail(runs: Iterator[list[Record] | Broken]) -> Iterator[list[Record] | Broken]:
+def _with_tail(runs: Iterator[Run]) -> Iterator[Run]:
     """The same; the missing tail of a file that is cut off counts as one record."""
     last: Outcome | None = None
     try:

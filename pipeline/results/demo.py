@@ -10,7 +10,7 @@ from wajue.results import loaders, query, query_output
 from wajue.store.workspace import Workspace
 
 _BEST = {
-    "new words": "SELECT word, count, round(score, 2) AS score FROM lexicon WHERE is_new ORDER BY score DESC, word LIMIT 10",
+    "new words": "SELECT rank, word, domain_count, general_count, round(score, 1) AS score FROM new_words ORDER BY rank LIMIT 10",
     "domain terms": "SELECT rank, term, domain_count, general_count, score FROM terms WHERE is_listed ORDER BY rank LIMIT 10",
 }
 _BEST_WITH_VECTORS = "SELECT t.term FROM terms t JOIN sgns_words v ON t.term = v.word ORDER BY t.rank LIMIT 3"

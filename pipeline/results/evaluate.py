@@ -10,13 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from wajue.errors import ConfigError
-from wajue.results.scores.analogy import analogy
-from wajue.results.scores.clusters import clusters
-from wajue.results.scores.common import Options, Row
-from wajue.results.scores.lexicon import lexicon
-from wajue.results.scores.segmentation import segmentation
-from wajue.results.scores.similarity import similarity
-from wajue.results.scores.terms import terms
+from wajue.results.evaluation.analogy import analogy
+from wajue.results.evaluation.clusters import clusters
+from wajue.results.evaluation.common import Options, Row
+from wajue.results.evaluation.lexicon import lexicon
+from wajue.results.evaluation.segmentation import segmentation
+from wajue.results.evaluation.similarity import similarity
+from wajue.results.evaluation.terms import terms
 from wajue.store.workspace import Workspace
 
 log = logging.getLogger(__name__)

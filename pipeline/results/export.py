@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow.compute as pc
 
 from wajue.config import NewWords
 from wajue.errors import WajueError
-from wajue.results import loaders
+from wajue.results import loaders, new_words, query
 from wajue.results.formats.dictionaries import DICTIONARIES
 from wajue.results.formats.terms import TERM_FORMATS, Terminology
 from wajue.results.formats.vectors import VECTOR_FORMATS
@@ -38,13 +37,18 @@ class _Written:
     left_out: dict[str, int]
 
 
-def export(workspace: Workspace, form: str, path: Path, *, model: str = "sgns", min_score: float | None = None) -> None:
-    """Write one of FORMATS to a path. model: whose vectors, sgns or jose; min_score: of new words in a dictionary, else the run's.
+def export(
+    workspace: Workspace, form: str, path: Path, *, model: str = "sgns", min_score: float | None = None, role: str | None = None
+) -> None:
+    """Write one of FORMATS to a path. model: whose vectors, sgns or jose; min_score: of new words in a dictionary, else the run's;
+    role: whose new words a dictionary holds, one of new_words.ROLES, else the domain's.
 
-    Raises WajueError if a table that it needs is missing, or the path cannot be written.
+    Raises WajueError if a table that it needs is missing, the path cannot be written, or a role is given for another format.
     """
+    if role and form not in DICTIONARIES:
+        raise WajueError(f"{form} has no new words: --role is for dictionaries, {', '.join(DICTIONARIES)}")
     if form in DICTIONARIES:
-        written = _dictionary(workspace, form, path, min_score)
+        written = _dictionary(workspace, form, path, min_score, role or new_words.shown_role(workspace))
     elif form in VECTOR_FORMATS:
         written = _vectors(workspace, form, path, model)
     else:
@@ -55,24 +59,21 @@ def export(workspace: Workspace, form: str, path: Path, *, model: str = "sgns", 
             log.warning("left out: %d %s", count, reason)
 
 
-def _dictionary(workspace: Workspace, form: str, path: Path, min_score: float | None) -> _Written:
-    """The terms by rank, then the new words by score; a word that is both counts once."""
-    workspace.must_have(*(() if workspace.whole("terms") else ("lexicon",)))
-    counts: dict[str, int] = {}
-    if workspace.whole("terms"):
-        for row in _listed_terms(workspace, ["rank", "term", "domain_count", "general_count"]):
-            counts[row["term"]] = row["domain_count"] + row["general_count"]
-    else:
-        log.warning("there is no table terms yet: the dictionary holds the new words alone")
+def _dictionary(workspace: Workspace, form: str, path: Path, min_score: float | None, role: str) -> _Written:
+    """The new words by rank, then, but for general text's, the terms by rank; a word that is both counts once."""
+    has_terms = workspace.whole("terms")
+    workspace.must_have(*(() if has_terms and role != "general" else ("lexicon",)))
     settings = workspace.settings("lexicon", "new_words")
     least = settings.get("min_score", NewWords().min_score) if min_score is None else min_score
     accepted = _accepted(settings)
-    too_low = 0
-    for row in _new_words(workspace):
-        if row["score"] >= least or row["word"] in accepted:
-            counts[row["word"]] = max(row["count"], counts.get(row["word"], 0))
-        else:
-            too_low += row["word"] not in counts
+    new = query.select(workspace, f"SELECT word, count, word_score FROM {new_words.view(role)} ORDER BY rank").to_pylist()
+    counts = {row["word"]: row["count"] for row in new if row["word_score"] >= least or row["word"] in accepted}
+    if role != "general" and not has_terms:
+        log.warning("there is no table terms yet: the dictionary holds the new words alone")
+    elif role != "general":
+        for row in _listed_terms(workspace, ["rank", "term", "domain_count", "general_count"]):
+            counts[row["term"]] = max(row["domain_count"] + row["general_count"], counts.get(row["term"], 0))
+    too_low = sum(row["word"] not in counts for row in new)
     dictionary = DICTIONARIES[form]
     kept = {word: count for word, count in counts.items() if dictionary.holds.fullmatch(word)}
     with _renamed_when_whole(path) as unfinished, open(unfinished, "w", encoding="utf-8", newline="\n") as out:
@@ -82,17 +83,6 @@ def _dictionary(workspace: Workspace, form: str, path: Path, min_score: float | 
         f"new words of a score below {least:g} (--min-score, by default [new_words] min_score of the run)": too_low,
     }
     return _Written(f"{len(kept)} words", left_out)
-
-
-def _new_words(workspace: Workspace) -> list[dict[str, Any]]:
-    """The new words with their count and score, the best first; none if there is no lexicon."""
-    if not workspace.whole("lexicon"):
-        return []
-    lexicon = parquet.read(workspace, "lexicon", ["word", "count", "score", "is_new"])
-    new: list[dict[str, Any]] = (
-        lexicon.filter(pc.field("is_new")).sort_by([("score", "descending"), ("word", "ascending")]).to_pylist()
-    )
-    return new
 
 
 def _accepted(settings: dict[str, Any]) -> set[str]:

@@ -1,6 +1,6 @@
 """SQL over a workspace, by DuckDB. In: a workspace and SQL. Out: Arrow rows.
 
-Every table is a view; more views are VIEWS. A query can only read: it runs if DuckDB itself parses it as
+Every table is a view; VIEWS names more. A query can only read: it runs if DuckDB itself parses it as
 SELECT, on a connection that reaches no file outside the workspace, no network and no variable of this program.
 query_output.py writes and prints the rows.
 """
@@ -19,6 +19,7 @@ from pyarrow import fs
 
 from wajue import schemas
 from wajue.errors import WajueError
+from wajue.results import new_words
 from wajue.store.workspace import Workspace
 
 # the text before and after, for every document that cleaning changed; the source tells records with the same id apart
@@ -48,10 +49,18 @@ SELECT rank, term, score, unnest(ingredients, recursive := true), CASE WHEN i = 
     ][i] AS ingredients FROM terms t JOIN candidates c USING (term)
 ) ORDER BY rank, i
 """
+# every word in every corpus, for what no table holds: which of the corpora of a role use it
+_CORPUS_COUNTS = """
+CREATE VIEW corpus_counts AS
+SELECT word, corpus, role, count(*) AS count, count(DISTINCT doc_id) AS document_count
+FROM (SELECT doc_id, corpus, role, unnest(tokens) AS word FROM tokens) GROUP BY ALL
+"""
 VIEWS = {
     "rejects": "anything dropped, at any step",
     "changes": "a document that cleaning changed, before and after",
     "why": "what one ingredient of the combined score adds for one term",
+    **new_words.VIEWS,
+    "corpus_counts": "a word in a corpus: its occurrences in all documents, and the documents that hold it",
 }
 
 _EXPLAIN = re.compile(r"\s*EXPLAIN\s+(ANALYZE\s+)?(\([^)]*\)\s*(?=\S))?", re.IGNORECASE)
@@ -72,6 +81,9 @@ def connect(workspace: Workspace) -> duckdb.DuckDBPyConnection:
     connection.execute(f"CREATE VIEW rejects AS {parts}")
     connection.execute(_CHANGES)
     connection.execute(_WHY)
+    connection.execute(_CORPUS_COUNTS)
+    for role in new_words.ROLES:
+        connection.execute(f"CREATE VIEW {new_words.view(role)} AS {new_words.sql(role)}")
     _lock_up(connection, workspace)
     return connection
 
@@ -111,7 +123,8 @@ def _quoted(path: str) -> str:
 
 def missing(workspace: Workspace, sql: str) -> list[str]:
     """Tables that the SQL names and that have not been written."""
-    named = [t for t in schemas.TABLES if re.search(rf"\b{t}\b", sql, re.IGNORECASE)]
+    names = {t: t for t in schemas.TABLES} | {"lexicon": "|".join(["lexicon", *new_words.VIEWS]), "tokens": "tokens|corpus_counts"}
+    named = [t for t, pattern in names.items() if re.search(rf"\b({pattern})\b", sql, re.IGNORECASE)]
     return [t for t in named if not workspace.whole(t)]
 
 

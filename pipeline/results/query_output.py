@@ -59,14 +59,19 @@ WRITERS: dict[str, Callable[[pa.RecordBatchReader, BinaryIO], None]] = {
 STYLES = ("table", *WRITERS)  # what --format takes
 
 
+def printable(text: str) -> str:
+    """The text without characters that control a terminal, which their pictures stand for."""
+    return text.translate(_PICTURES)
+
+
 def render(rows: pa.Table) -> RichTable:
     """The rows as a table to print; floats with four digits."""
     shown = RichTable(box=box.ROUNDED)
     for name in rows.schema.names:
-        shown.add_column(Text(name.translate(_PICTURES)))
+        shown.add_column(Text(printable(name)))
     for values in _tuples(rows):
         # Text: a corpus may hold [b] and :smile:, which rich would take for markup
-        shown.add_row(*[Text(_shown(v).translate(_PICTURES)) for v in values])
+        shown.add_row(*[Text(printable(_shown(v))) for v in values])
     return shown
 
 

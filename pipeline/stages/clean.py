@@ -2,6 +2,8 @@
 rule that dropped each, and the lines that were taken for boilerplate.
 """
 
+from collections.abc import Callable
+
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark import StorageLevel
@@ -58,7 +60,7 @@ def _check_unchanged(now: Boilerplate, before: Boilerplate) -> None:
 
 def _repeated_lines(raw_documents: Flow, settings: Clean) -> DataFrame:
     """(corpus, line, documents, first): lines of documents of several lines that stand in too many of them."""
-    several = raw_documents.select("corpus", "source", "text").map(_of_several_lines, _SEVERAL_LINES).frame
+    several = raw_documents.select("corpus", "source", "text").map(_of_several_lines(settings), _SEVERAL_LINES).frame
     if not settings.boilerplate_share:
         return several.where("false").select(
             "corpus", F.col("text").alias("line"), F.lit(0).cast("long").alias("documents"), F.col("source").alias("first")
@@ -86,9 +88,16 @@ def _long_lines(least: int) -> Column:
     return F.filter(trimmed, lambda line: F.length(line) >= least)
 
 
-def _of_several_lines(batches: Batches) -> Batches:
-    for batch in batches:
-        yield batch.filter(pc.match_substring(batch.column("text"), "\n"))
+def _of_several_lines(settings: Clean) -> Callable[[Batches], Batches]:
+    """Documents of several lines, without the passages that cleaning drops."""
+
+    def select(batches: Batches) -> Batches:
+        for batch in batches:
+            several = batch.filter(pc.match_substring(batch.column("text"), "\n"))
+            texts, _ = documents.without_passages(several.column("text"), settings)
+            yield several.set_column(several.schema.get_field_index("text"), "text", pa.array(texts, pa.string()))
+
+    return select
 
 
 def _corpus_sizes(raw_documents: Flow) -> DataFrame:

@@ -81,7 +81,7 @@ def _runs(tokens: Flow, strings: Any, total: int, rules: Contrast) -> Runs:
 
     def encode(batch: pa.RecordBatch) -> np.ndarray:
         domain = batch.filter(pc.equal(batch.column("role"), "domain"))
-        return coded(domain.column("tokens"), strings.value).code
+        return coded(domain.column("tokens"), strings.value, domain.column("breaks")).code
 
     def decode(codes: np.ndarray) -> dict[str, pa.Array]:
         return {"codes": pa.array([row.tobytes() for row in codes], pa.binary())}
@@ -89,7 +89,7 @@ def _runs(tokens: Flow, strings: Any, total: int, rules: Contrast) -> Runs:
     scatter = tasks.scatter(encode, rules.max_words, buckets)
     count = tasks.count(rules.max_words, rules.min_count, buckets)
     join = tasks.join(total, rules.max_words, decode)
-    windows = tokens.select("role", "tokens").by_dictionary("tokens").map(scatter, tasks.WINDOWS)
+    windows = tokens.select("role", "tokens", "breaks").by_dictionary("tokens").map(scatter, tasks.WINDOWS)
     counted = windows.exchanged(buckets, "bucket").map(count, tasks.COUNTED)
     joined = counted.exchanged(buckets, "bucket").map(join, _RUNS)
     return Runs.from_table(joined.frame.toArrow(), rules.max_words)
@@ -104,13 +104,14 @@ def _counts(tokens: Flow, strings: Any, codes: np.ndarray) -> tuple[dict[str, np
         tally, stretches = Tally(TermIndex(strings.value, table.value, size, longest)), 0
         for batch in batches:
             for role in ("domain", "general"):
-                lists = batch.filter(pc.equal(batch.column("role"), role)).column("tokens")
-                if len(lists):
-                    added = tally.add(coded(lists, strings.value), domain=role == "domain")
+                documents = batch.filter(pc.equal(batch.column("role"), role))
+                if documents.num_rows:
+                    tokens_of_role = coded(documents.column("tokens"), strings.value, documents.column("breaks"))
+                    added = tally.add(tokens_of_role, domain=role == "domain")
                     stretches += added if role == "domain" else 0
         return np.append(tally.figures.ravel(), stretches)
 
-    read = tokens.select("role", "tokens").by_dictionary("tokens")
+    read = tokens.select("role", "tokens", "breaks").by_dictionary("tokens")
     whole = sums.sum_over(read, total, len(FIGURES) * size + 1)
     return dict(zip(FIGURES, whole[:-1].reshape(len(FIGURES), size), strict=True)), int(whole[-1])
 

@@ -21,9 +21,9 @@ from wajue.config import Config
 from wajue.errors import WajueError
 from wajue.mining.lattice.forward_backward import Expected
 from wajue.mining.lattice.weights import Weights
-from wajue.mining.lexicon import lexicon_candidates, lexicon_table, lexicon_tasks
+from wajue.mining.lexicon import cut_counts, lexicon_candidates, lexicon_table, lexicon_tasks
 from wajue.mining.lexicon.discovery import Candidates
-from wajue.mining.lexicon.lexicon_candidates import NgramCandidates, Verdicts
+from wajue.mining.lexicon.lexicon_candidates import FinalWords, Verdicts
 from wajue.mining.text.alphabet import Alphabet
 from wajue.mining.tokens import jieba_dictionary
 from wajue.spark.flow import Flow, types_of
@@ -51,13 +51,12 @@ def new_words(clauses: Flow, ngrams: Flow, *, config: Config) -> DataFrame:
     accepted = lexicon_candidates.weigh_accepted(mined, verdicts.accept)
     known = _known_words(config)
     whole = Flow(kept, scratch_folder=clauses.scratch_folder) if share == 1 else _encoded(clauses, mined.alphabet, 1.0)
-    wanted = mined.unknown(known) if rules.examples else np.zeros(len(mined.word_rows), bool)
-    with _cut(whole, mined, wanted) as cut:
-        table = lexicon_table.build(mined, cut.used, known)
+    with _cut(whole, mined.final_words(known if rules.examples else None)) as cut:
+        table = lexicon_table.build(mined, cut.counts, known)
         examples = _examples(cut.showing, lexicon_table.shown(table, rules.examples), mined.alphabet)
     kept.unpersist()
     table = lexicon_table.with_accepted(lexicon_table.with_examples(table, examples), accepted, known)
-    return clauses.source.sparkSession.createDataFrame(table.drop_columns(["candidate_id"])).coalesce(1)
+    return clauses.source.sparkSession.createDataFrame(table.drop_columns(["number"])).coalesce(1)
 
 
 def _possible_words(ngrams: Flow, verdicts: Verdicts, branching_entropy: float) -> pa.Table:
@@ -92,7 +91,7 @@ def _share(candidates: Candidates, sample: int) -> float:
 
 
 def _encoded(clauses: Flow, alphabet: Alphabet, share: float) -> Flow:
-    return clauses.map(lexicon_tasks.encode(alphabet, share), lexicon_tasks.CODES)
+    return clauses.select("clauses", "role").map(lexicon_tasks.encode(alphabet, share), lexicon_tasks.CODES)
 
 
 def _run_rounds(encoded: Flow, candidates: Candidates, rounds: int, share: float) -> None:
@@ -121,32 +120,30 @@ def _run_rounds(encoded: Flow, candidates: Candidates, rounds: int, share: float
 
 
 class _Cut(NamedTuple):
-    """used: int64 [candidates], how often the best cut uses each; showing: the columns lexicon_tasks.SHOWING, a row a slab."""
+    """counts: int64, as cut_counts.py has them; showing: the columns lexicon_tasks.SHOWING, a row a slab."""
 
-    used: np.ndarray
+    counts: np.ndarray
     showing: DataFrame
 
 
 @contextmanager
-def _cut(encoded: Flow, mined: NgramCandidates, wanted: np.ndarray) -> Iterator[_Cut]:
-    """Every clause, cut with the final lexicon; persisted until the end. wanted: bool [candidates], those a clause is to show."""
-    context = encoded.source.sparkSession.sparkContext
-    size, longest = len(wanted), mined.candidates.longest
-    weights, sought = context.broadcast(mined.candidates.decoding()), context.broadcast(wanted)
+def _cut(encoded: Flow, final: FinalWords) -> Iterator[_Cut]:
+    """Every clause, cut with the final lexicon; persisted until the end."""
+    shape = cut_counts.no_counts(len(final.wanted)).shape
+    size = shape[0] * shape[1]
+    sent = encoded.source.sparkSession.sparkContext.broadcast(final)
     slices = sums.sum_slices(encoded.tasks, size)
-    cut = encoded.map(lexicon_tasks.cut(weights, sought, longest, slices), lexicon_tasks.CUT)
-    rows_of_tasks = cut.frame.persist(StorageLevel.MEMORY_AND_DISK)
+    rows_of_tasks = encoded.map(lexicon_tasks.cut(sent, slices), lexicon_tasks.CUT).frame.persist(StorageLevel.MEMORY_AND_DISK)
     partial_sums = Flow(rows_of_tasks.select("slice", "index", "sums"), scratch_folder=encoded.scratch_folder, types=sums.SUMS)
-    yield _Cut(sums.added(partial_sums, slices, size), rows_of_tasks.select(*lexicon_tasks.SHOWING))
+    yield _Cut(sums.added(partial_sums, slices, size).reshape(shape), rows_of_tasks.select(*lexicon_tasks.SHOWING))
     rows_of_tasks.unpersist()
-    weights.destroy()
-    sought.destroy()
+    sent.destroy()
 
 
-def _examples(showing: DataFrame, shown: np.ndarray, alphabet: Alphabet) -> dict[int, str]:
-    """A clause for each candidate that is shown (int64 ids)."""
+def _examples(showing: DataFrame, shown: np.ndarray, alphabet: Alphabet) -> dict[tuple[int, str], str]:
+    """A clause for each word that is shown (int64 numbers) in each role that it stands in."""
     if not len(shown):
         return {}
     found = showing.mapInArrow(lexicon_tasks.examples(shown, alphabet), lexicon_tasks.EXAMPLES)
-    best = found.groupBy("candidate_id").agg(F.min_by("example", "rank").alias("example")).toArrow()
-    return dict(zip(best.column("candidate_id").to_pylist(), best.column("example").to_pylist(), strict=True))
+    best = found.groupBy("number", "role").agg(F.min_by("example", "rank").alias("example")).toArrow()
+    return {(r["number"], r["role"]): r["example"] for r in best.to_pylist()}

@@ -28,7 +28,7 @@ def ngrams(documents: Flow, *, config: Config) -> tuple[Flow, Flow]:
     rules = config.ngrams
     parallelism = documents.source.sparkSession.sparkContext.defaultParallelism
     parts = min(_TASKS_A_CORE * parallelism, MOST_BUCKETS)
-    lines = documents.select("text").map(tasks.spread(parts), tasks.LINES).exchanged(parts, "bucket")
+    lines = documents.select("text", "role").map(tasks.spread(parts), tasks.LINES).exchanged(parts, "bucket")
     distinct = lines.map(tasks.distinct, ddl(tasks.CLAUSES)).materialized()
     clauses = distinct["clauses"]
     alphabet, total = _alphabet(distinct["symbols"].frame, rules.min_count)

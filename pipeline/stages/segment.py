@@ -7,6 +7,7 @@ from pyspark.sql import functions as F
 from wajue.arrays.cells import Batches
 from wajue.config import Config
 from wajue.mining.tokens import tokenizers
+from wajue.mining.tokens.breaks import breaks
 from wajue.mining.tokens.segmenter import Segmenter
 from wajue.spark.flow import Flow, types_of
 
@@ -16,7 +17,7 @@ _CARRIED = ("doc_id", "corpus", "role", "date")
 def segment(documents: Flow, lexicon: Flow | None, *, config: Config) -> Flow:
     """tokens, cut as [segment] method says. With `lexicon` or `jieba` starts one job, which collects the lexicon."""
     tokenizer = documents.source.sparkSession.sparkContext.broadcast(_tokenizer(lexicon, config))
-    offsets = config.segment.offsets
+    offsets, spaces = config.segment.offsets, config.segment.method != "whitespace"
 
     def cut(batches: Batches) -> Batches:
         for batch in batches:
@@ -24,7 +25,8 @@ def segment(documents: Flow, lexicon: Flow | None, *, config: Config) -> Flow:
             if starts is None or not offsets:
                 starts = pa.nulls(batch.num_rows, pa.list_(pa.int32()))
             carried = [batch.column(name) for name in _CARRIED]
-            yield pa.RecordBatch.from_arrays([*carried, tokens, starts], [*_CARRIED, "tokens", "starts"])
+            ends = breaks(batch.column("text"), tokens, spaces=spaces)
+            yield pa.RecordBatch.from_arrays([*carried, tokens, ends, starts], [*_CARRIED, "tokens", "breaks", "starts"])
 
     return documents.select(*_CARRIED, "text").map(cut, types_of("tokens"))
 

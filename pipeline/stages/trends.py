@@ -57,7 +57,7 @@ def _counted(tokens: Flow, listed: Listed | None, buckets: int, rules: Trends) -
         for batch in batches:
             yield period_counts.pack(*period_counts.count(batch, period, sought.value), buckets)
 
-    return tokens.select("role", "date", "tokens").by_dictionary("tokens").map(count, period_counts.PACKED).frame
+    return tokens.select("role", "date", "tokens", "breaks").by_dictionary("tokens").map(count, period_counts.PACKED).frame
 
 
 def _periods(packed: DataFrame) -> pa.Table:

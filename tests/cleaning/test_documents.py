@@ -2,6 +2,7 @@ import pyarrow as pa
 
 from wajue import schemas
 from wajue.cleaning import documents
+from wajue.cleaning.passages import marked
 from wajue.config import Clean
 
 
@@ -33,3 +34,21 @@ def test_boilerplate_stays_in_the_document_that_keeps_it() -> None:
     rows = kept.column("clean_documents").to_pylist()
     assert [r["text"] for r in rows] == ["本报讯\n一号消息来了", "二号消息来了", "本报讯"]  # one line alone is for dedup to judge
     assert [r["changed_by"] for r in rows] == [["whitespace"], ["boilerplate"], []]
+
+
+def test_marked_passages_are_dropped_or_kept_and_counted() -> None:
+    text = (
+        marked("front_matter", "---\ntitle: 甲\n---\n")
+        + "断路器坏了"
+        + marked("code", "x = 1")
+        + "设"
+        + marked("formula", "a")
+        + "为电压"
+    )
+    for settings, cleaned, changes in (
+        (Clean(), "断路器坏了\n设□为电压", ["front_matter", "code", "math", "whitespace"]),
+        (Clean(code="keep", math="keep"), "断路器坏了\nx = 1\n设a为电压", ["front_matter", "whitespace"]),
+    ):
+        kept, _ = documents.judge(raw([text]), settings, {}, han_rules=True)
+        [row] = kept.column("clean_documents").to_pylist()
+        assert (row["text"], row["changed_by"]) == (cleaned, changes)

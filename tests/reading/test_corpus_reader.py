@@ -6,6 +6,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from tests.reading.samples import zipped
 from wajue.config import Corpus
 from wajue.reading import corpus_reader
 
@@ -48,6 +49,25 @@ def test_rows_of_four_kinds(tmp_path: Path) -> None:
         ("y.txt", 2, 0),
     ]
     assert [len(r["identities"]) for r in rows["identities"]] == [16]  # b has no ids
+
+
+def test_a_member_of_an_archive_is_a_file(tmp_path: Path) -> None:
+    data = zipped({"x.jsonl": b'{"id": 1, "text": "a"}\n{"id": 2}\n', "y.psd": b"8BPS\0\1\0\0", "z.txt": b"z\n"})
+    rows = read(plan(tmp_path, [("a", "m.zip", data)]))
+    assert [(r["source"]["file"], r["source"]["record"], r["text"]) for r in rows["raw_documents"]] == [
+        ("m.zip/x.jsonl", 1, "a"),
+        ("m.zip/z.txt", 1, "z"),
+    ]
+    assert [(r["source"]["file"], r["reason"], r["detail"]) for r in rows["ingest_rejects"]] == [
+        ("m.zip/x.jsonl", "missing_field", "no field 'text'; there are: id"),
+        ("m.zip/y.psd", "unknown_format", "a Photoshop image"),
+    ]
+    assert [(r["file"], r["format"], r["records"], r["unreadable"], r["bytes"]) for r in rows["files"]] == [
+        ("m.zip/x.jsonl", "jsonl", 2, 1, None),
+        ("m.zip/y.psd", None, 1, 1, None),
+        ("m.zip/z.txt", "text", 1, 0, None),
+        ("m.zip", "zip", 0, 0, 1),
+    ]
 
 
 def test_batches_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

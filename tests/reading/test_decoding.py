@@ -49,3 +49,31 @@ def test_what_expands_without_end_is_cut_and_never_held(pack: Any, monkeypatch: 
             sizes.append(len(block))
     assert sum(sizes) < 110_000_000 and max(sizes) < 36_000_000
     assert sum(len(block) for block in decoding.blocks(io.BytesIO(packed), name)) == 50_000_000
+
+
+def test_a_stream_that_goes_forward_gives_what_comes_before_a_cut() -> None:
+    packed = gzip.compress(bytes(range(256)) * 20)
+    stream = decoding.Forward(io.BytesIO(packed[:-9]), "a.gz")
+    read = bytearray()
+    with pytest.raises(decoding.Cut, match="ends before its end mark"):
+        while piece := stream.read(100):
+            read += piece
+    assert read and (bytes(range(256)) * 20).startswith(read)
+
+
+def test_the_beginning_of_a_stream_is_left_there() -> None:
+    stream = io.BytesIO(gzip.compress("断路器".encode()))
+    start = decoding.beginning(stream)
+    assert stream.tell() == 0 and decoding.unpacked_beginning(start, "a.gz").decode() == "断路器"
+    assert decoding.unpacked_beginning(b"\x1f\x8bx", "a.gz") == b""
+    one_way = io.BufferedReader(_OneWay(b"abc"))
+    assert decoding.beginning(one_way) == b"abc" == one_way.read()
+
+
+class _OneWay(io.BytesIO):
+    def seekable(self) -> bool:
+        return False
+
+
+def test_bytes_that_do_not_decode() -> None:
+    assert decoding.is_invalid(b"\xff", "utf-8") and not decoding.is_invalid("断".encode()[:2], "utf-8"), "it may go on"

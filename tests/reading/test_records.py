@@ -1,3 +1,5 @@
+import re
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -6,8 +8,20 @@ from hypothesis import strategies as st
 
 from tests.reading.read import read, told
 from wajue import config
-from wajue.reading import decoding, json_array, records
+from wajue.reading import decoding, detection, json_array
 from wajue.reading.formats import FORMATS
+
+PAGE = (Path(__file__).parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")
+
+
+def test_the_page_of_formats_lists_each_with_its_extensions() -> None:
+    rows = {
+        name: files for names, files in re.findall(r"^\| (`.*?) \| (.*?) \|", PAGE, re.M) for name in re.findall(r"`(\w+)`", names)
+    }
+    rows.pop("format")
+    assert rows.keys() == FORMATS.keys()
+    for name, row in FORMATS.items():
+        assert set(row.extensions) <= set(re.findall(r"\.\w+", rows[name])), name
 
 
 def test_a_config_may_ask_for_each_format() -> None:
@@ -19,7 +33,7 @@ def test_a_config_may_ask_for_each_format() -> None:
     [("a.json", "json"), ("b.JSONL.GZ", "jsonl"), ("c.d/e.md", "markdown"), ("f.zst", "text"), ("g", "text"), ("h.log", "text")],
 )
 def test_a_format_goes_by_the_extension(name: str, expected: str) -> None:
-    assert records.detect_format(name) == expected
+    assert detection.by_name(name) == expected
 
 
 def test_a_line_longer_than_any_record(monkeypatch: pytest.MonkeyPatch) -> None:

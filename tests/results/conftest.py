@@ -34,7 +34,7 @@ def mined(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
             "lexicon": {"new_words": {"min_score": 8.0, "accept": ["导线 50", "more.txt"]}},
             "raw_documents": {"corpus": [{"name": "power", "role": "domain"}, {"name": "news", "role": "general"}]},
         },
-        lexicon=[{"word": w, "count": n, "score": s, "is_new": w != "手机"} for w, n, s in WORDS],
+        lexicon=[{"word": w, "count": n, "score": s, "is_new": w != "手机", "role": "domain"} for w, n, s in WORDS],
         terms=[
             {
                 "is_listed": True,

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.results.scores.helpers import PLANE, scores, written
+from tests.results.evaluation.helpers import PLANE, scores, written
 from tests.test_cli import told, wajue
 from tests.tiny import workspace
 from wajue.errors import ConfigError, WajueError
 from wajue.results.evaluate import TESTS, by_test, evaluate
-from wajue.results.scores.common import Options
+from wajue.results.evaluation.common import Options
 from wajue.store.workspace import Workspace
 
 

@@ -55,7 +55,7 @@ def test_an_export_that_fails_leaves_what_was_there(mined: Workspace, tmp_path: 
 
 
 def test_a_lexicon_alone_makes_a_dictionary(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    rows = [{"word": w, "count": n, "score": s, "is_new": True} for w, n, s in WORDS]
+    rows = [{"word": w, "count": n, "score": s, "is_new": True, "role": "domain"} for w, n, s in WORDS]
     workspace = tiny.workspace(tmp_path / "w", lexicon=rows)
     with caplog.at_level("INFO", logger="wajue"):
         export(workspace, "hanlp", tmp_path / "d.txt")

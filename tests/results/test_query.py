@@ -159,6 +159,22 @@ def test_ctrl_c_ends_a_long_query(connection: Any) -> None:
     assert rows(connection, "SELECT 1 AS a") == [{"a": 1}]
 
 
+def test_each_word_is_counted_in_each_corpus(tmp_path: Path) -> None:
+    tokens = [
+        {"doc_id": "1", "corpus": "a", "role": "domain", "tokens": ["断路器", "的", "断路器"]},
+        {"doc_id": "2", "corpus": "a", "role": "domain", "tokens": ["断路器"]},
+        {"doc_id": "3", "corpus": "b", "role": "general", "tokens": ["的"]},
+    ]
+    opened = tiny.workspace(tmp_path / "w", tokens=tokens)
+    counts = query.select(opened, "SELECT word, corpus, role, count, document_count FROM corpus_counts ORDER BY ALL").to_pylist()
+    assert [tuple(r.values()) for r in counts] == [
+        ("断路器", "a", "domain", 3, 2),
+        ("的", "a", "domain", 1, 1),
+        ("的", "b", "general", 1, 1),
+    ]
+    assert query.missing(opened, "FROM corpus_counts") == []
+
+
 def test_why_shows_what_each_ingredient_adds(tmp_path: Path) -> None:
     figures = {"log_ratio_low": 5.0, "burst": 1.5, "npmi": 1.0, "similarity": 0.8, "centrality": -4.0}
     summands = {c.name: 0.5 for c in schemas.TABLES["terms"].columns if c.name.startswith("by_")} | {"by_doubts": -1.5}

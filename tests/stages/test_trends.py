@@ -15,7 +15,7 @@ Load = Callable[..., Config]
 pytestmark = pytest.mark.spark
 
 DATED = '[[corpus]]\nname = "d"\nrole = "domain"\npaths = "x"\ndate = "date"\n'
-TOKENS = "doc_id string, corpus string, role string, date string, tokens array<string>, starts array<int>"
+TOKENS = "doc_id string, corpus string, role string, date string, tokens array<string>, breaks array<int>, starts array<int>"
 TERMS = "rank int, term string, parts array<string>"
 FORMS = ("2021-{:02d}", "2021年{}月3日", "2021/{}/5 10:00")
 
@@ -39,7 +39,7 @@ def planted() -> list[tuple[str | None, list[str]]]:
 
 
 def tokens(spark: Any, documents: list[tuple[str | None, list[str]]], role: str = "domain") -> Any:
-    rows = [(f"{role}{i}", "d", role, date, words, None) for i, (date, words) in enumerate(documents)]
+    rows = [(f"{role}{i}", "d", role, date, words, [], None) for i, (date, words) in enumerate(documents)]
     return spark.createDataFrame(rows, TOKENS)
 
 

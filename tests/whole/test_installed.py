@@ -42,8 +42,10 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "path"),
-    [([str(Path(sys.executable).with_name("wajue"))], None), ([sys.executable, "-m", "wajue"], ".")],
-    ids=["beside the config", "PYTHONPATH=."],
+    [
+        pytest.param([str(Path(sys.executable).with_name("wajue"))], None, id="beside the config", marks=pytest.mark.cluster),
+        pytest.param([sys.executable, "-m", "wajue"], ".", id="PYTHONPATH=."),
+    ],
 )
 def test_a_run_in_a_folder_with_foreign_modules(folder: Path, command: list[str], path: str | None) -> None:
     mark = foreign_modules(folder)
@@ -67,7 +69,7 @@ def test_a_notebook_in_a_folder_with_foreign_modules(folder: Path) -> None:
     assert not mark.exists()
 
 
-@pytest.mark.slow
+@pytest.mark.cluster
 def test_a_wheel_in_an_environment_of_its_own(tmp_path: Path) -> None:
     build = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(tmp_path / "dist"), str(ROOT)]
     subprocess.run(build, check=True, capture_output=True)

@@ -20,8 +20,11 @@ import pytest
 import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.platypus import Paragraph, Spacer
 
 from tests.frames import ingest
+from tests.reading import samples
 from wajue import config as configuration
 from wajue.config import Corpus
 from wajue.reading import corpora, records
@@ -95,6 +98,8 @@ SUMMED = parquet(
 TRADITIONAL = "這個問題應該怎麼辦呢，電腦壞了"
 SIMPLIFIED = "患者高血压怎么办，应该吃什么药"
 
+PDF = samples.pdf(Paragraph("断路器", samples.chinese()))
+RESPONSE = ("http://a.cn", "<p>断路器".encode(), "text/html; charset=utf-8", "200 OK")
 CASES = [
     Case("a .gz of lines, cut short", {"a.txt.gz": gzip.compress(LINES)[:20_000]}, MANY, [("truncated_file", 0)], at_least=500),
     Case("a .bz2 of lines, cut short", {"a.txt.bz2": bz2.compress(LINES)[:9_000]}, [], [("truncated_file", 1)]),
@@ -425,7 +430,7 @@ CASES = [
         {"a.html": b"<html><body><p>a<div><table><tr><td>b<b><i><script>x", "b.html": b"<b>" * 20_000 + b"c", "c.html": b"<!-- d"},
         ["a\nb", "c", ""],
     ),
-    Case("Markdown with invalid bytes", {"a.md": b"# a\n\nb\xff\n\nc\n", "b.md": b"d\n"}, ["d\n\n"], [("invalid_encoding", 1)]),
+    Case("Markdown with invalid bytes", {"a.md": b"# a\n\nb\xff\n\nc\n", "b.md": b"d\n"}, ["d"], [("invalid_encoding", 1)]),
     Case(
         "file names with brackets and spaces",
         {"a [1].txt": b"a\n", "b*{2} ?.jsonl": jsonl("b"), "文 件.TXT.GZ": gzip.compress(b"c\n")},
@@ -433,10 +438,123 @@ CASES = [
     ),
     Case(
         "a file of another kind",
-        {"a.zip": b"PK\x03\x04\xff\xfe\n\x80\n", "b.xz": b"\xfd7zXZ\0\0\x04"},
-        [],
-        [("invalid_encoding", 1), ("invalid_encoding", 2), ("invalid_encoding", 1)],
+        {"a.psd": b"8BPS\0\1" + b"\0" * 50, "b.txt": b"\xfd7zXZ\0\0\x04", "c": bytes(range(256)), "d.jpg": "断路器\n".encode()},
+        ["断路器"],
+        [("unknown_format", 1)] * 3,
     ),
+    Case(
+        "a file whose name says another format",
+        {"a.txt": samples.word("甲"), "b.docx": PDF, "c.doc": rb"{\rtf1 c}", "d": gzip.compress(b"d\n")},
+        ["甲", "断路器", "c", "d"],
+    ),
+    Case(
+        "a Word, PowerPoint, Excel, EPUB, PDF or RTF file cut short",
+        {
+            "a.docx": samples.word("甲")[:-9],
+            "b.pptx": samples.slides("乙")[:-9],
+            "c.xlsx": samples.workbook([["丙"]])[:-9],
+            "d.epub": samples.book("丁")[:-9],
+            "e.pdf": PDF[:300],
+            "f.rtf": rb"{\rtf1 f",
+        },
+        [],
+        [("damaged_file", 1)] * 6,
+    ),
+    Case("a PDF of images of pages", {"a.pdf": samples.pdf(Spacer(1, 1))}, [], [("no_text_layer", 1)]),
+    Case(
+        "a PDF with a password",
+        {"a.pdf": samples.pdf(Paragraph("a"), encrypt=StandardEncryption("user", "owner"))},
+        [],
+        [("encrypted_file", 1)],
+    ),
+    Case("a document that its parser cannot bear", {"a.tex": b"{" * 5000, "b.tex": b"b"}, ["b"], [("excessive_file", 1)]),
+    Case(
+        "a sheet without the columns of the text",
+        {"a.xlsx": samples.workbook([["问", "答"], ["一", "二"]], [["说明"], ["三"]])},
+        ["一\n二"],
+        [("missing_field", 2)],
+        'text = ["问", "答"]',
+    ),
+    Case("subtitles with invalid bytes", {"a.srt": b"1\n00:00:01,000 --> 00:00:02,000\n\xff\n"}, [], [("invalid_encoding", 1)]),
+    Case(
+        "a dump of a wiki cut short",
+        {"a.xml": samples.wiki(samples.page("甲", "一"), samples.page("乙", "二"))[:-60]},
+        ["一"],
+        [("truncated_file", 3)],
+    ),
+    Case(
+        "a dump of a wiki with entities of its own",
+        {"a.xml": b"<!DOCTYPE a>" + samples.wiki(samples.page("甲", "一"))},
+        [],
+        [("truncated_file", 1)],
+        'format = "mediawiki"',
+    ),
+    Case(
+        "redirects and talk in a dump of a wiki",
+        {"a.xml": samples.wiki(samples.page("甲", "", "<redirect/>"), samples.page("乙", "二", ns=1), samples.page("丙", "三"))},
+        ["三"],
+        [("redirect", 2), ("not_an_article", 4)],
+    ),
+    Case(
+        "a WARC file cut short",
+        {
+            "a.warc.gz": samples.web_archive(RESPONSE, RESPONSE)[:-20],
+            "b.warc": samples.web_archive(RESPONSE, RESPONSE, gzip=False)[:-9],
+        },
+        ["断路器"] * 2,
+        [("truncated_file", 2)] * 2,
+    ),
+    Case(
+        "images and errors in a WARC file",
+        {
+            "a.warc": samples.web_archive(
+                RESPONSE,
+                ("http://a.cn/u", b"\x89PNG", "image/png", "200 OK"),
+                ("http://a.cn/v", b"x", "text/html", "404 Not Found"),
+                gzip=False,
+            )
+        },
+        ["断路器"],
+        [("unknown_format", 2), ("error_page", 3)],
+    ),
+    Case(
+        "a document that includes another file",
+        {"a.adoc": b"a\n\ninclude::/etc/hostname[]\n", "b.tex": b"b\\input{/etc/hostname}"},
+        ["a", "b"],
+    ),
+    Case("a PO file that holds the name of another file", {"a.po": str(PAGE).encode()}, [], [("damaged_file", 1)]),
+    Case(
+        "an archive cut short",
+        {"a.tar": samples.tarred({"x.txt": b"a\n", "y.txt": b"b\n"})[:1300], "b.zip": samples.zipped({"x.txt": b"a\n"})[:-9]},
+        ["a"],
+        [("truncated_file", 1)] * 2,
+    ),
+    Case(
+        "an archive in an archive",
+        {
+            "a.zip": samples.zipped(
+                {
+                    "b.zip": samples.zipped({"x.txt": b"x"}),
+                    "c.tgz": samples.tarred({"x.txt": b"x"}, "w:gz"),
+                    "d.txt.gz": gzip.compress(b"d"),
+                }
+            )
+        },
+        ["d"],
+        [("nested_archive", 1)] * 2,
+    ),
+    Case(
+        "members of an archive that are damaged, have a password or are of no known kind",
+        {
+            "a.zip": samples.zipped({"a.docx": samples.word("甲")[:-9], "b.psd": b"8BPS\0\1\0\0", "c.txt": b"c"}),
+            "b.zip": samples.with_password(samples.zipped({"a.txt": b"a", "b.txt": b"b"})),
+        },
+        ["c", "b"],
+        [("damaged_file", 1), ("unknown_format", 1), ("encrypted_file", 1)],
+    ),
+    Case("names in an archive that lead out of it", {"a.zip": samples.zipped({"../../a.txt": b"a", "/b.txt": b"b"})}, ["a", "b"]),
+    Case("links in a tar file", {"a.tar": samples.linked("/etc/hostname")}, [], [("not_a_file", 1)]),
+    Case("a member that claims to expand to more than a gigabyte", {"a.tar": samples.sparse(1 << 33)}, [], [("truncated_file", 1)]),
 ]
 
 
@@ -494,14 +612,17 @@ def test_what_comes_of(case: Case, outcomes: dict[str, Outcome]) -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c.name)
 def test_rows_in_are_rows_kept_and_rows_rejected(case: Case, outcomes: dict[str, Outcome]) -> None:
     outcome = outcomes[case.name]
-    assert set(outcome.files) == {f"{CASES.index(case):02}/{name}" for name in case.files}
+    given = {f"{CASES.index(case):02}/{name}": data for name, data in case.files.items()}
+    members = {name for name in outcome.files if name not in given}
+    assert set(outcome.files) - members == set(given)
+    assert all(name.startswith(tuple(f"{archive}/" for archive in given)) for name in members)
     for name, row in outcome.files.items():
         kept = [record for file, record, _ in outcome.kept if file == name]
         rejects = [(record, reason) for file, record, reason, _ in outcome.rejects if file == name]
         assert row.records == len(kept) + len(rejects)
         assert sorted(kept + [record for record, _ in rejects]) == list(range(1, row.records + 1))
         assert row.unreadable == sum(reason != "repeated_id" for _, reason in rejects)
-        assert row.bytes == len(case.files[name.partition("/")[2]])
+        assert row.bytes == (None if name in members else len(given[name]))
 
 
 def test_the_page_tells_of_every_kind() -> None:

@@ -11,11 +11,14 @@ enough; let EM share the text out among them; each round drop what explains the 
     f(c)   = single share: the share of a symbol's occurrences that are words of their own, (expected + 1/2)/(count + 1)
     z(w)   = left autonomy HL(w) - HL(w without its first symbol), standardised per length, clipped to -2..2
              (Magistry & Sagot 2012, normalised variation of branching entropy)
-    score  = gain/(n - 1) * min(1, use) * sqrt(min(HL, HR)), ranks words; use = share of occurrences cut out as a word
+    score  = gain/(n - 1) * min(1, use) * sqrt(min(HL, HR)) * (1 - b), ranks words; use = share of occurrences cut out as one
+    b      = share of these uses beside the remainder of another word: a single symbol with f < 1/2, or a string outside the
+             lexicon; that of the left or that of the right side, the larger one
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -41,6 +44,24 @@ class Thresholds:
     single_share: tuple[float, ...] = (1, 10, 0, 0, 0, 0, 0)  # r
     autonomy: tuple[float, ...] = (0, 1.5, 0, 0, 0, 0, 0)  # v
     spelled_share: float = 0.1  # of all tokens, outside the lexicon, in the first round with spelling
+
+
+class Judgement(NamedTuple):
+    """What decides whether words stay.
+
+    ids: int64 [k], of candidates; gain, edges, autonomy: the parts of S(w); least: d_n, which it must reach; float64 [k], nats.
+    """
+
+    ids: np.ndarray
+    gain: np.ndarray
+    edges: np.ndarray
+    autonomy: np.ndarray
+    least: np.ndarray
+
+    @property
+    def strength(self) -> np.ndarray:
+        """S(w), float64 [k]."""
+        return self.gain - self.edges + self.autonomy
 
 
 @dataclass
@@ -152,35 +173,47 @@ class Candidates:
         A symbol too rare to be listed has the weight of the rarest that is.
         """
         total = self.expected.sum() + self.symbol_expected.sum()
-        active = np.flatnonzero(self.expected > 0)
+        active = self.active
         words = np.full(len(self.expected), _IMPOSSIBLE)
         words[active] = np.log(self.expected[active] / total)
         return words, np.log(np.maximum(self.symbol_expected, _LEAST_SINGLE) / total)
 
+    @property
+    def single_share(self) -> np.ndarray:
+        """f, how free each symbol is: the share of its occurrences that are words of their own, float64 [65536]."""
+        return (self.symbol_expected + 0.5) / (self.symbol_count + 1)
+
     def _spelling(self) -> Spelling:
         """That of the active words."""
-        active = np.flatnonzero(self.expected > 0)
+        active = self.active
         return spelling_of(self.codes[active], self.length[active], self.symbol_count, self.spelled_share)
 
     def weights(self, *, spelled: bool) -> Weights:
         """What a round of forward-backward needs: probabilities scaled by exp(scale) a symbol."""
         word_log_prob, single_log_prob = self.log_probabilities()
-        table = self._table(word_log_prob, lambda log, length: np.exp(np.maximum(log + self.scale * length, -700)))
+        table = self._table(word_log_prob)
         single = np.exp(np.maximum(single_log_prob + self.scale, -700))
         if not spelled:
             return Weights(single, table, no_spelling())
         spelling = self._spelling()
         return Weights(single, table, spelling._replace(position=spelling.position * np.exp(self.scale)))
 
-    def decoding(self) -> Weights:
-        """What the best cut needs: log probabilities, of spelled strings too."""
-        word_log_prob, single_log_prob = self.log_probabilities()
-        return Weights(single_log_prob, self._table(word_log_prob, lambda log, length: log), log_spelling(self._spelling()))
+    @property
+    def active(self) -> np.ndarray:
+        """The words of the lexicon as it stands: ids of candidates, int64, ascending."""
+        return np.flatnonzero(self.expected > 0)
 
-    def _table(self, log_prob: np.ndarray, weight: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> WordTable:
+    def decoding(self) -> Weights:
+        """What the best cut needs: log probabilities, of spelled strings too; a word's id is its position in `active`."""
+        word_log_prob, single_log_prob = self.log_probabilities()
+        active = self.active
+        table = word_table(self.keys[active], word_log_prob[active], np.arange(len(active)), prefixes_of=self.codes[active])
+        return Weights(single_log_prob, table, log_spelling(self._spelling()))
+
+    def _table(self, log_prob: np.ndarray) -> WordTable:
         """The active words, and with weight 0 their prefixes: few enough for a processor's cache."""
-        active = np.flatnonzero(self.expected > 0)
-        weights = weight(log_prob[active], self.length[active])
+        active = self.active
+        weights = np.exp(np.maximum(log_prob[active] + self.scale * self.length[active], -700))
         return word_table(self.keys[active], weights, active, prefixes_of=self.codes[active])
 
     def update(self, result: Expected, *, spelled: bool, share: float = 1.0) -> None:
@@ -192,22 +225,29 @@ class Candidates:
             self.spelled_share = max(result.spelled.sum() * POSTERIOR_UNIT / share / total, _LEAST_SHARE)
         self.scale = -result.log_likelihood * LIKELIHOOD_UNIT / (self.symbols_total * share)
 
-    def prune(self) -> None:
-        """Drop every word whose S(w) is below the threshold of its length."""
+    def judged(self) -> Judgement:
+        """S(w) of every active word, and the parts of it."""
         self._floor_symbols()
         word_log_prob, single_log_prob = self.log_probabilities()
-        active = np.flatnonzero(self.expected > 0)
+        active = self.active
         log_prob = word_log_prob[active]
         gain = log_prob - best_splits(self.codes[active], log_prob, single_log_prob, keys=self.keys[active])
-        self.gain = np.zeros(len(word_log_prob))
-        self.gain[active] = gain
-        single_share = (self.symbol_expected + 0.5) / (self.symbol_count + 1)
-        limits, length = self.thresholds, self.length[active]
+        limits, length, single_share = self.thresholds, self.length[active], self.single_share
         d, r, v = (np.array((0, 0, *t), float)[length] for t in (limits.gain, limits.single_share, limits.autonomy))
-        s = gain - r * (single_share[self.first[active]] + single_share[self.last[active]] - 0.5) + v * self.autonomy[active]
-        self.expected[active[s < d]] = 0.0
+        edges = r * (single_share[self.first[active]] + single_share[self.last[active]] - 0.5)
+        return Judgement(active, gain, edges, v * self.autonomy[active], d)
 
-    def score(self, used: np.ndarray) -> np.ndarray:
-        """The rank score of every word, float64 [n]; used: int64 [n], how often the best cut uses each."""
-        use = np.minimum(1.0, used / np.maximum(self.count, 1))
-        return np.maximum(self.gain, 0) / (self.length - 1) * use * np.sqrt(np.maximum(self.branching_entropy, 0))
+    def prune(self) -> None:
+        """Drop every word whose S(w) is below the threshold of its length."""
+        judged = self.judged()
+        self.gain = np.zeros(len(self.codes))
+        self.gain[judged.ids] = judged.gain
+        self.expected[judged.ids[judged.strength < judged.least]] = 0.0
+
+    def score(self, ids: np.ndarray, used: np.ndarray, remainder_share: np.ndarray) -> np.ndarray:
+        """The rank score of these words, float64 [k]; ids: int64 [k]; used: int64 [k], how often the best cut uses each;
+        remainder_share: float64 [k], of these uses, b.
+        """
+        use = np.minimum(1.0, used / np.maximum(self.count[ids], 1))
+        entropy = np.sqrt(np.maximum(self.branching_entropy[ids], 0))
+        return np.maximum(self.gain[ids], 0) / (self.length[ids] - 1) * use * entropy * (1 - remainder_share)

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from wajue.errors import ConfigError
 from wajue.mining.lattice.viterbi import best_cut
-from wajue.mining.lattice.weights import LONGEST_SPELLED
+from wajue.mining.lattice.weights import LONGEST_SPELLED, Weights
 from wajue.mining.lexicon.discovery import Candidates, Thresholds
 from wajue.mining.text.alphabet import Alphabet
 from wajue.mining.text.word_table import word_keys
@@ -19,6 +19,7 @@ from wajue.mining.text.word_table import word_keys
 log = logging.getLogger(__name__)
 
 _SYMBOLS = 1 << 16  # codes of symbols
+BOUND = 0.5  # single share below which a symbol beside a word is what is left of another one
 _MARGIN = 0.01  # nats by which an accepted word beats its parts; weights are kept in 32 bits
 
 
@@ -50,13 +51,25 @@ class NgramCandidates(NamedTuple):
         position = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
         return np.where((keys[position] == wanted) & (wanted > 0), position, -1)
 
-    def unknown(self, known: set[str]) -> np.ndarray:
-        """bool [candidates]: in the lexicon, and not among the known words."""
-        unknown = np.zeros(len(self.candidates.codes), bool)
-        active = np.flatnonzero(self.candidates.expected > 0)
-        strings = self.alphabet.strings(self.candidates.codes[active]).to_pylist()
-        unknown[active] = [string not in known for string in strings]
-        return unknown
+    def final_words(self, known: set[str] | None) -> "FinalWords":
+        """What the final cut needs; known: the words that are not new, or None: no examples are wanted."""
+        candidates = self.candidates
+        strings = self.alphabet.strings(candidates.codes[candidates.active]).to_pylist()
+        wanted = np.array([known is not None and string not in known for string in strings], bool)
+        return FinalWords(candidates.decoding(), candidates.longest, wanted, candidates.single_share < BOUND)
+
+
+class FinalWords(NamedTuple):
+    """The lexicon after the last round; a word's number is its position in `Candidates.active`.
+
+    weights: log probabilities; longest: symbols of the longest; wanted: bool [words], those that clauses are to show;
+    is_bound: bool [65536], the symbols that seldom are words of their own.
+    """
+
+    weights: Weights
+    longest: int
+    wanted: np.ndarray
+    is_bound: np.ndarray
 
 
 def possible_words(ngrams: pa.RecordBatch, accepted: pa.StringArray, branching_entropy: float) -> pa.RecordBatch:
@@ -118,14 +131,14 @@ def weigh_accepted(mined: NgramCandidates, accept: dict[str, float | None]) -> d
     candidates = mined.candidates
     total = candidates.expected.sum() + candidates.symbol_expected.sum()
     ids = mined.ids_of(list(accept))
-    decoding = candidates.decoding()
+    decoding, active = candidates.decoding(), candidates.active
     log_probability = {}
     for candidate_id, (word, weight) in zip(ids.tolist(), accept.items(), strict=True):
         code = mined.alphabet.units(pa.array([word])).code
         if (code[:-1] == 0).any():
             log.warning("[new_words] accept: %s is never cut out whole, it holds a mark, a space or a long number", word)
         if weight is None:
-            whole = best_cut(code, decoding, len(candidates.codes), longest=candidates.longest)
+            whole = best_cut(code, decoding, len(active), longest=candidates.longest)
             weight = total * np.exp(whole.log_probability + _MARGIN)
         if candidate_id >= 0:
             candidates.expected[candidate_id] = weight

@@ -1,13 +1,17 @@
 """The table `lexicon`. In: candidates after the last round, and how often the best cut uses each. Out: words, the best first."""
 
 import logging
+from collections.abc import Mapping
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from wajue.mining.lexicon.cut_counts import Count
 from wajue.mining.lexicon.lexicon_candidates import NgramCandidates
+from wajue.mining.lexicon.word_roles import log_ratio, roles
 from wajue.mining.text.alphabet import Alphabet
+from wajue.mining.text.clauses import ROLES
 from wajue.mining.text.symbols import pseudo_characters
 
 log = logging.getLogger(__name__)
@@ -15,44 +19,56 @@ log = logging.getLogger(__name__)
 _LOG_PROB_OF_RARE = -20.0  # nats, of a pseudo-character where no word is listed
 
 
-def build(mined: NgramCandidates, used: np.ndarray, known: set[str]) -> pa.Table:
-    """Words and single symbols, with `candidate_id` (-1 for a symbol) beside the columns of `lexicon`, `example` left out.
+def build(mined: NgramCandidates, counts: np.ndarray, known: set[str]) -> pa.Table:
+    """Words and single symbols, with `number` (-1 for a symbol) beside the columns of `lexicon`, the examples left out.
 
-    used: int64 [candidates], how often the best cut uses each.
+    counts: int64 [len(Count), words + SYMBOLS], as the final cut has them.
     """
     candidates, symbol_rows = mined.candidates, mined.symbol_rows
-    kept = np.flatnonzero((candidates.expected > 0) & ((used > 0) | candidates.accepted))
+    active = candidates.active
+    kept = np.flatnonzero((counts[Count.USES, : len(active)] > 0) | candidates.accepted[active])
+    ids = active[kept]
     log_prob, symbol_log_prob = candidates.log_probabilities()
     symbols = mined.alphabet.codes(mined.ngrams.column("ngram").combine_chunks().take(pa.array(symbol_rows)), 1)[:, 0]
-    listed = mined.ngrams.take(pa.array(np.concatenate((mined.word_rows[kept], symbol_rows))))
+    listed = mined.ngrams.take(pa.array(np.concatenate((mined.word_rows[ids], symbol_rows))))
     table = listed.rename_columns({"ngram": "word"}).drop_columns(["n"])
     strings = table.column("word").to_pylist()
+    used, domain, general, left, right = counts[:, np.concatenate((kept, len(active) + symbols.astype(np.int64)))]
+    remainder_share = np.maximum(left, right) / np.maximum(used, 1)
     zeros = np.zeros(len(symbol_rows))
     columns = {
-        "candidate_id": np.concatenate((kept, np.full(len(symbol_rows), -1))),
-        "used": np.concatenate((used[kept], np.rint(candidates.symbol_expected[symbols]).astype(np.int64))),
-        "score": np.concatenate((candidates.score(used)[kept], zeros)),
-        "gain": np.concatenate((candidates.gain[kept], zeros)),
-        "log_prob": np.concatenate((log_prob[kept], symbol_log_prob[symbols])),
+        "number": np.concatenate((kept, np.full(len(symbol_rows), -1))),
+        "used": used,
+        "domain_count": domain,
+        "general_count": general,
+        "log_ratio": pa.array(log_ratio(domain, general), from_pandas=True),
+        "role": roles(domain, general),
+        "score": np.concatenate((candidates.score(ids, used[: len(ids)], remainder_share[: len(ids)]), zeros)),
+        "gain": np.concatenate((candidates.gain[ids], zeros)),
+        "remainder_share": remainder_share,
+        "log_prob": np.concatenate((log_prob[ids], symbol_log_prob[symbols])),
         "is_new": [word not in known for word in strings],
         "is_latin": [_is_latin(word) for word in strings],
     }
     for name, values in columns.items():
-        table = table.append_column(name, pa.array(values))
+        table = table.append_column(name, values if isinstance(values, pa.Array) else pa.array(values))
     return table.sort_by([("score", "descending"), ("count", "descending"), ("word", "ascending")])
 
 
 def shown(table: pa.Table, most: int) -> np.ndarray:
-    """The candidate ids of the first new words, which are shown with an example."""
-    is_shown = pc.and_(table.column("is_new"), pc.greater_equal(table.column("candidate_id"), 0))
-    ids: np.ndarray = table.filter(is_shown).column("candidate_id").to_numpy()[:most]
-    return ids
+    """The numbers (int64) of the words that are shown with an example: the first new ones of each role and of all."""
+    new = table.filter(pc.and_(table.column("is_new"), pc.greater_equal(table.column("number"), 0)))
+    number, role = new.column("number").to_numpy(), np.array(new.column("role").to_pylist(), object)
+    return np.unique(np.concatenate([number[:most], *(number[role == own][:most] for own in ROLES)]))
 
 
-def with_examples(table: pa.Table, example_of: dict[int, str]) -> pa.Table:
-    """With the column `example`; example_of: a clause for each candidate id that is shown."""
-    examples = [example_of.get(i) for i in table.column("candidate_id").to_pylist()]
-    return table.append_column("example", pa.array(examples, pa.string()))
+def with_examples(table: pa.Table, examples: Mapping[tuple[int, str], str]) -> pa.Table:
+    """With the columns `example` and `general_example`; examples: a clause for each (number, role) that is shown."""
+    numbers = table.column("number").to_pylist()
+    of_domain, of_general = ([examples.get((i, role)) for i in numbers] for role in ROLES)
+    first = [a or b for a, b in zip(of_domain, of_general, strict=True)]
+    table = table.append_column("example", pa.array(first, pa.string()))
+    return table.append_column("general_example", pa.array(of_general, pa.string()))
 
 
 def with_accepted(table: pa.Table, accepted: dict[str, float], known: set[str]) -> pa.Table:
@@ -72,7 +88,10 @@ def with_accepted(table: pa.Table, accepted: dict[str, float], known: set[str]) 
         "word": list(missing),
         "pmi": [None] * len(missing),
         "example": [None] * len(missing),
+        "general_example": [None] * len(missing),
         "log_prob": list(missing.values()),
+        "log_ratio": [None] * len(missing),
+        "role": ["domain"] * len(missing),
         "is_new": [word not in known for word in missing],
         "is_latin": [_is_latin(word) for word in missing],
     }

@@ -2,10 +2,13 @@
 
     clauses --encode--> CODES     CODES --expected--> sums, each round     CODES --cut--> CUT --examples--> EXAMPLES
 
+A word is known by its number: its position among the words of the final lexicon.
+
 Arrays travel as the bytes of one cell. What is broadcast is an object whose `value` a task asks for.
 """
 
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -19,21 +22,22 @@ from wajue.arrays.strings import string_hashes
 from wajue.mining.lattice.forward_backward import Expected, expected_counts
 from wajue.mining.lattice.viterbi import best_cut
 from wajue.mining.lattice.weights import LONGEST_SPELLED
+from wajue.mining.lexicon import cut_counts
 from wajue.mining.lexicon.example_clauses import example_clauses
 from wajue.mining.ngrams import tasks
 from wajue.mining.text.alphabet import Alphabet
-from wajue.mining.text.clauses import clause_rows
+from wajue.mining.text.clauses import ROLE_BITS, ROLES, clause_rows
 
-CODES = "code binary"
-CUT = f"{sums.SUMS}, candidate_ids binary, ranks binary, clauses binary"
-SHOWING = ("candidate_ids", "ranks", "clauses")  # the columns of CUT that `examples` reads
-EXAMPLES = "candidate_id long, rank long, example string"
+CODES = "role string, code binary"
+CUT = f"{sums.SUMS}, numbers binary, roles binary, ranks binary, clauses binary"
+SHOWING = ("numbers", "roles", "ranks", "clauses")  # the columns of CUT that `examples` reads
+EXAMPLES = "number long, role string, rank long, example string"
 _BLOCK = 1_000_000  # symbols; clauses are encoded once, in blocks of this size
 _SLAB = 16_000_000  # symbols that are counted at once: arrays of the lexicon's size are made for each slab
 
 
 def encode(alphabet: Alphabet, share: float) -> Callable[[Batches], Batches]:
-    """(clauses string) -> CODES; a share below 1 takes the clauses whose hash is small, so that every run takes the same."""
+    """(clauses string, role string) -> CODES; a share below 1 takes the clauses whose hash is small, the same in every run."""
 
     def sampled(lines: pa.StringArray) -> pa.StringArray:
         if share == 1:
@@ -42,16 +46,33 @@ def encode(alphabet: Alphabet, share: float) -> Callable[[Batches], Batches]:
         return clauses.filter(pa.array(string_hashes(clauses) < np.uint64(share * 2.0**64)))
 
     def apply(batches: Batches) -> Batches:
-        for code in tasks.slabs((alphabet.units(sampled(batch.column(0))).code for batch in batches), _BLOCK):
-            yield cells.block({}, {"code": code})
+        encoded = (
+            (role, alphabet.units(sampled(batch.column(0).slice(i, 1))).code)
+            for batch in batches
+            for i, role in enumerate(batch.column(1).to_pylist())
+        )
+        for role, code in _slabs_of_roles(encoded, _BLOCK):
+            yield cells.block({"role": role}, {"code": code})
 
     return apply
 
 
-def _slabs(batches: Batches) -> Iterator[np.ndarray]:
-    """The symbols (uint16, 0 between clauses) of CODES, many at once."""
-    codes = (np.frombuffer(cell.as_buffer(), np.uint16) for batch in batches for cell in batch.column("code"))
-    return tasks.slabs(codes, _SLAB)
+def _slabs_of_roles(codes: Iterable[tuple[str, np.ndarray]], size: int) -> Iterator[tuple[str, np.ndarray]]:
+    """(role, arrays of that role joined until they hold at least `size` elements)."""
+    pending: dict[str, list[np.ndarray]] = defaultdict(list)
+    for role, code in codes:
+        pending[role].append(code)
+        if sum(map(len, pending[role])) >= size:
+            yield role, np.concatenate(pending.pop(role))
+    for role, rest in pending.items():
+        yield role, np.concatenate(rest)
+
+
+def _codes(batches: Batches) -> Iterator[tuple[str, np.ndarray]]:
+    """(role, symbols uint16, 0 between clauses) of each row of CODES."""
+    for batch in batches:
+        for role, cell in zip(*batch.columns, strict=True):
+            yield role.as_py(), np.frombuffer(cell.as_buffer(), np.uint16)
 
 
 class ExpectedCounts:
@@ -75,7 +96,7 @@ class ExpectedCounts:
         """CODES of one task -> their expected counts, int64 [size]."""
         total = np.zeros(self.size, np.int64)
         weights, earners = self._weights.value, self._earners.value
-        for code in _slabs(batches):
+        for code in tasks.slabs((code for _, code in _codes(batches)), _SLAB):
             counted: tuple[Any, ...] = expected_counts(
                 code, weights, self._candidates, longest=self._longest, scale=self._scale, earners=earners
             )
@@ -89,36 +110,43 @@ class ExpectedCounts:
         return Expected(word, single, spelled, int(log_likelihood[0]))
 
 
-def cut(weights: Any, wanted: Any, longest: int, slices: int) -> Callable[[Batches], Batches]:
-    """CODES -> CUT: how often the best cut uses each candidate, and for each wanted one the clause that shows it best.
+def cut(final: Any, slices: int) -> Callable[[Batches], Batches]:
+    """CODES -> CUT: the sums are counts as cut_counts.py has them, beside them the clauses that show each wanted word best.
 
-    weights: of the final lexicon; wanted: bool [candidates]; both broadcast.
+    final: `lexicon_candidates.FinalWords`, broadcast.
     """
 
     @cells.keeping_freed
     def apply(batches: Batches) -> Batches:
-        size = len(wanted.value)
-        used, none = np.zeros(size, np.int64), np.zeros(0, np.int64)
-        for code in _slabs(batches):
-            best = best_cut(code, weights.value, size, longest=longest, named=True)
-            used += best.uses
-            showing = dict(zip(SHOWING, example_clauses(code, best.word_ids, wanted.value), strict=True))
-            yield cells.block({"slice": np.int32(0)}, {"index": none, "sums": none, **showing})
-        yield from sums.sums_of_task(used, slices, **dict.fromkeys(SHOWING, none))
+        words, none = final.value, np.zeros(0, np.int64)
+        counts = cut_counts.no_counts(len(words.wanted))
+        for role, code in _slabs_of_roles(_codes(batches), _SLAB):
+            best = best_cut(code, words.weights, len(words.wanted), longest=words.longest, named=True)
+            cut_counts.add(counts, code, best, words.is_bound, role)
+            numbers, ranks, clauses = example_clauses(code, best.word_ids, words.wanted)
+            showing = (numbers, np.full(len(numbers), ROLE_BITS[role]), ranks, clauses)
+            named = dict(zip(SHOWING, showing, strict=True))
+            yield cells.block({"slice": np.int32(0)}, {"index": none, "sums": none, **named})
+        yield from sums.sums_of_task(counts.ravel(), slices, **dict.fromkeys(SHOWING, none))
 
     return apply
 
 
 def examples(shown: np.ndarray, alphabet: Alphabet) -> Callable[[Batches], Batches]:
-    """The columns SHOWING of CUT -> EXAMPLES of the candidates that are shown (int64 ids); of several the least rank is best."""
+    """The columns SHOWING of CUT -> EXAMPLES of the words that are shown (int64 numbers); of several the least rank is best.
+
+    A clause of both roles is an example of each.
+    """
 
     def apply(batches: Batches) -> Batches:
         for batch in batches:
-            for ids, ranks, clauses in zip(*batch.columns, strict=True):
-                candidate_ids, rank = (np.frombuffer(cell.as_buffer(), np.int64) for cell in (ids, ranks))
-                chosen = np.flatnonzero(np.isin(candidate_ids, shown))
-                code = clause_rows(np.frombuffer(clauses.as_buffer(), np.uint16))[chosen]
-                columns = [pa.array(candidate_ids[chosen]), pa.array(rank[chosen]), alphabet.strings(code)]
-                yield pa.RecordBatch.from_arrays(columns, ["candidate_id", "rank", "example"])
+            for *cells_of_row, clauses in zip(*batch.columns, strict=True):
+                number, roles, rank = (np.frombuffer(cell.as_buffer(), np.int64) for cell in cells_of_row)
+                rows = clause_rows(np.frombuffer(clauses.as_buffer(), np.uint16))
+                for role in ROLES:
+                    chosen = np.flatnonzero(np.isin(number, shown) & (roles & ROLE_BITS[role] > 0))
+                    columns = [pa.array(number[chosen]), pa.array([role] * len(chosen), pa.string()), pa.array(rank[chosen])]
+                    columns.append(alphabet.strings(rows[chosen]))
+                    yield pa.RecordBatch.from_arrays(columns, ["number", "role", "rank", "example"])
 
     return apply

@@ -7,6 +7,7 @@ Arrays travel as the bytes of one cell, clauses as the lines of one string: a fe
 small ones (measured: 128 rows and 99 MB for 17 M characters, where a row an n-gram took 11.7 M rows and twice the CPU time).
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -21,14 +22,17 @@ from wajue.mining.ngrams.keys import Counted, by_key, key_codes, last_symbol, le
 from wajue.mining.ngrams.pmi import pmi
 from wajue.mining.ngrams.windows import bucket, windows
 from wajue.mining.text.alphabet import Alphabet
-from wajue.mining.text.clauses import clauses, one_of_each_form
+from wajue.mining.text.clauses import by_role, clauses, one_of_each_form
 from wajue.mining.text.symbols import pseudo_characters
 
-LINES = "bucket int, text string"
+LINES = "bucket int, role string, text string"
 WINDOWS = "bucket int, code binary"
 COUNTED = "bucket int, key binary, count binary, left_entropy binary, right_entropy binary, prefixes binary"
 CLAUSES = pa.schema(
-    [("clauses", pa.struct([("clauses", pa.string())])), ("symbols", pa.struct([("symbol", pa.string()), ("count", pa.int64())]))]
+    [
+        ("clauses", pa.struct([("clauses", pa.string()), ("role", pa.string())])),
+        ("symbols", pa.struct([("symbol", pa.string()), ("count", pa.int64())])),
+    ]
 )
 
 _SLAB = 2_000_000  # symbols; windows leave a task in blocks of this size
@@ -52,26 +56,33 @@ def slabs(codes: Iterable[np.ndarray], size: int = _SLAB) -> Iterator[np.ndarray
 
 
 def spread(buckets: int) -> Callable[[Batches], Batches]:
-    """(text string) -> LINES: the clauses, each to the bucket of its hash."""
+    """(text string, role string) -> LINES: the clauses of each role, each to the bucket of its hash."""
 
     def apply(batches: Batches) -> Batches:
-        pending: list[pa.StringArray] = []
+        pending: dict[str, list[pa.StringArray]] = defaultdict(list)
         for batch in batches:
-            pending.append(clauses(batch.column(0)))
-            if sum(map(len, pending)) >= _LINES:
-                yield from _spread(pending, buckets)
-                pending = []
-        yield from _spread(pending, buckets)
+            for role, of_role in _of_roles(batch):
+                pending[role].append(clauses(of_role.column("text")))
+                if sum(map(len, pending[role])) >= _LINES:
+                    yield from _spread(role, pending.pop(role), buckets)
+        for role, lines in pending.items():
+            yield from _spread(role, lines, buckets)
 
     return apply
 
 
-def _spread(pending: list[pa.StringArray], buckets: int) -> Batches:
+def _of_roles(batch: pa.RecordBatch) -> Iterator[tuple[str, pa.RecordBatch]]:
+    """(role, its rows) for each role that has any."""
+    for role in pc.unique(batch.column("role")).to_pylist():
+        yield role, batch.filter(pc.equal(batch.column("role"), role))
+
+
+def _spread(role: str, pending: list[pa.StringArray], buckets: int) -> Batches:
     unique = pc.unique(pa.chunked_array(pending, pa.string()))
     hashed = string_hashes(unique, numbers_alike=True) >> _UPPER_BITS
     for b, chosen in by_hash(hashed, buckets):
-        lines = _as_lines(unique.take(pa.array(chosen)))
-        yield pa.RecordBatch.from_arrays([pa.array([b], pa.int32()), lines], ["bucket", "text"])
+        columns = [pa.array([b], pa.int32()), pa.array([role]), _as_lines(unique.take(pa.array(chosen)))]
+        yield pa.RecordBatch.from_arrays(columns, ["bucket", "role", "text"])
 
 
 def _as_lines(strings: pa.StringArray) -> pa.StringArray:
@@ -80,21 +91,29 @@ def _as_lines(strings: pa.StringArray) -> pa.StringArray:
 
 
 def distinct(batches: Batches) -> Batches:
-    """LINES of one bucket -> CLAUSES: the distinct lines, many to a string, and the counts of its pseudo-characters, with
-    that of all its symbols under the empty name.
+    """LINES of one bucket -> CLAUSES: the distinct lines, many to a string and the roles they stand in beside it; and the counts
+    of its pseudo-characters, with that of all its symbols under the empty name.
 
-    Of lines that differ in their numbers alone one is kept.
+    Of lines that differ in their numbers alone one is kept, and stands for the roles of all of them.
     """
-    lines = [pc.split_pattern(batch.column("text"), "\n").flatten() for batch in batches]
-    kept = one_of_each_form(pc.unique(pa.chunked_array(lines, pa.string())))
-    for begin in range(0, len(kept), _LINES):
-        joined = _as_lines(kept.slice(begin, _LINES))
-        units = Alphabet().units(joined)
-        counted = pc.value_counts(pseudo_characters(units))
-        names = pa.concat_arrays([counted.field("values"), pa.array([""])])
-        counts = pa.concat_arrays([counted.field("counts"), pa.array([np.count_nonzero(units.code)], pa.int64())])
-        yield one_of(CLAUSES, "clauses", pa.record_batch({"clauses": joined}))
-        yield one_of(CLAUSES, "symbols", pa.record_batch({"symbol": names, "count": counts}))
+    lines: dict[str, list[pa.Array]] = defaultdict(list)
+    for batch in batches:
+        for role, of_role in _of_roles(batch):
+            lines[role].append(pc.split_pattern(of_role.column("text"), "\n").flatten())
+    unique = {role: pc.unique(pa.chunked_array(parts, pa.string())) for role, parts in sorted(lines.items())}
+    kept = one_of_each_form(pc.unique(pa.chunked_array(list(unique.values()), pa.string())))
+    for role, of_role in by_role(kept, unique):
+        for begin in range(0, len(of_role), _LINES):
+            yield from _packed(_as_lines(of_role.slice(begin, _LINES)), role)
+
+
+def _packed(joined: pa.StringArray, role: str) -> Batches:
+    units = Alphabet().units(joined)
+    counted = pc.value_counts(pseudo_characters(units))
+    names = pa.concat_arrays([counted.field("values"), pa.array([""])])
+    counts = pa.concat_arrays([counted.field("counts"), pa.array([np.count_nonzero(units.code)], pa.int64())])
+    yield one_of(CLAUSES, "clauses", pa.record_batch({"clauses": joined, "role": pa.array([role])}))
+    yield one_of(CLAUSES, "symbols", pa.record_batch({"symbol": names, "count": counts}))
 
 
 def scatter(encode: Callable[[pa.RecordBatch], np.ndarray], longest: int, buckets: int) -> Callable[[Batches], Batches]:

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from wajue.config import Contrast
 from wajue.mining.ngrams.keys import LONGEST
-from wajue.mining.terms import fragments, measures, termhood
+from wajue.mining.terms import contrast_measures, fragments, termhood
 from wajue.mining.terms.evidence import evidence
 from wajue.mining.terms.form_rules import STOP_WORDS, broken_rule
 from wajue.mining.terms.term_occurrences import CONTEXTS, COUNTS, WINDOW_SHARES
@@ -128,7 +128,7 @@ def build(
 
 def _npmi(runs: Runs, total: int) -> np.ndarray:
     with np.errstate(divide="ignore", invalid="ignore"):
-        npmi = measures.npmi(runs.pmi, runs.occurrences, float(total))
+        npmi = contrast_measures.npmi(runs.pmi, runs.occurrences, float(total))
     is_single = (runs.codes != 0).sum(axis=1) == 1
     return np.where(is_single, 1.0, np.clip(npmi, -1, 1))
 
@@ -139,8 +139,8 @@ def _contrasted(counts: dict[str, np.ndarray], stretches: int, totals: dict[str,
     sums = [float(totals.get(role, 0)) or 1.0 for role in ("domain", "general")]
     return {
         **{name: counts[name] for name in COUNTS if name != "domain_chunks"},
-        **measures.contrasts(domain, general, *sums),
-        "burst": measures.burst(domain, np.maximum(counts["domain_chunks"], 1), float(max(stretches, 1))),
+        **contrast_measures.contrasts(domain, general, *sums),
+        "burst": contrast_measures.burst(domain, np.maximum(counts["domain_chunks"], 1), float(max(stretches, 1))),
     }
 
 

@@ -3,6 +3,7 @@ choice of sentences that are unlike each other."""
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -42,14 +43,15 @@ class TermList(NamedTuple):
 
 
 def find(terms: TermList, joiner: str) -> Callable[[Batches], Batches]:
-    """(doc_id, tokens) -> HOLDING; joiner: what stands between two words."""
+    """(doc_id, tokens, breaks) -> HOLDING; joiner: what stands between two words."""
     longest = _LONGEST * (1 + len(joiner))
 
     def apply(batches: Batches) -> Batches:
         for batch in batches:
             holding = []
-            for doc_id, tokens in zip(batch.column("doc_id").to_pylist(), batch.column("tokens").to_pylist(), strict=True):
-                for sentence in sentences(tokens):
+            columns = (batch.column(name).to_pylist() for name in ("doc_id", "tokens", "breaks"))
+            for doc_id, tokens, breaks in zip(*columns, strict=True):
+                for sentence in sentences(tokens, breaks):
                     text = written(sentence, joiner)
                     if _SHORTEST <= len(text) <= longest:
                         holding += [{"term": term, "doc_id": doc_id, "text": text} for term in terms.in_sentence(sentence)]
@@ -58,16 +60,18 @@ def find(terms: TermList, joiner: str) -> Callable[[Batches], Batches]:
     return apply
 
 
-def sentences(tokens: list[str]) -> Iterator[list[str]]:
-    """A document's tokens, cut after full stops and the like, which are left out."""
-    sentence: list[str] = []
-    for token in tokens:
-        if _SENTENCE_END.fullmatch(token):
-            yield sentence
-            sentence = []
-        else:
-            sentence.append(token)
-    yield sentence
+def sentences(tokens: list[str], breaks: list[int]) -> Iterator[list[str]]:
+    """A document's tokens, cut at breaks, and after full stops and the like, which are left out."""
+    bounds = [0, *breaks, len(tokens)]
+    for begin, end in pairwise(bounds):
+        sentence: list[str] = []
+        for token in tokens[begin:end]:
+            if _SENTENCE_END.fullmatch(token):
+                yield sentence
+                sentence = []
+            else:
+                sentence.append(token)
+        yield sentence
 
 
 def unlike_each_other(texts: list[str], most: int) -> list[str]:

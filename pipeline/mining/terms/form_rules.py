@@ -30,7 +30,7 @@ _UNITS = (
     "kHz MHz GHz Hz bit kb Mb Gb bps kbps Mbps Gbps B KB kB MB GB TB KiB MiB GiB mW kW MW W mV kV V mA kA A kPa MPa Pa kΩ MΩ Ω kWh kVA "
     "MVA Mvar s ms us μs ns min h nm μm um mm cm dm m km m2 m3 cm2 km2 μg ug mg g kg mL ml L μL mol mmol dB px pt em rem rpm dpi fps ℃ °C"
 )
-_LATIN_FORMS = {
+LATIN_FORMS = {
     "address": re.compile(r"www\..*|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|cn|edu|gov)|\d{1,3}(?:\.\d{1,3}){3}"),
     "version": re.compile(r"[vV]?\d+(?:\.\d+)+(?:[-_.]?[A-Za-z]+[-_.]?\d*)?|[vV]\d+"),
     "quantity": re.compile(rf"\d+(?:[.,]\d+)*(?:{'|'.join(_UNITS.split())})"),
@@ -49,7 +49,7 @@ def broken_rule(term: str, parts: list[str]) -> str | None:
     """The name of the first rule that the string breaks, or None."""
     if term in STOP_WORDS:
         return "stop_word"
-    for rule, form in _LATIN_FORMS.items():
+    for rule, form in LATIN_FORMS.items():
         if form.fullmatch(term):
             return rule
     if _SENTENCE & set(_COMPOUND.sub("", term)):

@@ -22,7 +22,7 @@ def holders(batch: pa.RecordBatch, index: TermIndex) -> tuple[pa.RecordBatch, pa
     order = np.full(domain.num_rows, -1)
     order[by_date] = np.arange(domain.num_rows)
     order[pc.is_null(domain.column("date")).to_numpy(zero_copy_only=False)] = -1
-    first, last = first_and_last(coded(domain.column("tokens"), index.coded_words), order, index)
+    first, last = first_and_last(coded(domain.column("tokens"), index.coded_words, domain.column("breaks")), order, index)
     return _holders(domain, first), _holders(domain, last)
 
 

@@ -62,10 +62,11 @@ class CodedTokens(NamedTuple):
     kind: np.ndarray
 
 
-def coded(lists: pa.ListArray, coded_words: pa.StringArray) -> CodedTokens:
+def coded(lists: pa.ListArray, coded_words: pa.StringArray, breaks: pa.ListArray | None = None) -> CodedTokens:
     """All tokens as codes; what is no word is a break.
 
-    lists: list<string>, the tokens of each document, best as a dictionary's indices; coded_words: as in `TermIndex`.
+    lists: list<string>, the tokens of each document, best as a dictionary's indices; coded_words: as in `TermIndex`; breaks:
+    list<int32>, the tokens of each document before which there is a break.
     """
     flat = pc.dictionary_encode(lists.flatten())
     ids = pc.index_in(flat.dictionary, value_set=coded_words).fill_null(-1).to_numpy()
@@ -73,8 +74,14 @@ def coded(lists: pa.ListArray, coded_words: pa.StringArray) -> CodedTokens:
     is_word = pc.match_substring_regex(flat.dictionary, r"[\p{L}\p{N}]").to_numpy(zero_copy_only=False)
     code = np.where(ids >= 0, ids + _FIRST_CODE, np.where(is_word, RARE, 0)).astype(np.uint16)[flat.indices.to_numpy()]
     kind = _kinds(flat.dictionary)[flat.indices.to_numpy()]
-    last = np.flatnonzero(np.diff(document, append=-1)) + 1
-    return CodedTokens(np.insert(code, last, 0), np.insert(document, last, document[last - 1]), np.insert(kind, last, 0))
+    at = np.flatnonzero(np.diff(document, append=-1)) + 1
+    inside = document[at - 1]
+    if breaks is not None:
+        of_document = pc.list_parent_indices(breaks).to_numpy().astype(np.int64)
+        starts = np.concatenate(([0], np.cumsum(pc.list_value_length(lists).to_numpy())))
+        at = np.append(at, starts[of_document] + breaks.flatten().to_numpy())
+        inside = np.append(inside, of_document)
+    return CodedTokens(np.insert(code, at, 0), np.insert(document, at, inside), np.insert(kind, at, 0))
 
 
 def _kinds(tokens: pa.StringArray) -> np.ndarray:

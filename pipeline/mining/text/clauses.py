@@ -1,5 +1,7 @@
 """Clauses: runs of text between breaks, the units of discovery. In: texts, or symbol codes. Out: clauses as strings or as rows."""
 
+from collections.abc import Iterator, Mapping
+
 import numpy as np
 import pyarrow as pa
 from numba import njit
@@ -7,6 +9,10 @@ from numba import njit
 from wajue.arrays.strings import string_array, string_hashes
 from wajue.mining.text.alphabet import Alphabet
 from wajue.mining.text.symbols import BREAK, MAX_CLAUSE
+
+ROLES = ("domain", "general")
+BOTH = "both"  # roles of a clause that stands in either
+ROLE_BITS = {"domain": 1, "general": 2, BOTH: 3}
 
 
 @njit(cache=True, nogil=True)
@@ -49,6 +55,18 @@ def one_of_each_form(clauses: pa.StringArray) -> pa.StringArray:
     numbered = numbered[np.lexsort((own[numbered], form[numbered]))]
     kept[numbered[np.diff(form[numbered], prepend=np.uint64(0)) != 0]] = True
     return clauses.filter(pa.array(kept))
+
+
+def by_role(clauses: pa.StringArray, of_roles: Mapping[str, pa.StringArray]) -> Iterator[tuple[str, pa.StringArray]]:
+    """(role, its clauses): domain or general, or BOTH for those whose form stands in both; of_roles: the clauses of each role."""
+    if len(of_roles) < 2:
+        yield from ((role, clauses) for role in of_roles)
+        return
+    form = string_hashes(clauses, numbers_alike=True)
+    stands_in = [np.isin(form, string_hashes(of_role, numbers_alike=True)) for of_role in of_roles.values()]
+    both = np.logical_and.reduce(stands_in)
+    for role, chosen in zip((BOTH, *of_roles), (both, *(s & ~both for s in stands_in)), strict=True):
+        yield role, clauses.filter(pa.array(chosen))
 
 
 def clause_rows(code: np.ndarray) -> np.ndarray:

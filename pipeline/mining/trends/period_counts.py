@@ -47,7 +47,7 @@ def count(batch: pa.RecordBatch, granularity: str, terms: Listed | None) -> tupl
     lettered = _matches(tokens.dictionary, r"\p{L}")[ids]
     string, where = name[ids[lettered]], document[lettered]
     if terms:
-        term, term_where = occurrences(coded(lists, terms.term_index.coded_words), terms.term_index)
+        term, term_where = occurrences(coded(lists, terms.term_index.coded_words, batch.column("breaks")), terms.term_index)
         string = np.concatenate((string, name[len(tokens.dictionary) + term]))
         where = np.concatenate((where, term_where))
     groups, group = _groups(batch, granularity)

@@ -4,9 +4,32 @@ A new format is a module here with a function `read`, a row of FORMATS and a tes
 [[corpus]] format in `config`.
 """
 
+from functools import cache
+from importlib.util import find_spec
 from typing import NamedTuple
 
-from wajue.reading.formats import csv, html, json, markdown, parquet, text, wikidoc
+from wajue.reading.formats import (
+    asciidoc,
+    csv,
+    docx,
+    epub,
+    html,
+    json,
+    latex,
+    markdown,
+    mediawiki,
+    parquet,
+    pdf,
+    po,
+    pptx,
+    rst,
+    rtf,
+    subtitles,
+    text,
+    warc,
+    wikidoc,
+    xlsx,
+)
 from wajue.reading.formats.reader import Reader
 
 
@@ -16,6 +39,10 @@ class Format(NamedTuple):
     read: Reader
     extensions: tuple[str, ...]  # of the files that `auto` reads in this format
     fields: bool
+    needs: str | None = None  # a module of the extra DOCUMENTS
+
+
+DOCUMENTS = "documents"  # what pip installs the libraries of
 
 
 FORMATS = {
@@ -28,4 +55,24 @@ FORMATS = {
     "markdown": Format(markdown.read, (".md", ".markdown"), fields=False),
     "html": Format(html.read, (".html", ".htm", ".xhtml"), fields=False),
     "wikidoc": Format(wikidoc.read, (), fields=False),
+    "docx": Format(docx.read, (".docx", ".docm"), fields=False, needs="docx"),
+    "pptx": Format(pptx.read, (".pptx", ".pptm"), fields=False, needs="pptx"),
+    "xlsx": Format(xlsx.read, (".xlsx", ".xlsm"), fields=True, needs="openpyxl"),
+    "pdf": Format(pdf.read, (".pdf",), fields=False, needs="pypdfium2"),
+    "epub": Format(epub.read, (".epub",), fields=False),
+    "mediawiki": Format(mediawiki.read, (), fields=False),  # .xml says little: told by its content
+    "warc": Format(warc.read, (".warc",), fields=False),
+    "subtitles": Format(subtitles.read, (".srt", ".vtt", ".ass", ".ssa"), fields=False),
+    "rst": Format(rst.read, (".rst", ".rest"), fields=False),
+    "asciidoc": Format(asciidoc.read, (".adoc", ".asciidoc"), fields=False),
+    "latex": Format(latex.read, (".tex", ".latex"), fields=False),
+    "po": Format(po.read, (".po", ".pot"), fields=False),
+    "rtf": Format(rtf.read, (".rtf",), fields=False),
 }
+
+
+@cache
+def missing_extra(name: str) -> str | None:
+    """The extra of wajue that has to be installed before files of this format can be read; None if they can."""
+    needs = FORMATS[name].needs if name in FORMATS else None
+    return DOCUMENTS if needs and find_spec(needs) is None else None

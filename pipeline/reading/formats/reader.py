@@ -8,7 +8,7 @@ A reader streams: it keeps one block and one record in memory. After a record th
 import io
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, BinaryIO, NamedTuple, cast
 
 from wajue.config import Corpus
@@ -38,12 +38,16 @@ class Broken(NamedTuple):
 
 @dataclass(frozen=True)
 class Source:
-    """One file. name: as its corpus names it, extension included; encoding: of its text, never `auto`."""
+    """One file. name: as its corpus names it, extension included; encoding: of its text, never `auto`.
+
+    facts: what its reader notes for its row of the table `files`, by column.
+    """
 
     stream: BinaryIO
     name: str
     corpus: Corpus
     encoding: str
+    facts: dict[str, Any] = field(default_factory=dict)
 
     @property
     def compressed(self) -> bool:
@@ -59,8 +63,11 @@ class Source:
         return decoding.lines(self.texts())
 
     def seekable(self) -> tuple[BinaryIO, int]:
-        """The decompressed file, which can be read from any position, and its size in bytes; in memory while it is small."""
-        if not self.compressed:
+        """The decompressed file, which can be read from any position, and its size in bytes; in memory while it is small.
+
+        Raises Cut if its compressed data breaks off, or expands as no text does.
+        """
+        if not self.compressed and self.stream.seekable():
             return self.stream, self.stream.seek(0, io.SEEK_END)
         spooled = tempfile.SpooledTemporaryFile(max_size=decoding.MAX_RECORD)  # noqa: SIM115  it goes with its last reader
         for block in decoding.blocks(self.stream, self.name):

@@ -4,6 +4,7 @@ HTML, Markdown and `unit = "file"` are read here; so are formats to come whose f
 """
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from wajue.reading.decoding import INVALID, Cut
 from wajue.reading.formats.reader import SHOWN, Broken, Outcome, Record, Source
@@ -13,10 +14,16 @@ from wajue.reading.sandbox import Excessive, bounded
 _HARMLESS_CHARACTERS, _HARMLESS_TAGS = 100_000, 2_000
 
 
-def read_whole(source: Source, longest: int, convert: Callable[[str], str] | None = None) -> Iterator[Outcome]:
+def read_whole(
+    source: Source,
+    longest: int,
+    convert: Callable[[str], str] | None = None,
+    metadata: Callable[[str], dict[str, Any]] = lambda text: {},
+) -> Iterator[Outcome]:
     """The one record of the file, or what is wrong with it; nothing for a blank file.
 
-    longest: characters that are read at most; convert: from the source to its text, None for plain text.
+    longest: characters that are read at most; convert: from the source to its text, None for plain text; metadata: from the source
+    to the record's other fields.
     """
     parts: list[str] = []
     size = 0
@@ -37,14 +44,17 @@ def read_whole(source: Source, longest: int, convert: Callable[[str], str] | Non
         detail = f"not valid {source.encoding}, first in line {line}"
         yield Broken(1, 1, "invalid_encoding", detail, text.replace(INVALID, "\ufffd"))
     elif text.strip():
-        yield _converted(text, convert)
+        yield converted(text, convert, metadata)
 
 
-def _converted(text: str, convert: Callable[[str], str] | None) -> Outcome:
+def converted(
+    text: str, convert: Callable[[str], str] | None, metadata: Callable[[str], dict[str, Any]] = lambda text: {}
+) -> Outcome:
+    """The record of a text once it is converted, in a process of its own where that may take much."""
     try:
         if convert is None:
             return Record(1, 1, {"text": text})
         harmless = len(text) <= _HARMLESS_CHARACTERS and text.count("<") <= _HARMLESS_TAGS
-        return Record(1, 1, {"text": convert(text) if harmless else bounded(convert, text)})
+        return Record(1, 1, {**metadata(text), "text": convert(text) if harmless else bounded(convert, text)})
     except Excessive as excess:
         return Broken(1, 1, "excessive_markup", str(excess), text[:SHOWN])

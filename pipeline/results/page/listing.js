@@ -5,7 +5,7 @@ const collator = new Intl.Collator("zh-CN");
 
 /** What a listing shows of a column: digits after the point, and whether a narrow screen leaves it out. */
 const SHOWN = {
-  words: { rank: 0, word: null, score: 1, count: 0, used: 0, gain: 1, pmi: 1, left_entropy: 1, right_entropy: 1, examples: null },
+  words: { rank: 0, word: null, score: 1, domain_count: 0, general_count: 0, log_ratio: 1, count: 0, word_score: 1, gain: 1, examples: null },
   terms: { rank: 0, term: null, score: 2, domain_count: 0, general_count: 0, log_ratio: 1, keyness: 0, npmi: 2, examples: null },
 };
 const NARROW = new Set(["rank", "word", "term", "score", "count", "domain_count", "examples"]);

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from wajue.config import NewWords
+from wajue.results import new_words
 from wajue.results.report_sections.excerpts import masked
 from wajue.results.report_sections.tables import Facts, Rows, Tables
 
@@ -16,25 +17,24 @@ _EDGES = "，、：,: "  # not shown at either end of a sentence
 
 
 def words(tables: Tables, facts: Facts) -> Facts:
-    """`words`: the best new words, each with sentences; `lexicon`: how many words, new words and good new words there are."""
-    return {"words": _new_words(tables), "lexicon": _counts(tables)}
+    """`words`: the domain's best new words, each with sentences; `lexicon`: how many words, new and good new words there are."""
+    view = new_words.view(new_words.shown_role(tables.workspace))
+    return {"words": _new_words(tables, view), "lexicon": _counts(tables, view)}
 
 
-def _counts(tables: Tables) -> dict[str, Any]:
+def _counts(tables: Tables, view: str) -> dict[str, Any]:
     """Good is a score that an export takes: `[new_words] min_score` of the run."""
     least = tables.settings().get("new_words", {}).get("min_score", NewWords().min_score)
     counts = tables.select(f"""
-        SELECT count(*) AS words, count(*) FILTER (is_new) AS new, count(*) FILTER (is_new AND score >= {float(least)}) AS good
-        FROM lexicon""")[0]
+        SELECT (SELECT count(*) FROM lexicon) AS words, count(*) AS new, count(*) FILTER (word_score >= {float(least)}) AS good
+        FROM {view}""")[0]
     return counts | {"least": f"{least:g}"}
 
 
-def _new_words(tables: Tables) -> Rows:
+def _new_words(tables: Tables, view: str) -> Rows:
     """The new words, the best first. The first sentence of each is its clause in the lexicon."""
-    new = tables.select(f"""
-        SELECT row_number() OVER (ORDER BY score DESC, word) AS rank, * EXCLUDE (is_new) FROM lexicon
-        WHERE is_new ORDER BY rank LIMIT {WORDS}""")
-    others = _sentences(tables)
+    new = tables.select(f"SELECT * EXCLUDE (role) FROM {view} ORDER BY rank LIMIT {WORDS}")
+    others = _sentences(tables, view)
     for row in new:
         clause = row.pop("example")
         sentences = [s for s in others.get(row["word"], []) if clause is None or clause not in s]
@@ -42,7 +42,7 @@ def _new_words(tables: Tables) -> Rows:
     return new
 
 
-def _sentences(tables: Tables) -> dict[str, list[str]]:
+def _sentences(tables: Tables, view: str) -> dict[str, list[str]]:
     """{new word: sentences of different documents, the domain's first}.
 
     Of the documents that are searched those with the least doc_id are taken: doc_ids are hashes, so every run takes the same.
@@ -51,7 +51,7 @@ def _sentences(tables: Tables) -> dict[str, list[str]]:
         f"(SELECT doc_id, role, tokens FROM tokens WHERE role = '{role}' LIMIT {_SEARCHED})" for role in ("domain", "general")
     )
     around = tables.select(f"""
-        WITH shown AS (SELECT word FROM lexicon WHERE is_new ORDER BY score DESC, word LIMIT {WORDS}),
+        WITH shown AS (SELECT word FROM {view} ORDER BY rank LIMIT {WORDS}),
         searched AS ({searched}),
         positions AS (SELECT doc_id, role, unnest(tokens) AS word, generate_subscripts(tokens, 1) AS i FROM searched),
         firsts AS (SELECT word, role, doc_id, min(i) AS i FROM positions SEMI JOIN shown USING (word) GROUP BY ALL),

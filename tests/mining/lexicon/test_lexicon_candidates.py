@@ -40,8 +40,16 @@ def test_candidates_do_not_depend_on_the_order_of_the_ngrams() -> None:
         assert sorted(each.ngrams.column("ngram")[i].as_py() for i in each.symbol_rows.tolist()) == ["器", "断", "路"]
         ids = each.ids_of(["断路器", "从未", "断路"])
         assert ids[1] == -1 and np.array_equal(each.candidates.count[ids[[0, 2]]], [38, 40])
-        assert each.unknown({"断路器"}).sum() == 0  # 断路器 is known, and no other n-gram has entropy enough
-        assert each.unknown(set()).nonzero()[0].tolist() == [ids[0]]
+        assert each.candidates.active.tolist() == [ids[0]]  # no other n-gram has entropy enough
+
+
+def test_the_final_words_are_those_in_the_lexicon() -> None:
+    found = mined()
+    for known, wanted in ((set(), [True]), ({"断路器"}, [False]), (None, [False])):
+        final = found.final_words(known)
+        assert final.wanted.tolist() == wanted and final.longest == 6
+    share = found.candidates.single_share
+    assert np.array_equal(final.is_bound, share < 0.5) and len(share) == 65536
 
 
 def test_verdicts_are_taken_over_and_weighed() -> None:

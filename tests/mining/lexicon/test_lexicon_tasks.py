@@ -6,7 +6,8 @@ import pyarrow as pa
 
 from tests.mining.lexicon.test_lexicon_candidates import mined
 from wajue.arrays import cells, sums
-from wajue.mining.lexicon import lexicon_tasks
+from wajue.mining.lexicon import cut_counts, lexicon_tasks
+from wajue.mining.lexicon.cut_counts import Count
 
 CLAUSES = ["断路器断路", "器断路器", "路断路器断"]
 
@@ -16,7 +17,7 @@ def broadcast(value: Any) -> Any:
 
 
 def codes(share: float = 1.0) -> list[pa.RecordBatch]:
-    batch = pa.record_batch({"clauses": ["\n".join(CLAUSES)]})
+    batch = pa.record_batch({"clauses": ["\n".join(CLAUSES[:2]), CLAUSES[2]], "role": ["domain", "both"]})
     return list(lexicon_tasks.encode(mined().alphabet, share)(iter([batch])))
 
 
@@ -45,14 +46,18 @@ def test_expected_counts_add_up_over_tasks() -> None:
 
 def test_the_best_cut_is_counted_and_shown() -> None:
     found = mined()
-    word = int(found.ids_of(["断路器"])[0])
-    wanted = np.arange(len(found.word_rows)) == word
-    apply = lexicon_tasks.cut(broadcast(found.candidates.decoding()), broadcast(wanted), found.candidates.longest, slices=1)
-    made = list(apply(iter(codes())))
-    used = sums.whole_sum(pa.Table.from_batches(made).select(["slice", "index", "sums"]), len(wanted))
-    assert used[word] == 3  # once in each clause
+    final = found.final_words(set())
+    candidate = found.ids_of(["断路器"])[0]
+    [word] = np.flatnonzero(found.candidates.active == candidate)
+    made = list(lexicon_tasks.cut(broadcast(final), slices=1)(iter(codes())))
+    counts = cut_counts.no_counts(len(final.wanted))
+    added = sums.whole_sum(pa.Table.from_batches(made).select(["slice", "index", "sums"]), counts.size).reshape(counts.shape)
+    # once in each clause, the third of which stands in both roles
+    assert [added[row, word] for row in (Count.USES, Count.DOMAIN, Count.GENERAL)] == [3, 3, 1]
     showing = [batch.select(list(lexicon_tasks.SHOWING)) for batch in made]
-    [*shown] = lexicon_tasks.examples(np.array([word]), found.alphabet)(iter(showing))
-    examples = [r for batch in shown for r in batch.to_pylist()]
-    assert [r["candidate_id"] for r in examples] == [word] and examples[0]["example"] in CLAUSES
+    examples = list(lexicon_tasks.examples(np.array([word]), found.alphabet)(iter(showing)))
+    rows = [r for batch in examples for r in batch.to_pylist()]
+    assert {(r["number"], r["role"]) for r in rows} == {(word, "domain"), (word, "general")}
+    assert {r["example"] for r in rows if r["role"] == "general"} == {CLAUSES[2]}
+    assert all(r["example"] in CLAUSES for r in rows)
     assert not any(batch.num_rows for batch in lexicon_tasks.examples(np.array([-5]), found.alphabet)(iter(showing)))

@@ -8,7 +8,11 @@ TERMS = pa.table({"term": ["断路器", "高压断路器"], "parts": [["断路�
 
 def test_sentences_end_at_full_stops() -> None:
     words = ["断路器", "坏", "了", "。", "请", "修", "？！", "谢谢"]
-    assert list(example_sentences.sentences(words)) == [["断路器", "坏", "了"], ["请", "修"], ["谢谢"]]
+    assert list(example_sentences.sentences(words, [])) == [["断路器", "坏", "了"], ["请", "修"], ["谢谢"]]
+
+
+def test_sentences_end_with_their_line() -> None:
+    assert list(example_sentences.sentences(["断路器", "请", "修", "谢谢"], [1, 3])) == [["断路器"], ["请", "修"], ["谢谢"]]
 
 
 def test_a_sentence_holds_the_longer_term_and_the_shorter_one_in_it() -> None:
@@ -20,7 +24,7 @@ def test_a_sentence_holds_the_longer_term_and_the_shorter_one_in_it() -> None:
 
 def test_sentences_too_short_or_too_long_are_no_examples() -> None:
     tokens = [["断路器", "。", "昨天", "下午", "断路器", "坏", "了", "。", *["长"] * 60, "断路器"]]
-    batch = pa.record_batch({"doc_id": ["a"], "tokens": pa.array(tokens)})
+    batch = pa.record_batch({"doc_id": ["a"], "tokens": pa.array(tokens), "breaks": pa.array([[]], pa.list_(pa.int32()))})
     [made] = example_sentences.find(TermList.from_table(TERMS), "")(iter([batch]))
     assert made.to_pylist() == [{"term": "断路器", "doc_id": "a", "text": "昨天下午断路器坏了"}]
 

@@ -32,6 +32,15 @@ def test_tokens_are_coded() -> None:
     assert document.tolist() == [0, 0, 0, 0, 2, 2]
 
 
+def test_breaks_within_a_document_part_its_tokens() -> None:
+    lists = pa.array([["断路器"], ["跳闸", "断路器", "跳闸"], [], ["断路器", "跳闸"]], pa.list_(pa.string()))
+    breaks = pa.array([[], [1, 2], [], None], pa.list_(pa.int32()))
+    code, document, _ = coded(lists, pa.array(["跳闸", "断路器"]), breaks)
+    trip, breaker = RARE + 1, RARE + 2
+    assert code.tolist() == [breaker, 0, trip, 0, breaker, 0, trip, 0, breaker, trip, 0]
+    assert document.tolist() == [0, 0, 1, 1, 1, 1, 1, 1, 3, 3, 3]
+
+
 def test_terms_are_found_by_their_words() -> None:
     terms = TermIndex.from_parts(pa.array([["断路器", "跳闸"], ["跳闸"]]))
     assert (terms.terms, terms.longest) == (2, 2)

@@ -2,7 +2,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from wajue.mining.text.clauses import clause_rows, clauses, one_of_each_form
+from wajue.mining.text.clauses import by_role, clause_rows, clauses, one_of_each_form
 from wajue.mining.text.symbols import MAX_CLAUSE
 
 
@@ -51,3 +51,12 @@ def test_clauses_are_rows() -> None:
     rows = clause_rows(np.array([2, 3, 0, 4, 0], np.uint16))
     assert rows.shape == (2, MAX_CLAUSE) and rows[:, :3].tolist() == [[2, 3, 0], [4, 0, 0]] and not rows[:, 3:].any()
     assert clause_rows(np.zeros(0, np.uint16)).shape == (0, MAX_CLAUSE)
+
+
+def test_a_clause_belongs_to_every_role_that_has_its_form() -> None:
+    of_roles = {"domain": pa.array(["甲", "第3条", "乙"]), "general": pa.array(["第4条", "乙", "丙"])}
+    parts = {role: part.to_pylist() for role, part in by_role(pa.array(["甲", "乙", "丙", "第3条"]), of_roles)}
+    assert parts == {"both": ["乙", "第3条"], "domain": ["甲"], "general": ["丙"]}
+    [(role, kept)] = by_role(pa.array(["甲"]), {"general": pa.array(["甲", "乙"])})
+    assert (role, kept.to_pylist()) == ("general", ["甲"])
+    assert list(by_role(pa.array([], pa.string()), {})) == []

@@ -9,7 +9,9 @@ TOKENS = pa.list_(pa.string())
 
 def batch(*documents: tuple[str | None, list[str]]) -> pa.RecordBatch:
     columns = {"role": pa.array(["domain"] * len(documents)), "date": pa.array([d for d, _ in documents], pa.string())}
-    return pa.RecordBatch.from_pydict(columns | {"tokens": pa.array([t for _, t in documents], TOKENS)})
+    return pa.RecordBatch.from_pydict(
+        columns | {"tokens": pa.array([t for _, t in documents], TOKENS), "breaks": pa.nulls(len(documents), pa.list_(pa.int32()))}
+    )
 
 
 def counted(*documents: tuple[str | None, list[str]], terms: period_counts.Listed | None = None) -> tuple[list[tuple], list[tuple]]:

@@ -7,9 +7,15 @@ from typing import Any
 import pytest
 
 from tests import tiny
+from wajue.errors import WajueError
 from wajue.results.export import export
 
-BEST = ["断路器", "SF6断路器", "断路器操作机构", "操作机构"]  # the terms that a segmenter can cut out, by rank
+# what a segmenter can cut out: the new words, then the terms, each by rank
+BEST = ["汇控柜", "SF6断路器", "导线", "断路器", "断路器操作机构", "操作机构"]
+
+
+def new_word(word: str, count: int = 1, role: str = "domain") -> dict[str, Any]:
+    return {"word": word, "count": count, "score": 9.0, "is_new": True, "role": role}
 
 
 def test_jieba_keeps_every_word_whole(exported: Any, caplog: pytest.LogCaptureFixture) -> None:
@@ -23,7 +29,7 @@ def test_jieba_keeps_every_word_whole(exported: Any, caplog: pytest.LogCaptureFi
     lines = path.read_text(encoding="utf-8").splitlines()
     assert all(re.fullmatch(r"\S+ [1-9]\d* nz", line) for line in lines)
     words = [line.split()[0] for line in lines]
-    assert words == [*BEST, "汇控柜", "导线"]
+    assert words == BEST
     jieba.setLogLevel(60)
     plain, mined = jieba.Tokenizer(), jieba.Tokenizer()
     mined.load_userdict(str(path))
@@ -37,7 +43,7 @@ def test_jieba_frequencies_beat_frequent_parts(tmp_path: Path) -> None:
     import jieba
 
     words = ["我们的", "我们的中国", "是不是在", "在中国"]  # made of the most frequent words there are, and of one another
-    workspace = tiny.workspace(tmp_path / "w", lexicon=[{"word": w, "count": 1, "score": 9.0, "is_new": True} for w in words])
+    workspace = tiny.workspace(tmp_path / "w", lexicon=[new_word(w) for w in words])
     export(workspace, "jieba", tmp_path / "dict.txt")
     tokenizer = jieba.Tokenizer()
     assert all(list(tokenizer.cut(w)) != [w] for w in words)
@@ -48,7 +54,7 @@ def test_jieba_frequencies_beat_frequent_parts(tmp_path: Path) -> None:
 def test_hanlp_reads_word_nature_frequency(exported: Any) -> None:
     # CustomDictionary.txt: fields apart by white space, of which a word has none; nature and frequency in pairs
     lines = exported("hanlp").read_text(encoding="utf-8").splitlines()
-    assert lines[:2] == ["断路器 nz 31", "SF6断路器 nz 16"]
+    assert lines[:2] == ["汇控柜 nz 40", "SF6断路器 nz 16"]
     assert all(re.fullmatch(r"\S+ [a-z]+ \d+", line) for line in lines)
     assert "TNF-α nz 8" in lines and len(lines) == 8
 
@@ -56,7 +62,7 @@ def test_hanlp_reads_word_nature_frequency(exported: Any) -> None:
 def test_ik_gets_words_in_the_case_of_its_text_too(exported: Any) -> None:
     raw = exported("ik").read_bytes()
     assert not raw.startswith(b"\xef\xbb\xbf") and raw.endswith(b"\n") and b"\r" not in raw
-    assert raw.decode().split("\n")[:-1] == ["断路器", "SF6断路器", "sf6断路器", *BEST[2:], "汇控柜", "导线"]
+    assert raw.decode().split("\n")[:-1] == [*BEST[:2], "sf6断路器", *BEST[2:]]
 
 
 def test_pkuseg_cuts_the_words_out(exported: Any, tmp_path: Path) -> None:
@@ -74,15 +80,31 @@ def test_pkuseg_cuts_the_words_out(exported: Any, tmp_path: Path) -> None:
 def test_min_score_decides_on_new_words(exported: Any) -> None:
     assert "不得更" in exported("ik", min_score=0).read_text(encoding="utf-8").split()
     assert exported("ik", min_score=99).read_text(encoding="utf-8").split() == [
+        "导线",
         "断路器",
         "SF6断路器",
         "sf6断路器",
-        *BEST[2:],
-        "导线",
+        *BEST[4:],
     ]
 
 
+def test_the_role_decides_whose_new_words_are_held(tmp_path: Path) -> None:
+    rows = [new_word("定值"), new_word("甄嬛", role="general"), new_word("吐槽", role="both")]
+    terms = [{"rank": 1, "term": "继电保护", "domain_count": 3, "general_count": 0, "is_listed": True}]
+    workspace = tiny.workspace(tmp_path / "w", lexicon=rows, terms=terms)
+    for role, held in (
+        (None, ["定值", "继电保护"]),
+        ("domain", ["定值", "继电保护"]),
+        ("general", ["甄嬛"]),
+        ("all", ["吐槽", "定值", "甄嬛", "继电保护"]),
+    ):
+        export(workspace, "pkuseg", tmp_path / "d.txt", role=role)
+        assert (tmp_path / "d.txt").read_text(encoding="utf-8").split() == held
+    with pytest.raises(WajueError, match="--role is for dictionaries"):
+        export(workspace, "csv", tmp_path / "t.csv", role="all")
+
+
 def test_hanlp_is_given_no_frequency_that_java_cannot_hold(tmp_path: Path) -> None:
-    rows = [{"word": "断路器", "count": 3_000_000_000, "score": 9.0, "is_new": True}]
-    export(tiny.workspace(tmp_path / "w", lexicon=rows), "hanlp", tmp_path / "d.txt")
+    workspace = tiny.workspace(tmp_path / "w", lexicon=[new_word("断路器", 3_000_000_000)])
+    export(workspace, "hanlp", tmp_path / "d.txt")
     assert (tmp_path / "d.txt").read_text(encoding="utf-8") == "断路器 nz 2147483647\n"

@@ -1,0 +1,89 @@
+"""Word documents (.docx), by python-docx. Each file is a record; its field `text` has a line for each paragraph and table row.
+
+Cells are separated by tabs. Footnotes and endnotes follow the text. Page headers and footers, comments, tables of contents and
+what a tracked change deletes are left out.
+"""
+
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from wajue.reading.formats.joining import FORMULA, joined_cells, joined_lines
+from wajue.reading.formats.reader import Outcome, Source
+from wajue.reading.formats.untrusted import read_document_apart
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"  # the same again for old programs
+_FORMULAS = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+_NOTES = ("footnotes", "endnotes")
+_LEFT_OUT = {f"{_W}del", f"{_W}moveFrom", f"{_W}rt", f"{_W}pPr", f"{_W}rPr", f"{_W}instrText", _FALLBACK}
+
+
+def read(source: Source) -> Iterator[Outcome]:
+    """The one record of the file, with its title and date where it states them."""
+    import docx  # before the process of its own starts: it takes a second  # noqa: F401
+
+    return read_document_apart(source, "DOCX", _document)
+
+
+def _document(stream: BinaryIO) -> dict[str, Any]:
+    import docx
+
+    document = docx.Document(stream)
+    lines = list(_lines(document.element.body))
+    for relation in document.part.rels.values():
+        if relation.reltype.rpartition("/")[2] in _NOTES:
+            lines += _note_lines(relation.target_part.blob)
+    properties = document.core_properties
+    date = properties.modified or properties.created
+    return {"text": "\n".join(lines), "title": properties.title or None, "date": date.date().isoformat() if date else None}
+
+
+def _note_lines(xml: bytes) -> Iterator[str]:
+    from docx.oxml import parse_xml
+
+    for note in parse_xml(xml):
+        if note.get(f"{_W}type", "normal") == "normal":  # others draw the line above the notes
+            yield from _lines(note)
+
+
+def _lines(blocks: Any) -> Iterator[str]:
+    """A line for each paragraph and table row among the children, at any depth."""
+    for block in blocks:
+        if block.tag == f"{_W}p":
+            yield from _paragraph(block)
+        elif block.tag == f"{_W}tbl":
+            for row in block.iter(f"{_W}tr"):
+                cells = [joined_lines(_lines(cell)) for cell in row.iterchildren(f"{_W}tc")]
+                if any(cells):
+                    yield joined_cells(cells)
+        elif isinstance(block.tag, str) and block.tag not in _LEFT_OUT:
+            yield from _lines(block)
+
+
+def _paragraph(paragraph: Any) -> Iterator[str]:
+    style = paragraph.find(f"{_W}pPr/{_W}pStyle")
+    if style is not None and style.get(f"{_W}val", "").upper().startswith("TOC"):
+        return
+    boxes: list[Any] = []
+    line = joined_lines("".join(_pieces(paragraph, boxes)).split("\n"))
+    if line:
+        yield line
+    for box in boxes:
+        yield from _lines(box)
+
+
+def _pieces(element: Any, boxes: list[Any]) -> Iterator[str]:
+    """The text of a paragraph; boxes of text that float beside it are added to `boxes`."""
+    for child in element:
+        if child.tag == f"{_W}txbxContent":
+            boxes.append(child)
+        elif child.tag == f"{_W}t":
+            yield child.text or ""
+        elif child.tag in (f"{_W}br", f"{_W}cr"):
+            yield "\n"
+        elif child.tag == f"{_W}tab":
+            yield "\t"
+        elif child.tag in (f"{_FORMULAS}oMath", f"{_FORMULAS}oMathPara"):
+            yield FORMULA
+        elif isinstance(child.tag, str) and child.tag not in _LEFT_OUT:
+            yield from _pieces(child, boxes)

@@ -1,0 +1,95 @@
+import io
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.console import Console
+
+from tests import tiny
+from wajue.errors import WajueError
+from wajue.results import concordance
+from wajue.store.workspace import Workspace
+
+TEXTS = [
+    ("domain", "断路器跳闸了。检修断路器，断路器好了！\n断路器"),
+    ("domain", "母线的'断路器'"),
+    ("general", "哈哈哈，断路器是什么？"),
+]
+
+
+def workspace(folder: Path, texts: list[tuple[str, str]]) -> Workspace:
+    return tiny.workspace(folder / "w", {}, documents=[document(i, *text) for i, text in enumerate(texts)])
+
+
+def document(i: int, role: str, text: str) -> dict[str, Any]:
+    return {"doc_id": f"d{i}", "corpus": f"c_{role}", "role": role, "text": text, "source": {"file": "a", "line": i, "record": i}}
+
+
+@pytest.fixture
+def mined(tmp_path: Path) -> Workspace:
+    return workspace(tmp_path, TEXTS)
+
+
+def shown(occurrences: pa.Table) -> list[tuple[str, ...]]:
+    return [tuple(row[name] for name in ("doc_id", "left", "match", "right")) for row in occurrences.to_pylist()]
+
+
+def test_every_occurrence_stands_in_its_sentence(mined: Workspace) -> None:
+    assert shown(concordance.find(mined, ["断路器"], role="domain")) == [
+        ("d0", "", "断路器", "跳闸了。"),
+        ("d0", "检修", "断路器", "，断路器好了！"),
+        ("d0", "检修断路器，", "断路器", "好了！"),
+        ("d0", "", "断路器", ""),
+        ("d1", "母线的'", "断路器", "'"),
+    ]
+    assert concordance.find(mined, ["断路器"], corpus="c_general").column("role").to_pylist() == ["general"]
+    assert shown(concordance.find(mined, ["哈哈", "什么"])) == [
+        ("d2", "", "哈哈", "哈，断路器是什么？"),
+        ("d2", "哈", "哈哈", "，断路器是什么？"),
+        ("d2", "哈哈哈，断路器是", "什么", "？"),
+    ]
+
+
+def test_they_are_sorted_from_the_word_outwards(mined: Workspace) -> None:
+    right = concordance.find(mined, ["断路器"], sort="right").column("right").to_pylist()
+    assert right == sorted(right)
+    left = [text[::-1] for text in concordance.find(mined, ["断路器"], sort="left").column("left").to_pylist()]
+    assert left == sorted(left)
+
+
+@given(st.lists(st.text("断路器。\n", max_size=30), min_size=1, max_size=4), st.text("断路器", min_size=1, max_size=3))
+def test_equal_to_looking_everywhere(tmp_path_factory: pytest.TempPathFactory, texts: list[str], word: str) -> None:
+    expected = sorted((f"d{i}", k) for i, text in enumerate(texts) for k in range(len(text)) if text.startswith(word, k))
+    mined = workspace(tmp_path_factory.mktemp("w"), [("domain", text) for text in texts])
+    if not expected:
+        with pytest.raises(WajueError, match="in no document"):
+            concordance.find(mined, [word])
+        return
+    occurrences = concordance.find(mined, [word]).to_pylist()
+    assert [(row["doc_id"], row["start"]) for row in occurrences] == expected
+    for row in occurrences:
+        text = texts[int(row["doc_id"][1:])]
+        assert text[row["start"] - len(row["left"]) :].startswith(row["left"] + word + row["right"])
+
+
+def test_a_word_that_is_nowhere_brings_its_like(tmp_path: Path) -> None:
+    mined = tiny.workspace(
+        tmp_path / "w", {}, documents=[document(0, "domain", "断路器")], lexicon=[{"word": "断路器"}, {"word": "母线"}]
+    )
+    with pytest.raises(WajueError, match=r"断路: in no document of role general; the lexicon has 断路器$"):
+        concordance.find(mined, ["断路"], role="general")
+    with pytest.raises(WajueError, match="nothing to look for"):
+        concordance.find(mined, [" "])
+
+
+def test_a_terminal_shows_them_aligned(mined: Workspace) -> None:
+    console = Console(file=io.StringIO(), width=80)
+    console.print(concordance.render(concordance.find(mined, ["断路器"]), 2))
+    lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    first, second = (line for line in lines if "d0" in line)
+    columns = {cell_len(line[: line.index("断路器")]) for line in (first, second)}  # one of them has text on its left
+    assert len(columns) == 1 and "2 of 6" in lines[-1]
