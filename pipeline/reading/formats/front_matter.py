@@ -45,4 +45,8 @@ def front_matter(document: str) -> FrontMatter:
 
 
 def _from_yaml(source: str) -> Any:
-    return yaml.load(source, Loader=_Loader) or {}
+    loader = _Loader(source)
+    try:
+        return loader.get_single_data() or {}
+    finally:
+        loader.dispose()
