@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from functools import cache, partial
 from html import unescape
+from html.entities import html5
 from typing import NamedTuple
 
 import numpy as np
@@ -36,8 +37,14 @@ def _without_markup(text: str) -> str:
             text = patterns.TAG.sub("", patterns.BLOCK.sub("\n", text))
         if "&" not in text:
             break
-        text = unescape(text)
+        text = patterns.ENTITY.sub(_resolved, text)
     return text
+
+
+def _resolved(entity: re.Match[str]) -> str:
+    """What an entity stands for; without its semicolon it must be one of those that HTML allows so."""
+    name = entity[0][1:]
+    return unescape(entity[0]) if name.startswith("#") or name in html5 else entity[0]
 
 
 def _without_code(text: str) -> str:
@@ -207,15 +214,18 @@ def _surplus(codes: np.ndarray, longest: int) -> np.ndarray:
     return surplus
 
 
-def by_table(setting: str, table: Callable[[], np.ndarray], batch: TextBatch, rules: Clean) -> None:
-    """Map characters by a table over code points, where the setting is on."""
-    if getattr(rules, setting) is True:
-        batch.map(setting, table())
+def control_characters(batch: TextBatch, rules: Clean) -> None:
+    """Take out what is not seen; bullets of old fonts become •."""
+    if rules.control_characters:
+        batch.map("control_characters", characters.control())
+        batch.some("control_characters", batch.with_any(patterns.BULLETS), partial(patterns.BULLET.sub, "•"))
 
 
 def width(batch: TextBatch, rules: Clean) -> None:
     """Fold full-width letters and digits, or all that NFKC folds."""
     if rules.width == "letters":
         batch.map("width", characters.width())
+        marks = patterns.JOINING_MARKS
+        batch.some("width", batch.with_any(marks), partial(patterns.JOINING_MARK.sub, lambda mark: marks[mark[0]]))
     elif rules.width == "nfkc":
         batch.some("width", np.arange(batch.size), partial(unicodedata.normalize, "NFKC"))

@@ -16,6 +16,17 @@ SEPARATOR = "\x01"  # between the texts of a batch, so that a table is tried onc
 DROP = np.uint32(0xFFFFFFFF)
 SPACE, HAN, DIGIT, MARK, BROKEN, LETTER = 1, 2, 4, 8, 16, 32
 _IN_PHRASES = "坏哩沈甦瞭藉衹覆"  # change in phrases alone (沈沒): found by converting every pair of the characters of a wiki
+# radicals of the supplement, and the ideographs that they are (Unicode: Equivalent_Unified_Ideograph); NFKC knows but two of them
+_RADICALS = (
+    "⺁⺂⺃⺄⺅⺆⺇⺈⺉⺊⺋⺌⺍⺎⺏⺐⺑⺒⺓⺔⺕⺖⺗⺘⺙⺛⺜⺝⺞⺟⺠⺡⺢⺣⺤⺥⺦⺧⺨⺩⺪⺫⺬⺭⺮⺯⺰⺱⺲⺳⺴⺵⺶⺷⺸⺹⺺⺻"
+    "⺼⺽⺾⺿⻀⻁⻂⻃⻄⻅⻆⻇⻈⻉⻊⻋⻌⻍⻎⻏⻐⻑⻒⻓⻔⻕⻖⻗⻘⻙⻚⻛⻜⻝⻞⻟⻠⻡⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲⻳"
+)
+_IDEOGRAPHS = (
+    "厂乛乚乙亻冂𠘨刀刂卜㔾小小兀尣尢𡯂巳幺彑彐忄心扌攵旡日月歺母民氵氺灬爫爫丬牛犭王𤴔目示礻𥫗糹纟罓罒㓁冗𦉫羊𦍌𦍋耂肀聿"
+    "肉𦥑艹艹艹虎衤覀西见角𧢲讠贝𧾷车辶辶辶邑钅長镸长门𨸏阝雨青韦页风飞食𩙿飠饣𩠐马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜亀龟"
+)
+# invisible, and yet no format characters: Unicode's Default_Ignorable_Code_Point beyond category Cf, and the blank of Braille
+_INVISIBLE = (0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, *range(0x180B, 0x1810), 0x2800, 0x3164, *range(0xFE00, 0xFE10), 0xFFA0)
 _NEWLINES = (0x0B, 0x0C, 0x0D, 0x85, 0x2028, 0x2029)
 
 
@@ -35,6 +46,7 @@ def width() -> np.ndarray:
         letters = unicodedata.category(plain)[0] in "LN" and unicodedata.category(char)[0] == "L"
         if letters or 0xFF10 <= c <= 0xFF19 or 0x2E80 <= c <= 0x2FD5:
             table[c] = ord(plain)
+    table[list(map(ord, _RADICALS))] = list(map(ord, _IDEOGRAPHS))
     return table
 
 
@@ -45,7 +57,8 @@ def control() -> np.ndarray:
     for c in range(_NAMED):
         if unicodedata.category(chr(c)) in ("Cc", "Cf", "Cs") and c not in (0x09, 0x0A, *_NEWLINES):
             table[c] = DROP
-    table[0xE0000:0xE0080] = DROP  # tags
+    table[list(_INVISIBLE)] = DROP
+    table[0xE0000:0xE1000] = DROP  # tags, more variation selectors
     table[ord(SEPARATOR)] = ord(SEPARATOR)
     return table
 

@@ -9,7 +9,28 @@ COMMENT = re.compile(r"<!--[^\x01]{0,2000}?-->")
 CODE = re.compile(r"(?i)<(script|style)\b[^<>\x01]{0,1000}>")  # begins what is no text, up to the tag that closes it
 CODE_END = {name: re.compile(rf"(?i)</{name}\s{{0,100}}>") for name in ("script", "style")}
 BLOCK = re.compile(r"(?i)</?(?:p|br|div|li|tr|h[1-6]|td|table|ul|ol)\b[^<>\x01]{0,1000}>")  # ends a line
-TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9:-]{0,30}(?:\s[^<>\x01]{0,1000})?/?>")
+# a tag is one of HTML's elements, with well-formed attributes: List<String>, x<y and <host> are text
+_ELEMENTS = (
+    "a|abbr|acronym|address|applet|area|article|aside|audio|b|base|basefont|bdi|bdo|big|blockquote|body|br|button|canvas|caption|center|cite|code|"
+    "col|colgroup|data|datalist|dd|del|details|dfn|dialog|dir|div|dl|dt|em|embed|fieldset|figcaption|figure|font|footer|form|frame|frameset|"
+    "h[1-6]|head|header|hgroup|hr|html|i|iframe|img|input|ins|kbd|label|legend|li|link|main|map|mark|marquee|menu|meta|meter|nav|nobr|noframes|"
+    "noscript|object|ol|optgroup|option|output|p|param|picture|pre|progress|q|rp|rt|ruby|s|samp|script|search|section|select|slot|small|source|"
+    "span|strike|strong|style|sub|summary|sup|svg|table|tbody|td|template|textarea|tfoot|th|thead|time|title|tr|track|tt|u|ul|var|video|wbr"
+)
+_ATTRIBUTE = (
+    r"\s{1,20}[A-Za-z_:@][\w:.@-]{0,60}(?:\s{0,5}=\s{0,5}(?:\"[^\"<>\x01]{0,1000}\"|'[^'<>\x01]{0,1000}'|[^\s\"'<>=`\x01]{1,300}))?"
+)
+TAG = re.compile(rf"(?ai)</?(?:{_ELEMENTS})(?:{_ATTRIBUTE}){{0,20}}\s{{0,20}}/?>")
+# an entity ends with a semicolon, or stands before what cannot belong to its name: &timestamp=1 in an address is none
+ENTITY = re.compile(r"(?a)&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31})(?:;|(?![\w=;]))")
+# what joins letters and digits to a name, as in COVID－19 and Ａ／Ｄ, whose letters are folded before
+JOINING_MARK = re.compile(
+    r"(?a)(?<=[A-Za-z0-9])(?:[\u2010-\u2015\u2212\uff0d]|[\uff03\uff06\uff0b\uff0e\uff0f\uff20\uff3f])(?=[A-Za-z0-9])"
+)
+JOINING_MARKS = dict.fromkeys("‐‑‒–—―−－", "-") | dict(zip("＃＆＋．／＠＿", "#&+./@_", strict=True))
+# of the fonts Symbol and Wingdings, with which word processors begin items; a character for private use elsewhere is broken text
+BULLETS = "\uf06c\uf06e\uf075\uf076\uf077\uf0a7\uf0a8\uf0b2\uf0b7\uf0d8\uf0de\uf0e0\uf0f0\uf0fc\uf0fe"
+BULLET = re.compile(rf"(?m)^[ \t]{{0,20}}[{BULLETS}]")
 
 _ADDRESS = r"[\w\-./?%&=:#~+,;@!*()]"
 URL = re.compile(rf"(?ai)(?:https?://|ftp://|(?<![\w.])www\.){_ADDRESS}{{1,2000}}(?<![.,;!)])")

@@ -11,7 +11,7 @@ from functools import partial
 
 import numpy as np
 
-from wajue.cleaning import changes, characters, patterns, verdicts
+from wajue.cleaning import changes, patterns, verdicts
 from wajue.cleaning.batch import TextBatch
 from wajue.cleaning.changes import Sought
 from wajue.config import Clean
@@ -37,7 +37,7 @@ _CHANGE_RULES: dict[str, Callable[[TextBatch, Clean], None]] = {
     "html": changes.html,
     "code": changes.code,
     "math": changes.math,
-    "control_characters": partial(changes.by_table, "control_characters", characters.control),
+    "control_characters": changes.control_characters,
     "width": changes.width,
     "script": changes.script,
     **{name: partial(changes.matches, name, sought) for name, sought in _MATCHED.items()},

@@ -31,6 +31,16 @@ def changed_by(raw: str, rules: Clean = RULES) -> list[str]:
             "html",
         ),  # once: what is left may have been meant, whatever stands beside it
         ("<script>var a = 1;</script>高压断路器<!-- 注 -->", "高压断路器", "html"),
+        ("设x<y 时断路器合闸，y>z 时断路器分闸。", "设x<y 时断路器合闸，y>z 时断路器分闸。", None),
+        ("方法返回List<String>类型，连接<host>主机", "方法返回List<String>类型，连接<host>主机", None),
+        ('点<a href="x" target=_blank>这里</a>和<font color=red>那里</font>', "点这里和那里", "html"),
+        ("参数q?id=1&timestamp=16900&region=bj怎么写", "参数q?id=1&timestamp=16900&region=bj怎么写", None),
+        ("断路器&lt和&#26029;路器&copy;", "断路器<和断路器©", "html"),
+        ("⻓江⻔户网站", "长江门户网站", "width"),
+        ("ＰＤ－１和ＣＯＶＩＤ－１９及Ａ／Ｄ转换器", "PD-1和COVID-19及A/D转换器", "width"),
+        ("断路器——高压的", "断路器——高压的", None),
+        ("高压\ufe0f断路\u3164器\u2800", "高压断路器", "control_characters"),
+        ("\uf0b7 检查断路器", "• 检查断路器", "control_characters"),
         ("电压x<5而且y>3对吗", "电压x<5而且y>3对吗", None),  # not tags
         ("电压x<y而且z>3对吗", "电压x<y而且z>3对吗", None),
         ("ＳＦ６断路器１０ｋＶ", "SF6断路器10kV", "width"),
