@@ -1,6 +1,7 @@
 """JSON: one array of objects (`json`), or an object a line (`jsonl`). Each object is a record with its fields."""
 
 import itertools
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ from wajue.reading.fields import json_type
 from wajue.reading.formats.reader import Broken, Outcome, Record, Source, undecodable
 
 _INVALID_BYTES = INVALID.encode()
+_LEAST_ROUNDED = 2.0**53
 
 
 def read(source: Source) -> Iterator[Outcome | list[Record]]:
@@ -21,29 +23,35 @@ def read(source: Source) -> Iterator[Outcome | list[Record]]:
         first = next((t for t in texts if t.strip()), "")
         texts = itertools.chain((first,), texts)
         if first.lstrip().startswith("{"):
-            yield from _lines(decoding.lines(texts), source.encoding)
+            yield from _lines(decoding.lines(texts), source)
             return
-    yield from _elements(texts, source.encoding)
+    yield from _elements(texts, source)
 
 
 def read_lines(source: Source) -> Iterator[Outcome]:
     """An object a line."""
-    return _lines(source.lines(), source.encoding)
+    return _lines(source.lines(), source)
 
 
-def _lines(lines: Iterator[str], encoding: str) -> Iterator[Outcome]:
-    number = 0
+def _lines(lines: Iterator[str], source: Source) -> Iterator[Outcome]:
+    number, named = 0, _named(source)
     for at, line in enumerate(lines, 1):
         if line.strip():
             number += 1
-            yield _object(number, at, line, encoding)
+            yield _object(number, at, line, source.encoding, named)
 
 
-def _elements(texts: Iterator[str], encoding: str) -> Iterator[Outcome | list[Record]]:
+def _named(source: Source) -> tuple[str, ...]:
+    """The fields whose numbers name a record, and must keep all their digits."""
+    corpus = source.corpus
+    return tuple(name for name in (corpus.id, corpus.tags, corpus.date) if name)
+
+
+def _elements(texts: Iterator[str], source: Source) -> Iterator[Outcome | list[Record]]:
     """The elements that end in one block are parsed together; if one of them is broken, one by one."""
-    number = 1
+    number, named = 1, _named(source)
     for run in json_array.runs(texts):
-        if isinstance(run, json_array.Run) and (objects := _objects(run)) is not None:
+        if isinstance(run, json_array.Run) and (objects := _objects(run, named)) is not None:
             yield list(map(Record, itertools.count(number), run.first_lines(), objects))
             number += len(objects)
             continue
@@ -51,23 +59,32 @@ def _elements(texts: Iterator[str], encoding: str) -> Iterator[Outcome | list[Re
             if fault:
                 yield Broken(number, line, *fault, raw.decode("utf-8", "replace"))
             else:
-                outcome = _object(number, line, raw, encoding)
+                outcome = _object(number, line, raw, source.encoding, named)
                 yield [outcome] if isinstance(outcome, Record) else outcome
             number += 1
 
 
-def _objects(run: json_array.Run) -> list[dict[str, Any]] | None:
-    """The elements as objects; None if one is no object or is broken, for then the scanner may have cut them wrongly."""
+def _objects(run: json_array.Run, named: tuple[str, ...]) -> list[dict[str, Any]] | None:
+    """The elements as objects; None if one is no object or is broken, for then the scanner may have cut them wrongly, or if one is
+    named by a number that lost digits.
+    """
     if _INVALID_BYTES in run.raw:
         return None
     try:
         values = orjson.loads(b"[%b]" % run.raw[: run.ends[-1]])
     except orjson.JSONDecodeError:
         return None
-    return values if len(values) == len(run.ends) and set(map(type, values)) == {dict} else None
+    if len(values) != len(run.ends) or set(map(type, values)) != {dict}:
+        return None
+    return None if any(_is_rounded(value.get(name)) for name in named for value in values) else values
 
 
-def _object(number: int, line: int, raw: bytes | str, encoding: str) -> Outcome:
+def _is_rounded(value: Any) -> bool:
+    """Is it a number of more than 64 bits, which orjson reads as a float, so that different ones become equal?"""
+    return type(value) is float and abs(value) >= _LEAST_ROUNDED
+
+
+def _object(number: int, line: int, raw: bytes | str, encoding: str, named: tuple[str, ...]) -> Outcome:
     shown = raw if isinstance(raw, str) else raw.decode("utf-8", "replace")
     if INVALID in shown:
         return undecodable(number, line, shown, encoding)
@@ -77,4 +94,6 @@ def _object(number: int, line: int, raw: bytes | str, encoding: str) -> Outcome:
         return Broken(number, line, "invalid_json", str(error), shown)
     if not isinstance(value, dict):
         return Broken(number, line, "not_an_object", f"a JSON {json_type(value)}, not an object", shown)
+    if any(_is_rounded(value.get(name)) for name in named):
+        value = json.loads(raw, parse_int=str)
     return Record(number, line, value)

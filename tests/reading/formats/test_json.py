@@ -78,3 +78,10 @@ def test_an_array_cut_anywhere_keeps_what_is_whole_and_says_what_is_missing(
     assert found[-1] == "truncated_file"
     kept = found[:-1]
     assert all(k == r or k == "invalid_encoding" for k, r in zip(kept, rows, strict=False))
+
+
+def test_ids_beyond_64_bits_keep_their_digits() -> None:
+    ids = ["12345678901234567890123", "12345678901234567890124", "-98765432109876543210", "1" + "0" * 300]
+    lines = "\n".join(f'{{"id": {i}, "text": "a"}}' for i in ids)
+    assert [str(r["id"]) for r in told(read(lines.encode(), "a.jsonl", id="id"))] == ids
+    assert [str(r["id"]) for r in told(read(f"[{lines.replace(chr(10), ', ')}]".encode(), "a.json", id="id"))] == ids
