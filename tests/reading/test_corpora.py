@@ -19,7 +19,7 @@ from wajue.reading import corpora
 FOLDER = os.environ.get("WAJUE_CORPORA", "")
 pytestmark = [
     pytest.mark.spark,
-    pytest.mark.slow,
+    pytest.mark.cluster,  # a minute and a half
     pytest.mark.skipif(not Path(FOLDER).is_dir() or not FOLDER, reason="WAJUE_CORPORA names no folder of corpora"),
 ]
 

@@ -204,3 +204,15 @@ def test_the_sample_is_what_its_generator_writes(tmp_path: Path) -> None:
     for name in ("general.json", "power.jsonl", "planted_terms.txt"):
         assert (tmp_path / name).read_bytes() == (ROOT / "data" / name).read_bytes(), name
     assert sum(f.stat().st_size for f in (ROOT / "data").glob("*.json*")) < 5_000_000
+
+
+def test_every_promise_on_markup_names_its_test() -> None:
+    section = (
+        (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8").split("\n## What becomes of markup", 1)[1].split("\n## ")[0]
+    )
+    promises = re.findall(r"^\| .*? \| .*? \| (`test_\w+`|the same) \|$", section, re.M)
+    assert len(promises) == section.count("\n|") - 2  # but for the head
+    tests = {
+        t for p in (ROOT / "tests").rglob("test_*.py") for t in re.findall(r"^def (test_\w+)", p.read_text(encoding="utf-8"), re.M)
+    }
+    assert {p.strip("`") for p in promises} - {"the same"} <= tests and promises[0] != "the same"
