@@ -69,6 +69,8 @@ def _matches(corpus: Corpus, pattern: str, base: Path) -> list[str]:
     with contextlib.suppress(RuntimeError):  # no such user: the path then does not exist
         pattern = str(Path(pattern).expanduser())
     exists = (base / pattern).exists()  # a file whose name holds [ ] or * is meant itself
+    if (base / pattern).is_file():
+        return [pattern]
     matches = [pattern] if exists else sorted(glob.glob(pattern, root_dir=base, recursive=True))
     if not matches:
         kind = "glob matches nothing" if glob.has_magic(pattern) else "path does not exist"
@@ -80,15 +82,30 @@ def _matches(corpus: Corpus, pattern: str, base: Path) -> list[str]:
                 files += [f"{match.rstrip('/')}/{f}" for f in sorted(os.listdir(base / match)) if f[0] not in "._"]
         else:
             files.append(match)
-    files = [f for f in files if (base / f).is_file() and not _in_workspace(base / f)]
+    files = _without_results(corpus, [f for f in files if (base / f).is_file()], base)
     if not files:
         raise ConfigError(f"corpus {corpus.name!r}: no file in {pattern!r} (looked in {base}); mend [[corpus]] paths")
     return files
 
 
-def _in_workspace(path: Path) -> bool:
-    """Does the file belong to a workspace's table? A ** that covers the workspace must not read the results."""
-    return (path.parent / "_step.json").exists() and path.suffix in (".parquet", ".json")
+def _without_results(corpus: Corpus, files: list[str], base: Path) -> list[str]:
+    """The files that lie in no workspace: a ** that covers one must not read its tables, reports and exports."""
+    answers: dict[Path, bool] = {}
+
+    def is_inside(folder: Path) -> bool:
+        if folder not in answers:
+            below = base in folder.parents  # a workspace that is the config's own folder may have the corpus beside its tables
+            answers[folder] = (folder / "_step.json").exists() or (below and (_is_workspace(folder) or is_inside(folder.parent)))
+        return answers[folder]
+
+    kept = [f for f in files if not is_inside((base / f).parent)]
+    if len(kept) < len(files):
+        log.info("corpus %s: %d files of workspaces are left out", corpus.name, len(files) - len(kept))
+    return kept
+
+
+def _is_workspace(folder: Path) -> bool:
+    return any((entry / "_step.json").exists() for entry in folder.iterdir() if entry.is_dir())
 
 
 def _with_encoding(file: CorpusFile) -> CorpusFile:
