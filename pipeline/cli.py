@@ -101,9 +101,7 @@ def run(
 @app.command("mine")
 def mine_command(
     paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="files, folders or globs of the domain's text")],
-    against: Annotated[
-        list[str] | None, typer.Option("--against", help="general text to contrast it with; repeat it for more")
-    ] = None,
+    against: Annotated[list[str] | None, typer.Option("--against", help="general text to contrast it with")] = None,
     out: Annotated[str, typer.Option("--out", help="folder of the results")] = "out",
     last: Annotated[StepName | None, typer.Option("--until", help="last step to run")] = None,
     master: MasterOption = None,
@@ -354,7 +352,7 @@ def _explained(error: Exception) -> int:
 def _to_go_on(arguments: list[str] | None) -> str:
     """What to type after Ctrl-C; without --force, which would begin anew. arguments: those of a caller other than the shell."""
     typed = sys.argv[1:] if arguments is None else arguments
-    if not {"run", "demo"} & set(typed):
+    if not {"run", "mine", "demo"} & set(typed):
         return ""
     again = "run the same again"
     if arguments is None:
@@ -380,7 +378,9 @@ def _globals_first(arguments: list[str]) -> list[str]:
 
 
 def _files_apart(arguments: list[str]) -> list[str]:
-    """`evaluate DIR --terms A B` means `evaluate DIR --terms A --terms B`: after DIR, what follows a gold file is another one."""
+    """`evaluate DIR --terms A B` means `evaluate DIR --terms A --terms B`, `mine PATH --against A B` likewise: after DIR or PATH, what
+    follows a file of such an option is another one.
+    """
     given: list[str] = []
     option, wants_value, positions = "", False, 0
     for argument in arguments:
@@ -389,7 +389,7 @@ def _files_apart(arguments: list[str]) -> list[str]:
             wants_value = not value
         elif wants_value:
             wants_value = False
-        elif option in GOLD_OPTIONS and positions == 2:
+        elif (option in GOLD_OPTIONS and positions == 2) or (option == "--against" and positions >= 2):
             given.append(option)
         else:
             positions += 1

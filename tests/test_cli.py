@@ -204,6 +204,8 @@ def test_export_says_where_it_wrote_and_what_is_missing(lexicon: Path) -> None:
         ("evaluate --terms a w", "evaluate --terms a w"),
         ("evaluate --terms a w b", "evaluate --terms a w --terms b"),
         ("evaluate w --terms a --debug b", "--debug evaluate w --terms a --terms b"),
+        ("mine a b --against c d --out o", "mine a b --against c --against d --out o"),
+        ("mine --against c a", "mine --against c a"),
         ("similar w a b --top 3 c", "similar w a b --top 3 c"),
     ],
 )
