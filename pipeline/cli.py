@@ -378,8 +378,9 @@ def _globals_first(arguments: list[str]) -> list[str]:
 
 
 def _files_apart(arguments: list[str]) -> list[str]:
-    """`evaluate DIR --terms A B` means `evaluate DIR --terms A --terms B`, `mine PATH --against A B` likewise: after DIR or PATH, what
-    follows a file of such an option is another one.
+    """`evaluate DIR --terms A B` means `evaluate DIR --terms A --terms B`, and `mine PATH --against A B` likewise.
+
+    After DIR or PATH, what follows a file of such an option is another one.
     """
     given: list[str] = []
     option, wants_value, positions = "", False, 0
