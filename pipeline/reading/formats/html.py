@@ -9,12 +9,11 @@ Of a whole web page, main_content leaves out navigation, footers, comments and n
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from html import unescape
 from typing import cast
 
-import trafilatura
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from wajue.cleaning import code_lines, passages
@@ -49,7 +48,14 @@ _HAN = re.compile("[\u3400-\u9fff]")
 
 def read(source: Source) -> Iterator[Outcome]:
     """The one record of the file."""
-    return read_whole(source, LONGEST, partial(text_of_page, mode=source.corpus.main_content), title)
+    return read_whole(source, LONGEST, page_reader(source.corpus.main_content), title)
+
+
+def page_reader(mode: str) -> Callable[[str], str]:
+    """`text_of_page` with its mode; what it needs is loaded here, before a page is read in a process of its own."""
+    if mode != "never":
+        import trafilatura  # .35 CPU s, in every process: only where there are pages  # noqa: F401
+    return partial(text_of_page, mode=mode)
 
 
 def text_of_page(html: str, mode: str) -> str:
@@ -74,6 +80,8 @@ def text_of_html(html: str) -> str:
 
 def main_text(html: str) -> str:
     """The text of a page without what stands around its content, as trafilatura tells them apart; all text if it finds none."""
+    import trafilatura
+
     tree = _parsed(html)
     if tree.body is None:
         return ""

@@ -16,7 +16,7 @@ from warcio.statusandheaders import StatusAndHeadersParserException
 
 from wajue.reading import decoding
 from wajue.reading.decoding import Cut
-from wajue.reading.formats.html import text_of_page
+from wajue.reading.formats.html import page_reader
 from wajue.reading.formats.pages import decoded
 from wajue.reading.formats.reader import Broken, Outcome, Record, Source
 from wajue.reading.formats.whole import converted
@@ -82,9 +82,7 @@ def _outcome(record: Any, number: int, main_content: str) -> Outcome:
     if len(content) > _LONGEST:
         return rejected("too_long", f"longer than {_LONGEST:,} bytes")
     charset = _CHARSET.search(stated)
-    made = converted(
-        decoded(content, charset[1] if charset else ""), partial(text_of_page, mode=main_content) if kind in _PAGES else None
-    )
+    made = converted(decoded(content, charset[1] if charset else ""), page_reader(main_content) if kind in _PAGES else None)
     if isinstance(made, Record):
         return Record(number, number, fields | made.fields)
     return made._replace(number=number, line=number)
