@@ -109,15 +109,14 @@ def mine_command(
 ) -> None:
     """Mine files without a config: formats, encodings and fields are told from the files."""
     from wajue.reading.guessing import corpora_of
-    from wajue.runner import run as runner
+    from wajue.runner.mine import mine
 
     base = Path.cwd()
     corpus = (*corpora_of(paths, "domain", base), *(corpora_of(against, "general", base) if against else ()))
     config = configuration.Config(base=base, workspace=out, corpus=corpus)
-    target = runner.workspace_of(config)
-    runner.run(config, target, last=last.value if last else None, master=master, device=device.value)
-    log.info("done; the tables are in %s", target.location)
-    output.print(target.location)
+    mined = mine(config, last=last.value if last else None, master=master, device=device.value)
+    log.info("done; the tables are in %s", mined.location)
+    output.print(mined.location)
 
 
 @app.command()

@@ -53,7 +53,7 @@ def without_passages(texts: pa.StringArray, settings: Clean) -> tuple[list[str],
     changed = np.zeros(len(texts), np.uint32)
     resolved: list[str] = texts.to_pylist()
     kept = frozenset({"code"} if settings.code == "keep" else ()) | ({"math", "formula"} if settings.math == "keep" else set())
-    for i in np.flatnonzero(pc.match_substring(texts, "\ufff9").to_numpy(zero_copy_only=False)).tolist():
+    for i in np.flatnonzero(pc.match_substring(texts, passages.BEGIN).to_numpy(zero_copy_only=False)).tolist():
         resolved[i], dropped = passages.resolved(resolved[i], kept)
         for kind in dropped:
             changed[i] |= np.uint32(1) << _bit(kind)

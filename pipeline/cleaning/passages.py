@@ -13,7 +13,8 @@ from typing import Literal
 Kind = Literal["front_matter", "code", "math", "formula"]
 BLOCKS: tuple[Kind, ...] = ("front_matter", "code", "math")  # stand on lines of their own; a `formula` stands within a line
 OMITTED = "□"  # for a formula in a line: it parts the words around it, and a reader sees that something stood between them
-_PASSAGE = re.compile("\ufff9(front_matter|code|math|formula)\ufffa([^\ufff9-\ufffb]*)\ufffb")
+BEGIN = "\ufff9"  # of every marked passage
+_PASSAGE = re.compile(f"{BEGIN}(front_matter|code|math|formula)\ufffa([^\ufff9-\ufffb]*)\ufffb")
 _MARKS = re.compile("[\ufff9-\ufffb]")
 
 
@@ -24,7 +25,7 @@ def unmarked(source: str) -> str:
 
 def marked(kind: Kind, passage: str) -> str:
     """The passage between marks, on lines of its own where it is a block."""
-    text = f"\ufff9{kind}\ufffa{unmarked(passage)}\ufffb"
+    text = f"{BEGIN}{kind}\ufffa{unmarked(passage)}\ufffb"
     return f"\n{text}\n" if kind in BLOCKS else text
 
 

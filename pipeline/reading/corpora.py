@@ -68,10 +68,9 @@ def _check_libraries(corpus: Corpus, files: list[CorpusFile]) -> None:
 def _matches(corpus: Corpus, pattern: str, base: Path) -> list[str]:
     with contextlib.suppress(RuntimeError):  # no such user: the path then does not exist
         pattern = str(Path(pattern).expanduser())
-    exists = (base / pattern).exists()  # a file whose name holds [ ] or * is meant itself
-    if (base / pattern).is_file():
+    if (base / pattern).is_file():  # also one whose name holds [ ] or *
         return [pattern]
-    matches = [pattern] if exists else sorted(glob.glob(pattern, root_dir=base, recursive=True))
+    matches = [pattern] if (base / pattern).exists() else sorted(glob.glob(pattern, root_dir=base, recursive=True))
     if not matches:
         kind = "glob matches nothing" if glob.has_magic(pattern) else "path does not exist"
         raise ConfigError(f"corpus {corpus.name!r}: the {kind}: {pattern!r} (looked in {base}); mend [[corpus]] paths")

@@ -13,7 +13,7 @@ from typing import Any
 
 from wajue.config import Corpus
 from wajue.errors import ConfigError
-from wajue.reading import corpora, decoding, records
+from wajue.reading import corpora, records
 from wajue.reading.corpora import CorpusFile
 from wajue.reading.formats import FORMATS
 from wajue.reading.formats.reader import Record
@@ -46,9 +46,7 @@ def corpora_of(paths: Sequence[str], role: str, base: Path) -> tuple[Corpus, ...
 def _sample(file: CorpusFile, corpus: Corpus) -> list[dict[str, Any]]:
     """The fields of the first records of a file; none where its format has no fields."""
     with open(file.location, "rb") as stream:
-        encoding = decoding.sample_encoding(stream, file.name) if file.encoding == "auto" else file.encoding
-        stream.seek(0)
-        for part in records.parts(stream, file.name, corpus, encoding):
+        for part in records.parts(stream, file.name, corpus, file.encoding):
             if part.format not in FORMATS or not FORMATS[part.format].fields:
                 return []
             read = itertools.chain.from_iterable(run if isinstance(run, list) else (run,) for run in part.runs)

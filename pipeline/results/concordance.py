@@ -89,8 +89,8 @@ def find(
 def _occurrences(
     workspace: Workspace, wanted: list[str], role: str | None, corpus: str | None, context: int
 ) -> Iterator[Occurrence]:
-    conditions = [" OR ".join(f"contains(text, {_literal(w)})" for w in wanted)]
-    conditions += [f"{name} = {_literal(value)}" for name, value in (("role", role), ("corpus", corpus)) if value is not None]
+    conditions = [" OR ".join(f"contains(text, {query.literal(w)})" for w in wanted)]
+    conditions += [f"{name} = {query.literal(value)}" for name, value in (("role", role), ("corpus", corpus)) if value is not None]
     where = " AND ".join(f"({c})" for c in conditions)
     sql = f"SELECT corpus, role, doc_id, date, text FROM documents WHERE {where}"
     for batch in query.stream(query.connect(workspace), sql):
@@ -99,10 +99,6 @@ def _occurrences(
             for word in wanted:
                 for start in _starts(text, word):
                     yield Occurrence(**row, start=start, match=word, **_around(text, start, start + len(word), context))
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _starts(text: str, word: str) -> Iterator[int]:

@@ -51,7 +51,7 @@ class _Asked:
 
     def __init__(self, workspace: Workspace, word: str) -> None:
         self.workspace, self.word = workspace, word
-        self.quoted = "'" + word.replace("'", "''") + "'"
+        self.quoted = query.literal(word)
         self.connection = query.connect(workspace)
         self.entry = self.row(f"SELECT * FROM lexicon WHERE word = {self.quoted}")
         self.ngram = self.row(f"SELECT * FROM ngrams WHERE ngram = {self.quoted}")

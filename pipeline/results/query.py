@@ -97,7 +97,7 @@ def _add_view(connection: duckdb.DuckDBPyConnection, workspace: Workspace, name:
     system, files = workspace.files[0], workspace.parquet_files(name)
     try:
         if isinstance(system, fs.LocalFileSystem):
-            listed = ", ".join(f"'{_quoted(f)}'" for f in files)
+            listed = ", ".join(literal(f) for f in files)
             connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet([{listed}])")
         else:
             connection.register(name, ds.dataset(files, format="parquet", filesystem=system))
@@ -109,16 +109,17 @@ def _lock_up(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> Non
     """From now on the connection reads files of the workspace alone, and nothing can change that."""
     _, root = workspace.files
     spill = f"{tempfile.gettempdir()}/wajue-query-{os.getpid()}"  # DuckDB's own choice is the working folder
-    connection.execute(f"SET temp_directory = '{_quoted(spill)}'")
+    connection.execute(f"SET temp_directory = {literal(spill)}")
     connection.execute("SET autoinstall_known_extensions = false")
     connection.execute("SET autoload_known_extensions = false")
-    connection.execute(f"SET allowed_directories = ['{_quoted(root)}']")
+    connection.execute(f"SET allowed_directories = [{literal(root)}]")
     connection.execute("SET enable_external_access = false")  # ends look-ups of Python's variables too
     connection.execute("SET lock_configuration = true")
 
 
-def _quoted(path: str) -> str:
-    return path.replace("'", "''")
+def literal(text: str) -> str:
+    """A string as SQL writes it."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def missing(workspace: Workspace, sql: str) -> list[str]:

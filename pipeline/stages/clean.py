@@ -11,7 +11,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from wajue.arrays.cells import Batches
-from wajue.cleaning import documents
+from wajue.cleaning import documents, passages
 from wajue.cleaning.documents import Boilerplate
 from wajue.config import Clean, Config
 from wajue.errors import RowsWouldChange
@@ -94,8 +94,10 @@ def _of_several_lines(settings: Clean) -> Callable[[Batches], Batches]:
     def select(batches: Batches) -> Batches:
         for batch in batches:
             several = batch.filter(pc.match_substring(batch.column("text"), "\n"))
-            texts, _ = documents.without_passages(several.column("text"), settings)
-            yield several.set_column(several.schema.get_field_index("text"), "text", pa.array(texts, pa.string()))
+            if pc.any(pc.match_substring(several.column("text"), passages.BEGIN)).as_py():
+                texts, _ = documents.without_passages(several.column("text"), settings)
+                several = several.set_column(several.schema.get_field_index("text"), "text", pa.array(texts, pa.string()))
+            yield several
 
     return select
 

@@ -1,6 +1,6 @@
 """Word documents (.docx), by python-docx. Each file is a record; its field `text` has a line for each paragraph and table row.
 
-Cells are separated by tabs. Footnotes and endnotes follow the text. Page headers and footers, comments, tables of contents and
+Cells are parted by ` | `. Footnotes and endnotes follow the text. Page headers and footers, comments, tables of contents and
 what a tracked change deletes are left out.
 """
 

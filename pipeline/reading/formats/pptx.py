@@ -1,7 +1,7 @@
 """Slides (.pptx), by python-pptx. Each file is a record; its field `text` has a line for each paragraph and table row, slide by
 slide, and after each slide its notes.
 
-Cells are separated by tabs. Numbers, dates and footers of slides are left out.
+Cells are parted by ` | `. Numbers, dates and footers of slides are left out.
 """
 
 from collections.abc import Iterator

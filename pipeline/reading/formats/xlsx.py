@@ -1,7 +1,7 @@
 """Excel workbooks (.xlsx), by openpyxl. Each row of each sheet is a record.
 
 A sheet whose first row names the columns of [[corpus]] text is read as CSV is: the row's cells are the record's fields. So is every
-sheet where [[corpus]] text or columns is set. In all other sheets, what a row holds is its text, the cells separated by tabs.
+sheet where [[corpus]] text or columns is set. In all other sheets, what a row holds is its text, its cells parted by ` | `.
 """
 
 from collections.abc import Iterable, Iterator
