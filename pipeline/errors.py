@@ -20,6 +20,8 @@ class RowsWouldChange(Exception):
 
 
 _PLACES = "the workspace, or in the folders for temporary files (TMPDIR, spark.local.dir)"
+_JAVA_ENDED = "Spark's Java process has ended; if nobody ended it, the system did, for want of memory"
+_NO_ANSWER = re.compile(r"An error occurred while calling [\w.]+")  # all that Py4J says then; of an exception in Java it tells more
 # what the messages of Python, Java and Spark hold, and what it means to the user; the first that fits counts
 _CAUSES = {
     "No space left on device": f"a disk is full: free space in {_PLACES}",
@@ -34,8 +36,8 @@ _CAUSES = {
     "(spark.executor.memoryOverhead), or fewer cores each",
     "ExecutorLostFailure": "a task lost its executor too often, most often for want of memory: give executors more of it "
     "(--executor-memory, spark.executor.memoryOverhead)",
-    "Answer from Java side is empty": "Spark's Java process has ended; if nobody ended it, the system did, for want of memory",
-    "[Errno 111]": "Spark's Java process has ended; if nobody ended it, the system did, for want of memory",
+    "Answer from Java side is empty": _JAVA_ENDED,
+    "[Errno 111]": _JAVA_ENDED,
     "stopped SparkContext": "Spark has been stopped: its cluster took the application away, or lost it",
 }
 
@@ -48,5 +50,8 @@ def said_by_task(error: BaseException) -> str | None:
 
 def cause(error: BaseException) -> str | None:
     """What a failure of the system around us means, and what mends it; None for any other error."""
-    said = "\n".join(str(e) for e in (error, error.__cause__, error.__context__) if e is not None)
+    messages = [str(e) for e in (error, error.__cause__, error.__context__) if e is not None]
+    if any(_NO_ANSWER.fullmatch(m) for m in messages):
+        return _JAVA_ENDED
+    said = "\n".join(messages)
     return next((meaning for text, meaning in _CAUSES.items() if text in said), None)
