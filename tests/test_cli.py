@@ -10,25 +10,13 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from tests.command import told, wajue
 from wajue.cli import _globals_first
 from wajue.schemas import FORMAT_VERSION, TABLES
 from wajue.store import parquet
 from wajue.store.workspace import Workspace
 
 CORPUS = '[[corpus]]\nname = "a"\nrole = "domain"\npaths = "{}"\n'
-
-
-def wajue(*arguments: str, folder: Path, text: str | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "wajue", *arguments]
-    return subprocess.run(
-        command, cwd=folder, input=text, capture_output=True, text=True, timeout=120, encoding="utf-8", check=False
-    )
-
-
-def told(result: subprocess.CompletedProcess[str]) -> str:
-    assert "Traceback" not in result.stderr and result.stdout == ""
-    assert len(result.stderr.strip().splitlines()) == 1, result.stderr
-    return result.stderr
 
 
 @pytest.mark.parametrize(
@@ -56,7 +44,8 @@ def test_what_is_wrong_before_anything_runs(tmp_path: Path, config: str | None, 
 
 
 def test_the_version_is_said(tmp_path: Path) -> None:
-    result = wajue("--version", folder=tmp_path)
+    command = [sys.executable, "-m", "wajue", "--version"]  # in a process of its own, as a user has it
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
     assert result.returncode == 0 and re.fullmatch(r"wajue \d+\.\d+\.\d+\S*\n", result.stdout) and result.stderr == ""
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.results.evaluation.helpers import PLANE, scores, written
-from tests.test_cli import told, wajue
+from tests.command import told, wajue
 from tests.tiny import workspace
 from wajue.errors import ConfigError, WajueError
 from wajue.results.evaluate import TESTS, by_test, evaluate
