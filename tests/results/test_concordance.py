@@ -4,7 +4,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
@@ -61,6 +61,7 @@ def test_they_are_sorted_from_the_word_outwards(mined: Workspace) -> None:
     assert left == sorted(left)
 
 
+@settings(max_examples=25)  # each writes a workspace
 @given(st.lists(st.text("断路器。\n", max_size=30), min_size=1, max_size=4), st.text("断路器", min_size=1, max_size=3))
 def test_equal_to_looking_everywhere(tmp_path_factory: pytest.TempPathFactory, texts: list[str], word: str) -> None:
     expected = sorted((f"d{i}", k) for i, text in enumerate(texts) for k in range(len(text)) if text.startswith(word, k))

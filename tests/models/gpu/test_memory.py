@@ -24,7 +24,7 @@ def test_jose_on_a_gpu_ends_where_the_cpu_ends() -> None:
 def test_document_vectors_too_many_for_the_gpu_are_lent_to_it(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    text, knobs = two_topics(6, length=6), JOSE.knobs(epochs=2)
+    text, knobs = two_topics(4, length=5), JOSE.knobs(epochs=2)
     resident = JOSE.train(text, knobs)
     monkeypatch.setattr(
         memory.GpuMemory, "free", lambda self: 0 if "words" in self.tensors and "contexts" in self.tensors else 1 << 40
