@@ -2,7 +2,6 @@
 
 import contextlib
 import io
-import logging
 import sys
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -14,8 +13,6 @@ from wajue.cli import main
 def wajue(*arguments: str, folder: Path, text: str | None = None) -> "CompletedProcess[str]":
     """What comes of the command in a folder, with `text` as its standard input."""
     streams = [io.TextIOWrapper(io.BytesIO(b), encoding="utf-8", newline="") for b in ((text or "").encode(), b"", b"")]
-    logger = logging.getLogger("wajue")
-    before = logger.handlers[:], logger.level, logger.propagate
     status = 0
     with (
         contextlib.chdir(folder),
@@ -26,8 +23,6 @@ def wajue(*arguments: str, folder: Path, text: str | None = None) -> "CompletedP
         except SystemExit as ended:
             assert ended.code is None or isinstance(ended.code, int)
             status = ended.code or 0
-        finally:
-            logger.handlers[:], logger.level, logger.propagate = before
     for stream in streams[1:]:
         stream.flush()
     said, warned = (s.buffer.getvalue().decode() for s in streams[1:])  # type: ignore[attr-defined]
