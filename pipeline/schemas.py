@@ -81,11 +81,21 @@ _REJECT = (
 )
 
 
+_QUALITY = (
+    Column("line_length", pa.float32(), "characters a line, on average"),
+    Column("han_share", pa.float32(), "Han among the characters that are not white space, 0..1"),
+    Column("latin_share", pa.float32(), "Latin letters among them"),
+    Column("digit_share", pa.float32(), "digits among them"),
+    Column("mark_share", pa.float32(), "punctuation and symbols among them"),
+    Column("repeated_share", pa.float32(), "of the text's runs of 13 characters those that stand in it more than once, 0..1"),
+)
+
+
 def _documents(name: str, row: str, text: str) -> Table:
     raw = Column("raw_text", pa.string(), "the text before cleaning, if [clean] keep_raw_text; else null")
     changed = Column("changed_by", _TEXTS, "the rules of cleaning that changed the text")
-    columns = (_DOC_ID, _CORPUS, _ROLE, Column("text", pa.string(), text), raw, changed, *_CARRIED, _SOURCE)
-    return Table(name, row, tuple(c for c in columns if name != "raw_documents" or c not in (raw, changed)))
+    of_cleaning = () if name == "raw_documents" else (raw, changed, *_QUALITY)
+    return Table(name, row, (_DOC_ID, _CORPUS, _ROLE, Column("text", pa.string(), text), *of_cleaning, *_CARRIED, _SOURCE))
 
 
 def _vectors(name: str, key: tuple[Column, ...], row: str) -> Table:

@@ -65,12 +65,13 @@ def tables() -> dict[str, pa.Table]:
 NAMES = WORDS + HOSTILE  # the words, each also a term
 SOURCE = {"file": HOSTILE[0], "line": 3, "record": 3}
 DOCUMENT = {"corpus": "power", "role": "domain", "source": SOURCE, "changed_by": []}
+QUALITY = {"line_length": 7.5, "latin_share": 0.0, "digit_share": 0.0, "mark_share": 1.0, "repeated_share": 0.5}
 EMPTY = ("ingest_rejects", "crowded_buckets", "clauses")
 
 
 def _of_documents() -> dict[str, pa.Table]:
     """68 documents of 74 records: 5 are too short, 1 is a near-duplicate; cleaning changed the first document."""
-    clean = [{**DOCUMENT, "doc_id": f"d{i}", "text": f"{w}的{w}"} for i, w in enumerate(NAMES)]
+    clean = [{**DOCUMENT, "doc_id": f"d{i}", "text": f"{w}的{w}", "han_share": i % 4 / 4, **QUALITY} for i, w in enumerate(NAMES)]
     clean[0] |= {"text": "主变 好", "changed_by": ["html"]}
     raw = [{**clean[0], "text": "主变<script>alert(3)</script>好"}, *clean[1:]]
     reject = {"corpus": "power", "step": "clean", "reason": "too_short", "detail": HOSTILE[1], "source": SOURCE}

@@ -14,7 +14,7 @@ import opencc
 _ALL, _NAMED = 0x110000, 0x32000  # code points; those above _NAMED are rare symbols, tags and private use
 SEPARATOR = "\x01"  # between the texts of a batch, so that a table is tried once; texts lose theirs before that
 DROP = np.uint32(0xFFFFFFFF)
-SPACE, HAN, DIGIT, MARK, BROKEN, LETTER = 1, 2, 4, 8, 16, 32
+SPACE, HAN, DIGIT, MARK, BROKEN, LATIN = 1, 2, 4, 8, 16, 32
 _IN_PHRASES = "坏哩沈甦瞭藉衹覆"  # change in phrases alone (沈沒): found by converting every pair of the characters of a wiki
 # radicals of the supplement, and the ideographs that they are (Unicode: Equivalent_Unified_Ideograph); NFKC knows but two of them
 _RADICALS = (
@@ -77,7 +77,7 @@ def spaces() -> np.ndarray:
 
 @cache
 def kinds() -> np.ndarray:
-    """For each code point its kinds, a bit each (uint8): SPACE, HAN, DIGIT, MARK (punctuation, symbols), BROKEN, LETTER."""
+    """For each code point its kind, one bit or none (uint8): SPACE, HAN, DIGIT, MARK (punctuation, symbols), BROKEN, LATIN."""
     table = np.zeros(_ALL, np.uint8)
     for c in range(_NAMED):
         category = unicodedata.category(chr(c))
@@ -85,8 +85,8 @@ def kinds() -> np.ndarray:
             table[c] = MARK
         elif category == "Nd":
             table[c] = DIGIT
-        elif category[0] == "L":
-            table[c] = LETTER
+        elif category[0] == "L" and unicodedata.name(chr(c), "").startswith(("LATIN", "FULLWIDTH LATIN")):
+            table[c] = LATIN
         if chr(c).isspace():
             table[c] = SPACE
     for first, last in ((0x3007, 0x3007), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF)):

@@ -14,6 +14,7 @@ import numpy as np
 from wajue.cleaning import changes, patterns, verdicts
 from wajue.cleaning.batch import TextBatch
 from wajue.cleaning.changes import Sought
+from wajue.cleaning.quality import Quality
 from wajue.config import Clean
 
 _DIGITS, _NAME = string.digits, string.digits + string.ascii_letters + "_-"
@@ -55,6 +56,7 @@ class Cleaned:
 
     texts: list[str]
     changed: np.ndarray
+    quality: Quality
     reasons: list[str | None]
     details: list[str | None] = field(repr=False)
 
@@ -65,5 +67,6 @@ def clean(texts: list[str], rules: Clean, *, han_rules: bool = True, only: tuple
     for name, change in _CHANGE_RULES.items():
         if texts and (only is None or name in only) and (han_rules or name not in _IN_CHINESE):
             change(batch, rules)
-    reasons, details = verdicts.reasons_and_details(batch, rules, han_rules=han_rules)
-    return Cleaned(batch.texts, batch.changed, reasons, details)
+    quality = Quality.of(batch)
+    reasons, details = verdicts.reasons_and_details(batch, quality, rules, han_rules=han_rules)
+    return Cleaned(batch.texts, batch.changed, quality, reasons, details)

@@ -24,6 +24,7 @@ def test_kept_and_rejected_documents_with_the_rules_that_did_it() -> None:
         ("断路器坏了", texts[0], ["html", "whitespace"]),
         ("电压怎么办", texts[2], []),
     ]
+    assert [(r["line_length"], r["han_share"], r["repeated_share"]) for r in rows] == [(5.0, 1.0, 0.0)] * 2
     [reject] = rejected.column("clean_rejects").to_pylist()
     assert reject["step"] == "clean" and reject["reason"] and reject["text"] == "x" * schemas.MAX_REJECT_TEXT
 

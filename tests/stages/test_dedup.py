@@ -7,7 +7,7 @@ import pytest
 
 from tests.frames import by_tasks, dedup
 from tests.mining.duplicates.texts import questions
-from tests.stages.texts import BOTH, DOCUMENTS
+from tests.stages.texts import BOTH, of_rows
 from wajue import config as configuration
 from wajue.config import Config
 from wajue.errors import ConfigError, WajueError
@@ -26,7 +26,7 @@ def documents(spark: Any, texts: list[tuple[str, str]], order: list[int] | None 
         (f"{c}{i}", c, roles[c], t, None, [], None, None, None, (f"{c}{i // 10}.txt", i, i % 10 + 1))
         for i, (c, t) in enumerate(texts)
     ]
-    return spark.createDataFrame([rows[i] for i in order or range(len(rows))], DOCUMENTS)
+    return of_rows(spark, [rows[i] for i in order or range(len(rows))])
 
 
 @pytest.mark.parametrize("partitions", [1, 3, 17])

@@ -3,6 +3,8 @@
 import random
 from typing import Any
 
+from wajue.spark.flow import types_of
+
 BOTH = """
 [[corpus]]
 name = "q"
@@ -13,10 +15,7 @@ name = "d"
 role = "domain"
 paths = "x"
 """
-DOCUMENTS = (
-    "doc_id string, corpus string, role string, text string, raw_text string, changed_by array<string>, url string, "
-    "tags array<string>, date string, source struct<file: string, line: bigint, record: bigint>"
-)
+COLUMNS = ("doc_id", "corpus", "role", "text", "raw_text", "changed_by", "url", "tags", "date", "source")
 PLANTED = ["断路器", "母线", "主变压器", "SF6气体"]
 _BEFORE, _AFTER = "看见听说买了修好打开关上想要没有找到需要", "坏好新旧多少大小快慢"
 
@@ -24,7 +23,12 @@ _BEFORE, _AFTER = "看见听说买了修好打开关上想要没有找到需要"
 def documents(spark: Any, texts: list[tuple[str, str, str]]) -> Any:
     """Documents of (corpus, role, text)."""
     rows = [(f"{c}{i}", c, role, t, None, [], None, None, None, (f"{c}.txt", i + 1, i + 1)) for i, (c, role, t) in enumerate(texts)]
-    return spark.createDataFrame(rows, DOCUMENTS)
+    return of_rows(spark, rows)
+
+
+def of_rows(spark: Any, rows: list[tuple[Any, ...]]) -> Any:
+    """Documents of COLUMNS; their quality is not known."""
+    return spark.createDataFrame([dict(zip(COLUMNS, row, strict=True)) for row in rows], types_of("documents"))
 
 
 def power(n: int = 400) -> list[tuple[str, str, str]]:

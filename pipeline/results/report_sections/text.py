@@ -1,4 +1,5 @@
-"""The section of what was dropped and changed: the corpora, the reasons for rejects, the rules of cleaning, repeated lines.
+"""The section of what was dropped and changed: the corpora, the reasons for rejects, the rules of cleaning, repeated lines, and what
+the documents are like.
 
 Examples are chosen by the documents' ids, which are hashes: every run shows the same ones.
 """
@@ -10,6 +11,9 @@ from wajue.results.report_sections.excerpts import EXCERPT, changed, excerpt, ma
 from wajue.results.report_sections.tables import Facts, Rows, Tables
 
 _EXAMPLES = 4  # of each reason and of each rule of cleaning
+_SHARES = ("han_share", "latin_share", "digit_share", "mark_share", "repeated_share")
+_BARS = 20  # of a histogram
+_LINE_LENGTHS = (0, 2, 4, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 150, 200, 400, 800)  # characters, where its bars begin
 
 
 def text(tables: Tables, facts: Facts) -> Facts:
@@ -21,6 +25,7 @@ def text(tables: Tables, facts: Facts) -> Facts:
         "most_rejects": max((r["count"] for r in dropped), default=1),
         "changes": _changes(tables),
         "boilerplate": _boilerplate(tables),
+        "quality": _quality(tables),
     }
 
 
@@ -89,3 +94,33 @@ def _boilerplate(tables: Tables) -> Rows:
     return tables.select(
         f"SELECT corpus, line[:{EXCERPT}] AS line, documents FROM boilerplate ORDER BY documents DESC, line LIMIT 8"
     )
+
+
+def _quality(tables: Tables) -> Rows:
+    """Of each figure of cleaning/quality.py a histogram over the documents: `name`, and `bars` from `start` with the `count` in each,
+    its `height` beside the highest one, and the share of all documents `below` it: what a threshold there would drop.
+    """
+    starts = {"line_length": _LINE_LENGTHS} | dict.fromkeys(_SHARES, tuple(i / _BARS for i in range(_BARS)))
+    counted = [_histogram(tables, name, of_name) for name, of_name in starts.items()]
+    rows: Rows = []
+    for (name, of_name), counts in zip(starts.items(), counted, strict=True):
+        total, highest = sum(counts), max(counts)
+        if not total:
+            return []
+        below = [sum(counts[:i]) / total for i in range(len(counts))]
+        bars = [
+            {"start": start, "count": count, "height": count / highest, "below": share}
+            for start, count, share in zip(of_name, counts, below, strict=True)
+        ]
+        rows.append({"name": name, "bars": bars})
+    return rows
+
+
+def _histogram(tables: Tables, column: str, starts: tuple[float, ...]) -> list[int]:
+    """How many documents have a value from each start up to the next one."""
+    bar = " + ".join(f"({column} >= {start}::FLOAT)::INTEGER" for start in starts[1:])
+    counts = {
+        r["bar"]: r["n"]
+        for r in tables.select(f"SELECT {bar} AS bar, count(*) AS n FROM documents WHERE {column} IS NOT NULL GROUP BY bar")
+    }
+    return [counts.get(i, 0) for i in range(len(starts))]

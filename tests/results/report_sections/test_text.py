@@ -1,4 +1,4 @@
-"""Corpora, rejects, changes and repeated lines."""
+"""Corpora, rejects, changes, repeated lines, and what the documents are like."""
 
 from tests.workspaces import HOSTILE
 from wajue.results.report_sections.tables import Tables
@@ -20,3 +20,13 @@ def test_what_was_dropped_and_changed(whole: Tables) -> None:
         "pieces"
     ]
     assert [line["line"] for line in facts["boilerplate"]] == HOSTILE[:1]
+
+
+def test_what_a_threshold_would_drop(whole: Tables) -> None:
+    lines, han, *_, marks, repeated = text(whole, {})["quality"]
+    assert [r["name"] for r in (lines, han, marks, repeated)] == ["line_length", "han_share", "mark_share", "repeated_share"]
+    assert [(b["start"], b["count"], b["below"]) for b in han["bars"] if b["count"]] == [
+        (i / 4, 17, i / 4) for i in range(4)
+    ]  # 68 documents of four shares
+    assert [(b["start"], b["count"], b["height"]) for b in lines["bars"] if b["count"]] == [(6, 68, 1.0)]
+    assert marks["bars"][-1]["count"] == repeated["bars"][10]["count"] == 68
