@@ -1,5 +1,5 @@
-"""The section of what was dropped and changed: the corpora, the reasons for rejects, the rules of cleaning, repeated lines, what the
-documents are like.
+"""The section of what was dropped and changed: the corpora, the reasons for rejects, the rules of cleaning, repeated lines,
+what the documents are like.
 
 Examples are chosen by the documents' ids, which are hashes: every run shows the same ones.
 """
@@ -97,8 +97,10 @@ def _boilerplate(tables: Tables) -> Rows:
 
 
 def _quality(tables: Tables) -> Rows:
-    """Of each figure of cleaning/quality.py a histogram over the documents: `name`, and `bars` from `start` with the `count` in each, its
-    `height` beside the highest one, and the share of all documents `below` it: what a threshold there would drop.
+    """Of each figure of cleaning/quality.py a histogram over the documents.
+
+    `bars` from `start` with the `count` in each, its `height` beside the highest one, and the share of all documents `below`
+    it: what a threshold there would drop.
     """
     starts = {"line_length": _LINE_LENGTHS} | dict.fromkeys(_SHARES, tuple(i / _BARS for i in range(_BARS)))
     counted = [_histogram(tables, name, of_name) for name, of_name in starts.items()]
