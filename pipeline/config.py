@@ -9,11 +9,14 @@ import difflib
 import hashlib
 import re
 import tomllib
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from wajue import word_lists
 from wajue.errors import ConfigError
 
 Format = Literal[
@@ -189,7 +192,9 @@ class Ngrams(Section):
 class NewWords(Section):
     """New-word discovery. Recipe: pipeline/mining/lexicon/discovery.py, figures in docs/dev/experiments/discovery.md."""
 
-    known: Literal["jieba", "none"] | tuple[str, ...] = Field("jieba", description="what is not new: a dictionary, or word files")
+    known: Literal["jieba", "none"] | tuple[str, ...] = Field(
+        "jieba", description="what is not new: a dictionary, or files, which may have counts behind the words"
+    )
     accept: tuple[str, ...] = Field(
         (), description="words that must be in the lexicon, or .txt files of them; a count after a word is its weight"
     )
@@ -308,11 +313,16 @@ Score = Literal[
 ]  # fmt: skip
 
 
+TERM_LISTS = ("seeds", "avoid", "accept", "reject", "stop_words")  # the word lists of [terms]
+
+
 class Terms(Section):
     """The ranked terminology."""
 
-    seeds: tuple[str, ...] = Field((), description="words known to belong to the domain; they steer the ranking")
-    avoid: tuple[str, ...] = Field((), description="words known not to; what resembles them sinks")
+    seeds: tuple[str, ...] = Field(
+        (), description="words known to belong to the domain, or .txt files of them; they steer the ranking"
+    )
+    avoid: tuple[str, ...] = Field((), description="words known not to, or .txt files of them; what resembles them sinks")
     accept: tuple[str, ...] = Field((), description="terms that must be listed, or .txt files of them")
     reject: tuple[str, ...] = Field((), description="terms that must not, or .txt files of them")
     stop_words: tuple[str, ...] = Field(
@@ -331,7 +341,7 @@ class Terms(Section):
     examples: int = Field(5, ge=0, le=20, description="example sentences a term")
     examples_for: int = Field(1000, ge=0, description="terms that get examples, from the first")
 
-    @field_validator("seeds", "avoid", "accept", "reject", "stop_words", mode="before")
+    @field_validator(*TERM_LISTS, mode="before")
     @classmethod
     def _lists(cls, value: Any) -> Any:
         return _one_or_many(value)
@@ -403,46 +413,29 @@ class Config(Section):
         """Is there a corpus of this role?"""
         return any(c.role == role for c in self.corpus)
 
-    def words(self, entries: tuple[str, ...]) -> list[str]:
+    def words(self, listed: tuple[str, ...]) -> list[str]:
         """The words of a list in which an entry that ends in .txt is a file of words, one a line."""
-        listed: list[str] = []
-        for entry in entries:
-            if entry.endswith(".txt"):
-                listed += [line.split()[0] for line in self.text_of(entry).splitlines() if line.strip()]
-            else:
-                listed.append(entry)
-        return list(dict.fromkeys(listed))
+        return list(dict.fromkeys(entry.text for entry in word_lists.entries(listed, self.base)))
 
-    def weights(self, entries: tuple[str, ...]) -> dict[str, float | None]:
+    def weights(self, listed: tuple[str, ...]) -> dict[str, float | None]:
         """Words with the count that stands after each, if any ("断路器 500"), of a list that may name .txt files of such lines.
 
-        Raises ConfigError, with the place, if what stands there is no positive number.
+        Raises ConfigError, with the place, if a count is none, or a word is too long to be cut out whole.
         """
-        lines: list[tuple[str, str]] = []
-        for entry in entries:
-            if entry.endswith(".txt"):
-                lines += [(f"{self.base / entry}, line {i}", t) for i, t in enumerate(self.text_of(entry).splitlines(), 1)]
-            else:
-                lines.append((f"{entry!r}", entry))
         weights: dict[str, float | None] = {}
-        for source, line in lines:
-            word, *rest = line.split() or [""]
-            try:
-                weight = float(rest[0]) if rest else None
-            except ValueError:
-                weight = 0.0
-            if weight is not None and not 0 < weight < float("inf"):
-                raise ConfigError(f"{source}: {rest[0]!r} after the word {word!r} is no count; write a number above 0, or nothing")
-            if word:
-                weights[word] = weight
+        for entry in word_lists.entries(listed, self.base):
+            word, count = word_lists.counted(entry)
+            word_lists.check_length(word, entry.source)
+            weights[word] = count
         return weights
 
-    def text_of(self, path: str) -> str:
-        """A UTF-8 file named in the config. Raises ConfigError if it cannot be read."""
-        try:
-            return (self.base / path).read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"cannot read the word list {self.base / path}: {error}") from None
+    @property
+    def known_words(self) -> set[str] | None:
+        """The words of the files that [new_words] known names, which may be dictionaries with counts; None if it names none."""
+        if isinstance(self.new_words.known, str):
+            return None
+        listed = word_lists.entries(self.new_words.known, self.base, files_only=True)
+        return {word_lists.without_count(entry) for entry in listed}
 
     def located(self, path: str) -> str:
         """A path or URI of the config, as any reader takes it: relative to the folder of the file."""
@@ -462,7 +455,7 @@ class Config(Section):
             for value in vars(section).values() if isinstance(section, Section) else ():
                 for entry in value if isinstance(value, tuple) else ():
                     if isinstance(entry, str) and (entry.endswith(".txt") or value is getattr(section, "known", None)):
-                        digest.update(self.text_of(entry).encode())
+                        digest.update(word_lists.content(self.base / entry))
         return digest.hexdigest()[:16]
 
 
@@ -479,10 +472,31 @@ def load(path: Path) -> Config:
     if "base" in raw:
         raise ConfigError(f"{path}: unknown setting in the top level: 'base'; paths are relative to the config file's folder")
     try:
-        return Config(**raw, base=path.resolve().parent)
+        config = Config(**raw, base=path.resolve().parent)
     except ValidationError as error:
         faults = [_describe(fault) for fault in error.errors()]
         raise ConfigError(f"{path}: " + "; ".join(dict.fromkeys(faults))) from None
+    _check_word_lists(config, path)
+    return config
+
+
+def _check_word_lists(config: Config, path: Path) -> None:
+    """Read every word list, so that what is wrong with one is said before a run. Raises ConfigError, with every fault."""
+    terms = config.terms
+    readings: list[tuple[Callable[[], object], str]] = [
+        (lambda: config.known_words, "[new_words] known"),
+        (lambda: config.weights(config.new_words.accept), "[new_words] accept"),
+        (lambda: config.words(config.new_words.reject), "[new_words] reject"),
+        *((partial(config.words, getattr(terms, name)), f"[terms] {name}") for name in TERM_LISTS),
+    ]
+    faults = []
+    for read, setting in readings:
+        try:
+            read()
+        except ConfigError as error:
+            faults.append(f"{setting}: {error}")
+    if faults:
+        raise ConfigError(f"{path}: " + "; ".join(faults))
 
 
 def _describe(fault: Any) -> str:

@@ -68,27 +68,33 @@ def test_a_missing_file(tmp_path: Path) -> None:
 
 
 def test_word_lists_are_words_or_files(load: Load, tmp_path: Path) -> None:
-    (tmp_path / "words.txt").write_text("断路器 3\n\n母线\n", encoding="utf-8")
+    (tmp_path / "words.txt").write_text("断路器\n\n母线\ncircuit breaker\n", encoding="utf-8")
     config = load('[new_words]\naccept = ["words.txt", "刀闸", "母线"]\n')
-    assert config.words(config.new_words.accept) == ["断路器", "母线", "刀闸"]
+    assert config.words(config.new_words.accept) == ["断路器", "母线", "circuit breaker", "刀闸"]
     before = config.fingerprint("new_words")
     (tmp_path / "words.txt").write_text("断路器\n", encoding="utf-8")
     assert config.fingerprint("new_words") != before
 
 
 def test_words_may_have_weights(load: Load, tmp_path: Path) -> None:
-    (tmp_path / "words.txt").write_text("断路器 3 n\n\n母线\n", encoding="utf-8")
+    (tmp_path / "words.txt").write_text("断路器 3 n\n\n母线\nT 细胞受体\n", encoding="utf-8")
     config = load('[new_words]\naccept = ["words.txt", "刀闸 2.5"]\n')
-    assert config.weights(config.new_words.accept) == {"断路器": 3, "母线": None, "刀闸": 2.5}
+    assert config.weights(config.new_words.accept) == {"断路器": 3, "母线": None, "T 细胞受体": None, "刀闸": 2.5}
+
+
+def test_faults_of_word_lists_are_said_when_the_config_is_read(load: Load, tmp_path: Path) -> None:
     (tmp_path / "words.txt").write_text("断路器\n母线 many\n", encoding="utf-8")
-    with pytest.raises(ConfigError, match=r"words\.txt, line 2: 'many' after the word '母线'"):
-        config.weights(config.new_words.accept)
+    (tmp_path / "long.txt").write_text(f"断路器\n{'断' * 65} 3\n", encoding="utf-8")
+    text = '[new_words]\naccept = ["{}"]\n[terms]\naccept = ["missing.txt"]\n'
+    with pytest.raises(ConfigError, match=r"words\.txt, line 2: 'many' after the word '母线'.*missing\.txt"):
+        load(text.format("words.txt"))
+    with pytest.raises(ConfigError, match=r"long\.txt, line 2: 65 symbols; .* 64 at most"):
+        load(text.format("long.txt"))
 
 
-def test_a_missing_word_list(load: Load) -> None:
-    config = load('[new_words]\naccept = ["words.txt"]\n')
-    with pytest.raises(ConfigError, match=r"words\.txt"):
-        config.words(config.new_words.accept)
+def test_known_words_may_stand_in_dictionaries(load: Load, tmp_path: Path) -> None:
+    (tmp_path / "a.dict").write_text("断路器 3 n\ncircuit breaker\n母线\t2\n", encoding="utf-8")
+    assert load('[new_words]\nknown = ["a.dict"]\n').known_words == {"断路器", "circuit breaker", "母线"}
 
 
 def test_every_knob_says_what_it_is() -> None:

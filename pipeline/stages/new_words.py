@@ -41,7 +41,7 @@ def new_words(clauses: Flow, ngrams: Flow, *, config: Config) -> DataFrame:
     5. collect these clauses for the first new words.
     """
     rules = config.new_words
-    verdicts = Verdicts(config.weights(rules.accept), list(config.weights(rules.reject)))
+    verdicts = Verdicts(config.weights(rules.accept), config.words(rules.reject))
     possible = _possible_words(ngrams, verdicts, rules.branching_entropy)
     mined = lexicon_candidates.from_ngrams(possible, verdicts, rules.branching_entropy)
     share = _share(mined.candidates, rules.sample)
@@ -78,7 +78,7 @@ def _known_words(config: Config) -> set[str]:
         return set()
     if config.new_words.known == "jieba":
         return set(jieba_dictionary.frequencies())
-    return {word.split()[0] for path in config.new_words.known for word in config.text_of(path).split("\n") if word.strip()}
+    return config.known_words or set()
 
 
 def _share(candidates: Candidates, sample: int) -> float:

@@ -1,5 +1,7 @@
 """Documents to tokens. In: documents and the lexicon. Out: tokens."""
 
+import logging
+
 import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -11,6 +13,12 @@ from wajue.mining.tokens.breaks import breaks
 from wajue.mining.tokens.segmenter import Segmenter
 from wajue.spark.flow import Flow, types_of
 
+log = logging.getLogger(__name__)
+
+_CUTS = {  # which words a method always cuts, and at what
+    "lexicon": (tokenizers.cut_by_lexicon, "a mark, a space or a long number"),
+    "jieba": (tokenizers.cut_by_jieba, "a mark or a space at which jieba cuts"),
+}
 _CARRIED = ("doc_id", "corpus", "role", "date")
 
 
@@ -36,6 +44,9 @@ def _tokenizer(lexicon: Flow | None, config: Config) -> tokenizers.Tokenizer:
     if rules.method == "whitespace":
         return tokenizers.by_whitespace(offsets=rules.offsets)
     assert lexicon is not None  # only text that is segmented already has none
+    cut_always, marks = _CUTS[rules.method]
+    for word in cut_always(list(config.weights(config.new_words.accept))):
+        log.warning("[new_words] accept: %s is never cut out whole, it holds %s", word, marks)
     if rules.method == "jieba":
         return tokenizers.Jieba(_mined_words(lexicon.frame, config))
     table = lexicon.frame.select("word", "count", "log_prob").toArrow()

@@ -24,13 +24,14 @@ _CHOICE = 5  # times as many sentences are looked at as are wanted, to find some
 def terms(candidates: Flow, tokens: Flow, sgns_words: Flow | None, *, config: Config) -> DataFrame:
     """terms. Starts jobs:
 
-    1. collect the candidates that passed the filters, and the vectors of their words;
+    1. collect the names of the candidates, those that passed the filters, and the vectors of their words;
     2. score and rank them; if the user gave seeds, expand from these, and collect the candidates that were found;
     3. look for example sentences of the first terms;
     4. where documents have a date, look for the first and the last one that holds each term.
     """
     rules = config.terms
-    guidance = Guidance(*(config.words(entries) for entries in (rules.seeds, rules.avoid, rules.accept, rules.reject)))
+    listed = (config.words(entries) for entries in (rules.seeds, rules.avoid, rules.accept, rules.reject))
+    guidance = term_table.guidance(Guidance(*listed), _names(candidates.frame))
     vectors = WordVectors.from_table(sgns_words.select("word", "vector").to_arrow() if sgns_words is not None else None)
     passed = _passed(candidates.frame, guidance, set(config.words(rules.stop_words)))
     table = term_table.rank(passed, vectors, guidance, rules)
@@ -43,6 +44,10 @@ def terms(candidates: Flow, tokens: Flow, sgns_words: Flow | None, *, config: Co
         table = table.append_column(name, doc_ids)
     _warn_of_poor_input(table, vectors)
     return candidates.source.sparkSession.createDataFrame(table).coalesce(1)
+
+
+def _names(candidates: DataFrame) -> list[str]:
+    return [r["term"] for r in candidates.select("term").orderBy("term").collect()]
 
 
 def _passed(candidates: DataFrame, guidance: Guidance, stop_words: set[str]) -> pa.Table:

@@ -2,7 +2,6 @@
 of discovery.py weigh, and the log probability of each accepted word.
 """
 
-import logging
 from typing import NamedTuple
 
 import numpy as np
@@ -15,8 +14,6 @@ from wajue.mining.lattice.weights import LONGEST_SPELLED, Weights
 from wajue.mining.lexicon.discovery import Candidates, Thresholds
 from wajue.mining.text.alphabet import Alphabet
 from wajue.mining.text.word_table import word_keys
-
-log = logging.getLogger(__name__)
 
 _SYMBOLS = 1 << 16  # codes of symbols
 BOUND = 0.5  # single share below which a symbol beside a word is what is left of another one
@@ -135,8 +132,6 @@ def weigh_accepted(mined: NgramCandidates, accept: dict[str, float | None]) -> d
     log_probability = {}
     for candidate_id, (word, weight) in zip(ids.tolist(), accept.items(), strict=True):
         code = mined.alphabet.units(pa.array([word])).code
-        if (code[:-1] == 0).any():
-            log.warning("[new_words] accept: %s is never cut out whole, it holds a mark, a space or a long number", word)
         if weight is None:
             whole = best_cut(code, decoding, len(active), longest=candidates.longest)
             weight = total * np.exp(whole.log_probability + _MARGIN)

@@ -83,7 +83,11 @@ def with_accepted(table: pa.Table, accepted: dict[str, float], known: set[str]) 
     missing |= {s: least for s in pseudo_characters(units).to_pylist() if s not in listed and s not in missing}
     if not missing:
         return table
-    log.info("[new_words] accept: %d words never reach the count floor, e.g. %s", len(missing), "、".join(list(missing)[:5]))
+    log.info(
+        "[new_words] accept: %d words are no n-grams at the count floor and enter the lexicon uncounted, e.g. %s",
+        len(missing),
+        "、".join(list(missing)[:5]),
+    )
     columns = {f.name: [0] * len(missing) for f in table.schema} | {
         "word": list(missing),
         "pmi": [None] * len(missing),

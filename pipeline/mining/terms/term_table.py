@@ -3,6 +3,7 @@
 Candidates that the contrast found come first, then words that are like the user's seeds.
 """
 
+import logging
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -14,8 +15,12 @@ from wajue.config import Terms
 from wajue.errors import WajueError
 from wajue.mining.terms import seed_expansion, termhood
 from wajue.mining.terms.candidate_table import CHINESE, HAN
+from wajue.mining.tokens.surface import as_listed
 from wajue.schemas import TABLES
 
+log = logging.getLogger(__name__)
+
+_NAMED = 20  # words in a message
 _CARRIED = tuple(c.name for c in TABLES["terms"].columns if c.name in TABLES["candidates"].schema.names)
 SUMMANDS = tuple(c.name for c in TABLES["terms"].columns if c.name.startswith("by_"))
 
@@ -27,6 +32,22 @@ class Guidance(NamedTuple):
     avoid: list[str]
     accept: list[str]
     reject: list[str]
+
+
+def guidance(listed: Guidance, terms: list[str]) -> Guidance:
+    """The words as the user lists them, each followed by the terms that it is but for spaces and capitals; terms: of candidates.
+
+    Warns of accepted ones that are no candidates.
+    """
+    lists = [as_listed(words, terms) for words in listed]
+    if missing := [word for word, same in lists[Guidance._fields.index("accept")].items() if not same]:
+        log.warning(
+            "[terms] accept: %s%s: no candidates, so they are not listed; they must stand [contrast] min_count times in the domain "
+            "as 1 to max_words whole words, which [new_words] accept makes of them; wajue explain says what one lacks",
+            "、".join(missing[:_NAMED]),
+            f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else "",
+        )
+    return Guidance(*([w for word, same in of_list.items() for w in dict.fromkeys((word, *same))] for of_list in lists))
 
 
 class WordVectors(NamedTuple):

@@ -3,7 +3,7 @@
 Chinese has no spaces. But two runs of Latin letters and digits are two words only because white space stood between them: Roth IRA.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 
 def written(words: Sequence[str], joiner: str) -> str:
@@ -14,6 +14,20 @@ def written(words: Sequence[str], joiner: str) -> str:
     for word in words:
         text += f" {word}" if text and _is_latin(text[-1]) and _is_latin(word[0]) else word
     return text
+
+
+def key(text: str) -> str:
+    """What two strings share that differ in spaces and in capitals alone."""
+    return "".join(text.split()).casefold()
+
+
+def as_listed(words: Sequence[str], terms: Iterable[str]) -> dict[str, list[str]]:
+    """For each of the words the terms that are it, whatever their spaces and capitals; in the order of the terms."""
+    terms_of: dict[str, list[str]] = {key(word): [] for word in words}
+    for term in terms:
+        if (listed := terms_of.get(key(term))) is not None:
+            listed.append(term)
+    return {word: terms_of[key(word)] for word in words}
 
 
 def _is_latin(character: str) -> bool:

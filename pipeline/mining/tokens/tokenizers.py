@@ -10,10 +10,23 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from wajue.mining.text.alphabet import Alphabet
+from wajue.mining.text.symbols import BREAK
 from wajue.mining.tokens.segmenter import Segmenter
 
 _WORD = re.compile(r"[^ \t\n\x0b\f\r]+")
 _LEAST_COUNT = 3  # jieba cuts a mined word out where it beats its parts; without a floor rare ones would never do so
+
+
+def cut_by_lexicon(words: list[str]) -> list[str]:
+    """Those of the words that the lexicon's lattice always cuts: at a mark, white space or a long number."""
+    units = [Alphabet().units(pa.array([word], pa.string())).code[:-1] for word in words]
+    return [word for word, code in zip(words, units, strict=True) if (code == BREAK).any()]
+
+
+def cut_by_jieba(words: list[str]) -> list[str]:
+    """Those of the words that jieba always cuts: at what its own expression does not take for a part of a word."""
+    return [word for word in words if not jieba.re_han_default.fullmatch(word)]
 
 
 class Tokens(NamedTuple):

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from wajue import word_lists
 from wajue.errors import WajueError
 
 _TAG = re.compile(r".-[nvj]$")  # MEN's lemma forms
@@ -135,5 +136,5 @@ def segmented(path: Path) -> list[str] | None:
 
 
 def dictionary(path: Path) -> list[str]:
-    """The words of a list: what stands before the first white space of each line."""
-    return [line.split()[0] for _, line in lines(path)]
+    """The words of a list, without the counts and tags that may stand behind them."""
+    return [word_lists.without_count(word_lists.Entry(line.strip(), f"{path}, line {number}")) for number, line in lines(path)]

@@ -32,6 +32,14 @@ VECTORS = WordVectors.from_table(pa.table({"word": ["断路器", "母线", "吃"
 NO_GUIDANCE = Guidance([], [], [], [])
 
 
+def test_an_accepted_term_that_is_no_candidate_is_named(caplog: pytest.LogCaptureFixture) -> None:
+    listed = Guidance(["numpy"], [], ["t细胞", "circuit breaker"], ["断路器"])
+    guided = term_table.guidance(listed, ["NumPy", "T 细胞", "断路器"])
+    assert guided == Guidance(["numpy", "NumPy"], [], ["t细胞", "T 细胞", "circuit breaker"], ["断路器"])
+    [said] = caplog.messages
+    assert said.startswith("[terms] accept: circuit breaker: no candidates")
+
+
 def test_a_term_has_the_sum_of_its_words_vectors_if_all_have_one() -> None:
     vectors = VECTORS.of_terms([["断路器", "母线"], ["吃", "饭"]])
     assert vectors is not None

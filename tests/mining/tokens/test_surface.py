@@ -1,6 +1,6 @@
 import pytest
 
-from wajue.mining.tokens.surface import written
+from wajue.mining.tokens.surface import as_listed, written
 
 
 @pytest.mark.parametrize(
@@ -17,3 +17,8 @@ from wajue.mining.tokens.surface import written
 )
 def test_words_are_written_as_in_text(words: list[str], joiner: str, text: str) -> None:
     assert written(words, joiner) == text
+
+
+def test_words_are_listed_whatever_their_spaces_and_capitals() -> None:
+    terms = ["NumPy", "T细胞", "T 细胞", "numpy数组"]
+    assert as_listed(["numpy", "T 细胞", "断路器"], terms) == {"numpy": ["NumPy"], "T 细胞": ["T细胞", "T 细胞"], "断路器": []}

@@ -20,3 +20,9 @@ def test_jieba_knows_the_mined_words_even_after_pickling() -> None:
     for cut in (jieba, pickle.loads(pickle.dumps(jieba))):
         tokens, starts = cut(pa.array(["我爱噼里啪断 吗"]))
         assert tokens.to_pylist() == [["我", "爱", "噼里啪断", "吗"]] and starts.to_pylist() == [[0, 1, 2, 7]]
+
+
+def test_words_that_are_always_cut() -> None:
+    words = ["断路器", "3.5毫米", "A/D", "C++", "circuit breaker"]
+    assert tokenizers.cut_by_jieba(words) == ["A/D", "circuit breaker"]
+    assert tokenizers.cut_by_lexicon(words) == ["3.5毫米", "A/D", "C++", "circuit breaker"]
