@@ -153,6 +153,14 @@ class Clean(Section):
     max_mojibake_share: float = Field(0.01, ge=0, le=1, description="U+FFFD and private-use among the characters")
     max_repetition_share: float = Field(0.7, ge=0, le=1, description="of the text's runs of 6 characters that stood in it before")
     advertising: bool = Field(True, description="reject short texts with a telephone or account number and an offer or call")
+    flagged: tuple[str, ...] = Field(
+        (), description="words, or .txt files of them; documents.flagged_words says how many of them each document has"
+    )
+
+    @field_validator("flagged", mode="before")
+    @classmethod
+    def _lists(cls, value: Any) -> Any:
+        return _one_or_many(value)
 
 
 class Dedup(Section):
@@ -487,6 +495,7 @@ def _check_word_lists(config: Config, path: Path) -> None:
         (lambda: config.known_words, "[new_words] known"),
         (lambda: config.weights(config.new_words.accept), "[new_words] accept"),
         (lambda: config.words(config.new_words.reject), "[new_words] reject"),
+        (lambda: config.words(config.clean.flagged), "[clean] flagged"),
         *((partial(config.words, getattr(terms, name)), f"[terms] {name}") for name in TERM_LISTS),
     ]
     faults = []

@@ -88,6 +88,7 @@ _QUALITY = (
     Column("digit_share", pa.float32(), "digits among them"),
     Column("mark_share", pa.float32(), "punctuation and symbols among them"),
     Column("repeated_share", pa.float32(), "of the text's runs of 13 characters those that stand in it more than once, 0..1"),
+    Column("flagged_words", pa.int32(), "how many of the words of [clean] flagged stand in it, each counted once"),
 )
 
 

@@ -2,7 +2,7 @@
 with the rules that changed each, and of clean_rejects with the rule that dropped each.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from wajue import schemas
 from wajue.arrays import cells
 from wajue.cleaning import passages, rules
+from wajue.cleaning.quality import flagged_words
 from wajue.config import Clean
 
 JUDGED = schemas.kinds("clean_documents", "clean_rejects")
@@ -18,23 +19,27 @@ DocumentName = tuple[str, int]  # its file and record
 Boilerplate = dict[tuple[str, str], DocumentName]  # (corpus, line): the document that keeps the line
 
 
-def judge(documents: pa.RecordBatch, settings: Clean, boilerplate: Boilerplate, *, han_rules: bool) -> Iterator[pa.RecordBatch]:
+def judge(
+    documents: pa.RecordBatch, settings: Clean, boilerplate: Boilerplate, *, flagged: Sequence[str] = (), han_rules: bool
+) -> Iterator[pa.RecordBatch]:
     """Rows of JUDGED: the documents that are kept, then those that are not, with the text as it was.
 
-    han_rules: the text is Chinese that has not been segmented.
+    flagged: words to look for; han_rules: the text is Chinese that has not been segmented.
     """
     raw = documents.column("text")
     texts, changed = without_passages(raw, settings)
     shortened = _without_boilerplate(texts, documents, boilerplate)
     cleaned = rules.clean(texts, settings, han_rules=han_rules)
     changed |= cleaned.changed | shortened.astype(np.uint32) << _bit("boilerplate")
+    text = pa.array(cleaned.texts, pa.string())
     judged = pa.RecordBatch.from_pydict(
         dict(zip(documents.schema.names, documents.columns, strict=True))
         | {
-            "text": pa.array(cleaned.texts, pa.string()),
+            "text": text,
             "raw_text": raw if settings.keep_raw_text else pa.nulls(len(raw), pa.string()),
             "changed_by": _names(changed),
             **cleaned.quality.columns(),
+            "flagged_words": pa.array(flagged_words(text, flagged)),
             "step": pa.repeat("clean", len(raw)),
             "reason": pa.array(cleaned.reasons, pa.string()),
             "detail": pa.array(cleaned.details, pa.string()),

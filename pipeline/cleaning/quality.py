@@ -4,10 +4,13 @@ Verdicts are reached by these figures, and they stay beside each document that i
 query, without cleaning again.
 """
 
+import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numba import njit
 
 from wajue.cleaning import characters
@@ -18,6 +21,7 @@ _FEW = 64  # runs of a text that are compared rather than sorted
 _SHORT, _LONG = 6, 13  # characters; what repeats in a text is looked for in runs of these lengths
 _NEWLINE = ord("\n")
 _KINDS = np.array([SPACE, HAN, LATIN, DIGIT, MARK, BROKEN])
+_TOGETHER = 500  # words in one expression
 _DECIMALS = 3  # of a share in a table: the file stays small, and a threshold has no more
 
 
@@ -66,10 +70,23 @@ class Quality(NamedTuple):
             short_repeated_share=again / np.maximum(length - _SHORT + 1, 1),
         )
 
-    def columns(self) -> dict[str, pa.FloatArray]:
-        """Those that a table of documents has, by their names there."""
+    def columns(self) -> dict[str, pa.Array]:
+        """The shares and the length of lines, by their names in a table of documents."""
         names = ("line_length", "han_share", "latin_share", "digit_share", "mark_share", "repeated_share")
         return {name: pa.array(getattr(self, name).round(_DECIMALS).astype(np.float32)) for name in names}
+
+
+def flagged_words(texts: pa.StringArray, words: Sequence[str]) -> np.ndarray:
+    """How many of the words stand in each text, each counted once (int32 [texts]); upper and lower case are one."""
+    folded = [w.lower() for w in words]
+    counts = np.zeros(len(texts), np.int32)
+    for first in range(0, len(folded), _TOGETHER):
+        some = folded[first : first + _TOGETHER]
+        hit = pc.match_substring_regex(texts, "|".join(map(re.escape, some)), ignore_case=True)  # few texts have any
+        for i in np.flatnonzero(hit.to_numpy(zero_copy_only=False)).tolist():
+            text = texts[i].as_py().lower()
+            counts[i] += sum(w in text for w in some)
+    return counts
 
 
 @njit(cache=True, nogil=True)

@@ -37,10 +37,11 @@ def clean(
     if boilerplate is not None:
         _check_unchanged(kept_in, _kept_in(boilerplate, "kept_in"))
     settings, han_rules = config.clean, config.segment.method != "whitespace"
+    flagged = config.words(settings.flagged)
 
     def judge(batches: Batches) -> Batches:
         for batch in batches:
-            yield from documents.judge(batch, settings, kept_in, han_rules=han_rules)
+            yield from documents.judge(batch, settings, kept_in, flagged=flagged, han_rules=han_rules)
 
     judged = (raw_documents if added is None else added).map(judge, ddl(documents.JUDGED)).materialized()
     line = F.substring("line", 1, _LINE_SHOWN).alias("line")

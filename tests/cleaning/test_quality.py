@@ -4,13 +4,14 @@ import random
 from collections import Counter
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from wajue.cleaning import rules
 from wajue.cleaning.batch import TextBatch
-from wajue.cleaning.quality import Quality
+from wajue.cleaning.quality import Quality, flagged_words
 
 
 def of(*texts: str) -> Quality:
@@ -44,6 +45,13 @@ def test_a_text_has_the_figures_that_it_has_alone() -> None:
     together, alone = of(*texts), [of(t) for t in texts]
     for name, figures in together._asdict().items():
         assert np.array_equal(figures, [getattr(q, name)[0] for q in alone]), name
+
+
+def test_flagged_words_are_counted_once_each_whatever_their_case() -> None:
+    texts = pa.array(["赌博网站，赌博", "VPN和vpn", "断路器", "a.c"])
+    assert flagged_words(texts, ["赌博", "赌", "vpn", "a?c", "a.c"]).tolist() == [2, 1, 0, 1]
+    many = [f"词{i}" for i in range(1200)]
+    assert flagged_words(pa.array(["词7词1199", ""]), many).tolist() == [5, 0], "词1, 词11, 词119 stand in 词1199, too"
 
 
 def test_a_table_has_three_decimals() -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.results.evaluation.helpers import PLANE, scores, written
 from tests.command import told, wajue
+from tests.results.evaluation.helpers import PLANE, scores, written
 from tests.tiny import workspace
 from wajue.errors import ConfigError, WajueError
 from wajue.results.evaluate import TESTS, by_test, evaluate
