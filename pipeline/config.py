@@ -175,6 +175,10 @@ class Dedup(Section):
     bands: int = Field(0, ge=0, le=256, description="MinHash bands; 0 = so many that a pair at the threshold is found in 99 of 100")
     rows_per_band: int = Field(0, ge=0, le=64, description="hashes in a band; 0 = as the threshold needs")
     max_bucket: int = Field(1000, ge=1, le=100_000, description="texts that one text is compared with in a bucket")
+    passage_length: int = Field(
+        0, ge=0, le=10_000, description="characters of a passage that stays in the first document only that has it; 0 = never"
+    )
+    passage_documents: int = Field(2, ge=2, description="documents that must hold a passage at least for that")
     against: tuple[Location, ...] = Field((), description="earlier workspaces; what resembles their documents is dropped")
 
     @field_validator("against", mode="before")

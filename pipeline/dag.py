@@ -79,7 +79,7 @@ STEPS = (
     Step(
         "dedup",
         reads=("clean_documents",),
-        writes=("documents", "duplicates", "crowded_buckets"),
+        writes=("documents", "duplicates", "crowded_buckets", "repeated_passages"),
         sections=("dedup", "corpus", "segment"),
         other=Other("dedup", "against", "documents", parameter="earlier"),
         rejects="duplicates",

@@ -171,6 +171,17 @@ TABLES = {
             (*_REJECT, Column("similarity", pa.float64(), "Jaccard similarity to the document kept; 1 for an exact duplicate")),
         ),
         Table(
+            "repeated_passages",
+            "a passage that stands in several documents, and that was taken out of all but the first ([dedup] passage_length)",
+            (
+                _CORPUS,
+                Column("passage", pa.string(), "the passage; cut at 1,000 characters"),
+                Column("characters", pa.int64(), "how long it is"),
+                Column("documents", pa.int64(), "documents that hold it, or the part of it that most of them hold"),
+                Column("kept_in", SOURCE, "the document that keeps it"),
+            ),
+        ),
+        Table(
             "crowded_buckets",
             "a bucket of MinHash banding with so many documents that each was compared with [dedup] max_bucket of them only",
             (

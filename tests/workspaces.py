@@ -66,6 +66,7 @@ NAMES = WORDS + HOSTILE  # the words, each also a term
 SOURCE = {"file": HOSTILE[0], "line": 3, "record": 3}
 DOCUMENT = {"corpus": "power", "role": "domain", "source": SOURCE, "changed_by": []}
 QUALITY = {"line_length": 7.5, "latin_share": 0.0, "digit_share": 0.0, "mark_share": 1.0, "repeated_share": 0.5}
+PASSAGE = {"corpus": "power", "passage": HOSTILE[0], "characters": 90, "documents": 30, "kept_in": SOURCE}
 EMPTY = ("ingest_rejects", "crowded_buckets", "clauses")
 
 
@@ -87,6 +88,7 @@ def _of_documents() -> dict[str, pa.Table]:
         "boilerplate": rows_of("boilerplate", [{"corpus": "power", "line": HOSTILE[0], "documents": 40, "kept_in": SOURCE}]),
         "documents": rows_of("documents", clean),
         "duplicates": rows_of("duplicates", [double | {"similarity": 0.9}]),
+        "repeated_passages": rows_of("repeated_passages", [PASSAGE]),
     } | {table: rows_of(table, []) for table in EMPTY}
 
 

@@ -1,25 +1,29 @@
-"""One document for each text. In: clean_documents. Out: documents, duplicates with the document kept in their place, and
-the crowded buckets, in which not every pair was compared.
+"""One document for each text. In: clean_documents. Out: documents, duplicates with the document kept in their place,
+the crowded buckets, in which not every pair was compared, and the passages that several documents had.
 
 Equal texts first: width, case, white space and punctuation make no difference. Then near-duplicates, by MinHash banding and
 the true Jaccard similarity of the texts' shingles (mining/duplicates). Of texts that resemble each other the first is kept:
 domain before general, then the order of the corpora in the config, of the files, of the records. So a general corpus that
 contains the domain's texts does not hide them from the contrast. Documents of earlier workspaces ([dedup] against) stand before
 all others, and are never dropped.
+
+Passages come last, if they are asked for ([dedup] passage_length): among the documents that are kept, those of earlier
+workspaces left out, each stays in the first one that has it (mining/duplicates/repeated_passages).
 """
 
 import functools
 import math
 from typing import Any
 
+import numpy as np
 from pyspark import StorageLevel
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from wajue import schemas
-from wajue.arrays.cells import MOST_BUCKETS
-from wajue.config import Config
-from wajue.mining.duplicates import choosing, matching, positions, search
+from wajue.arrays.cells import MOST_BUCKETS, gather
+from wajue.config import Config, Dedup
+from wajue.mining.duplicates import choosing, matching, positions, repeated_passages, search
 from wajue.mining.duplicates.packed import PACKED
 from wajue.mining.duplicates.positions import RankedFile
 from wajue.mining.duplicates.settings import RECORD_BITS, Settings
@@ -28,25 +32,29 @@ from wajue.spark.flow import Flow, ddl, types_of
 
 _BROADCAST = 1_000_000  # dropped documents, some 200 MB in each executor; more are joined by sorting
 _BUCKET_BYTES, _BUCKET_DOCUMENTS = 100 << 20, 1_500_000  # of text and of documents in one task, which holds them in memory
+_BUCKET_WINDOWS, _BYTES_OF_HAN = 8_000_000, 3  # windows that one task sorts; bytes of a character, of which Latin text has more
 _FILES = "first_position long, shown_corpus string, file string"
 
 
 def dedup(
     clean_documents: Flow, *, config: Config, earlier: tuple[tuple[str, Flow], ...] = ()
-) -> tuple[Flow, DataFrame, DataFrame]:
-    """(documents, duplicates, crowded_buckets), every row of clean_documents in one of the first two.
+) -> tuple[Flow, DataFrame, DataFrame, Flow | DataFrame]:
+    """(documents, duplicates, crowded_buckets, repeated_passages), every row of clean_documents in one of the first two.
 
     earlier: names and documents of the workspaces in [dedup] against, in the order of preference. Starts jobs:
 
     1. list the files with their documents and bytes: ranked in the order of preference they number the documents, and the
        bytes tell how many buckets keep a task within memory;
     2. the search of mining/duplicates/search.py. Its verdicts come back twice: as rows, and as a bit for each position;
-    3. by these bits the documents are parted from the duplicates, which alone are joined to the verdicts.
+    3. by these bits the documents are parted from the duplicates, which alone are joined to the verdicts;
+    4. with passage_length: count windows, count those again that are repeated, take them out of the documents.
     """
     spark = clean_documents.source.sparkSession
     if not config.dedup.exact:
-        nothing = spark.createDataFrame([], types_of("duplicates"))
-        return clean_documents, nothing, spark.createDataFrame([], types_of("crowded_buckets"))
+        none, no_buckets, no_passages = (
+            spark.createDataFrame([], types_of(t)) for t in ("duplicates", "crowded_buckets", "repeated_passages")
+        )
+        return clean_documents, none, no_buckets, no_passages
     sources = [clean_documents, *(documents for _, documents in earlier)]
     files = _ranked_files(sources, [name for name, _ in earlier], config)
     known = spark.sparkContext.broadcast(positions.Positions(files))
@@ -57,8 +65,13 @@ def dedup(
     for number, documents in enumerate(sources[1:], 1):
         theirs = documents.select("doc_id", "corpus", "source").map(positions.kept(known, decisions, number), positions.KEPT)
         kept = kept.unionByName(theirs.frame)
-    duplicates = ours["dropped"].frame.join(_reasons(verdicts, kept, files), "position").select(*_reject_columns())
-    return ours["documents"], duplicates, verdicts.where("members is not null").select("members", "compared")
+    reason = F.when(F.col("exact"), "exact_duplicate").otherwise("near_duplicate")
+    duplicates = ours["dropped"].frame.join(_reasons(verdicts, kept, files), "position").select(*_reject_columns(reason))
+    crowded = verdicts.where("members is not null").select("members", "compared")
+    if not config.dedup.passage_length:
+        return ours["documents"], duplicates, crowded, spark.createDataFrame([], types_of("repeated_passages"))
+    parted = _without_passages(ours["documents"], known, files, config.dedup)
+    return parted["documents"], duplicates.unionByName(_rejected(parted["dropped"].frame)), crowded, parted["repeated_passages"]
 
 
 def _ranked_files(sources: list[Flow], names: list[str], config: Config) -> list[RankedFile]:
@@ -108,6 +121,30 @@ def _search(sources: list[Flow], known: Any, settings: Settings) -> DataFrame:
     return packed.frame.repartition(1).mapInArrow(choosing.decide(settings.first_droppable), choosing.VERDICTS)
 
 
+def _without_passages(documents: Flow, known: Any, files: list[RankedFile], rules: Dedup) -> dict[str, Flow]:
+    """repeated_passages.PARTED, by kind; known: positions.Positions, broadcast."""
+    length, least = rules.passage_length, rules.passage_documents
+    texts = documents.select("corpus", "source", "text").map(positions.with_positions(known, 0), positions.POSITIONED)
+    characters = sum(f.bytes for f in files) / _BYTES_OF_HAN
+    buckets = min(max(1, math.ceil(characters / _BUCKET_WINDOWS)), MOST_BUCKETS)
+    hashes = texts.map(repeated_passages.scatter(length, buckets), repeated_passages.HASHES).exchanged(buckets, "bucket")
+    found = hashes.map(repeated_passages.repeated(least), "hash binary").frame.toArrow()
+    context = documents.source.sparkSession.sparkContext
+    repeated = context.broadcast(np.sort(gather(found.to_batches(), "hash", np.uint64)))
+    again = texts.map(repeated_passages.occurrences(repeated, length, buckets), repeated_passages.OCCURRENCES)
+    kept = again.exchanged(buckets, "bucket").map(repeated_passages.keepers(least), repeated_passages.KEEPERS).frame.toArrow()
+    keepers = context.broadcast(repeated_passages.gathered(kept))
+    return documents.map(repeated_passages.without(known, keepers, length), ddl(repeated_passages.PARTED)).materialized()
+
+
+def _rejected(dropped: DataFrame) -> DataFrame:
+    """Rows of duplicates: documents of which no passage is theirs alone."""
+    nothing = {"position": "long", "duplicate_of": "string", "similarity": "double", "exact": "boolean"}
+    columns = {name: F.lit(None).cast(of) for name, of in nothing.items()}
+    detail = F.lit("all of its text stands in passages that other documents keep")
+    return dropped.withColumns(columns | {"detail": detail}).select(*_reject_columns(F.lit(repeated_passages.RULE)))
+
+
 def _union(flows: list[Flow]) -> Flow:
     """The rows of all."""
     if len(flows) == 1:
@@ -147,12 +184,12 @@ def _detail(record: Column) -> Column:
     return F.concat_ws(" ", F.when(F.col("exact"), same).otherwise(like), corpus, "file", F.lit("record"), record)
 
 
-def _reject_columns() -> list[Column | str]:
+def _reject_columns(reason: Column) -> list[Column | str]:
     return [
         "doc_id",
         "corpus",
         F.lit("dedup").alias("step"),
-        F.when(F.col("exact"), "exact_duplicate").otherwise("near_duplicate").alias("reason"),
+        reason.alias("reason"),
         "detail",
         "duplicate_of",
         "similarity",

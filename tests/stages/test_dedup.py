@@ -32,7 +32,7 @@ def documents(spark: Any, texts: list[tuple[str, str]], order: list[int] | None 
 @pytest.mark.parametrize("partitions", [1, 3, 17])
 def test_the_domains_first_one_is_kept(spark: Any, load: Load, partitions: int) -> None:
     texts = [("q", "一样"), ("d", "一样。"), ("d", "一样"), ("q", "别样")]
-    kept, duplicates, _ = dedup(documents(spark, texts).repartition(partitions), config=load(corpus=BOTH))
+    kept, duplicates, *_ = dedup(documents(spark, texts).repartition(partitions), config=load(corpus=BOTH))
     assert {r.doc_id for r in kept.collect()} == {"d1", "q3"}
     assert {(r.doc_id, r.duplicate_of, r.reason, r.similarity) for r in duplicates.collect()} == {
         ("q0", "d1", "exact_duplicate", 1.0),
@@ -46,7 +46,7 @@ def test_the_same_whatever_the_partitions_and_the_order(spark: Any, load: Load) 
     results = []
     for partitions in (1, 3, 17):
         order = random.Random(partitions).sample(range(len(texts)), len(texts))
-        kept, duplicates, _ = dedup(documents(spark, texts, order).repartition(partitions), config=config)
+        kept, duplicates, *_ = dedup(documents(spark, texts, order).repartition(partitions), config=config)
         results.append((sorted(map(str, kept.collect())), sorted(map(str, duplicates.collect()))))
         assert len(results[-1][0]) + len(results[-1][1]) == len(texts)
     assert results[0] == results[1] == results[2]
@@ -58,19 +58,19 @@ def test_the_same_by_tasks_and_through_several_buckets(
 ) -> None:
     texts = [("q" if i % 3 else "d", t) for i, t in enumerate(questions(200, 4))]
     frame, config = documents(spark, texts), load(corpus=BOTH)
-    kept, duplicates, _ = dedup(frame, config=config)
+    kept, duplicates, *_ = dedup(frame, config=config)
     expected = [sorted(map(str, t.collect())) for t in (kept, duplicates)]
     for most in (10**6, 60):
         monkeypatch.setattr("wajue.stages.dedup._BUCKET_DOCUMENTS", most)
         folder = tmp_path / str(most)
         folder.mkdir()
-        kept, duplicates, _ = dedup(by_tasks(frame, folder, "clean_documents"), config=config)
+        kept, duplicates, *_ = dedup(by_tasks(frame, folder, "clean_documents"), config=config)
         assert [sorted(map(str, t.collect())) for t in (kept, duplicates)] == expected
 
 
 def test_what_a_near_duplicate_resembles_is_told(spark: Any, load: Load) -> None:
     text = "高压断路器怎么检修母线电压互感"
-    _, duplicates, _ = dedup(documents(spark, [("d", text), ("d", text + "吗")]), config=load(corpus=BOTH))
+    _, duplicates, *_ = dedup(documents(spark, [("d", text), ("d", text + "吗")]), config=load(corpus=BOTH))
     [row] = duplicates.collect()
     assert (row.reason, row.duplicate_of, row.source.record) == ("near_duplicate", "d0", 2)
     assert row.similarity == pytest.approx(14 / 15)
@@ -81,7 +81,7 @@ def test_what_a_near_duplicate_resembles_is_told(spark: Any, load: Load) -> None
 def test_what_counts_as_a_duplicate_is_a_setting(spark: Any, load: Load, settings: str, kept: int) -> None:
     text = "高压断路器怎么检修母线电压互感"
     frame = documents(spark, [("d", text), ("d", text + "吗"), ("q", text)])
-    documents_kept, duplicates, _ = dedup(frame, config=load(f"[dedup]\n{settings}\n", corpus=BOTH))
+    documents_kept, duplicates, *_ = dedup(frame, config=load(f"[dedup]\n{settings}\n", corpus=BOTH))
     assert documents_kept.count() == kept and duplicates.count() == 3 - kept
 
 
@@ -112,3 +112,16 @@ def test_new_data_against_an_earlier_workspace(spark: Any, tmp_path: Path) -> No
     assert {s.step.name: s.state for s in freshness.of(new, workspace, run.find_files(new))}["dedup"] == "done"
     run.run(configuration.load(tmp_path / "old.toml"), Workspace(str(tmp_path / "old")), last="dedup", force=True)
     assert {s.step.name: s.state for s in freshness.of(new, workspace, run.find_files(new))}["dedup"] == "stale"
+
+
+@pytest.mark.parametrize("partitions", [1, 3])
+def test_passages_stay_in_the_first_document(spark: Any, load: Load, partitions: int) -> None:
+    note = "本资料仅供内部学习使用不得转载"
+    texts = [("q", f"母线的电压偏低{note}"), ("d", f"断路器的触头磨损了{note}要更换"), ("q", f"{note}。"), ("q", "隔离开关")]
+    config = load("[dedup]\npassage_length = 12", corpus=BOTH)
+    kept, duplicates, _, passages = dedup(documents(spark, texts).repartition(partitions), config=config)
+    assert {r["doc_id"]: r["text"] for r in kept.collect()} == {"d1": texts[1][1], "q0": "母线的电压偏低", "q3": "隔离开关"}
+    [reject] = duplicates.collect()
+    assert (reject["doc_id"], reject["reason"], reject["text"]) == ("q2", "repeated_passages", texts[2][1])
+    [passage] = passages.collect()
+    assert (passage["corpus"], passage["passage"], passage["documents"]) == ("d", note, 3)

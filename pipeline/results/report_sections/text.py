@@ -17,7 +17,7 @@ _LINE_LENGTHS = (0, 2, 4, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 150
 
 
 def text(tables: Tables, facts: Facts) -> Facts:
-    """`corpora`, `rejects` with the count of the most frequent reason, `changes`, `boilerplate`."""
+    """`corpora`, `rejects` with the count of the most frequent reason, `changes`, `boilerplate`, `passages`, `quality`."""
     dropped = _rejects(tables)
     return {
         "corpora": _corpora(tables),
@@ -25,6 +25,7 @@ def text(tables: Tables, facts: Facts) -> Facts:
         "most_rejects": max((r["count"] for r in dropped), default=1),
         "changes": _changes(tables),
         "boilerplate": _boilerplate(tables),
+        "passages": _passages(tables),
         "quality": _quality(tables),
     }
 
@@ -93,6 +94,13 @@ def _boilerplate(tables: Tables) -> Rows:
     """The lines that were taken out of most documents."""
     return tables.select(
         f"SELECT corpus, line[:{EXCERPT}] AS line, documents FROM boilerplate ORDER BY documents DESC, line LIMIT 8"
+    )
+
+
+def _passages(tables: Tables) -> Rows:
+    """The passages that were taken out of most documents."""
+    return tables.select(
+        f"SELECT corpus, passage[:{EXCERPT}] AS line, documents FROM repeated_passages ORDER BY documents DESC, passage LIMIT 8"
     )
 
 

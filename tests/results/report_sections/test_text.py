@@ -20,6 +20,7 @@ def test_what_was_dropped_and_changed(whole: Tables) -> None:
         "pieces"
     ]
     assert [line["line"] for line in facts["boilerplate"]] == HOSTILE[:1]
+    assert [(p["line"], p["documents"]) for p in facts["passages"]] == [(HOSTILE[0], 30)]
 
 
 def test_what_a_threshold_would_drop(whole: Tables) -> None:
