@@ -148,6 +148,11 @@ TABLES = {
                 Column("encoding", pa.string(), "in which it was read; where the corpus says auto, the one that was chosen"),
                 Column("bytes", pa.int64(), "as it lies there, compressed or not; null for a member of an archive"),
                 Column("unwrapped_at", pa.int64(), "columns at which its lines were wrapped, and joined again; else null"),
+                Column(
+                    "notes",
+                    pa.list_(pa.string()),
+                    "what was read otherwise than format and config say, such as a separator; else null",
+                ),
                 Column("records", pa.int64(), "lines, records or documents in it: each is in raw_documents or in ingest_rejects"),
                 Column("unreadable", pa.int64(), "of these, how many were rejected as they were read"),
             ),

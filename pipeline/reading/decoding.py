@@ -7,8 +7,10 @@ INVALID, so that only their record is lost.
 import bz2
 import codecs
 import io
+import itertools
+import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO, cast
 
 import charset_normalizer
@@ -18,6 +20,13 @@ BLOCK = 1 << 20
 MAX_RECORD = 1 << 25  # bytes of a record; [clean] max_length is a thirtieth of it, and parsed JSON takes up to twenty times as much
 COMPRESSIONS = (".gz", ".bz2", ".zst")
 INVALID = "\uffff"  # a noncharacter
+_EURO_MARK = "\ufffe"  # another one, in place of a € until it is noted
+_GB18030, _EURO_BYTE = "gb18030", 0x80  # Windows writes € so in its GBK; GB18030 has no such byte
+_BYTE_ORDER_MARK = "\ufeff"
+_MARK_AT_LINE = re.compile("(?m)^\ufeff+")
+_MARK_AFTER_LINE = re.compile("(?<=\n)\ufeff+")  # in a block that begins within a line
+# what files of an encoding hold, too: 镕 and € in GB 2312, 恒 in Big5, a byte order mark in UTF-8
+_WIDER = {"gb2312": _GB18030, "gbk": _GB18030, "big5": "big5hkscs", "utf-8": "utf-8-sig"}
 _EXPANSION = 200  # times its size that a file may expand: a text packs 3 to 5 times, a log 50
 _EXPANDED = 1 << 30  # bytes to which any file may expand
 _SHOWN = 10_000  # characters of a line that is too long
@@ -127,6 +136,11 @@ def _pieces(unpacker: Any, piece: bytes) -> Iterator[bytes]:
 
 def _mark_invalid(error: UnicodeError) -> tuple[str, int]:
     assert isinstance(error, UnicodeDecodeError)
+    if error.encoding == _GB18030 and error.object[error.start] == _EURO_BYTE:
+        if "incomplete" in error.reason:  # at the end of the text, where the decoder gives up what it waits with
+            rest = bytes(error.object[error.start + 1 :])
+            return _EURO_MARK + rest.decode(_GB18030, "wajue-mark"), len(error.object)
+        return _EURO_MARK, error.start + 1
     return INVALID, max(error.end, error.start + 1)
 
 
@@ -153,10 +167,9 @@ def guess_encoding(sample: bytes) -> str:
 def is_invalid(sample: bytes, encoding: str) -> bool:
     """Do the first bytes of a file not decode?"""
     try:
-        codecs.getincrementaldecoder(encoding)().decode(sample)
-    except UnicodeError:
+        return INVALID in codecs.getincrementaldecoder(codec_of(encoding))("wajue-mark").decode(sample)
+    except UnicodeError:  # UTF-16 without its mark, where one is asked for
         return True
-    return False
 
 
 def sample_encoding(stream: BinaryIO, name: str) -> str:
@@ -184,14 +197,35 @@ def unpacked_beginning(start: bytes, name: str) -> bytes:
         return b""
 
 
-def text_blocks(data: Iterator[bytes], encoding: str) -> Iterator[str]:
-    """The decoded text, block by block; bytes that do not decode become INVALID."""
-    name = "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
-    decoder = codecs.getincrementaldecoder(name)("wajue-mark")
-    for block in data:
-        yield decoder.decode(block)
-    if tail := decoder.decode(b"", True):
-        yield tail
+def codec_of(encoding: str) -> str:
+    """The codec that reads all that goes by the name of this encoding: GB18030 for GB 2312 and GBK."""
+    name = codecs.lookup(encoding).name
+    return _WIDER.get(name, name)
+
+
+def text_blocks(data: Iterator[bytes], encoding: str, note: Callable[[str], None] = lambda said: None) -> Iterator[str]:
+    """The decoded text, block by block; bytes that do not decode become INVALID. Byte order marks at the beginning of a line, as
+    in files that were joined, are taken out.
+
+    note: is told what was read that is not strictly of the encoding.
+    """
+    codec = codec_of(encoding)
+    decoder = codecs.getincrementaldecoder(codec)("wajue-mark")
+    if codec not in (codecs.lookup(encoding).name, "utf-8-sig"):
+        note(f"{encoding} read as {codec}, which has more characters")
+    before = "\n"  # the last character of the block before
+    for block in itertools.chain(data, (None,)):
+        text = decoder.decode(b"", True) if block is None else decoder.decode(block)
+        if _EURO_MARK in text and codec == _GB18030:
+            text = text.replace(_EURO_MARK, "€")
+            note("the byte 80 read as €")
+        if _BYTE_ORDER_MARK in text:
+            text, marks = (_MARK_AT_LINE if before == "\n" else _MARK_AFTER_LINE).subn("", text)
+            if marks:
+                note("byte order marks at lines taken out")
+        if text:
+            before = text[-1]
+            yield text
 
 
 def lines(texts: Iterator[str]) -> Iterator[str]:

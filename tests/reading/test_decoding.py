@@ -77,3 +77,21 @@ class _OneWay(io.BytesIO):
 
 def test_bytes_that_do_not_decode() -> None:
     assert decoding.is_invalid(b"\xff", "utf-8") and not decoding.is_invalid("断".encode()[:2], "utf-8"), "it may go on"
+
+
+def noted(data: bytes, encoding: str, *, block: int = 1 << 20) -> tuple[str, list[str]]:
+    notes: list[str] = []
+    blocks = (data[i : i + block] for i in range(0, len(data), block))
+    return "".join(decoding.text_blocks(blocks, encoding, notes.append)), sorted(set(notes))
+
+
+@pytest.mark.parametrize("block", [1, 2, 1 << 20])
+def test_files_hold_more_than_their_encoding(block: int) -> None:
+    wider = "gb2312 read as gb18030, which has more characters"
+    assert noted("朱镕基".encode("gbk"), "gb2312", block=block) == ("朱镕基", [wider])
+    assert noted("价格".encode("gbk") + b"\x805", "gb18030", block=block) == ("价格€5", ["the byte 80 read as €"])
+    assert noted(b"\x81", "gb18030")[0] == decoding.INVALID and not decoding.is_invalid(b"\x80", "gb2312")
+    assert noted("恒".encode("big5hkscs"), "big5", block=block)[0] == "恒"
+    marks = "byte order marks at lines taken out"
+    assert noted("\ufeff一\n\ufeff二\ufeff三".encode(), "utf-8", block=block) == ("一\n二\ufeff三", [marks])
+    assert noted("一".encode(), "utf-8", block=block) == ("一", [])

@@ -205,6 +205,11 @@ CASES = [
         ["a", "b", "c"],
     ),
     Case(
+        "a byte-order mark within, where files were joined",
+        {"a.jsonl": b"\xef\xbb\xbf" + jsonl("a") + b"\xef\xbb\xbf" + jsonl("b"), "b.txt": b"\xef\xbb\xbfc\n\xef\xbb\xbfd\n"},
+        ["a", "b", "c", "d"],
+    ),
+    Case(
         "UTF-16, encoding auto",
         {"a.txt": "一\n二\n".encode("utf-16"), "b.json": array("三").decode().encode("utf-16")},
         ["一", "二", "三"],
@@ -222,6 +227,12 @@ CASES = [
         {"a.txt": "好\nplain\n坏\n".encode("gb18030")},
         ["plain"],
         [("invalid_encoding", 1), ("invalid_encoding", 3)],
+    ),
+    Case(
+        "GBK where the config says gb2312, and its byte 80",
+        {"a.txt": "朱镕基\n".encode("gbk"), "b.txt": "价格".encode("gbk") + b"\x805\n"},
+        ["朱镕基", "价格€5"],
+        settings='encoding = "gb2312"',
     ),
     Case(
         "GB18030 and Big5, encoding auto",
@@ -339,6 +350,16 @@ CASES = [
         [("invalid_csv", 1), ("missing_field", 3)],
     ),
     Case("a name that stands twice in the header of CSV", {"a.csv": b"text,text\na,b\n"}, ["b"]),
+    Case(
+        "CSV with semicolons, tabs or a line sep=",
+        {"a.csv": b"id;text\n1,5;a\n", "b.csv": b"sep=|\nid|text\n1|b\n", "c.csv": b"id\ttext\n1\tc\n"},
+        ["a", "b", "c"],
+    ),
+    Case(
+        "a quote within quotes of CSV written with a backslash",
+        {"a.csv": b'id,text\n1,"say \\"a\\", b"\n', "b.csv": b'id,text\n1,"C:\\"\n'},
+        ['say "a", b', "C:\\"],
+    ),
     Case(
         "TSV without a header, with stray quotes",
         {"a.tsv": b'1\ta\n2\t"b\n"3"\tc"d\n4\n'},

@@ -3,6 +3,7 @@
 Strings that the lexicon lacks compete by their spelling (`lattice.spelling_of`), so that unseen text is cut sensibly.
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from wajue.mining.text.alphabet import Alphabet
 from wajue.mining.text.word_table import word_keys, word_table
 
 _SPACE = 32
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _RAREST = -20.0  # nats: the log probability of an unseen character where the lexicon has no single one
 _LONGEST = 64
 
@@ -155,10 +157,12 @@ class Segmenter:
     def spaced(self, texts: list[str]) -> list[str]:
         """Each text with one space between its words; nothing but white space is changed, added or lost.
 
-        A text in another script or width is looked up in the lexicon's, and given back as it was.
+        A text in another script or width is looked up in the lexicon's, and given back as it was; so is half a surrogate pair,
+        which no UTF-8 can hold.
         """
-        converted = characters.convert_script([characters.normalize_in_place(t) for t in texts], self.script)
-        looked_up = [a if len(a) == len(t) else t for a, t in zip(converted, texts, strict=True)]
+        whole = [_SURROGATE.sub("\ufffd", t) for t in texts]
+        converted = characters.convert_script([characters.normalize_in_place(t) for t in whole], self.script)
+        looked_up = [a if len(a) == len(t) else t for a, t in zip(converted, whole, strict=True)]
         spans = self.spans(pa.array(looked_up, pa.string()))
         out = np.empty(int((spans.stop - spans.start).sum()) + len(spans.start), np.uint8)
         out_offsets = np.zeros(len(texts) + 1, np.int64)

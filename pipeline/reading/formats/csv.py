@@ -1,4 +1,7 @@
-"""CSV as RFC 4180 has it, and TSV likewise with tabs. The first record is the header, unless [[corpus]] columns names the fields.
+r"""CSV as RFC 4180 has it, and TSV likewise with tabs. The first record is the header, unless [[corpus]] columns names the fields.
+
+CSV files whose separator is another mark (a semicolon where the comma is decimal), that say `sep=;` in their first line, or that
+write \" for a quote within quotes, are told by their first lines, and the row of `files` says so.
 
 A quote that does not close would take in the rest of the file. So a record ends after _MOST_LINES at the latest; the line that
 opened it is rejected and the lines after it are read anew. In TSV, whose quotes are often plain characters, that line is split at
@@ -6,29 +9,86 @@ its tabs.
 """
 
 import csv
+import re
 from collections import deque
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from wajue.reading import decoding
 from wajue.reading.decoding import INVALID
-from wajue.reading.formats.reader import Broken, Outcome, Record, Source, joined, undecodable
+from wajue.reading.formats.reader import Broken, Outcome, Record, Source, joined, sampled, undecodable
 
 _MOST_LINES = 5_000  # of one record
 _MOST_CHARACTERS = decoding.MAX_RECORD  # of one field
+_SAMPLE_LINES = 200
+_MOST_FAULTS = 0.1  # of the lines of a sample, that a separator leaves which nobody stated
+_SEPARATORS = (",", ";", "\t", "|")
+_NAMES = {"\t": "tabs"}
+_STATED = re.compile(r'(?i)"?sep=(?P<mark>[^\w"])"?')  # Excel's
+_ESCAPED_QUOTE = re.compile(r'(?<!\\)((?:\\\\)*)\\"')
+
+
+class Dialect(NamedTuple):
+    """What stands between fields; escaped: is a quote within quotes written with a backslash before it?"""
+
+    separator: str = ","
+    escaped: bool = False
 
 
 def read(source: Source) -> Iterator[Outcome]:
     """The records of a CSV file."""
-    return _records(source, ",")
+    sample, lines = sampled(source.lines(), _SAMPLE_LINES)
+    stated = _STATED.fullmatch(sample[0]) if sample else None
+    if stated:
+        next(lines)
+    dialect = Dialect(stated["mark"]) if stated else Dialect()
+    dialect = _told(sample[1:] if stated else sample, dialect, len(source.corpus.columns))
+    if dialect.separator != ",":
+        source.note(f"fields separated by {_NAMES.get(dialect.separator, dialect.separator)}")
+    if dialect.escaped:
+        source.note('quotes within quotes written \\"')
+    return _records(source, lines, dialect, line=2 if stated else 1)
 
 
 def read_tabs(source: Source) -> Iterator[Outcome]:
     """The records of a TSV file."""
-    return _records(source, "\t")
+    return _records(source, source.lines(), Dialect("\t"))
 
 
-def _records(source: Source, delimiter: str) -> Iterator[Outcome]:
-    reader = _Rows(source.lines(), delimiter)
+def _told(sample: list[str], stated: Dialect, columns: int) -> Dialect:
+    """The dialect that reads these lines best, the stated one where that reads them well; columns: of the config, 0 for a header.
+
+    Another one must make several columns of nearly every row.
+    """
+    best, (least, width) = stated, _faults(sample, stated, columns)
+    if width > 1 and not least:
+        return stated
+    separators = _SEPARATORS if stated == Dialect() else (stated.separator,)
+    escapes = (False, True) if any('\\"' in line for line in sample) else (False,)
+    for dialect in (Dialect(separator, escaped) for escaped in escapes for separator in separators):
+        faults, columns_found = _faults(sample, dialect, columns)
+        is_fit = dialect.separator == best.separator or (columns_found > 1 and faults <= _MOST_FAULTS * len(sample))
+        if is_fit and (faults < least or (width < 2 <= columns_found)):
+            best, least, width = dialect, faults, columns_found
+    return best
+
+
+def _faults(sample: list[str], dialect: Dialect, columns: int) -> tuple[int, int]:
+    """(rows of the sample that are broken or have another width, that width: of the header, or as the config has it)."""
+    reader, width, faults = _Rows(iter(sample), dialect), columns, 0
+    while reader.next(columns=width or None):
+        if reader.fault is not None:
+            faults += 1
+        elif reader.row and any(reader.row):
+            width = width or len(reader.row)
+            faults += len(reader.row) != width
+    return faults, width
+
+
+def _records(source: Source, lines: Iterator[str], dialect: Dialect, line: int = 1) -> Iterator[Outcome]:
+    """line: the number of the first of the lines."""
+    reader = _Rows(lines, dialect, line)
+    delimiter = dialect.separator
     header: list[str] | None = list(source.corpus.columns) or None
     number = 0
     while reader.next(columns=len(header) if header else None):
@@ -55,12 +115,12 @@ def _records(source: Source, delimiter: str) -> Iterator[Outcome]:
 class _Rows:
     """Rows one after another. After `next`: row, its fields; fault, what is wrong with it; line, its first; taken, its lines."""
 
-    def __init__(self, lines: Iterator[str], delimiter: str) -> None:
-        self._lines, self._delimiter = lines, delimiter
+    def __init__(self, lines: Iterator[str], dialect: Dialect, line: int = 1) -> None:
+        self._lines, self._delimiter, self._escaped = lines, *dialect
         self._returned: deque[str] = deque()  # lines to be read anew
         self.row: list[str] = []
         self.fault: str | None = None
-        self.line, self.taken = 1, list[str]()
+        self.line, self.taken = line, list[str]()
 
     def next(self, columns: int | None) -> bool:
         """Read the next row, which should have so many columns. Returns False at the end of the file."""
@@ -93,6 +153,8 @@ class _Rows:
                 return
             self.taken.append(line)
             characters += len(line)
+            if self._escaped:
+                line = _ESCAPED_QUOTE.sub(r'\1""', line)
             yield line.replace("\r", " ") + "\n"
 
     def _return_all_but_first(self) -> None:

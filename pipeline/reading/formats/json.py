@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ from wajue.reading.fields import json_type
 from wajue.reading.formats.reader import Broken, Outcome, Record, Source, undecodable
 
 _INVALID_BYTES = INVALID.encode()
+_JOINED = re.compile(r"(?<=\})\ufeff(?=\{)")
 _LEAST_ROUNDED = 2.0**53
 
 
@@ -36,9 +38,10 @@ def read_lines(source: Source) -> Iterator[Outcome]:
 def _lines(lines: Iterator[str], source: Source) -> Iterator[Outcome]:
     number, named = 0, _named(source)
     for at, line in enumerate(lines, 1):
-        if line.strip():
-            number += 1
-            yield _object(number, at, line, source.encoding, named)
+        for text in _JOINED.split(line) if "\ufeff" in line else (line,):  # files that were joined, the first without a line end
+            if text.strip():
+                number += 1
+                yield _object(number, at, text, source.encoding, named)
 
 
 def _named(source: Source) -> tuple[str, ...]:

@@ -9,11 +9,12 @@ import io
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, BinaryIO, NamedTuple, cast
 
 from wajue.config import Corpus
 from wajue.reading import decoding
-from wajue.reading.decoding import INVALID, Overlong
+from wajue.reading.decoding import INVALID, Cut, Overlong
 
 SHOWN = 10_000  # characters of a text that is too long to be shown whole
 
@@ -56,7 +57,13 @@ class Source:
 
     def texts(self) -> Iterator[str]:
         """The decoded text, block by block; bytes that do not decode are INVALID."""
-        return decoding.text_blocks(decoding.blocks(self.stream, self.name), self.encoding)
+        return decoding.text_blocks(decoding.blocks(self.stream, self.name), self.encoding, self.note)
+
+    def note(self, said: str) -> None:
+        """Something for the column `notes` of its row: what was read otherwise than its format or its config says."""
+        notes = self.facts.setdefault("notes", [])
+        if said not in notes:
+            notes.append(said)
 
     def lines(self) -> Iterator[str]:
         """The decoded text, line by line, without the line ends."""
@@ -95,3 +102,23 @@ def undecodable(number: int, line: int, raw: str, encoding: str) -> Broken:
 def joined(text: str, lines: list[str]) -> str:
     """The text that was made of these lines, marked as Overlong if one of them is."""
     return Overlong(text) if any(isinstance(line, Overlong) for line in lines) else text
+
+
+def sampled(lines: Iterator[str], count: int) -> tuple[list[str], Iterator[str]]:
+    """(the first lines, all lines): so many, or fewer where these are long; all lines end as they would have ended, also with a Cut
+    after the first of them.
+    """
+    sample: list[str] = []
+    characters = 0
+    try:
+        while len(sample) < count and characters < decoding.BLOCK and (line := next(lines, None)) is not None:
+            sample.append(line)
+            characters += len(line)
+    except Cut as cut:
+        return sample, chain(sample, _raised(cut))
+    return sample, chain(sample, lines)
+
+
+def _raised(cut: Cut) -> Iterator[str]:
+    raise cut
+    yield  # so that it is raised when its turn comes

@@ -4,11 +4,10 @@ Of a file whose lines were wrapped at a width (wrapped_lines.py), a paragraph st
 """
 
 from collections.abc import Iterator
-from itertools import chain, islice
 
 from wajue.reading import decoding, wrapped_lines
-from wajue.reading.decoding import INVALID, Cut
-from wajue.reading.formats.reader import Outcome, Record, Source, undecodable
+from wajue.reading.decoding import INVALID
+from wajue.reading.formats.reader import Outcome, Record, Source, sampled, undecodable
 from wajue.reading.formats.whole import read_whole
 
 
@@ -38,24 +37,9 @@ def _paragraphs(lines: Iterator[str], source: Source) -> Iterator[tuple[int, str
     """(number of its first line, text) of each line or, in a wrapped file, paragraph."""
     if source.corpus.unwrap == "never":
         return enumerate(lines, 1)
-    sample, lines = _sampled(lines)
+    sample, lines = sampled(lines, wrapped_lines.SAMPLE_LINES)
     columns = wrapped_lines.widest(sample) if source.corpus.unwrap == "always" else wrapped_lines.wrapped_at(sample)
     if not columns:
         return enumerate(lines, 1)
     source.facts["unwrapped_at"] = columns
     return wrapped_lines.joined(lines, columns)
-
-
-def _sampled(lines: Iterator[str]) -> tuple[list[str], Iterator[str]]:
-    """(the first lines, all lines), which end as they would have ended: also with a Cut after the first of them."""
-    sample: list[str] = []
-    try:
-        sample.extend(islice(lines, wrapped_lines.SAMPLE_LINES))
-    except Cut as cut:
-        return sample, chain(sample, _raised(cut))
-    return sample, chain(sample, lines)
-
-
-def _raised(cut: Cut) -> Iterator[str]:
-    raise cut
-    yield  # so that it is raised when its turn comes

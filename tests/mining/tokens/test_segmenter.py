@@ -60,3 +60,8 @@ def test_nothing_but_white_space_changes(segmenter: Segmenter, texts: list[str])
     for before, after in zip(texts, spaced, strict=True):
         assert "".join(after.split(" ")) == "".join(c for c in before if not c.isspace())
         assert "  " not in after and after == after.strip(" ")
+
+
+def test_half_a_surrogate_pair_is_kept(segmenter: Segmenter) -> None:
+    assert segmenter.spaced(["断路器\ud83d跳闸"])[0].replace(" ", "") == "断路器\ud83d跳闸"
+    assert segmenter.spaced(["\udc00", "断路器"])[0] == "\udc00"

@@ -1,6 +1,11 @@
 import csv
+import io
+
+import pytest
 
 from tests.reading.read import read, told
+from wajue.config import Corpus
+from wajue.reading import records
 from wajue.reading.formats.reader import Broken
 
 
@@ -39,3 +44,29 @@ def test_the_limit_of_field_sizes_is_the_users_again() -> None:
     before = csv.field_size_limit()
     assert told(read(b"a,b\n" + b"x" * (before + 1) + b",2\n", "a.csv")) == [{"a": "x" * (before + 1), "b": "2"}]
     assert csv.field_size_limit() == before == 131_072  # Python's own
+
+
+@pytest.mark.parametrize(
+    ("data", "rows", "notes"),
+    [
+        ("a;b\n1,5;断\n2,5;路\n", [{"a": "1,5", "b": "断"}, {"a": "2,5", "b": "路"}], ["fields separated by ;"]),
+        ("sep=;\na;b\n1;断\n", [{"a": "1", "b": "断"}], ["fields separated by ;"]),
+        ('"SEP=|"\na|b\n1|断\n', [{"a": "1", "b": "断"}], ["fields separated by |"]),
+        ("sep=,\na,b\n1,断\n", [{"a": "1", "b": "断"}], None),
+        ("a\tb\n1\t断，路\n", [{"a": "1", "b": "断，路"}], ["fields separated by tabs"]),
+        ('a,b\n1,"说\\"断\\"，好"\n', [{"a": "1", "b": '说"断"，好'}], ['quotes within quotes written \\"']),
+        ('a,b\n1,"C:\\目录\\"\n', [{"a": "1", "b": "C:\\目录\\"}], None),  # RFC 4180: the backslash is one
+        ("a\n断;路\n一;二\n", [{"a": "断;路"}, {"a": "一;二"}], None),
+        ("a,b\n1;2,断\n3;4,路\n", [{"a": "1;2", "b": "断"}, {"a": "3;4", "b": "路"}], None),
+    ],
+)
+def test_the_dialect_is_told_and_said(data: str, rows: list[dict[str, str]], notes: list[str] | None) -> None:
+    corpus = Corpus(name="c", role="domain", paths=("x",))
+    [part] = records.parts(io.BytesIO(data.encode()), "a.csv", corpus, "utf-8")
+    read_rows = [r.fields for run in part.runs if isinstance(run, list) for r in run]
+    assert read_rows == rows and part.facts.get("notes") == notes
+
+
+def test_lines_are_counted_from_the_line_that_states_the_separator() -> None:
+    found = read(b"sep=;\na;b\n1;2\n3\n", "a.csv")
+    assert told(found) == [{"a": "1", "b": "2"}, "wrong_column_count"] and [r.line for r in found] == [3, 4]

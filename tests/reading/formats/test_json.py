@@ -85,3 +85,8 @@ def test_ids_beyond_64_bits_keep_their_digits() -> None:
     lines = "\n".join(f'{{"id": {i}, "text": "a"}}' for i in ids)
     assert [str(r["id"]) for r in told(read(lines.encode(), "a.jsonl", id="id"))] == ids
     assert [str(r["id"]) for r in told(read(f"[{lines.replace(chr(10), ', ')}]".encode(), "a.json", id="id"))] == ids
+
+
+def test_files_that_were_joined_with_their_marks() -> None:
+    found = read('\ufeff{"a":1}\n\ufeff{"a":2}\ufeff{"a":3}\n'.encode(), "a.jsonl")
+    assert told(found) == [{"a": 1}, {"a": 2}, {"a": 3}] and [r.line for r in found] == [1, 2, 2]
