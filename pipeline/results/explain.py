@@ -13,7 +13,7 @@ from wajue import config
 from wajue.mining.lattice.weights import LONGEST_SPELLED
 from wajue.mining.lexicon import word_roles
 from wajue.mining.lexicon.word_strength import WordStrength, word_strength
-from wajue.mining.text.alphabet import Alphabet
+from wajue.mining.text.alphabet import ALL
 from wajue.results import query
 from wajue.results.evaluation.common import as_mined
 from wajue.store.workspace import Workspace
@@ -75,7 +75,7 @@ class _Asked:
 
 def _is_word(asked: _Asked) -> Finding:
     question = "Is it a word?"
-    code = Alphabet().units(pa.array([asked.word])).code[:-1]
+    code = ALL.units(pa.array([asked.word])).code[:-1]
     longest = asked.setting("ngrams", config.Ngrams, "max_length")
     if asked.entry and asked.ngram:
         change = _refusal(asked.word) if asked.ngram["n"] > 1 else ""

@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 from wajue.arrays.cells import MOST_BUCKETS
 from wajue.config import Config
 from wajue.mining.ngrams import tasks
-from wajue.mining.text.alphabet import Alphabet
+from wajue.mining.text.alphabet import Alphabet, recurring
 from wajue.spark.flow import Flow, ddl, types_of
 
 _TASKS_A_CORE = 2  # that the clauses are distributed to; a task costs some 0.1 CPU s, however small it is
@@ -51,4 +51,4 @@ def _alphabet(symbols: DataFrame, min_count: int) -> tuple[Alphabet, int]:
     frequent = counts.where((F.col("symbol") == "") | (F.col("count") >= min_count))
     count_of = {r["symbol"]: r["count"] for r in frequent.collect()}
     total = count_of.pop("", 0)
-    return Alphabet.from_symbols(count_of.items()), total
+    return Alphabet.from_symbols(recurring(count_of).items()), total

@@ -206,7 +206,7 @@ def test_the_sample_is_what_its_generator_writes(tmp_path: Path) -> None:
     assert sum(f.stat().st_size for f in (ROOT / "data").glob("*.json*")) < 5_000_000
 
 
-@pytest.mark.parametrize("subject", ["markup", "word lists", "text that is no text"])
+@pytest.mark.parametrize("subject", ["markup", "word lists", "marks inside terms", "text that is no text"])
 def test_every_promise_on_reading_names_its_test(subject: str) -> None:
     page = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
     section = page.split(f"\n## What becomes of {subject}", 1)[1].split("\n## ")[0]

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from wajue.mining.lexicon.cut_counts import Count
 from wajue.mining.lexicon.lexicon_candidates import NgramCandidates
 from wajue.mining.lexicon.word_roles import log_ratio, roles
-from wajue.mining.text.alphabet import Alphabet
+from wajue.mining.text.alphabet import ALL
 from wajue.mining.text.clauses import ROLES
 from wajue.mining.text.symbols import pseudo_characters
 
@@ -79,7 +79,7 @@ def with_accepted(table: pa.Table, accepted: dict[str, float], known: set[str]) 
     listed = set(table.column("word").to_pylist())
     least = min(table.column("log_prob").to_pylist(), default=_LOG_PROB_OF_RARE)
     missing = {word: log_prob for word, log_prob in accepted.items() if word not in listed}
-    units = Alphabet().units(pa.array(list(missing), pa.string()))
+    units = ALL.units(pa.array(list(missing), pa.string()))
     missing |= {s: least for s in pseudo_characters(units).to_pylist() if s not in listed and s not in missing}
     if not missing:
         return table

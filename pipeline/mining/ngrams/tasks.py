@@ -21,7 +21,7 @@ from wajue.mining.ngrams import counting
 from wajue.mining.ngrams.keys import Counted, by_key, key_codes, last_symbol, lengths
 from wajue.mining.ngrams.pmi import pmi
 from wajue.mining.ngrams.windows import bucket, windows
-from wajue.mining.text.alphabet import Alphabet
+from wajue.mining.text.alphabet import ALL
 from wajue.mining.text.clauses import by_role, clauses, one_of_each_form
 from wajue.mining.text.symbols import pseudo_characters
 
@@ -108,7 +108,7 @@ def distinct(batches: Batches) -> Batches:
 
 
 def _packed(joined: pa.StringArray, role: str) -> Batches:
-    units = Alphabet().units(joined)
+    units = ALL.units(joined)
     counted = pc.value_counts(pseudo_characters(units))
     names = pa.concat_arrays([counted.field("values"), pa.array([""])])
     counts = pa.concat_arrays([counted.field("counts"), pa.array([np.count_nonzero(units.code)], pa.int64())])

@@ -4,6 +4,7 @@ term_occurrences    runs of words: how often, in how many documents, beside what
 contrast_measures   scores that compare two corpora
 evidence            how sure it is that the domain uses a candidate more
 form_rules          what tells from its form that a string is no term
+stand_ins           candidates for which a longer one, or another spelling, stands
 fragments           what speaks for a piece of a sentence
 candidate_table     runs with their scores, and the rule that bars each
 termhood            nesting, and the score that ranks terms

@@ -15,9 +15,9 @@ import pyarrow.compute as pc
 
 from wajue.config import Contrast
 from wajue.mining.ngrams.keys import LONGEST
-from wajue.mining.terms import contrast_measures, fragments, termhood
+from wajue.mining.terms import contrast_measures, fragments, stand_ins, termhood
 from wajue.mining.terms.evidence import evidence
-from wajue.mining.terms.form_rules import STOP_WORDS, broken_rule
+from wajue.mining.terms.form_rules import STOP_WORDS, broken_rule, holds_letter, is_bare_number
 from wajue.mining.terms.term_occurrences import CONTEXTS, COUNTS, WINDOW_SHARES
 from wajue.mining.text.symbols import RARE
 from wajue.mining.text.word_table import word_keys
@@ -108,7 +108,11 @@ def build(
     entropy = np.minimum(runs.left_entropy, runs.right_entropy)
     edges = _edge_characters(domain_words)
     candidates = list(map(Candidate, terms, units, npmi.tolist(), entropy.tolist(), nesting.tolist()))
+    doubts = [doubts_of(c, edges, rules, tags) for c in candidates]
     contexts, contrasted = _contexts(counts), _contrasted(counts, stretches, domain_words.totals)
+    filters = _filters(candidates, contexts, rules, joiner)
+    filters = stand_ins.without_fragments(filters, nesting, container, termhood.is_hopeless(doubts))
+    filters = stand_ins.without_other_spellings(filters, terms, counts["domain_count"])
     columns = {
         "term": terms,
         "parts": pa.array(parts, pa.list_(pa.string())),
@@ -120,8 +124,8 @@ def build(
         "evidence": evidence(contrasted["keyness"], counts["domain_count"], counts["domain_chunks"]),
         "nesting": nesting,
         "nested_in": pa.array([terms[c] if c >= 0 else None for c in container], pa.string()),
-        "filtered_by": _filters(candidates, contexts, rules, joiner),
-        "doubts": pa.array([doubts_of(c, edges, rules, tags) for c in candidates], pa.list_(pa.string())),
+        "filtered_by": pa.array(filters, pa.string()),
+        "doubts": pa.array(doubts, pa.list_(pa.string())),
     }
     return _one_a_term(pa.table(columns))
 
@@ -157,16 +161,15 @@ def _edge_characters(words: DomainWords) -> set[str]:
     return {word for word in words.strings.take(pa.array(most_frequent)).to_pylist() if len(word) == 1}
 
 
-def _filters(candidates: list[Candidate], contexts: dict[str, np.ndarray], rules: Contrast, joiner: str) -> pa.Array:
-    """The name of the first rule that keeps each candidate from the terms, or null."""
+def _filters(candidates: list[Candidate], contexts: dict[str, np.ndarray], rules: Contrast, joiner: str) -> list[str | None]:
+    """The name of the first rule that keeps each candidate from the terms, or None."""
     has_han = np.array([HAN.search(c.term) is not None for c in candidates], bool)
     in_prose = (contexts["beside_han"] >= _BESIDE_HAN) & (contexts["han_around"] >= _HAN_AROUND)
     foreign = ~has_han & ~in_prose & (has_han.mean() >= CHINESE)
-    names = (
+    return [
         filter_of(c, rules, joiner) or ("outside_prose" if is_foreign else None)
         for c, is_foreign in zip(candidates, foreign, strict=True)
-    )
-    return pa.array(names, pa.string())
+    ]
 
 
 def filter_of(candidate: Candidate, rules: Contrast, joiner: str) -> str | None:
@@ -174,7 +177,7 @@ def filter_of(candidate: Candidate, rules: Contrast, joiner: str) -> str | None:
     term, parts = candidate.term, candidate.parts
     if len(term) < 2:
         return "one_character"
-    if not any(c.isalpha() for c in term):
+    if not holds_letter(term):
         return "number"
     if (rule := broken_rule(term, parts)) is not None:
         return rule
@@ -182,7 +185,7 @@ def filter_of(candidate: Candidate, rules: Contrast, joiner: str) -> str | None:
         return None
     if len(_LATIN_RUN.sub("x", term)) > rules.max_characters and not joiner:
         return "too_long"
-    if any(not any(c.isalpha() for c in p) for p in parts):
+    if any(map(is_bare_number, parts)):
         return "holds_number"
     if candidate.nesting > rules.max_nesting:
         return "nested"

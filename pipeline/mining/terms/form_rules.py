@@ -30,19 +30,35 @@ _UNITS = (
     "kHz MHz GHz Hz bit kb Mb Gb bps kbps Mbps Gbps B KB kB MB GB TB KiB MiB GiB mW kW MW W mV kV V mA kA A kPa MPa Pa kΩ MΩ Ω kWh kVA "
     "MVA Mvar s ms us μs ns min h nm μm um mm cm dm m km m2 m3 cm2 km2 μg ug mg g kg mL ml L μL mol mmol dB px pt em rem rpm dpi fps ℃ °C"
 )
+_ANY_UNIT = "|".join(_UNITS.split())
 LATIN_FORMS = {
     "address": re.compile(r"www\..*|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|cn|edu|gov)|\d{1,3}(?:\.\d{1,3}){3}"),
     "version": re.compile(r"[vV]?\d+(?:\.\d+)+(?:[-_.]?[A-Za-z]+[-_.]?\d*)?|[vV]\d+"),
-    "quantity": re.compile(rf"\d+(?:[.,]\d+)*(?:{'|'.join(_UNITS.split())})"),
-    "variable": re.compile(r"[a-zα-ω][_.]?\d{1,2}|[A-Za-z]_[A-Za-z0-9]"),
+    "quantity": re.compile(rf"(?:\d+(?:[.,]\d+)*)?(?:{_ANY_UNIT})(?:[/·](?:{_ANY_UNIT}|h|d|L))+|\d+(?:[.,]\d+)*(?:{_ANY_UNIT})"),
+    "variable": re.compile(r"[a-zα-ω][_.]?\d{1,2}|[A-Za-z]_[A-Za-z0-9]|[a-z]\+\+"),
+    "path": re.compile(r"[a-z0-9_.-]+(?:/[a-z0-9_.-]+){2,}"),
     "file_name": re.compile(rf"(?![A-Z]\w*\.js)[\w.+-]+\.(?:{'|'.join(_EXTENSIONS.split())})"),
 }
+# a mark that joins what is not there
+_CUT_OFF = re.compile(r"[-·•‧・].*|.*[-·•‧・]")
+# 5-羟色胺, 1#主变, 迈克尔·乔丹: these belong to a name, though they hold no letter
+_OF_A_NAME = re.compile(r"\d{1,3}[-#]|#\d{1,3}|[·•‧・]")
 # "this": 本院, 本法, 本品
 _SELF = frozenset("本该此")
 
 STOP_WORDS = frozenset(
     ["可以", "应当", "应该", "必须", "需要", "能够", "可能", "不能", "依照", "按照", "根据", "如下", "示例", "例如", "比如", "以及", "或者", "并且", "而且", "但是", "因为", "所以", "由于", "如果", "即使", "虽然", "只要", "只有", "除了", "关于", "对于", "通过", "进行", "采取", "采用", "使用", "利用", "属于", "包括", "具有", "存在", "发生", "产生", "出现", "引起", "导致", "造成", "影响", "建议", "注意", "避免", "问题", "情况", "方面", "方法", "原因", "时候", "时间", "现在", "目前", "以前", "以后", "之前", "之后", "之间", "之一", "之内", "以上", "以下", "以内", "以外", "其他", "其它", "另外", "有关", "相关", "有些", "有的", "一些", "一般", "一直", "一定", "经常", "平时", "已经", "正在", "将要", "曾经", "马上", "立即", "及时", "非常", "比较", "特别", "十分", "更加", "完全", "基本", "主要", "重要", "严重", "明显", "什么", "怎么", "怎样", "怎么办", "如何", "为什么", "哪些", "多少", "多久", "是否", "是不是", "能否", "有没有", "请问", "谢谢", "你好", "您好", "大家", "自己", "别人", "我们", "你们", "他们", "希望", "觉得", "感觉", "知道", "认为", "以为", "发现", "开始", "结束", "继续", "得到", "得出", "看到", "听到", "想到", "说明", "表示", "介绍", "回答", "帮助", "提供", "给予", "要求", "规定", "下列", "上述", "前款", "本法", "是由", "都是", "就是", "还是", "也是", "只是", "于是", "而是", "不是", "没有", "还有", "只能", "才能", "就会", "也会", "都会", "会有", "以免", "以便", "从而", "因此", "此外", "同时", "同样", "这样", "那样", "这种", "那种", "各种", "多种", "某些", "任何", "所有", "不会", "不要", "不能", "不能够", "不必", "不必要", "不同", "不宜", "不知", "不知晓", "不再", "绝不", "绝不会", "不仅", "不但", "不管", "不论", "不过", "不如", "不得", "不予", "不得不", "全部", "部分", "左右", "上下", "前后", "当中", "其中", "期间", "今天", "明天", "昨天", "今年", "去年", "最近", "一次", "一个", "一种", "两个", "以来", "至今", "起来", "下来", "出来", "过来", "进来", "上去", "下去", "来说", "而言", "为主", "为了", "为宜", "为准", "作为", "成为", "认识", "了解", "理解", "选择", "决定", "处理", "解决", "完成", "实现", "做好", "加强", "提高", "增加", "减少", "保持", "保证", "满意", "祝您", "早日"]
 )  # fmt: skip
+
+
+def holds_letter(text: str) -> bool:
+    """Is there a letter in it, or a roman numeral, which names as a letter does?"""
+    return any(c.isalpha() or "\u2160" <= c <= "\u2188" for c in text)
+
+
+def is_bare_number(word: str) -> bool:
+    """Is the word of a term a number or a mark that belongs to no name?"""
+    return not holds_letter(word) and not _OF_A_NAME.fullmatch(word)
 
 
 def broken_rule(term: str, parts: list[str]) -> str | None:
@@ -52,6 +68,8 @@ def broken_rule(term: str, parts: list[str]) -> str | None:
     for rule, form in LATIN_FORMS.items():
         if form.fullmatch(term):
             return rule
+    if _CUT_OFF.fullmatch(term):
+        return "cut_off"
     if _SENTENCE & set(_COMPOUND.sub("", term)):
         return "sentence_character"
     if (number := _NUMBER.match(parts[0])) and len(parts[0]) - number.end() <= (number["measure"] is not None):

@@ -1,6 +1,7 @@
 """The alphabet: which pseudo-characters have a code of their own. In: counted symbols. Out: strings to codes, and back."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,19 +11,25 @@ from numba import njit
 
 from wajue.arrays.ragged import Ragged
 from wajue.arrays.strings import string_array, string_bytes
-from wajue.mining.text.symbols import BREAK, HAN_RANGES, CodeTable, Units, code_table, is_han_text, units_of
+from wajue.mining.text.symbols import BREAK, HAN_RANGES, CodeTable, Units, code_table, is_han_text, plain_parts, units_of
 
 # codes that no basic-plane Han character uses, low ones first
 PSEUDO_CODES = np.concatenate(
     [np.arange(a, b, dtype=np.uint16) for a, b in ((2, 0x3007), (0x3008, 0x3400), (0xA000, 0xF900), (0xFB00, 0xFFFF))]
 )
 
+_LINKED, _POINTED = 0.25, 0.5  # share of its rarest part's uses that A/D or .NET has at least
+
 
 @dataclass(frozen=True)
 class Alphabet:
-    """The pseudo-characters that have a code of their own, most frequent first."""
+    """The pseudo-characters that have a code of their own, most frequent first.
+
+    takes_all: it reads marks as if all pseudo-characters had one, which makes them countable.
+    """
 
     pseudo: tuple[str, ...] = ()
+    takes_all: bool = False
 
     @classmethod
     def from_symbols(cls, symbols: Iterable[tuple[str, int]]) -> "Alphabet":
@@ -39,7 +46,7 @@ class Alphabet:
 
     def units(self, texts: pa.StringArray) -> Units:
         """The units of each text, in order; every text closes with a BREAK."""
-        return units_of(texts, self._table)
+        return units_of(texts, self._table, takes_all=self.takes_all)
 
     @cached_property
     def is_number(self) -> np.ndarray:
@@ -73,6 +80,36 @@ class Alphabet:
         out = np.zeros((len(strings), longest), np.uint16)
         _fill_rows(units, string_bytes(strings).offsets, out)
         return out
+
+
+ALL = Alphabet(takes_all=True)
+
+
+def recurring(symbols: Mapping[str, int]) -> dict[str, int]:
+    """Counted symbols, all marks read, without the marked ones that are no units: their parts get their counts.
+
+    A/D and .NET are units if a good share of the uses of their rarest part are in them: iOS/Android is two names. The others
+    (C++, 1#, C-, -κB) have one part, which nothing parts them from, and count as they recur.
+    """
+    parts = {symbol: plain_parts(symbol) for symbol in symbols}
+    totals = Counter(dict.fromkeys((part for of_symbol in parts.values() for part in of_symbol), 0))
+    for symbol, count in symbols.items():
+        totals.update(dict.fromkeys(parts[symbol], count))
+    kept = {
+        s
+        for s, count in symbols.items()
+        if parts[s] == [s] or count >= _least_share(s) * min((totals[p] for p in parts[s]), default=0)
+    }
+    counts = {s: symbols[s] for s in kept}
+    for symbol in symbols.keys() - kept:
+        for part in parts[symbol]:
+            counts[part] = counts.get(part, 0) + symbols[symbol]
+    return counts
+
+
+def _least_share(symbol: str) -> float:
+    """Of the occurrences of the rarest part, that a marked pseudo-character has at least."""
+    return _LINKED if len(plain_parts(symbol)) > 1 else _POINTED if symbol.startswith(".") else 0.0
 
 
 @njit(cache=True)

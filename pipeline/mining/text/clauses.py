@@ -7,7 +7,7 @@ import pyarrow as pa
 from numba import njit
 
 from wajue.arrays.strings import string_array, string_hashes
-from wajue.mining.text.alphabet import Alphabet
+from wajue.mining.text.alphabet import ALL
 from wajue.mining.text.symbols import BREAK, MAX_CLAUSE
 
 ROLES = ("domain", "general")
@@ -37,7 +37,7 @@ def _fill_clauses(units, longest, out, ends):
 
 def clauses(texts: pa.StringArray) -> pa.StringArray:
     """Every clause of every text: a maximal run of symbols, cut at MAX_CLAUSE of them."""
-    units = Alphabet().units(texts)
+    units = ALL.units(texts)
     out = np.empty(int((units.stop - units.start).sum()), np.uint8)
     ends = np.zeros(len(units.code) + 1, np.int64)
     n = _fill_clauses(units, MAX_CLAUSE, out, ends)

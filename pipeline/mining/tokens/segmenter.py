@@ -15,7 +15,7 @@ from wajue.arrays.strings import span_array, string_array, string_bytes
 from wajue.cleaning import characters
 from wajue.mining.lattice.viterbi import best_cut
 from wajue.mining.lattice.weights import Weights, log_spelling, no_spelling, spelling_of
-from wajue.mining.text.alphabet import Alphabet
+from wajue.mining.text.alphabet import ALL, Alphabet
 from wajue.mining.text.word_table import word_keys, word_table
 
 _SPACE = 32
@@ -173,7 +173,7 @@ class Segmenter:
 
 def _lengths(strings: pa.StringArray) -> np.ndarray:
     """How many symbols each string has (int64 [strings])."""
-    units = Alphabet().units(strings)
+    units = ALL.units(strings)
     ends = np.flatnonzero((units.start == units.stop) & (units.code == 0))
     return np.diff(np.concatenate(([-1], ends))) - 1
 

@@ -3,7 +3,12 @@
 Chinese has no spaces. But two runs of Latin letters and digits are two words only because white space stood between them: Roth IRA.
 """
 
+import re
 from collections.abc import Iterable, Sequence
+
+_LATIN = r"A-Za-z\u00c0-\u024f\u0370-\u03ff\u2160-\u2188"  # and Greek, and roman numerals
+_ENDS_LATIN = re.compile(rf"[0-9{_LATIN}\u00b2\u00b3\u00b9\u2070-\u209c][+#]*\Z")
+_BEGINS_LATIN = re.compile(rf"[.#]?[0-9{_LATIN}]")
 
 
 def written(words: Sequence[str], joiner: str) -> str:
@@ -12,7 +17,7 @@ def written(words: Sequence[str], joiner: str) -> str:
         return joiner.join(words)
     text = ""
     for word in words:
-        text += f" {word}" if text and _is_latin(text[-1]) and _is_latin(word[0]) else word
+        text += f" {word}" if _ENDS_LATIN.search(text) and _BEGINS_LATIN.match(word) else word
     return text
 
 
@@ -28,7 +33,3 @@ def as_listed(words: Sequence[str], terms: Iterable[str]) -> dict[str, list[str]
         if (listed := terms_of.get(key(term))) is not None:
             listed.append(term)
     return {word: terms_of[key(word)] for word in words}
-
-
-def _is_latin(character: str) -> bool:
-    return character.isalnum() and ord(character) < 0x400  # ASCII, Latin with diacritics, Greek

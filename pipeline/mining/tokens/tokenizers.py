@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from wajue.mining.text.alphabet import Alphabet
+from wajue.mining.text.alphabet import ALL
 from wajue.mining.text.symbols import BREAK
 from wajue.mining.tokens.segmenter import Segmenter
 
@@ -20,7 +20,7 @@ _LEAST_COUNT = 3  # jieba cuts a mined word out where it beats its parts; withou
 
 def cut_by_lexicon(words: list[str]) -> list[str]:
     """Those of the words that the lexicon's lattice always cuts: at a mark, white space or a long number."""
-    units = [Alphabet().units(pa.array([word], pa.string())).code[:-1] for word in words]
+    units = [ALL.units(pa.array([word], pa.string())).code[:-1] for word in words]
     return [word for word, code in zip(words, units, strict=True) if (code == BREAK).any()]
 
 

@@ -24,6 +24,11 @@ FIRST = RARE + 1  # the code of the most frequent word
         ({"term": "断路器12", "parts": ["断路器", "12"]}, "holds_number"),
         ({"term": "Transformer XL模型", "parts": ["Transformer", "XL", "模型"]}, None),  # four symbols
         ({"nesting": 0.9}, "nested"),
+        ({"term": "Ⅱ段母线", "parts": ["Ⅱ", "段", "母线"]}, None),
+        ({"term": "5-羟色胺", "parts": ["5-", "羟色胺"]}, None),
+        ({"term": "1#主变", "parts": ["1#", "主变"]}, None),
+        ({"term": "1#", "parts": ["1#"]}, "number"),
+        ({"term": "C-", "parts": ["C-"]}, "cut_off"),
     ],
 )
 def test_each_filter_has_a_name(changes: dict[str, object], rule: str | None) -> None:
@@ -51,9 +56,9 @@ def test_latin_strings_must_live_in_chinese_prose() -> None:
     candidates = [GOOD._replace(term=name, parts=[name]) for name in names]
     contexts = {"beside_han": np.array([0.9, 0.5, 0.6, 0.4]), "han_around": np.array([0.1, 0.45, 0.4, 0.9])}
     filters = candidate_table._filters(candidates, contexts, Contrast(), "")
-    assert filters.to_pylist() == [None, None, "outside_prose", "outside_prose"]
+    assert filters == [None, None, "outside_prose", "outside_prose"]
     contexts = {name: figures[1:] for name, figures in contexts.items()}  # nothing holds Han: the text is in another language
-    assert candidate_table._filters(candidates[1:], contexts, Contrast(), "").to_pylist() == [None, None, None]
+    assert candidate_table._filters(candidates[1:], contexts, Contrast(), "") == [None, None, None]
 
 
 def runs() -> Runs:

@@ -1,7 +1,7 @@
 import numpy as np
 import pyarrow as pa
 
-from wajue.mining.text.alphabet import PSEUDO_CODES, Alphabet
+from wajue.mining.text.alphabet import PSEUDO_CODES, Alphabet, recurring
 from wajue.mining.text.symbols import RARE
 
 
@@ -26,3 +26,24 @@ def test_the_most_frequent_pseudo_characters_have_a_code() -> None:
     alphabet = Alphabet.from_symbols([("好", 9), ("B", 3), ("PD-1", 7), ("12", 5)])
     assert alphabet.pseudo == ("PD-1", "12", "B")
     assert np.flatnonzero(alphabet.is_number).tolist() == [PSEUDO_CODES[1]]
+
+
+def test_marked_symbols_are_units_where_they_recur_as_such() -> None:
+    counts = {
+        "A": 50,
+        "D": 10,
+        "A/D": 60,
+        "iOS": 300,
+        "Android": 90,
+        "iOS/Android": 5,
+        "NET": 2,
+        ".NET": 60,
+        "TCP": 40,
+        ".TCP": 4,
+        "C": 9,
+        "C-": 3,
+    }
+    kept = recurring(counts)
+    assert kept["A/D"] == 60 and kept[".NET"] == 60 and kept["C-"] == 3  # of one part, which nothing parts
+    assert "iOS/Android" not in kept and ".TCP" not in kept
+    assert (kept["iOS"], kept["Android"], kept["TCP"]) == (305, 95, 44)  # their parts get what they lose

@@ -22,7 +22,7 @@ def clauses_of(*texts: str) -> list[str]:
         ("拨打110、211工程", ["拨打110", "211工程"]),
         ("A B", ["A", "B"]),
         ("TNF-α升高", ["TNF-α升高"]),
-        ("PD-", ["PD"]),
+        ("PD-，PD-1", ["PD", "PD-1"]),
         ("𠮷野家", ["𠮷野家"]),  # beyond the basic plane
         ("", []),
         ("。\n", []),

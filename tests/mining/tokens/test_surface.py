@@ -11,6 +11,11 @@ from wajue.mining.tokens.surface import as_listed, written
         (["B", "超"], "", "B超"),
         (["5", "G"], "", "5 G"),  # 5G would be one word
         (["AT", "&", "T"], "", "AT&T"),
+        (["C++", "STL"], "", "C++ STL"),
+        (["ASP", ".NET"], "", "ASP .NET"),
+        (["C-", "反应蛋白"], "", "C-反应蛋白"),
+        (["A/D", "转换器"], "", "A/D转换器"),
+        (["Ⅱ", "段", "母线"], "", "Ⅱ段母线"),
         (["circuit", "breaker"], " ", "circuit breaker"),
         ([], "", ""),
     ],
