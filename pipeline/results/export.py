@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from wajue import word_lists
 from wajue.config import NewWords
 from wajue.errors import WajueError
 from wajue.results import loaders, new_words, query
@@ -86,8 +87,9 @@ def _dictionary(workspace: Workspace, form: str, path: Path, min_score: float | 
 
 
 def _accepted(settings: dict[str, Any]) -> set[str]:
-    """The words that `[new_words] accept` names; its entries may have a count behind the word, or be files."""
-    return {entry.split()[0] for entry in settings.get("accept", ()) if entry.strip() and not entry.endswith(".txt")}
+    """The words that `[new_words] accept` names itself, without their counts; files of words are not at hand any more."""
+    named = [entry for entry in settings.get("accept", ()) if not entry.endswith(".txt")]
+    return {word_lists.counted(entry)[0] for entry in word_lists.entries(named, Path())}
 
 
 def _vectors(workspace: Workspace, form: str, path: Path, model: str) -> _Written:

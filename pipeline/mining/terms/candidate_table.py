@@ -111,7 +111,7 @@ def build(
     doubts = [doubts_of(c, edges, rules, tags) for c in candidates]
     contexts, contrasted = _contexts(counts), _contrasted(counts, stretches, domain_words.totals)
     filters = _filters(candidates, contexts, rules, joiner)
-    filters = stand_ins.without_fragments(filters, nesting, container, termhood.is_hopeless(doubts))
+    filters = stand_ins.without_fragments(filters, nesting, container, termhood.is_hopeless(doubts), [t in tags for t in terms])
     filters = stand_ins.without_other_spellings(filters, terms, counts["domain_count"])
     columns = {
         "term": terms,

@@ -17,11 +17,15 @@ def without_fragments(
     nesting: np.ndarray,  # float64 [n], a share
     container: np.ndarray,  # int64 [n], of the candidates, -1 for none
     hopeless: np.ndarray,  # bool [n], of which next to none is a term
+    known: Sequence[bool],  # which a dictionary knows as words: 防火墙 is one, though SQL防火墙 holds it each time
 ) -> list[str | None]:
-    """With `nested` for each candidate of which nearly all occurrences lie in one longer one: words are judged as runs are."""
+    """With `nested` for each unknown candidate that nearly always lies in one longer one: words are judged as runs are."""
     whole = [name in (None, "nested") and not bad for name, bad in zip(filters, hopeless.tolist(), strict=True)]
-    lost = [share >= _FRAGMENT and c >= 0 and whole[c] for share, c in zip(nesting.tolist(), container.tolist(), strict=True)]
-    return [name or ("nested" if is_lost else None) for name, is_lost in zip(filters, lost, strict=True)]
+    inside = [share >= _FRAGMENT and c >= 0 and whole[c] for share, c in zip(nesting.tolist(), container.tolist(), strict=True)]
+    return [
+        name or ("nested" if is_inside and not is_word else None)
+        for name, is_inside, is_word in zip(filters, inside, known, strict=True)
+    ]
 
 
 def without_other_spellings(

@@ -7,9 +7,10 @@ def test_a_word_within_one_longer_term_is_a_fragment() -> None:
     filters = [None, None, "sentence_character", None, None, None]
     nesting, container = np.array([0.95, 0.0, 0.0, 0.99, 0.8, 1.0]), np.array([1, -1, -1, 2, 1, 4])
     hopeless = np.array([False, False, False, False, True, False])
-    judged = stand_ins.without_fragments(filters, nesting, container, hopeless)
+    judged = stand_ins.without_fragments(filters, nesting, container, hopeless, [False] * 6)
     # what lies in a piece of a sentence stays, and so does what stands by itself, too
     assert judged == ["nested", None, "sentence_character", None, None, None]
+    assert stand_ins.without_fragments(filters, nesting, container, hopeless, [True] * 6) == filters
 
 
 def test_of_spellings_the_commonest_stands() -> None:
