@@ -26,10 +26,10 @@ def key(text: str) -> str:
     return "".join(text.split()).casefold()
 
 
-def as_listed(words: Sequence[str], terms: Iterable[str]) -> dict[str, list[str]]:
-    """For each of the words the terms that are it, whatever their spaces and capitals; in the order of the terms."""
-    terms_of: dict[str, list[str]] = {key(word): [] for word in words}
+def as_listed(listed: Sequence[str], terms: Iterable[str]) -> dict[str, list[str]]:
+    """For each of the listed words the terms that are it, whatever their spaces and capitals; in the order of the terms."""
+    terms_of: dict[str, list[str]] = {key(word): [] for word in listed}
     for term in terms:
-        if (listed := terms_of.get(key(term))) is not None:
-            listed.append(term)
-    return {word: terms_of[key(word)] for word in words}
+        if (same := terms_of.get(key(term))) is not None:
+            same.append(term)
+    return {word: terms_of[key(word)] for word in listed}
