@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-FORMAT_VERSION = 6
+FORMAT_VERSION = 7
 
 _TEXTS = pa.list_(pa.string())
 _VECTOR = pa.list_(pa.float32())

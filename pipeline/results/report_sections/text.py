@@ -112,7 +112,7 @@ def _quality(tables: Tables) -> Rows:
     """
     starts = {"line_length": _LINE_LENGTHS} | dict.fromkeys(_SHARES, tuple(i / _BARS for i in range(_BARS)))
     counted = [_histogram(tables, name, of_name) for name, of_name in starts.items()]
-    rows: Rows = []
+    histograms: Rows = []
     for (name, of_name), counts in zip(starts.items(), counted, strict=True):
         total, highest = sum(counts), max(counts)
         if not total:
@@ -122,8 +122,8 @@ def _quality(tables: Tables) -> Rows:
             {"start": start, "count": count, "height": count / highest, "below": share}
             for start, count, share in zip(of_name, counts, below, strict=True)
         ]
-        rows.append({"name": name, "bars": bars})
-    return rows
+        histograms.append({"name": name, "bars": bars})
+    return histograms
 
 
 def _histogram(tables: Tables, column: str, starts: tuple[float, ...]) -> list[int]:
