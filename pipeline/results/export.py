@@ -1,14 +1,11 @@
 """Results for other tools. In: a workspace, the name of a format, a path. Out: a file, or for the projector a folder.
 
 A format is one function and one row of a table in formats/: DICTIONARIES, VECTOR_FORMATS or TERM_FORMATS. This module reads
-what each of the three kinds needs, leaves out and counts what a format cannot hold, and writes a file beside its place before it
-renames it: the file is there whole, or as it was.
+what each of the three kinds needs, and leaves out and counts what a format cannot hold. The file is there whole, or as it was
+(store/whole_files.py).
 """
 
 import logging
-import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +19,7 @@ from wajue.results import loaders, new_words, query
 from wajue.results.formats.dictionaries import DICTIONARIES
 from wajue.results.formats.terms import TERM_FORMATS, Terminology
 from wajue.results.formats.vectors import VECTOR_FORMATS
-from wajue.store import parquet
+from wajue.store import parquet, whole_files
 from wajue.store.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -77,7 +74,7 @@ def _dictionary(workspace: Workspace, form: str, path: Path, min_score: float | 
     too_low = sum(row["word"] not in counts for row in new)
     dictionary = DICTIONARIES[form]
     kept = {word: count for word, count in counts.items() if dictionary.holds.fullmatch(word)}
-    with _renamed_when_whole(path) as unfinished, open(unfinished, "w", encoding="utf-8", newline="\n") as out:
+    with whole_files.written(path) as unfinished, open(unfinished, "w", encoding="utf-8", newline="\n") as out:
         out.writelines(f"{line}\n" for line in dictionary.lines(kept))
     left_out = {
         f"words with white space or other characters at which {form} always cuts": len(counts) - len(kept),
@@ -101,7 +98,7 @@ def _vectors(workspace: Workspace, form: str, path: Path, model: str) -> _Writte
     if len(kept) < len(fits):
         vocabulary = [vectors.vocabulary[i] for i in kept.tolist()]
         vectors = replace(vectors, vocabulary=vocabulary, counts=vectors.counts[kept], matrix=vectors.matrix[kept])
-    with _all_renamed_when_whole(path, target.files) as unfinished:
+    with whole_files.all_written(path, target.files) as unfinished:
         target.write(vectors, unfinished)
     also = f" and {len(vectors.doc_ids)} documents" if vectors.doc_ids is not None else ""
     left_out = {f"words with white space, at which {form} ends a word": len(fits) - len(kept)}
@@ -119,7 +116,7 @@ def _terms(workspace: Workspace, form: str, path: Path) -> _Written:
         examples = row["examples"] or []
         row["examples"] = [e for e in examples if target.holds.fullmatch(e)]
         unfit_examples += len(examples) - len(row["examples"])
-    with _renamed_when_whole(path) as unfinished:
+    with whole_files.written(path) as unfinished:
         target.write(Terminology(kept, *_origin(workspace)), unfinished)
     left_out = {
         f"terms with characters that {form} cannot hold": len(terms) - len(fitting),
@@ -141,33 +138,3 @@ def _origin(workspace: Workspace) -> tuple[list[str], str]:
     names = [c["name"] for c in corpora if c["role"] == "domain"] or [Path(workspace.location).name]
     method = workspace.settings("tokens", "segment").get("method")
     return names, "und" if method == "whitespace" else "zh"
-
-
-@contextmanager
-def _all_renamed_when_whole(path: Path, files: tuple[str, ...]) -> Iterator[Mapping[str, Path]]:
-    """{name: where to write that file of the folder `path`}; at the end they are renamed. The name "" is the path itself.
-
-    Raises WajueError if a file cannot be written; what was there before then stays.
-    """
-    unfinished = {name: (path / name).with_name(f".{(path / name).name}.{os.getpid()}") for name in files}
-    try:
-        try:
-            for name in files:
-                (path / name).parent.mkdir(parents=True, exist_ok=True)
-                if (path / name).is_dir():
-                    raise WajueError(f"{path / name} is a folder; name a file in it, e.g. {path / 'export'}")
-            yield unfinished
-            for name, file in unfinished.items():
-                file.replace(path / name)
-        finally:
-            for file in unfinished.values():
-                file.unlink(missing_ok=True)
-    except OSError as error:
-        raise WajueError(f"cannot write {path}: {error.strerror or error}") from None
-
-
-@contextmanager
-def _renamed_when_whole(path: Path) -> Iterator[Path]:
-    """Where to write a file; at the end it is renamed to the path. Raises as `_all_renamed_when_whole` does."""
-    with _all_renamed_when_whole(path, ("",)) as unfinished:
-        yield unfinished[""]

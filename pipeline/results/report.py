@@ -16,9 +16,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
-from pyarrow import fs
 
-from wajue.errors import WajueError
 from wajue.results.report_sections.listing import listing
 from wajue.results.report_sections.map import map as map_section
 from wajue.results.report_sections.overview import overview
@@ -30,6 +28,7 @@ from wajue.results.report_sections.text import text
 from wajue.results.report_sections.training import training
 from wajue.results.report_sections.trends import trends
 from wajue.results.report_sections.words import words
+from wajue.store import whole_files
 from wajue.store.workspace import Workspace
 
 # each may use the facts of those before it: the map shows terms and words, the overview counts all
@@ -44,13 +43,7 @@ def write(workspace: Workspace) -> str:
     """Write the page, and return its path. Raises WajueError if there is no workspace, or the page cannot be written."""
     html = page(workspace)
     files, root = workspace.files
-    try:
-        if files.get_file_info(f"{root}/{NAME}").type != fs.FileType.NotFound:
-            files.delete_file(f"{root}/{NAME}")  # a link is replaced, never followed
-        with files.open_output_stream(f"{root}/{NAME}") as stream:
-            stream.write(html.encode())
-    except OSError as error:
-        raise WajueError(f"cannot write {workspace.path(NAME)}: {error}") from None
+    whole_files.write(files, f"{root}/{NAME}", html.encode())
     return workspace.path(NAME)
 
 

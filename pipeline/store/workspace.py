@@ -231,14 +231,17 @@ class Workspace:
         """Move the unfinished tables of one step into place, then their manifests, which say which files make the table whole."""
         files, root = self.files
         for table, manifest in manifests.items():
-            sizes = _sizes(files, f"{root}/{UNFINISHED}/{table}")
-            with files.open_output_stream(f"{root}/{UNFINISHED}/{table}{MANIFEST}") as stream:
+            folder = f"{root}/{UNFINISHED}/{table}"
+            sizes = _sizes(files, folder)
+            with files.open_output_stream(f"{folder}{MANIFEST}") as stream:
                 stream.write(json.dumps(manifest | {"files": sizes}, ensure_ascii=False, indent=1, default=str).encode())
+            file_systems.sync(files, *(f"{folder}/{name}" for name in sizes), folder, f"{folder}{MANIFEST}")
         self.discard(*manifests)
         for table in manifests:
             files.move(f"{root}/{UNFINISHED}/{table}", f"{root}/{table}")
         for table in manifests:
             files.move(f"{root}/{UNFINISHED}/{table}{MANIFEST}", f"{root}/{table}/{MANIFEST}")
+        file_systems.sync(files, *(f"{root}/{table}" for table in manifests), root)
 
     def close(self) -> None:
         """Remove the place for unfinished tables; where that fails the next run does."""

@@ -16,22 +16,24 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from pyarrow import fs
 
-from tests import tiny
+from tests import tiny, workspaces
 from tests.spark import test_flow
 from wajue import cli
 from wajue import config as configuration
 from wajue.errors import WajueError, said_by_task
-from wajue.results import query
+from wajue.results import query, report
+from wajue.results.export import FORMATS
 from wajue.runner import freshness, run
 from wajue.schemas import FORMAT_VERSION, TABLES
 from wajue.spark.flow import Flow
 from wajue.spark.task_files import row_groups_of
-from wajue.store import lock, parquet
+from wajue.store import checkpoints, lock, parquet, whole_files
 from wajue.store.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
@@ -333,6 +335,110 @@ def test_a_manifest_that_is_cut_short(tmp_path: Path) -> None:
     for ask in (lambda: rows(workspace, "lexicon"), lambda: query.connect(workspace), lambda: workspace.whole("lexicon")):
         with pytest.raises(WajueError, match=r"_step\.json cannot be read .*--force"):
             ask()
+
+
+def _saved_state(folder: Path) -> tuple[Workspace, Path]:
+    """A workspace with the saved state of a training, and the folder that it lies in."""
+    workspace = Workspace(str(folder))
+    state = checkpoints.State({"epoch": 1, "block": 2, "chunk": 3, "tokens": 4}, {"words": np.ones((3, 16), np.float32)})
+    checkpoints.save(workspace, "sgns", "key", state)
+    assert checkpoints.load(workspace, "sgns", "key") is not None
+    return workspace, folder / "_checkpoint" / "sgns"
+
+
+def _rewritten(path: Path, change: Callable[[dict[str, Any]], Any]) -> None:
+    """Change what a JSON file says."""
+    value = json.loads(path.read_text())
+    change(value)
+    path.write_text(json.dumps(value))
+
+
+NAN = np.float32("nan").tobytes()
+HARMS: dict[str, Callable[[Path], Any]] = {
+    "cut short": lambda f: os.truncate(f / "words.float32", 100),
+    "longer": lambda f: os.truncate(f / "words.float32", 200),
+    "a matrix is gone": lambda f: (f / "words.float32").unlink(),
+    "not a number": lambda f: (f / "words.float32").write_bytes(NAN + (f / "words.float32").read_bytes()[4:]),
+    "no JSON": lambda f: (f / "progress.json").write_text('{"key": "key", "pro'),
+    "not UTF-8": lambda f: (f / "progress.json").write_bytes(b"\xff\xfe"),
+    "another value": lambda f: (f / "progress.json").write_text("[]"),
+    "nested": lambda f: (f / "progress.json").write_text("[" * 100_000),
+    "a huge shape": lambda f: _rewritten(f / "progress.json", lambda v: v["shapes"].update(words=[10**12, 10**6])),
+    "a negative shape": lambda f: _rewritten(f / "progress.json", lambda v: v["shapes"].update(words=[-3, -16])),
+    "beyond the end": lambda f: _rewritten(f / "progress.json", lambda v: v["progress"].update(epoch=99)),
+    "a key missing": lambda f: _rewritten(f / "progress.json", lambda v: v.pop("checksums")),
+    "a name that leads elsewhere": lambda f: _rewritten(
+        f / "progress.json", lambda v: v.update(shapes={"../../x": [1, 1]}, checksums={"../../x": 0})
+    ),
+}
+
+
+def test_a_damaged_saved_state(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    for name, harm in HARMS.items():
+        workspace, folder = _saved_state(tmp_path / name)
+        harm(folder)
+        caplog.clear()
+        assert checkpoints.load(workspace, "sgns", "key") is None, name
+        assert "sgns: the saved state in" in caplog.text and "is damaged" in caplog.text, name
+        checkpoints.save(workspace, "sgns", "key", checkpoints.State({"epoch": 2}, {"words": np.zeros((1, 16), np.float32)}))
+        assert (checkpoints.load(workspace, "sgns", "key") or ({}, {}))[0] == {"epoch": 2}, "the next one takes its place"
+
+
+def test_what_must_survive_a_power_cut_is_synced_before_it_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    events: list[tuple[str, str]] = []
+    sync, move, replace = os.fsync, fs.LocalFileSystem.move, Path.replace
+
+    def synced(descriptor: int) -> None:
+        events.append(("synced", Path(f"/proc/self/fd/{descriptor}").readlink().name))
+        sync(descriptor)
+
+    class Local(fs.LocalFileSystem):  # type: ignore[misc]
+        def move(self, source: str, target: str) -> None:
+            events.append(("named", Path(source).name))
+            move(self, source, target)
+
+    def replaced(source: Path, target: Path) -> Path:
+        events.append(("named", source.name))
+        return replace(source, target)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(fs, "LocalFileSystem", Local)
+    monkeypatch.setattr(Path, "replace", replaced)
+    workspace = tiny.workspace(tmp_path / "w", lexicon=words("断路器"))
+    checkpoints.save(workspace, "sgns", "key", checkpoints.State({}, {"words": np.ones((3, 16), np.float32)}))
+    with whole_files.written(tmp_path / "dict.txt") as unfinished:
+        unfinished.write_text("断路器", encoding="utf-8")
+    for name, before in {
+        "lexicon": ("lexicon_step.json", "part-00000.zstd.parquet", "lexicon"),
+        "lexicon_step.json": ("lexicon_step.json",),
+        "sgns.new": ("words.float32", "progress.json", "sgns.new"),
+        unfinished.name: (unfinished.name,),
+    }.items():
+        named = events.index(("named", name))
+        assert all(("synced", n) in events[:named] for n in before), (name, events)
+        assert any(event == "synced" for event, _ in events[named:]), "the folder that holds the name"
+
+
+def test_a_report_or_export_that_a_full_disk_or_a_kill_ends(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    workspace = workspaces.write(tmp_path / "w", workspaces.tables())
+    small = tmp_path / "small"
+    with mounted(small, "-t", "tmpfs", "-o", "size=4m", "tmpfs"):
+        shutil.copytree(tmp_path / "w", small / "w")
+        old = small / "w" / "report.html"
+        old.write_text("older")
+        with pytest.raises(OSError):
+            (small / "filler").write_bytes(bytes(8 << 20))
+        for arguments in (
+            ["report", str(small / "w")],
+            *(["export", str(small / "w"), str(small / f"t.{f}"), "--to", f] for f in FORMATS),
+        ):
+            assert re.search("cannot write .*(No space left|a disk is full)", failed(arguments, capsys)), arguments
+        assert old.read_text() == "older"
+        assert not list(small.rglob(f"{whole_files.UNFINISHED}*")) and not any((small / "t.projector").iterdir())
+    left = tmp_path / "w" / f"{whole_files.UNFINISHED}1"
+    left.write_text("of a process that was killed")
+    report.write(workspace)
+    assert not left.exists() and (tmp_path / "w" / "report.html").exists()
 
 
 def test_the_page_tells_of_every_fault() -> None:

@@ -5,6 +5,7 @@ a Chinese compound stands last.
 """
 
 import csv
+import io
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
@@ -83,7 +84,8 @@ def _xlsx(terms: Terminology, path: Path) -> None:
     import xlsxwriter
 
     header, cells = _columns(terms)
-    with xlsxwriter.Workbook(str(path), {"constant_memory": True}) as book:
+    packed = io.BytesIO()  # on a full disk the library would leave an open file, which complains when it is collected
+    with xlsxwriter.Workbook(packed, {"constant_memory": True}) as book:
         book.set_properties({"title": "Terms", "created": datetime(2000, 1, 1)})  # the same terms make the same file
         sheet = book.add_worksheet("terms")
         sheet.freeze_panes(1, 2)
@@ -100,6 +102,7 @@ def _xlsx(terms: Terminology, path: Path) -> None:
                 elif isinstance(value, int):
                     sheet.write_number(number, column, value)
         sheet.autofilter(0, 0, len(cells), len(header) - 1)
+    path.write_bytes(packed.getbuffer())
 
 
 def _width(column: str) -> int:
