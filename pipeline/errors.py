@@ -15,6 +15,10 @@ class ConfigError(WajueError):
     exit_status = 2
 
 
+class DamagedTable(WajueError):
+    """A table that is not as it was written."""
+
+
 class RowsWouldChange(Exception):
     """What was added to the corpora would change rows that a step made before: it has to make all rows anew. Says why."""
 
@@ -32,6 +36,8 @@ _CAUSES = {
     "--executor-memory on a cluster",
     "spark.driver.maxResultSize": "the driver may not take in so much: spark-submit --conf spark.driver.maxResultSize=0",
     "is greater than 2147483647": "a file on a Hadoop file system is larger than 2 GB: compress it or cut it into several",
+    "from pyspark.daemon": "the process that starts Python workers died, most often for want of memory: give executors more of it "
+    "(spark.executor.memoryOverhead), or fewer cores each",
     "Python worker exited unexpectedly": "a Python worker died, most often for want of memory: give executors more of it "
     "(spark.executor.memoryOverhead), or fewer cores each",
     "ExecutorLostFailure": "a task lost its executor too often, most often for want of memory: give executors more of it "

@@ -91,7 +91,7 @@ def _why(config: Config, workspace: Workspace, step: Step, files: list[CorpusFil
 def _forecast(config: Config, workspace: Workspace, step: Step, corpora_bytes: int) -> Row:
     """Seconds, CPU seconds, peak memory, bytes written for good and meanwhile; None for each if the step never ran here."""
     manifests, ingested = workspace.manifests(step.writes), workspace.manifest("raw_documents")
-    bytes_then = sum(file[2] for file in ingested["inputs"]["files"]) if ingested else 0
+    bytes_then = sum(file[2] for file in ingested.get("inputs", {}).get("files", ())) if ingested else 0
     known = manifests is not None and bytes_then and "grown" not in manifests[0] and all("bytes_out" in m for m in manifests)
     if not known or manifests is None:
         return dict.fromkeys(("seconds", "cpu_seconds", "memory_bytes", "written_bytes", "scratch_bytes", "growth"))

@@ -15,6 +15,7 @@ from wajue.dag import Step
 from wajue.errors import ConfigError, WajueError
 from wajue.reading import corpora
 from wajue.runner import growth
+from wajue.runner.manifests import are_whole
 from wajue.store.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -44,9 +45,9 @@ def must_be_same_project(config: Config, workspace: Workspace) -> None:
     manifest = workspace.manifest("raw_documents")
     if manifest is None:
         return
-    theirs = {(c["name"], path) for c in manifest["config"]["corpus"] for path in c["paths"]}
+    theirs = {(c["name"], path) for c in manifest.get("config", {}).get("corpus", ()) for path in c["paths"]}
     ours = {(c.name, path) for c in config.corpus for path in c.paths}
-    if not theirs & ours:
+    if theirs and not theirs & ours:
         names = ", ".join(sorted({name for name, _ in theirs}))
         raise WajueError(
             f"{workspace.location} was written by another config, for other corpora ({names}); choose another --workspace, "
@@ -105,7 +106,7 @@ def of(config: Config, workspace: Workspace, files: list[corpora.CorpusFile] | N
 def _state(workspace: Workspace, step: Step, fingerprint: str) -> State:
     """The state of a step that is not left out."""
     manifests = workspace.manifests(step.writes)
-    if manifests is None:
+    if manifests is None or not are_whole(manifests):
         return State(step, "missing", None)
     if (fault := fault_of(workspace, step)) is not None:
         return State(step, "damaged", manifests[0], fault)
@@ -120,14 +121,14 @@ def fault_of(workspace: Workspace, step: Step) -> str | None:
 def is_done(workspace: Workspace, step: Step, fingerprint: str) -> bool:
     """Were the tables written for this config, from the tables that are there now?"""
     manifests = workspace.manifests(step.writes)
-    if manifests is None or any(m["fingerprint"] != fingerprint for m in manifests):
+    if manifests is None or any(m.get("fingerprint") != fingerprint for m in manifests) or not are_whole(manifests):
         return False
     return step.reads_files or all(m["inputs"] == inputs_of(workspace, step) for m in manifests)
 
 
 def inputs_of(workspace: Workspace, step: Step) -> dict[str, Any]:
     """Which run wrote each table that the step reads."""
-    return {t: m["run_id"] for t in step.reads if (m := workspace.manifest(t)) is not None}
+    return {t: m.get("run_id", "unknown") for t in step.reads if (m := workspace.manifest(t)) is not None}
 
 
 def other_workspaces(config: Config, step: Step) -> list[Workspace]:

@@ -17,6 +17,7 @@ from wajue.config import Config
 from wajue.dag import Step
 from wajue.errors import RowsWouldChange
 from wajue.reading.corpora import CorpusFile
+from wajue.runner.manifests import are_whole
 from wajue.spark import tables
 from wajue.spark.flow import Flow
 from wajue.stages.clean import clean
@@ -109,7 +110,8 @@ class Added(NamedTuple):
 
 def added(step: Step, config: Config, workspace: Workspace, spark: SparkSession, files: list[CorpusFile] | None) -> Added | None:
     """What the step makes of what is new; None, announced, where it has to look at everything again."""
-    if not step.grows:
+    manifests = workspace.manifests(step.writes)
+    if not step.grows or manifests is None or not are_whole(manifests):
         return None
     try:
         if step.reads_files:

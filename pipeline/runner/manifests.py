@@ -16,6 +16,12 @@ log = logging.getLogger(__name__)
 
 FEW = 1000  # rows: so few may be packed arrays, each with thousands of items in it, and say nothing of the work
 Facts = dict[str, Any]
+_DECIDING = ("step", "run_id", "fingerprint", "inputs", "config", "versions", "rows_in", "rows_out", "bytes_out", "files", "seconds")
+
+
+def are_whole(manifests: list[Facts]) -> bool:
+    """Do they hold all that decides whether a step is done, and what the steps after it ask?"""
+    return all(key in manifest for manifest in manifests for key in _DECIDING)
 
 
 def rows_written(workspace: Workspace, step: Step) -> dict[str, int]:
@@ -25,7 +31,7 @@ def rows_written(workspace: Workspace, step: Step) -> dict[str, int]:
 
 def rows_read(workspace: Workspace, step: Step) -> int:
     """Rows of the first table that the step reads, 0 for one that reads files."""
-    return sum(m["rows_out"] for t in step.reads[:1] if (m := workspace.manifest(t)) is not None)
+    return sum(m.get("rows_out", 0) for t in step.reads[:1] if (m := workspace.manifest(t)) is not None)
 
 
 def bytes_read(workspace: Workspace, step: Step) -> int:

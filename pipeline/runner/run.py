@@ -5,6 +5,7 @@ A step that is done for the same inputs and config is skipped; one that was kill
 
 import logging
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from pyspark.sql import SparkSession
@@ -15,7 +16,7 @@ from wajue.dag import Step
 from wajue.errors import WajueError, cause, said_by_task
 from wajue.models.workers import ALONE, Workers
 from wajue.reading import corpora
-from wajue.runner import freshness, manifests, spark_step, trainers
+from wajue.runner import damage, freshness, manifests, spark_step, trainers
 from wajue.runner.progress import Watch
 from wajue.runner.spark_step import Order
 from wajue.spark import hadoop
@@ -81,16 +82,17 @@ def _run(
         freshness.must_be_same_project(config, workspace)
     files = find_files(config, spark.started) if any(s.reads_files for s in chosen) else None
     wanted = freshness.fingerprints(config, workspace, files)
+    plan = tuple(s.name for s in chosen)
+
+    def order_of(step: Step) -> Order:
+        return Order(step, config, workspace, files, _absent(config, workspace, train=train), wanted[step.name], plan, False)
+
     workspace.create()
     with workspace.locked():
         workspace.prepare()
         _leave_out(config, workspace)
         try:
-            for step in chosen:
-                if (fresh := _is_due(step, workspace, wanted[step.name], force=force)) is not None:
-                    absent = _absent(config, workspace, train=train)
-                    order = Order(step, config, workspace, files, absent, wanted[step.name], tuple(s.name for s in chosen), fresh)
-                    _carry_out(order, spark, device, workers)
+            _do_all(chosen, order_of, workspace, spark, device, workers, force=force)
         except KeyboardInterrupt:
             spark.cancel()
             raise
@@ -126,10 +128,50 @@ class _Spark:
         for location in locations:
             hadoop.reach(self.session, location)
 
+    @property
+    def is_alive(self) -> bool:
+        """Can it go on after an error? What was not started can be."""
+        return self.started is None or spark_session.is_alive(self.started)
+
+    def forget(self) -> None:
+        """Nothing that a failed step kept is used again."""
+        if self.started is not None:
+            self.started.catalog.clearCache()
+
     def cancel(self) -> None:
         """End what it is doing; in a notebook the session lives on."""
         if self.started is not None:
             self.started.sparkContext.cancelAllJobs()
+
+
+def _do_all(
+    chosen: tuple[Step, ...],
+    order_of: Callable[[Step], Order],
+    workspace: Workspace,
+    spark: "_Spark",
+    device: str,
+    workers: Workers,
+    *,
+    force: bool,
+) -> None:
+    """Do the steps that are due, in order; from the beginning again where damaged tables made one fail, once for each table."""
+    finished: set[str] = set()  # steps
+    mended: set[str] = set()  # tables that were found damaged
+    position = 0
+    while position < len(chosen):
+        step = chosen[position]
+        position += 1
+        order = order_of(step)
+        fresh = _is_due(step, workspace, order.fingerprint, force=force and step.name not in finished)
+        if fresh is None:
+            continue
+        order = order._replace(fresh=fresh)
+        try:
+            _carry_out(order, spark, device, workers)
+            finished.add(step.name)
+        except Exception as error:
+            mended |= _made_missing(order, spark, error, mended, workers)
+            position = 0
 
 
 def _is_due(step: Step, workspace: Workspace, fingerprint: str, *, force: bool) -> bool | None:
@@ -143,6 +185,31 @@ def _is_due(step: Step, workspace: Workspace, fingerprint: str, *, force: bool) 
         log.info("%s: done before, for the same input and config", step.name)
         return None
     return False
+
+
+def _made_missing(order: Order, spark: "_Spark", error: Exception, mended: set[str], workers: Workers) -> set[str]:
+    """The damaged tables that made a step fail; they count as missing from now on, so that the steps that write them run again.
+
+    Raises the error again if nothing is damaged; WajueError if what is damaged cannot be written anew, or the workspace is gone.
+    """
+    if not order.workspace.is_at_work():
+        said = f"the workspace {order.workspace.location} was deleted or moved while the run was at work"
+        raise WajueError(f"{order.step.name}: {said}; run the same again") from error
+    faults = damage.damaged_tables(order.workspace, order.step, error) if damage.may_be(error) else {}
+    if not faults:
+        raise error
+    said = "; ".join(f"the table {t} is damaged: {fault}" for t, fault in faults.items())
+    writers = damage.writers(faults)
+    if mended & set(faults):
+        raise WajueError(f"{order.step.name}: {said}, though it was written anew in this run; see whether the disk is sound") from error
+    if not writers <= set(order.plan) or workers.size > 1 or not spark.is_alive:
+        first = min(writers, key=dag.NAMES.index)
+        raise WajueError(f"{order.step.name}: {said}; wajue run CONFIG --force --from {first} writes it anew") from error
+    log.warning("%s: %s; %s", order.step.name, said, "it is written anew by " + ", ".join(sorted(writers, key=dag.NAMES.index)))
+    order.workspace.discard(*faults)
+    order.workspace.sweep()
+    spark.forget()
+    return set(faults)
 
 
 def _leave_out(config: Config, workspace: Workspace) -> None:

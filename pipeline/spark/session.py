@@ -108,6 +108,14 @@ def session(master: str | None = None, event_log: str | None = None) -> SparkSes
     return spark
 
 
+def is_alive(spark: SparkSession) -> bool:
+    """Does its Java process answer, and does it run jobs?"""
+    try:
+        return not spark.sparkContext._jsc.sc().isStopped()
+    except Exception:  # Py4J has many kinds for a process that has ended
+        return False
+
+
 _SETTINGS = {
     "spark.ui.showConsoleProgress": "false",
     "spark.sql.execution.arrow.pyspark.enabled": "true",

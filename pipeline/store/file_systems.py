@@ -70,16 +70,23 @@ def exclusive_creator(files: fs.FileSystem) -> CreatesExclusively | None:
     return handler if isinstance(handler, CreatesExclusively) else None
 
 
-def read_json(files: fs.FileSystem, path: str) -> Any:
-    """The value that a JSON file holds, None if there is no file. Raises ValueError if it holds no JSON, OSError if it cannot be
-    read."""
+def read_file(files: fs.FileSystem, path: str) -> bytes | None:
+    """What a file holds, None if there is no file. Raises OSError if it cannot be read."""
     if files.get_file_info(path).type != fs.FileType.File:
         return None
     with files.open_input_stream(path) as stream:
-        try:
-            return json.loads(stream.read())
-        except RecursionError:
-            raise ValueError("it is nested too deeply") from None
+        return bytes(stream.read())
+
+
+def read_json(files: fs.FileSystem, path: str) -> Any:
+    """The value that a JSON file holds, None if there is no file. Raises ValueError if it holds no JSON, OSError if it cannot be
+    read."""
+    if (content := read_file(files, path)) is None:
+        return None
+    try:
+        return json.loads(content)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
 
 
 def sync(files: fs.FileSystem, *paths: str) -> None:

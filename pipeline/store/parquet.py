@@ -13,14 +13,16 @@ from wajue.errors import WajueError
 from wajue.store.workspace import Workspace
 
 
+# each page is compared with its checksum
+_CHECKED = ds.ParquetFileFormat(default_fragment_scan_options=ds.ParquetFragmentScanOptions(page_checksum_verification=True))
+
+
 def _dataset(workspace: Workspace, path: str, table: str) -> ds.Dataset:
     files, root = workspace.files
     try:
-        return ds.dataset(f"{root}/{path}", filesystem=files, format="parquet", ignore_prefixes=[".", "_"])
+        return ds.dataset(f"{root}/{path}", filesystem=files, format=_CHECKED, ignore_prefixes=[".", "_"])
     except (pa.ArrowException, OSError) as error:
-        raise WajueError(
-            f"table {table} of {workspace.location} cannot be read: {error}; run with --force to write it anew"
-        ) from None
+        raise workspace.damaged(table.removeprefix("_unfinished/"), error) from None
 
 
 def _declared(workspace: Workspace, table: str) -> ds.Dataset:
@@ -62,6 +64,23 @@ def word_vectors(workspace: Workspace, model: str) -> pa.Table:
     return rows
 
 
+def damage(workspace: Workspace, table: str) -> str | None:
+    """What is wrong with the data of a table that has a manifest: every page is read, and compared with its checksum."""
+    if (manifest := workspace.manifest(table)) is None or (fault := workspace.fault(table)) is not None:
+        return fault if manifest else None
+    files, _ = workspace.files
+    row_count = 0
+    for path in workspace.parquet_files(table):
+        try:
+            with files.open_input_file(path) as source:
+                parts = pq.ParquetFile(source, pre_buffer=False, page_checksum_verification=True).iter_batches(use_threads=False)
+                row_count += sum(batch.num_rows for batch in parts)
+        except (pa.ArrowException, OSError, ValueError) as error:
+            return f"{path.rsplit('/', 1)[-1]}: {' '.join(str(error).split())}"
+    written = manifest.get("rows_out", row_count)
+    return None if row_count == written else f"it holds {row_count:,} rows, {written:,} were written"
+
+
 def count_rows(workspace: Workspace, path: str) -> int:
     """Rows of a table (or of `_unfinished/TABLE`), from the Parquet footers."""
     return _dataset(workspace, path, path).count_rows()
@@ -92,6 +111,7 @@ def write_all(pieces: Iterable[pa.Table], workspace: Workspace, table: str) -> N
                     columns.schema,
                     filesystem=files,
                     compression="zstd",
+                    write_page_checksum=True,
                     use_dictionary=not vectors,
                     column_encoding=vectors,
                 )

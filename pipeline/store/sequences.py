@@ -114,7 +114,7 @@ class Sequences:
         files, _ = self.workspace.files
         try:
             with files.open_input_file(group.path) as source:
-                table = pq.ParquetFile(source, buffer_size=_READ_BYTES, pre_buffer=False)
+                table = pq.ParquetFile(source, buffer_size=_READ_BYTES, pre_buffer=False, page_checksum_verification=True)
                 yield from table.iter_batches(size, row_groups=[group.number], columns=[column], use_threads=False)
         except (pa.ArrowException, OSError) as error:
             raise self.workspace.damaged("sequences", error) from None

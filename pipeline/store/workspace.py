@@ -9,6 +9,7 @@ import logging
 import sys
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,10 @@ from typing import Any
 from pyarrow import fs
 
 from wajue.dag import STEPS
-from wajue.errors import WajueError
+from wajue.errors import DamagedTable, WajueError
 from wajue.schemas import FORMAT_VERSION, TABLES
 from wajue.store import file_systems, lock
+from wajue.store.manifest import parsed
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +40,17 @@ def _version(name: str) -> str:
         return version(name)
     except PackageNotFoundError:
         return str(getattr(sys.modules.get(name), "__version__", "unknown"))
+
+
+def _writer(table: str) -> str:
+    """The step that writes a table."""
+    return next(s.name for s in STEPS if table in s.writes)
+
+
+@cache
+def _warn_of(path: str, why: str) -> None:
+    """Said once: a manifest is read many times."""
+    log.warning("%s is no manifest (%s): its table counts as missing", path, why)
 
 
 def _sizes(files: fs.FileSystem, folder: str) -> dict[str, int]:
@@ -72,25 +85,32 @@ class Workspace:
 
     def damaged(self, table: str, error: Exception) -> WajueError:
         """What to raise of a table that cannot be read."""
-        return WajueError(f"table {table} of {self.location} is damaged: {error}; run with --force to write it anew")
+        said = " ".join(str(error).split())
+        return DamagedTable(f"table {table} of {self.location} is damaged: {said}; wajue run CONFIG --force --from {_writer(table)} writes it anew")
 
     def manifest(self, table: str) -> dict[str, Any] | None:
-        """The manifest of a whole table, else None. Raises WajueError if it cannot be read, or has another format."""
+        """The manifest of a whole table, else None. One that is not as manifests are counts as none, with a warning.
+
+        Raises WajueError if it cannot be read, or has another format.
+        """
         files, root = self.files
         path = f"{root}/{table}/{MANIFEST}"
         try:
-            manifest = file_systems.read_json(files, path)
-            if manifest is None:
-                return None
-            written = manifest["format_version"]
-        except (ValueError, KeyError, TypeError, OSError) as error:
-            raise WajueError(f"{path} cannot be read ({error}); run with --force to write the workspace anew") from None
-        if written != FORMAT_VERSION:
+            content = file_systems.read_file(files, path)
+            manifest = None if content is None else parsed(content)
+        except ValueError as error:
+            _warn_of(path, str(error))
+            return None
+        except OSError as error:
+            raise WajueError(f"{path} cannot be read: {error}") from None
+        if manifest is None:
+            return None
+        if (written := manifest["format_version"]) != FORMAT_VERSION:
             raise WajueError(
                 f"{self.location} was written in format {written}, this version of wajue reads and writes format "
                 f"{FORMAT_VERSION}; run with --force to write it anew, or choose another --workspace"
             )
-        return dict(manifest)
+        return manifest
 
     def manifests(self, tables: tuple[str, ...]) -> list[dict[str, Any]] | None:
         """The manifests of tables that are all there, complete; else None. Raises as `manifest` does."""
@@ -138,9 +158,8 @@ class Workspace:
             raise WajueError(f"{self.location} is not a workspace: no finished table in it; wajue run CONFIG makes one")
         for table in tables:
             if not self.whole(table):
-                [step] = [s.name for s in STEPS if table in s.writes]
                 raise WajueError(
-                    f"{self.location} has no table {table!r} yet; wajue run CONFIG --until {step} writes it, "
+                    f"{self.location} has no table {table!r} yet; wajue run CONFIG --until {_writer(table)} writes it, "
                     "wajue steps CONFIG shows why it is missing"
                 )
             self.must_be_sound(table)
@@ -148,7 +167,7 @@ class Workspace:
     def must_be_sound(self, table: str) -> None:
         """Raises WajueError if a file of the table is not as it was written."""
         if (fault := self.fault(table)) is not None:
-            raise WajueError(f"table {table} of {self.location} is damaged: {fault}; wajue run CONFIG writes it anew")
+            raise DamagedTable(f"table {table} of {self.location} is damaged: {fault}; wajue run CONFIG writes it anew")
 
     def discard(self, *tables: str) -> None:
         """Remove tables, manifests first, so that nothing half-removed looks finished."""
@@ -173,6 +192,11 @@ class Workspace:
         for table in TABLES:
             self._must_be_ours(table)
         self.sweep()
+
+    def is_at_work(self) -> bool:
+        """Is the place for unfinished tables still there?"""
+        files, root = self.files
+        return bool(files.get_file_info(f"{root}/{UNFINISHED}").type == fs.FileType.Directory)
 
     def sweep(self) -> None:
         """Empty the place for unfinished tables. Raises WajueError if that is not allowed."""

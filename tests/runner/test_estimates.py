@@ -41,6 +41,9 @@ def manifest_of(step: str, **more: Any) -> dict[str, Any]:
         "spark": spark,
         "config": {},
         "fingerprint": "old",
+        "run_id": "r",
+        "inputs": {},
+        "versions": {},
         **figures,
         **more,
     }

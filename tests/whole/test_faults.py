@@ -24,7 +24,7 @@ from pyarrow import fs
 
 from tests import tiny, workspaces
 from tests.spark import test_flow
-from wajue import cli
+from wajue import cli, dag
 from wajue import config as configuration
 from wajue.errors import WajueError, said_by_task
 from wajue.results import query, report
@@ -141,10 +141,54 @@ def test_a_file_of_a_finished_table(spark: Any, tmp_path: Path, caplog: pytest.L
         assert rows(workspace, "clean_documents") == whole
     manifest = tmp_path / "out" / "clean_documents" / "_step.json"
     manifest.write_text(manifest.read_text()[:20])
-    with pytest.raises(WajueError, match=r"_step\.json cannot be read .*--force"):
+    caplog.clear()
+    with caplog.at_level("INFO", logger="wajue"):
         run.run(config, workspace, last="clean")
-    run.run(config, workspace, last="clean", force=True)
+    assert "_step.json is no manifest" in caplog.text and "ingest: done before" in caplog.text
     assert rows(workspace, "clean_documents") == whole
+
+
+def test_damage_that_no_size_shows(spark: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "notes.txt").write_text("断路器在检修\n主变油枕漏油\n" * 9, encoding="utf-8")
+    (tmp_path / "c.toml").write_text(CONFIG, encoding="utf-8")
+    config, workspace = configuration.load(tmp_path / "c.toml"), Workspace(str(tmp_path / "out"))
+    run.run(config, workspace, last="clean")
+    whole = rows(workspace, "clean_documents")
+
+    def harm() -> None:
+        """Change 40 bytes in the pages of the text; the step that reads them is to run again."""
+        victim = max((tmp_path / "out" / "raw_documents").glob("*.parquet"), key=lambda f: f.stat().st_size)
+        page = pq.read_metadata(victim).row_group(0).column(3).data_page_offset
+        data = bytearray(victim.read_bytes())
+        data[page + 4 : page + 44] = b"\xff" * 40
+        victim.write_bytes(data)
+        (tmp_path / "out" / "clean_documents" / "_step.json").unlink(missing_ok=True)
+
+    harm()
+    with caplog.at_level("INFO", logger="wajue"):
+        run.run(config, workspace, last="clean")
+    assert "clean: the table raw_documents is damaged: part-" in caplog.text and "it is written anew by ingest" in caplog.text
+    assert rows(workspace, "clean_documents") == whole
+    harm()
+    with pytest.raises(WajueError, match=r"raw_documents is damaged.*wajue run CONFIG --force --from ingest writes it anew"):
+        run.run(config, workspace, first="clean", last="clean")
+    with pytest.raises(WajueError, match=r"raw_documents .*is damaged.*--force --from ingest writes it anew"):
+        rows(workspace, "raw_documents")
+
+
+def test_a_workspace_deleted_during_a_run(spark: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "notes.txt").write_text("断路器在检修\n", encoding="utf-8")
+    (tmp_path / "c.toml").write_text(CONFIG, encoding="utf-8")
+    finish = Workspace.finish
+
+    def deleted(workspace: Workspace, manifests: dict[str, Any]) -> None:
+        finish(workspace, manifests)
+        shutil.rmtree(tmp_path / "out")
+
+    monkeypatch.setattr(Workspace, "finish", deleted)
+    with pytest.raises(WajueError, match=r"^ingest: the workspace .*out was deleted or moved while the run was at work") as error:
+        run.run(configuration.load(tmp_path / "c.toml"), Workspace(str(tmp_path / "out")), last="clean")
+    assert "nodes" not in str(error.value)
 
 
 @contextmanager
@@ -328,13 +372,49 @@ def _until(found: Callable[[], bool]) -> None:
     raise AssertionError("it never came")
 
 
-def test_a_manifest_that_is_cut_short(tmp_path: Path) -> None:
-    workspace = tiny.workspace(tmp_path / "w", lexicon=words("断路器"))
-    path = tmp_path / "w" / "lexicon" / "_step.json"
-    path.write_text(path.read_text()[:20])
-    for ask in (lambda: rows(workspace, "lexicon"), lambda: query.connect(workspace), lambda: workspace.whole("lexicon")):
-        with pytest.raises(WajueError, match=r"_step\.json cannot be read .*--force"):
-            ask()
+BAD_MANIFESTS: dict[str, Callable[[Path], Any]] = {
+    "cut short": lambda f: f.write_text(f.read_text()[:20]),
+    "not UTF-8": lambda f: f.write_bytes(b"\xff" + f.read_bytes()),
+    "empty": lambda f: f.write_bytes(b""),
+    "another value": lambda f: f.write_text("[1]"),
+    "nested": lambda f: f.write_text('{"format_version": ' + "[" * 100_000),
+    "nested in a part": lambda f: f.write_text(f.read_text()[:-1] + ', "more": ' + "[" * 90_000 + "]" * 90_000 + "}"),
+    "no version": lambda f: _rewritten(f, lambda v: v.pop("format_version")),
+    "a version that is text": lambda f: _rewritten(f, lambda v: v.update(format_version="1")),
+    "sizes that are text": lambda f: _rewritten(f, lambda v: v.update(files={"part-00000.zstd.parquet": "5"})),
+    "files that are a list": lambda f: _rewritten(f, lambda v: v.update(files=[])),
+    "a config of numbers": lambda f: _rewritten(f, lambda v: v.update(config={"clean": 5})),
+    "a corpus without paths": lambda f: _rewritten(f, lambda v: v.update(config={"corpus": [{"name": "a", "role": "domain"}]})),
+    "inputs of numbers": lambda f: _rewritten(f, lambda v: v.update(inputs={"tokens": 1})),
+    "files without sizes": lambda f: _rewritten(f, lambda v: v.update(inputs={"files": [["a", "b"]]})),
+    "rows that are text": lambda f: _rewritten(f, lambda v: v.update(rows_out="many")),
+}
+
+
+def test_a_manifest_that_is_not_as_manifests_are(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    for name, harm in BAD_MANIFESTS.items():
+        workspace = tiny.workspace(tmp_path / name, lexicon=words("断路器"), vocabulary=[{"word": "断路器"}])
+        assert workspace.whole("lexicon")
+        harm(tmp_path / name / "lexicon" / "_step.json")
+        assert not workspace.whole("lexicon"), name
+        assert f"{name}/lexicon/_step.json is no manifest" in caplog.text
+        with pytest.raises(WajueError, match="has no table 'lexicon' yet; wajue run CONFIG --until new_words writes it"):
+            rows(workspace, "lexicon")
+        with query.connect(workspace) as connection:
+            assert query.execute(connection, "SELECT count(*) AS n FROM lexicon").to_pylist() == [{"n": 0}]
+
+
+def test_a_manifest_that_lacks_what_runs_need(tmp_path: Path, load: Any) -> None:
+    workspace = workspaces.write(tmp_path / "w", workspaces.tables())
+    [step] = [s for s in dag.STEPS if s.name == "vocabulary"]
+    path, whole = tmp_path / "w" / "vocabulary" / "_step.json", json.loads((tmp_path / "w" / "vocabulary" / "_step.json").read_text())
+    whole |= {"fingerprint": "f", "run_id": "r", "bytes_out": 9, "inputs": freshness.inputs_of(workspace, step)}
+    path.write_text(json.dumps(whole))
+    assert freshness.is_done(workspace, step, "f")
+    for key in ("fingerprint", "run_id", "inputs", "config", "versions", "rows_out", "bytes_out", "files"):
+        path.write_text(json.dumps({k: v for k, v in whole.items() if k != key}))
+        assert not freshness.is_done(workspace, step, "f"), key
+        assert {s.step.name: s.state for s in freshness.of(load(), workspace)}["vocabulary"] == "missing"
 
 
 def _saved_state(folder: Path) -> tuple[Workspace, Path]:
