@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from typer.models import OptionInfo
 
 from wajue import config as configuration
 from wajue import console, dag
+from wajue.console import output
 from wajue.errors import WajueError
 from wajue.results import concordance, export, loaders, new_words, query, query_output
 from wajue.store.workspace import Workspace, versions
@@ -28,9 +28,6 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
-output = Console(
-    width=None if sys.stdout.isatty() else 10_000, markup=False, emoji=False, highlight=False
-)  # a table that goes to a file or a pipe is never cut
 log = logging.getLogger(__name__)
 
 StepName = StrEnum("StepName", {name: name for name in dag.NAMES})  # type: ignore[misc]
@@ -134,7 +131,7 @@ def steps(
     if style.value == "table":
         output.print(estimates.shown_steps(step_rows))
     else:
-        query_output.write(estimates.as_table(step_rows).to_reader(), style.value, sys.stdout.buffer)
+        query_output.write(estimates.as_table(step_rows).to_reader(), style.value, console.results())
 
 
 @app.command("query")
@@ -156,7 +153,7 @@ def query_command(
     if style.value == "table":
         output.print(query_output.render(query.interruptible(connection, lambda: query.execute(connection, sql))))
     else:
-        out = sys.stdout.buffer
+        out = console.results()
         query.interruptible(connection, lambda: query_output.write(query.stream(connection, sql), style.value, out))
 
 
@@ -172,9 +169,10 @@ def segment(
         stream = sys.stdin.buffer if file == "-" else open(file, "rb")  # noqa: SIM115
     except OSError as error:
         raise WajueError(f"cannot read {file}: {error.strerror}") from None
+    out = console.results()
     with stream:
         for lines in cut_lines(Workspace(workspace), stream, file):
-            sys.stdout.buffer.write(lines)
+            out.write(lines)
 
 
 @app.command()
@@ -187,9 +185,10 @@ def similar(
     """Show the nearest words of each word, with their cosine."""
     loaded = loaders.load_vectors(Workspace(workspace), vectors.value)
     neighbours = {word: loaded.most_similar(word, top=top) for word in asked}  # an unknown word is an error before any output
+    out = console.results()
     for word, near in neighbours.items():
         for other, cosine in near:
-            sys.stdout.write(f"{word}\t{other}\t{cosine:.4f}\n")
+            out.write(f"{word}\t{other}\t{cosine:.4f}\n".encode())
 
 
 def _gold(test: str, text: str) -> OptionInfo:
@@ -227,7 +226,7 @@ def evaluate_command(
         for of_test in evaluate.by_test(scores):
             output.print(query_output.render(of_test))
     else:
-        query_output.write(scores.to_reader(), style.value, sys.stdout.buffer)
+        query_output.write(scores.to_reader(), style.value, console.results())
 
 
 @app.command("export")
@@ -266,7 +265,7 @@ def find_command(
     if style.value == "table":
         output.print(concordance.render(occurrences, most))
     else:
-        query_output.write(occurrences.to_reader(), style.value, sys.stdout.buffer)
+        query_output.write(occurrences.to_reader(), style.value, console.results())
 
 
 @app.command("explain")
@@ -305,6 +304,7 @@ def demo(
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command, then exit with its status where that is not 0. arguments: else those of the command line."""
+    console.set_up_streams()
     console.set_up_logging("auto")
     try:
         if app(_globals_first(sys.argv[1:] if arguments is None else arguments), standalone_mode=False) == 130:
@@ -339,7 +339,7 @@ def _explained(error: Exception) -> int:
     """Log a usage error of the command line, or an error that nobody foresaw; the exit status."""
     if hasattr(error, "exit_code") and hasattr(error, "format_message"):  # click's usage errors
         if type(error).__name__ == "NoArgsIsHelpError":  # its message is the help itself, and gets no time in front
-            sys.stderr.write(f"{error.format_message()}\n")
+            sys.stderr.write(f"{console.printable(error.format_message())}\n")
         else:
             log.error("%s; see wajue --help", error.format_message().rstrip("."))
         return 2

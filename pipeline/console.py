@@ -1,22 +1,135 @@
-"""How the command talks: the console on stderr, logging in its three styles, sizes and times as people read them, its own name."""
+"""How the command talks: the streams, the consoles, logging in its three styles, sizes and times as people read them, its own name.
 
+Text of a corpus, names of files and messages of libraries pass this boundary, and must not control a terminal or forge a line of
+the log: their control characters are shown as pictures, and bytes of a name that are not UTF-8 as \\xNN.
+"""
+
+import codecs
+import io
 import json
 import logging
 import shlex
 import shutil
 import sys
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any, BinaryIO, TextIO, cast
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderHook, RenderResult
 from rich.logging import RichHandler
+from rich.measure import Measurement
+from rich.segment import Segment
 
-terminal = Console(stderr=True)
+_PICTURES: dict[int, int | str] = {c: 0x2400 + c for c in range(32) if c not in (9, 10)} | {127: 0x2421}
+_PICTURES |= dict.fromkeys((*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x2028, 0x2029), 0xFFFD)
+_PICTURES |= {0xDC00 + byte: f"\\x{byte:02x}" for byte in range(0x80, 0x100)}  # as Python holds bytes of names that are not UTF-8
+_OF_ONE_LINE = _PICTURES | {10: 0x240A}
+_AS_JSON = {c: f"\\u{c:04x}" for c in _PICTURES if c > 126}  # json.dumps sees to those below
+
+
+def printable(text: str) -> str:
+    """The text without characters that control a terminal: C0, C1, direction; their pictures stand for them."""
+    return text.translate(_PICTURES)
+
+
+def one_line(text: str) -> str:
+    """The same, without line ends."""
+    return text.translate(_OF_ONE_LINE)
+
+
+class _Printable:
+    """Whatever rich shows, printable."""
+
+    def __init__(self, shown: Any) -> None:
+        self._shown = shown
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for segment in console.render(self._shown, options):
+            yield segment if segment.control else Segment(printable(segment.text), segment.style)
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        return Measurement.get(console, options, self._shown)
+
+
+class _Boundary(RenderHook):
+    """What a console prints passes here; of stdout only where it is a terminal: a program gets it as it is."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+        if not (self._console.stderr or self._console.is_terminal):
+            return renderables
+        return [_Printable(r) for r in renderables]
+
+
+def _guarded(console: Console) -> Console:
+    console.push_render_hook(_Boundary(console))
+    return console
+
+
+terminal = _guarded(Console(stderr=True))
+output = _guarded(
+    Console(width=None if sys.stdout.isatty() else 10_000, markup=False, emoji=False, highlight=False)
+)  # a table that goes to a file or a pipe is never cut
+
+
+class _TerminalBytes(io.RawIOBase):
+    """UTF-8 for stdout that is a terminal."""
+
+    def __init__(self) -> None:
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        sys.stdout.write(printable(self._decoder.decode(bytes(data))))
+        return len(data)
+
+    def flush(self) -> None:
+        sys.stdout.flush()
+
+
+def results() -> BinaryIO:
+    """Where results go as bytes of UTF-8: to a program as they are, to a terminal printable."""
+    return cast(BinaryIO, _TerminalBytes()) if sys.stdout.isatty() else sys.stdout.buffer
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    """What an encoding lacks, as an escape."""
+    assert isinstance(error, UnicodeEncodeError)
+    lacking = error.object[error.start : error.end]
+    return printable(lacking).encode("ascii", "backslashreplace").decode(), error.end
+
+
+def set_up_streams(streams: Iterable[TextIO | Any] | None = None) -> None:
+    """No character of a result or message is an error: an encoding that lacks it shows an escape, and ASCII becomes UTF-8.
+
+    ASCII is what PYTHONIOENCODING or a locale of C asks for, and nobody means of Chinese text.
+    """
+    codecs.register_error("escaped", _escaped)
+    for stream in (sys.stdin, sys.stdout, sys.stderr) if streams is None else streams:
+        if isinstance(stream, io.TextIOWrapper):
+            encoding = "utf-8" if codecs.lookup(stream.encoding).name == "ascii" else stream.encoding
+            stream.reconfigure(encoding=encoding, errors="escaped" if stream.writable() else "replace")
+
+
+class _Lines(logging.Formatter):
+    """A record is a line, whatever stands in it."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
+        record.message = one_line(record.message)
+        return super().formatMessage(record)
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802
+        return printable(super().formatException(ei))
 
 
 class _JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         row = {"time": self.formatTime(record), "level": record.levelname, "message": record.getMessage()}
-        return json.dumps(row | getattr(record, "facts", {}), ensure_ascii=False)
+        return json.dumps(row | getattr(record, "facts", {}), ensure_ascii=False).translate(_AS_JSON)
 
 
 def _is_not_of_py4j(record: logging.LogRecord) -> bool:
@@ -38,9 +151,10 @@ def set_up_logging(style: str, *, debug: bool = False) -> None:
         handler = RichHandler(
             console=terminal, show_path=False, show_level=False, omit_repeated_times=False, log_time_format="%H:%M:%S"
         )
+        handler.setFormatter(_Lines())
     else:
         handler = logging.StreamHandler(sys.stderr)
-        handler.setFormatter(_JsonLines() if style == "json" else logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
+        handler.setFormatter(_JsonLines() if style == "json" else _Lines("%(asctime)s %(message)s", "%H:%M:%S"))
     root.addHandler(handler)
 
 

@@ -15,9 +15,7 @@ from rich import box
 from rich.table import Table as RichTable
 from rich.text import Text
 
-# text of a corpus must not control the terminal: control characters are shown as their pictures
-_PICTURES = {c: 0x2400 + c for c in range(32) if c not in (9, 10)} | {127: 0x2421} | dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
-
+from wajue.console import printable
 
 def write(reader: pa.RecordBatchReader, style: str, sink: BinaryIO) -> None:
     """Write the rows in one of the styles of `WRITERS`, one batch after the other."""
@@ -57,11 +55,6 @@ WRITERS: dict[str, Callable[[pa.RecordBatchReader, BinaryIO], None]] = {
     "parquet": _write_parquet,
 }
 STYLES = ("table", *WRITERS)  # what --format takes
-
-
-def printable(text: str) -> str:
-    """The text without characters that control a terminal, which their pictures stand for."""
-    return text.translate(_PICTURES)
 
 
 def render(rows: pa.Table) -> RichTable:
