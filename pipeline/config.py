@@ -78,6 +78,9 @@ class Corpus(Section):
     name: str = Field(pattern=r"^[\w.-]+$", description="any name of letters, digits, - . _; stands in every table")
     role: Literal["domain", "general"] = Field(description="the field to be mined, or the text to contrast it with")
     paths: tuple[Location, ...] = Field(min_length=1, description="globs, relative to the config file; ** = any number of folders")
+    follow_links: bool = Field(
+        False, description="read also what links below the folders of `paths` lead to outside of them; never for unpacked archives"
+    )
     format: Format = Field("auto", description="auto goes by what is in each file, and by its extension; see formats.md")
     unit: Literal["line", "file"] = Field("line", description="text only: what one document is")
     unwrap: Literal["auto", "always", "never"] = Field(

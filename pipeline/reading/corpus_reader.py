@@ -6,6 +6,7 @@ different texts (repeated_ids.py).
 
 import gc
 import io
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -33,7 +34,7 @@ _NEW_OBJECTS = 50_000
 
 
 def read(batches: Batches, corpora: dict[str, Corpus], buckets: int) -> Batches:
-    """Files of one task (corpus, name, location, encoding, bytes, content) -> READ. buckets: of the identities."""
+    """Files of one task (corpus, name, location, encoding, bytes, content), the location in bytes -> READ. buckets: of the identities."""
     with _rare_collections():
         reader, corpus = None, ""
         for batch in batches:
@@ -72,7 +73,7 @@ class _Reader:
         """What is in one file, then a row that sums it up."""
         content, name = file["content"], file["name"]
         try:
-            stream: Any = io.BytesIO(content) if content is not None else open(file["location"], "rb")  # noqa: SIM115
+            stream: Any = io.BytesIO(content) if content is not None else open(os.fsdecode(file["location"]), "rb")  # noqa: SIM115
         except OSError as error:
             yield from self._add(documents.of_broken(Broken(1, 1, "unreadable_file", str(error)), self._corpus, name))
             yield self._summary(name, {"records": 1, "unreadable": 1})

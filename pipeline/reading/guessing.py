@@ -13,7 +13,7 @@ from typing import Any
 
 from wajue.config import Corpus
 from wajue.errors import ConfigError
-from wajue.reading import corpora, records
+from wajue.reading import corpora, file_names, records
 from wajue.reading.corpora import CorpusFile
 from wajue.reading.formats import FORMATS
 from wajue.reading.formats.reader import Record
@@ -30,7 +30,7 @@ def corpora_of(paths: Sequence[str], role: str, base: Path) -> tuple[Corpus, ...
 
     paths: files, folders with all that is below them, globs; base: the folder to which they are relative.
     """
-    globs = tuple(f"{path.rstrip('/')}/**/*" if (base / path).is_dir() else path for path in paths)
+    globs = tuple(file_names.shown(f"{path.rstrip('/')}/**/*" if (base / path).is_dir() else path) for path in paths)
     whole = Corpus(name=role, role=role, paths=globs, encoding="auto")  # type: ignore[arg-type]
     by_fields: dict[tuple[str, ...], list[CorpusFile]] = {}
     for file in corpora.local_files(whole, base):

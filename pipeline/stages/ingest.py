@@ -5,6 +5,8 @@ Each file is streamed by one task (reading/corpus_reader.py); small files share 
 to the task whole, and must be smaller than 2 GB.
 """
 
+import os
+
 import numpy as np
 import pyarrow as pa
 from pyspark import StorageLevel
@@ -23,7 +25,8 @@ from wajue.spark.flow import Flow, ddl
 _BUCKET_BYTES = 1 << 30  # of files, in which there may be ten million records; their identities are held by one task
 _BROADCAST = 1_000_000  # ids that clash, some 100 MB in each executor; more are joined by sorting
 _FILE_COST = 4096  # bytes that opening a file is worth
-_PLAN = "task int, corpus string, name string, location string, encoding string, bytes bigint"
+# location: bytes of a path, which need not be UTF-8, or a URI
+_PLAN = "task int, corpus string, name string, location binary, encoding string, bytes bigint"
 
 
 def ingest(
@@ -62,7 +65,7 @@ def _plan(spark: SparkSession, files: list[CorpusFile]) -> DataFrame:
     most = 4 * spark.sparkContext.defaultParallelism
     local = [f for f in files if not f.remote]
     task = _tasks(local, most)
-    listed = [(t, f.corpus, f.name, f.location, f.encoding, f.size) for t, f in zip(task, local, strict=True)]
+    listed = [(t, f.corpus, f.name, os.fsencode(f.location), f.encoding, f.size) for t, f in zip(task, local, strict=True)]
     plan = spark.createDataFrame(listed, _PLAN).repartitionById(max(task, default=0) + 1, "task")
     plan = plan.withColumn("content", F.lit(None).cast("binary"))
     remote = [f for f in files if f.remote]
@@ -80,10 +83,10 @@ def _tasks(files: list[CorpusFile], most: int) -> list[int]:
 
 
 def _remote_plan(spark: SparkSession, files: list[CorpusFile]) -> DataFrame:
-    names = spark.createDataFrame([(f.corpus, f.name, f.location, f.encoding, f.size) for f in files], _PLAN.split(", ", 1)[1])
+    names = spark.createDataFrame([(f.corpus, f.name, f.location.encode(), f.encoding, f.size) for f in files], _PLAN.split(", ", 1)[1])
     contents = spark.read.format("binaryFile").load(sorted({f.location for f in files}))
     # Hadoop shows file:///a as file:/a; the names go by the path alone, which is unique within one file system
-    path = F.regexp_replace("location", r"^(\w+):/*", "$1:/")
+    path = F.regexp_replace(F.col("location").cast("string"), r"^(\w+):/*", "$1:/")
     return names.join(
         contents.select(F.regexp_replace("path", r"^(\w+):/*", "$1:/").alias("path"), "content"), path == F.col("path")
     ).select(F.lit(0).alias("task"), *names.columns, "content")

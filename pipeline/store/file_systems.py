@@ -36,7 +36,12 @@ def register(location: str, files: fs.FileSystem) -> None:
 
 
 def located(location: str) -> tuple[fs.FileSystem, str]:
-    """The file system of a location, and the path on it. Raises WajueError if it cannot be reached or holds a password."""
+    """The file system of a location, and the path on it. Raises WajueError if it cannot be reached, holds a password, or is not
+    UTF-8, as Spark, Arrow and DuckDB want it."""
+    try:
+        location.encode()
+    except UnicodeEncodeError:
+        raise WajueError(f"the path of the workspace is not UTF-8: {location}; choose another --workspace") from None
     if "://" not in location:
         return fs.LocalFileSystem(), str(Path(location).resolve())
     base, path = split(location)

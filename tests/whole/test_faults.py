@@ -406,15 +406,15 @@ def test_a_manifest_that_is_not_as_manifests_are(tmp_path: Path, caplog: pytest.
 
 def test_a_manifest_that_lacks_what_runs_need(tmp_path: Path, load: Any) -> None:
     workspace = workspaces.write(tmp_path / "w", workspaces.tables())
-    [step] = [s for s in dag.STEPS if s.name == "vocabulary"]
-    path, whole = tmp_path / "w" / "vocabulary" / "_step.json", json.loads((tmp_path / "w" / "vocabulary" / "_step.json").read_text())
+    [step] = [s for s in dag.STEPS if s.name == "word_counts"]
+    path, whole = tmp_path / "w" / "word_counts" / "_step.json", json.loads((tmp_path / "w" / "word_counts" / "_step.json").read_text())
     whole |= {"fingerprint": "f", "run_id": "r", "bytes_out": 9, "inputs": freshness.inputs_of(workspace, step)}
     path.write_text(json.dumps(whole))
     assert freshness.is_done(workspace, step, "f")
     for key in ("fingerprint", "run_id", "inputs", "config", "versions", "rows_out", "bytes_out", "files"):
         path.write_text(json.dumps({k: v for k, v in whole.items() if k != key}))
         assert not freshness.is_done(workspace, step, "f"), key
-        assert {s.step.name: s.state for s in freshness.of(load(), workspace)}["vocabulary"] == "missing"
+        assert {s.step.name: s.state for s in freshness.of(load(), workspace)}["word_counts"] == "missing"
 
 
 def _saved_state(folder: Path) -> tuple[Workspace, Path]:
