@@ -9,7 +9,10 @@ The names below are imported when they are first used: Spark, Numba and DuckDB a
 
 from importlib import import_module
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from wajue import caches
 
 if TYPE_CHECKING:
     from wajue.errors import ConfigError as ConfigError
@@ -38,6 +41,8 @@ _MODULES = {
     "ConfigError": "errors",
 }
 __all__ = list(_MODULES)
+
+caches.provide_for_numba(Path(__file__).parent)
 
 
 def __getattr__(name: str) -> Any:

@@ -19,6 +19,7 @@ from wajue import console, dag
 from wajue.console import output
 from wajue.errors import WajueError
 from wajue.results import concordance, export, loaders, new_words, query, query_output
+from wajue.spark import environment
 from wajue.store.workspace import Workspace, versions
 
 app = typer.Typer(
@@ -304,6 +305,7 @@ def demo(
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command, then exit with its status where that is not 0. arguments: else those of the command line."""
+    environment.prefer_own_spark()
     console.set_up_streams()
     console.set_up_logging("auto")
     try:

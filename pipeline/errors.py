@@ -44,6 +44,10 @@ _CAUSES = {
     "(--executor-memory, spark.executor.memoryOverhead)",
     "Answer from Java side is empty": _JAVA_ENDED,
     "[Errno 111]": _JAVA_ENDED,
+    "invalid null input: name": "Java needs a name for the user of this process: give it an entry in /etc/passwd",
+    "unable to create native thread": "Java may start no more threads: raise the limit, ulimit -u, or of the container",
+    "Too many open files": "a process may open no more files: raise the limit, ulimit -n",
+    "File too large": "a file may not become as large as it must: raise the limit, ulimit -f",
     "stopped SparkContext": "Spark has been stopped: its cluster took the application away, or lost it",
 }
 

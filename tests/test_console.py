@@ -80,7 +80,10 @@ def test_bytes_for_a_terminal_are_printable(monkeypatch: pytest.MonkeyPatch) -> 
     assert screen.getvalue() == "断␛[2J\n"
 
 
-@pytest.mark.parametrize(("encoding", "expected"), [("ascii", "断路器 \\xb2".encode()), ("gbk", "断路器 \\xb2".encode("gbk")), ("utf-8", "断路器 \\xb2".encode())])
+@pytest.mark.parametrize(
+    ("encoding", "expected"),
+    [("ascii", "断路器 \\xb2".encode()), ("gbk", "断路器 \\xb2".encode("gbk")), ("utf-8", "断路器 \\xb2".encode())],
+)
 def test_no_encoding_of_a_terminal_is_an_error(encoding: str, expected: bytes) -> None:
     stream = io.TextIOWrapper(io.BytesIO(), encoding)
     console.set_up_streams([stream])

@@ -129,7 +129,9 @@ def _inside(corpus: Corpus, files: list[str], base: Path) -> list[str]:
     kept = [f for f, path in zip(files, real, strict=True) if any(file_names.is_below(path, root) for root in roots)]
     if len(kept) < len(files):
         first = next(f for f in files if f not in set(kept))
-        said = f"corpus {corpus.name!r}: {len(files) - len(kept)} links lead out of its folders, such as {file_names.shown(first)!r}"
+        said = (
+            f"corpus {corpus.name!r}: {len(files) - len(kept)} links lead out of its folders, such as {file_names.shown(first)!r}"
+        )
         advice = "[[corpus]] follow_links = true reads them"
         if not kept:
             raise ConfigError(f"{said}, and nothing else is there; {advice}")

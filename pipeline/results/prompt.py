@@ -166,11 +166,11 @@ def completer() -> WordCompleter:
 
 def _history() -> History:
     """Earlier statements, in the state folder of the XDG base directories; in memory if that cannot be written."""
-    file = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "wajue" / "history"
     try:
+        file = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "wajue" / "history"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch(mode=0o600)
-    except OSError as error:
+    except (OSError, RuntimeError) as error:  # RuntimeError: a user without a home
         console.terminal.print(f"no history is kept: {error}", highlight=False)
         return InMemoryHistory()
     return FileHistory(str(file))

@@ -7,7 +7,6 @@ query_output.py writes and prints the rows.
 
 import os
 import re
-import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -17,7 +16,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 from pyarrow import fs
 
-from wajue import schemas
+from wajue import caches, schemas
 from wajue.errors import WajueError
 from wajue.results import new_words
 from wajue.store.workspace import Workspace
@@ -108,8 +107,8 @@ def _add_view(connection: duckdb.DuckDBPyConnection, workspace: Workspace, name:
 def _lock_up(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
     """From now on the connection reads files of the workspace alone, and nothing can change that."""
     _, root = workspace.files
-    spill = f"{tempfile.gettempdir()}/wajue-query-{os.getpid()}"  # DuckDB's own choice is the working folder
-    connection.execute(f"SET temp_directory = {literal(spill)}")
+    spill = caches.temporary("query") / str(os.getpid())  # DuckDB's own choice is the working folder
+    connection.execute(f"SET temp_directory = {literal(str(spill))}")
     connection.execute("SET autoinstall_known_extensions = false")
     connection.execute("SET autoload_known_extensions = false")
     connection.execute(f"SET allowed_directories = [{literal(root)}]")

@@ -17,6 +17,7 @@ from rich.text import Text
 
 from wajue.console import printable
 
+
 def write(reader: pa.RecordBatchReader, style: str, sink: BinaryIO) -> None:
     """Write the rows in one of the styles of `WRITERS`, one batch after the other."""
     WRITERS[style](reader, sink)

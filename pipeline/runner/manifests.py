@@ -16,7 +16,19 @@ log = logging.getLogger(__name__)
 
 FEW = 1000  # rows: so few may be packed arrays, each with thousands of items in it, and say nothing of the work
 Facts = dict[str, Any]
-_DECIDING = ("step", "run_id", "fingerprint", "inputs", "config", "versions", "rows_in", "rows_out", "bytes_out", "files", "seconds")
+_DECIDING = (
+    "step",
+    "run_id",
+    "fingerprint",
+    "inputs",
+    "config",
+    "versions",
+    "rows_in",
+    "rows_out",
+    "bytes_out",
+    "files",
+    "seconds",
+)
 
 
 def are_whole(manifests: list[Facts]) -> bool:

@@ -201,7 +201,9 @@ def _made_missing(order: Order, spark: "_Spark", error: Exception, mended: set[s
     said = "; ".join(f"the table {t} is damaged: {fault}" for t, fault in faults.items())
     writers = damage.writers(faults)
     if mended & set(faults):
-        raise WajueError(f"{order.step.name}: {said}, though it was written anew in this run; see whether the disk is sound") from error
+        raise WajueError(
+            f"{order.step.name}: {said}, though it was written anew in this run; see whether the disk is sound"
+        ) from error
     if not writers <= set(order.plan) or workers.size > 1 or not spark.is_alive:
         first = min(writers, key=dag.NAMES.index)
         raise WajueError(f"{order.step.name}: {said}; wajue run CONFIG --force --from {first} writes it anew") from error

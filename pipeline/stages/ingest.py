@@ -83,7 +83,9 @@ def _tasks(files: list[CorpusFile], most: int) -> list[int]:
 
 
 def _remote_plan(spark: SparkSession, files: list[CorpusFile]) -> DataFrame:
-    names = spark.createDataFrame([(f.corpus, f.name, f.location.encode(), f.encoding, f.size) for f in files], _PLAN.split(", ", 1)[1])
+    names = spark.createDataFrame(
+        [(f.corpus, f.name, f.location.encode(), f.encoding, f.size) for f in files], _PLAN.split(", ", 1)[1]
+    )
     contents = spark.read.format("binaryFile").load(sorted({f.location for f in files}))
     # Hadoop shows file:///a as file:/a; the names go by the path alone, which is unique within one file system
     path = F.regexp_replace(F.col("location").cast("string"), r"^(\w+):/*", "$1:/")

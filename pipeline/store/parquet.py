@@ -12,7 +12,6 @@ from wajue import schemas
 from wajue.errors import WajueError
 from wajue.store.workspace import Workspace
 
-
 # each page is compared with its checksum
 _CHECKED = ds.ParquetFileFormat(default_fragment_scan_options=ds.ParquetFragmentScanOptions(page_checksum_verification=True))
 

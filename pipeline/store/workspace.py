@@ -86,7 +86,9 @@ class Workspace:
     def damaged(self, table: str, error: Exception) -> WajueError:
         """What to raise of a table that cannot be read."""
         said = " ".join(str(error).split())
-        return DamagedTable(f"table {table} of {self.location} is damaged: {said}; wajue run CONFIG --force --from {_writer(table)} writes it anew")
+        return DamagedTable(
+            f"table {table} of {self.location} is damaged: {said}; wajue run CONFIG --force --from {_writer(table)} writes it anew"
+        )
 
     def manifest(self, table: str) -> dict[str, Any] | None:
         """The manifest of a whole table, else None. One that is not as manifests are counts as none, with a warning.

@@ -81,7 +81,9 @@ def test_links_out_of_the_corpus_are_left_out_and_said(tmp_path: Path, caplog: p
     (tmp_path / "named").symlink_to(tmp_path / "corpus/below")
     assert names(tmp_path, "named") == ["named/2.txt"] and names(tmp_path, "named/**/*") == ["named/2.txt"]
     (tmp_path / "links/a.txt").symlink_to(tmp_path / "secret/key.txt")
-    with pytest.raises(ConfigError, match=r"1 links lead out of its folders, such as 'links/a.txt', and nothing else is there.*follow_links"):
+    with pytest.raises(
+        ConfigError, match=r"1 links lead out of its folders, such as 'links/a.txt', and nothing else is there.*follow_links"
+    ):
         names(tmp_path, "links/*.txt")
 
 

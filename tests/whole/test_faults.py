@@ -407,7 +407,10 @@ def test_a_manifest_that_is_not_as_manifests_are(tmp_path: Path, caplog: pytest.
 def test_a_manifest_that_lacks_what_runs_need(tmp_path: Path, load: Any) -> None:
     workspace = workspaces.write(tmp_path / "w", workspaces.tables())
     [step] = [s for s in dag.STEPS if s.name == "word_counts"]
-    path, whole = tmp_path / "w" / "word_counts" / "_step.json", json.loads((tmp_path / "w" / "word_counts" / "_step.json").read_text())
+    path, whole = (
+        tmp_path / "w" / "word_counts" / "_step.json",
+        json.loads((tmp_path / "w" / "word_counts" / "_step.json").read_text()),
+    )
     whole |= {"fingerprint": "f", "run_id": "r", "bytes_out": 9, "inputs": freshness.inputs_of(workspace, step)}
     path.write_text(json.dumps(whole))
     assert freshness.is_done(workspace, step, "f")

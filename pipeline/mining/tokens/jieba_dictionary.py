@@ -14,6 +14,17 @@ def frequencies() -> dict[str, int]:
     return {word: int(count) for word, count, *_ in _entries()}
 
 
+def tokenizer() -> jieba.Tokenizer:
+    """A segmenter with jieba's dictionary. jieba's own would believe `jieba.cache` in the folder for temporary files, whoever wrote
+    it, and it is a marshalled object; the dictionary itself is read in a second."""
+    made = jieba.Tokenizer()
+    jieba.setLogLevel(60)
+    with made.get_dict_file() as lines:
+        made.FREQ, made.total = made.gen_pfdict(lines)
+    made.initialized = True
+    return made
+
+
 @functools.cache
 def tags() -> dict[str, str]:
     """{word: its part of speech}, in the tags of ICTCLAS."""

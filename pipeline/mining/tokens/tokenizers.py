@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from wajue.mining.text.alphabet import ALL
 from wajue.mining.text.symbols import BREAK
+from wajue.mining.tokens import jieba_dictionary
 from wajue.mining.tokens.segmenter import Segmenter
 
 _WORD = re.compile(r"[^ \t\n\x0b\f\r]+")
@@ -92,8 +93,7 @@ class Jieba:
         return _tokens([[(word, start) for word, start, _ in cut if not word.isspace()] for cut in cuts])
 
     def _loaded(self) -> jieba.Tokenizer:
-        jieba.setLogLevel(60)
-        tokenizer = jieba.Tokenizer()
+        tokenizer = jieba_dictionary.tokenizer()
         for word, count in self.mined:
             tokenizer.add_word(word, max(count, tokenizer.suggest_freq(word, tune=False), _LEAST_COUNT))
         return tokenizer

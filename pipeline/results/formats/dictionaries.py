@@ -26,10 +26,9 @@ def _jieba(counts: Mapping[str, int]) -> Iterator[str]:
 
     Frequencies are set for short words first: a longer word has to beat them where they are its parts.
     """
-    import jieba
+    from wajue.mining.tokens import jieba_dictionary
 
-    jieba.setLogLevel(60)
-    tokenizer = jieba.Tokenizer()
+    tokenizer = jieba_dictionary.tokenizer()
     frequencies: dict[str, int] = {}
     for word in sorted(counts, key=len):
         frequencies[word] = max(counts[word], tokenizer.suggest_freq(word))
