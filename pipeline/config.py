@@ -69,7 +69,22 @@ def without_password(path: str) -> str:
     return path
 
 
-Location = Annotated[str, Field(min_length=1), AfterValidator(without_password)]
+_LONGEST_PATH, _LONGEST_NAME = 4096, 255  # bytes, on the file systems of Linux
+
+
+def _possible_path(path: str) -> str:
+    """The path or URI. Raises ValueError if no file system could hold it."""
+    if "\0" in path:
+        raise ValueError("holds a NUL character, as no path may")
+    size, longest = len(path.encode()), max(len(name.encode()) for name in path.split("/"))
+    if size >= _LONGEST_PATH or longest > _LONGEST_NAME:
+        raise ValueError(
+            f"has {size:,} bytes, {longest:,} of them in one name; a path has {_LONGEST_PATH - 1:,} at most, a name {_LONGEST_NAME}"
+        )
+    return path
+
+
+Location = Annotated[str, Field(min_length=1), AfterValidator(_possible_path), AfterValidator(without_password)]
 
 
 class Corpus(Section):
@@ -383,8 +398,8 @@ class Trends(Section):
 class Spark(Section):
     """The Spark session that wajue starts; no result depends on it."""
 
-    event_log: str | None = Field(
-        None, min_length=1, description="folder for Spark's event logs, which its history server shows; any Hadoop file system"
+    event_log: Location | None = Field(
+        None, description="folder for Spark's event logs, which its history server shows; any Hadoop file system"
     )
 
 
@@ -454,7 +469,7 @@ class Config(Section):
 
     def located(self, path: str) -> str:
         """A path or URI of the config, as any reader takes it: relative to the folder of the file."""
-        return path if "://" in path else str(self.base / path)
+        return path if "://" in path else str(word_lists.located(path, self.base))
 
     @property
     def joiner(self) -> str:
@@ -470,20 +485,28 @@ class Config(Section):
             for value in vars(section).values() if isinstance(section, Section) else ():
                 for entry in value if isinstance(value, tuple) else ():
                     if isinstance(entry, str) and (entry.endswith(".txt") or value is getattr(section, "known", None)):
-                        digest.update(word_lists.content(self.base / entry))
+                        digest.update(word_lists.content(word_lists.located(entry, self.base)))
         return digest.hexdigest()[:16]
+
+
+_DEEP_KEY = re.compile(r"^[\[\s]*+(?:[\w-]++\s*+\.\s*+){100}", re.M)
 
 
 def load(path: Path) -> Config:
     """Read a config file. Raises ConfigError, which lists every fault at once."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
+        if _DEEP_KEY.search(text):  # tomllib takes time with the square of the depth
+            raise RecursionError
+        raw = tomllib.loads(text)
     except FileNotFoundError:
         raise ConfigError(f"there is no config file {path}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"cannot read the config file {path}: {error}") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not valid TOML: {error}") from None
+    except RecursionError:
+        raise ConfigError(f"{path} is nested too deeply; no setting has more than two levels") from None
     if "base" in raw:
         raise ConfigError(f"{path}: unknown setting in the top level: 'base'; paths are relative to the config file's folder")
     try:
@@ -515,6 +538,9 @@ def _check_word_lists(config: Config, path: Path) -> None:
         raise ConfigError(f"{path}: " + "; ".join(faults))
 
 
+_SHOWN = 100  # characters of a wrong value
+
+
 def _describe(fault: Any) -> str:
     """One fault in words: where, what, and what was probably meant."""
     path = [str(p) if not isinstance(p, int) else f"#{p + 1}" for p in fault["loc"]]
@@ -531,7 +557,9 @@ def _describe(fault: Any) -> str:
     if not path:
         return message
     value = fault.get("input")
-    got = _PASSWORD.sub(r"\1:***@", f" (got {value!r})") if isinstance(value, str | int | float | bool) else ""
+    shown = _PASSWORD.sub(r"\1:***@", repr(value))
+    shown = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."
+    got = f" (got {shown})" if isinstance(value, str | int | float | bool) else ""
     return f"{where} {path[-1]}: {message[0].lower() + message[1:]}{got}"
 
 

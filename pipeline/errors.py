@@ -52,6 +52,11 @@ _CAUSES = {
 }
 
 
+def unusable_vectors(count: int) -> WajueError:
+    """What to raise of vectors of which so many hold NaN or infinity, instead of figures that are none."""
+    return WajueError(f"{count:,} of the vectors hold NaN or infinity; train them anew: wajue run CONFIG --force --from sgns")
+
+
 def said_by_task(error: BaseException) -> str | None:
     """The message of one of our errors that a task of Spark's raised; None for any other error."""
     found = re.search(r"^wajue\.errors\.\w+: (.+)$", str(error), re.MULTILINE)

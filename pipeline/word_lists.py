@@ -6,6 +6,7 @@ without a byte order mark, or UTF-16 with one, or GB18030, which is noticed.
 
 import logging
 import math
+import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -42,10 +43,15 @@ def entries(listed: Iterable[str], base: Path, *, files_only: bool = False) -> l
     read: list[Entry] = []
     for entry in listed:
         if files_only or entry.endswith(".txt"):
-            read += _in_file(base / entry)
+            read += _in_file(located(entry, base))
         elif entry.strip():
             read.append(Entry(entry.strip(), repr(entry)))
     return read
+
+
+def located(path: str, base: Path) -> Path:
+    """Where a path lies: ~ is a home, as in a shell; else it is relative to `base`."""
+    return base / os.path.expanduser(path)  # noqa: PTH111  Path's raises an error for a user that is not there
 
 
 def _in_file(path: Path) -> list[Entry]:

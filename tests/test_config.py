@@ -102,3 +102,39 @@ def test_every_knob_says_what_it_is() -> None:
         fields = getattr(section.annotation, "model_fields", {})
         for name, field in fields.items():
             assert field.description, name
+
+
+def test_a_config_nested_without_end(tmp_path: Path) -> None:
+    for text in ("a = " + "[" * 100_000, "a = " + "{b = " * 100_000, "clean." + "a." * 100_000 + "b = 1", "[clean." + "a." * 100_000 + "b]"):
+        (tmp_path / "c.toml").write_text(text)
+        with pytest.raises(ConfigError, match=r"c\.toml"):
+            configuration.load(tmp_path / "c.toml")
+
+
+LONG_NAME, LONG_PATH = "长" * 100, "a/" * 2500
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [("a\\u0000b.txt", "holds a NUL character"), (LONG_NAME, "a path has 4,095 at most, a name 255"), (LONG_PATH, "has 5,000 bytes")],
+)
+def test_paths_that_no_file_system_holds(path: str, said: str, load: Load) -> None:
+    corpus = f'[[corpus]]\nname = "a"\nrole = "domain"\npaths = "{path}"\n'
+    plain = corpus.replace(path, "*.txt")
+    for text, given in (("", corpus), (f'workspace = "{path}"', plain), (f'[dedup]\nagainst = "{path}"', plain),
+                        (f'[sgns]\ninitial = "{path}"', plain), (f'[spark]\nevent_log = "{path}"', plain)):  # fmt: skip
+        with pytest.raises(ConfigError, match=said) as error:
+            load(text, given)
+        assert error.value.exit_status == 2 and len(str(error.value)) < 600, "the path is not shown whole"
+    with pytest.raises(ConfigError, match=r"\[new_words\] accept: cannot read the word list"):
+        load(f'[new_words]\naccept = ["{path}.txt"]\n')
+
+
+def test_a_tilde_is_a_home_wherever_a_path_stands(load: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "words.txt").write_text("断路器\n", encoding="utf-8")
+    config = load('workspace = "~/out"\n[new_words]\naccept = ["~/words.txt"]\n')
+    assert config.located(config.workspace) == str(tmp_path / "home" / "out")
+    assert config.words(config.new_words.accept) == ["断路器"]
+    assert config.located("~nobody-of-this-name/x").endswith("/~nobody-of-this-name/x")

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class CorpusFile:
-    """One file of a corpus. name: as the tables show it, which is UTF-8; location: the path or URI to open; size in bytes, modified in ns."""
+    """One file of a corpus. name: as the tables show it, in UTF-8; location: the path or URI; size in bytes, modified in ns."""
 
     corpus: str
     name: str

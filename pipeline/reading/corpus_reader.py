@@ -34,7 +34,7 @@ _NEW_OBJECTS = 50_000
 
 
 def read(batches: Batches, corpora: dict[str, Corpus], buckets: int) -> Batches:
-    """Files of one task (corpus, name, location, encoding, bytes, content), the location in bytes -> READ. buckets: of the identities."""
+    """Files of one task (corpus, name, location in bytes, encoding, bytes, content) -> READ. buckets: of the identities."""
     with _rare_collections():
         reader, corpus = None, ""
         for batch in batches:

@@ -27,7 +27,7 @@ def meant(name: str) -> str:
 
 def is_through_link(path: Path) -> bool:
     """Is the path, or a folder on its way, a link?"""
-    return os.path.realpath(path) != os.path.abspath(path)
+    return os.path.realpath(path) != os.path.normpath(path.absolute())
 
 
 def real_paths(paths: list[Path]) -> list[str]:

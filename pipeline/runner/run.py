@@ -7,6 +7,7 @@ import logging
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 from pyspark.sql import SparkSession
 
@@ -29,7 +30,7 @@ log = logging.getLogger(__name__)
 
 def workspace_of(config: Config, location: str | None = None) -> Workspace:
     """The workspace of a config; `location`, from the command line, wins."""
-    return Workspace(location or config.located(config.workspace))
+    return Workspace(str(Path(location).expanduser()) if location and location.startswith("~") else location or config.located(config.workspace))
 
 
 def find_files(config: Config, spark: SparkSession | None = None) -> list[corpora.CorpusFile]:

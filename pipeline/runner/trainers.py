@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from wajue.config import Config
-from wajue.errors import WajueError
+from wajue.errors import WajueError, unusable_vectors
 from wajue.models import devices, jose, loop, sgns
 from wajue.models.memory import Matrices
 from wajue.models.text import Initial
@@ -210,6 +210,8 @@ def _initial(name: str, config: Config, vocabulary: pa.Table) -> Initial | None:
     contexts = checkpoints.read_matrix(earlier, f"{name}_words/{CONTEXTS}", len(vectors))
     if contexts is None:
         raise WajueError(f"{earlier.location}/{name}_words has no {CONTEXTS}, without which they cannot be trained further")
+    if not (is_usable := np.isfinite(contexts).all(axis=1)).all():
+        raise unusable_vectors(int((~is_usable).sum()))
     word_ids, earlier_rows = _common_words(vocabulary, table)
     log.info("%s: going on from %s: %s of %s words known", name, earlier.location, f"{len(word_ids):,}", f"{vocabulary.num_rows:,}")
     return Initial(word_ids, vectors[earlier_rows], contexts[earlier_rows])

@@ -62,8 +62,8 @@ def prefer_own_spark() -> None:
     """
     if "PYSPARK_GATEWAY_PORT" in os.environ or "pyspark" in sys.modules:
         return
-    foreign = {os.path.abspath(p) for p in os.environ.get("PYTHONPATH", "").split(os.pathsep) if p and _has_a_spark(p)}
-    kept = [p for p in sys.path if os.path.abspath(p) not in foreign]
+    foreign = {Path(p).absolute() for p in os.environ.get("PYTHONPATH", "").split(os.pathsep) if p and _has_a_spark(p)}
+    kept = [p for p in sys.path if Path(p).absolute() not in foreign]
     if foreign and importlib.machinery.PathFinder.find_spec("pyspark", kept) is not None:
         sys.path[:] = kept
 

@@ -1,4 +1,4 @@
-"""What a local Spark needs of the system. In: the limits of this process. Out: a WajueError with the limit, its value, and the need.
+"""What a local Spark needs of the system. In: the limits of this process. Out: a WajueError with the limit, its value and the need.
 
 Java says the same in fifty lines that name a missing class.
 """

@@ -1,6 +1,6 @@
 """What a manifest may hold. In: the bytes of a `_step.json`. Out: its value, or what is wrong with it.
 
-A file that fails this check counts as missing, so that a run writes its table anew. Which keys a run needs says runner/manifests.py.
+A file that fails this check counts as missing, so that a run writes its table anew. runner/manifests.py has the keys that it needs.
 """
 
 import json

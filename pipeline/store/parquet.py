@@ -9,7 +9,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from wajue import schemas
-from wajue.errors import WajueError
+from wajue.errors import WajueError, unusable_vectors
 from wajue.store.workspace import Workspace
 
 # each page is compared with its checksum
@@ -121,12 +121,15 @@ def write_all(pieces: Iterable[pa.Table], workspace: Workspace, table: str) -> N
 
 
 def matrix(rows: pa.Table) -> np.ndarray:
-    """The column `vector` as float32 [rows, dim]."""
+    """The column `vector` as float32 [rows, dim]. Raises WajueError if a component is no number."""
     column = rows.column("vector").combine_chunks()
     if isinstance(column, pa.ChunkedArray):
         column = pa.concat_arrays(column.chunks)
     dim = column.type.list_size if pa.types.is_fixed_size_list(column.type) else len(column.flatten()) // max(len(column), 1)
-    return column.flatten().to_numpy(zero_copy_only=False).reshape(len(column), dim)
+    vectors: np.ndarray = column.flatten().to_numpy(zero_copy_only=False).reshape(len(column), dim)
+    if not (is_usable := np.isfinite(vectors).all(axis=1)).all():
+        raise unusable_vectors(int((~is_usable).sum()))
+    return vectors
 
 
 def vectors(matrix: np.ndarray) -> pa.FixedSizeListArray:

@@ -6,7 +6,9 @@ import pytest
 
 from tests import tiny
 from wajue.errors import WajueError
+from wajue.mining.terms.term_table import WordVectors
 from wajue.results import loaders
+from wajue.store import parquet
 
 LEXICON = [{"word": w, "count": 9, "log_prob": p} for w, p in (("断路器", -3.0), ("断", -9.0), ("路", -9.0), ("器", -9.0))]
 WORDS = [{"word": w, "count": 5, "vector": v} for w, v in (("断路器", [1.0, 0.0]), ("开关", [1.0, 1.0]))]
@@ -37,3 +39,17 @@ def test_text_that_came_segmented_has_no_lexicon(tmp_path: Path) -> None:
     workspace = tiny.workspace(tmp_path / "w", {"tokens": {"segment": {"method": "whitespace"}}}, tokens=[])
     with pytest.raises(WajueError, match="no lexicon to cut text by"):
         loaders.load_segmenter(workspace)
+
+
+@pytest.mark.filterwarnings("error")  # NumPy's, about what comes of them
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), float("-inf")])
+def test_vectors_that_are_no_numbers_are_one_message(bad: float, tmp_path: Path) -> None:
+    rows = [*WORDS, {"word": "油枕", "count": 1, "vector": [0.5, bad]}]
+    workspace = tiny.workspace(tmp_path / "w", sgns_words=rows, jose_words=WORDS, jose_documents=[{"doc_id": "d", "vector": [bad, 0.0]}])
+    said = r"1 of the vectors hold NaN or infinity; train them anew: wajue run CONFIG --force --from sgns"
+    with pytest.raises(WajueError, match=said):
+        loaders.load_vectors(workspace)
+    with pytest.raises(WajueError, match=said):
+        loaders.load_vectors(workspace, "jose", documents=True)
+    with pytest.raises(WajueError, match=said):
+        WordVectors.from_table(parquet.read(workspace, "sgns_words"))

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from wajue.config import Terms
-from wajue.errors import WajueError
+from wajue.errors import WajueError, unusable_vectors
 from wajue.mining.terms import seed_expansion, termhood
 from wajue.mining.terms.candidate_table import CHINESE, HAN
 from wajue.mining.tokens.surface import as_listed
@@ -58,11 +58,13 @@ class WordVectors(NamedTuple):
 
     @classmethod
     def from_table(cls, table: pa.Table | None) -> "WordVectors":
-        """Of rows of (word, vector); None or no rows: there are no vectors."""
+        """Of rows of (word, vector); None or no rows: there are no vectors. Raises WajueError if a component is no number."""
         if table is None or not table.num_rows:
             return cls({}, np.zeros((0, 1), np.float32))
         flat = table.column("vector").combine_chunks()
         matrix = flat.flatten().to_numpy(zero_copy_only=False).reshape(table.num_rows, -1)
+        if not (is_usable := np.isfinite(matrix).all(axis=1)).all():
+            raise unusable_vectors(int((~is_usable).sum()))
         row_of = {word: row for row, word in enumerate(table.column("word").to_pylist())}
         return cls(row_of, _of_length_1(matrix).astype(np.float32))
 
