@@ -193,10 +193,14 @@ def _made_missing(order: Order, spark: "_Spark", error: Exception, mended: set[s
 
     Raises the error again if nothing is damaged; WajueError if what is damaged cannot be written anew, or the workspace is gone.
     """
-    if not order.workspace.is_at_work():
+    try:
+        is_gone = not order.workspace.is_at_work()
+        faults = damage.damaged_tables(order.workspace, order.step, error) if damage.may_be(error) and not is_gone else {}
+    except (OSError, WajueError):  # the file system cannot be asked any more: the first error counts
+        raise error from None
+    if is_gone:
         said = f"the workspace {order.workspace.location} was deleted or moved while the run was at work"
         raise WajueError(f"{order.step.name}: {said}; run the same again") from error
-    faults = damage.damaged_tables(order.workspace, order.step, error) if damage.may_be(error) else {}
     if not faults:
         raise error
     said = "; ".join(f"the table {t} is damaged: {fault}" for t, fault in faults.items())
