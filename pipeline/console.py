@@ -20,7 +20,8 @@ from rich.logging import RichHandler
 from rich.measure import Measurement
 from rich.segment import Segment
 
-_PICTURES: dict[int, int | str] = {c: 0x2400 + c for c in range(32) if c not in (9, 10)} | {127: 0x2421}
+_PICTURES: dict[int, int | str] = {127: 0x2421}
+_PICTURES |= {c: 0x2400 + c for c in range(32) if c not in (9, 10)}
 _PICTURES |= dict.fromkeys((*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x2028, 0x2029), 0xFFFD)
 _PICTURES |= {0xDC00 + byte: f"\\x{byte:02x}" for byte in range(0x80, 0x100)}  # as Python holds bytes of names that are not UTF-8
 _OF_ONE_LINE = _PICTURES | {10: 0x240A}

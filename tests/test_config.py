@@ -105,7 +105,12 @@ def test_every_knob_says_what_it_is() -> None:
 
 
 def test_a_config_nested_without_end(tmp_path: Path) -> None:
-    for text in ("a = " + "[" * 100_000, "a = " + "{b = " * 100_000, "clean." + "a." * 100_000 + "b = 1", "[clean." + "a." * 100_000 + "b]"):
+    for text in (
+        "a = " + "[" * 100_000,
+        "a = " + "{b = " * 100_000,
+        "clean." + "a." * 100_000 + "b = 1",
+        "[clean." + "a." * 100_000 + "b]",
+    ):
         (tmp_path / "c.toml").write_text(text)
         with pytest.raises(ConfigError, match=r"c\.toml"):
             configuration.load(tmp_path / "c.toml")
@@ -116,7 +121,11 @@ LONG_NAME, LONG_PATH = "长" * 100, "a/" * 2500
 
 @pytest.mark.parametrize(
     ("path", "said"),
-    [("a\\u0000b.txt", "holds a NUL character"), (LONG_NAME, "a path has 4,095 at most, a name 255"), (LONG_PATH, "has 5,000 bytes")],
+    [
+        ("a\\u0000b.txt", "holds a NUL character"),
+        (LONG_NAME, "a path has 4,095 at most, a name 255"),
+        (LONG_PATH, "has 5,000 bytes"),
+    ],
 )
 def test_paths_that_no_file_system_holds(path: str, said: str, load: Load) -> None:
     corpus = f'[[corpus]]\nname = "a"\nrole = "domain"\npaths = "{path}"\n'

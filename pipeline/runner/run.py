@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
-from wajue import dag
+from wajue import dag, word_lists
 from wajue.config import Config
 from wajue.dag import Step
 from wajue.errors import WajueError, cause, said_by_task
@@ -30,7 +30,9 @@ log = logging.getLogger(__name__)
 
 def workspace_of(config: Config, location: str | None = None) -> Workspace:
     """The workspace of a config; `location`, from the command line, wins."""
-    return Workspace(str(Path(location).expanduser()) if location and location.startswith("~") else location or config.located(config.workspace))
+    if not location:
+        return Workspace(config.located(config.workspace))
+    return Workspace(location if "://" in location else str(word_lists.located(location, Path())))
 
 
 def find_files(config: Config, spark: SparkSession | None = None) -> list[corpora.CorpusFile]:

@@ -45,7 +45,9 @@ def test_text_that_came_segmented_has_no_lexicon(tmp_path: Path) -> None:
 @pytest.mark.parametrize("bad", [float("nan"), float("inf"), float("-inf")])
 def test_vectors_that_are_no_numbers_are_one_message(bad: float, tmp_path: Path) -> None:
     rows = [*WORDS, {"word": "油枕", "count": 1, "vector": [0.5, bad]}]
-    workspace = tiny.workspace(tmp_path / "w", sgns_words=rows, jose_words=WORDS, jose_documents=[{"doc_id": "d", "vector": [bad, 0.0]}])
+    workspace = tiny.workspace(
+        tmp_path / "w", sgns_words=rows, jose_words=WORDS, jose_documents=[{"doc_id": "d", "vector": [bad, 0.0]}]
+    )
     said = r"1 of the vectors hold NaN or infinity; train them anew: wajue run CONFIG --force --from sgns"
     with pytest.raises(WajueError, match=said):
         loaders.load_vectors(workspace)
