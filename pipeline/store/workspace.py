@@ -196,9 +196,9 @@ class Workspace:
         self.sweep()
 
     def is_at_work(self) -> bool:
-        """Is the place for unfinished tables still there?"""
+        """Is the lock of the run still there? What deletes a workspace takes it along, and no step makes another."""
         files, root = self.files
-        return bool(files.get_file_info(f"{root}/{UNFINISHED}").type == fs.FileType.Directory)
+        return bool(files.get_file_info(f"{root}/{lock.NAME}").type == fs.FileType.File)
 
     def sweep(self) -> None:
         """Empty the place for unfinished tables. Raises WajueError if that is not allowed."""
