@@ -207,13 +207,17 @@ def test_the_sample_is_what_its_generator_writes(tmp_path: Path) -> None:
 
 
 HEADINGS = [
-    "What becomes of markup", "What becomes of word lists", "What becomes of marks inside terms", "What becomes of text that is no text",
-    "Files and their names", "The config and what it names", "The environment",
+    "What becomes of markup",
+    "What becomes of word lists",
+    "What becomes of marks inside terms",
+    "What becomes of text that is no text",
+    "Files and their names",
+    "The config and what it names",
+    "The environment",
 ]
 
 
 @pytest.mark.parametrize("heading", HEADINGS)
-def test_every_promise_names_its_test(heading: str) -> None:
 def test_every_promise_names_its_test(heading: str) -> None:
     page = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
     section = page.split(f"\n## {heading}", 1)[1].split("\n## ")[0]
