@@ -15,37 +15,32 @@ import typer
 from typer.models import OptionInfo
 
 from wajue import config as configuration
-from wajue import console, dag
+from wajue import console
+from wajue.cli.app import (
+    ConfigArgument,
+    Device,
+    Format,
+    MasterOption,
+    StepName,
+    VectorKind,
+    WorkspaceArgument,
+    WorkspaceOption,
+    app,
+)
 from wajue.console import output
 from wajue.errors import WajueError
 from wajue.results import concordance, export, loaders, new_words, query, query_output
 from wajue.spark import environment
 from wajue.store.workspace import Workspace, versions
 
-app = typer.Typer(
-    help="Mine new words, domain terms and vectors from raw Chinese text, without labels.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-    rich_markup_mode=None,
-)
 log = logging.getLogger(__name__)
 
-StepName = StrEnum("StepName", {name: name for name in dag.NAMES})  # type: ignore[misc]
-Device = StrEnum("Device", {d: d for d in ("auto", "cpu", "cuda")})  # type: ignore[misc]
 LogStyle = StrEnum("LogStyle", {s: s for s in ("auto", "plain", "json")})  # type: ignore[misc]
-Format = StrEnum("Format", {f: f for f in query_output.STYLES})  # type: ignore[misc]
 ExportFormat = StrEnum("ExportFormat", {f: f for f in export.FORMATS})  # type: ignore[misc]
 Role = StrEnum("Role", {r: r for r in new_words.ROLES})  # type: ignore[misc]
 DocumentRole = StrEnum("DocumentRole", {r: r for r in ("domain", "general")})  # type: ignore[misc]
 Sorting = StrEnum("Sorting", {s: s for s in concordance.ORDERS})  # type: ignore[misc]
 GOLD_OPTIONS = ("--similarity", "--analogy", "--clusters", "--segmentation", "--lexicon", "--terms")
-VectorKind = StrEnum("VectorKind", {v: v for v in ("sgns", "jose")})  # type: ignore[misc]
-
-ConfigArgument = Annotated[Path, typer.Argument(metavar="CONFIG", help="the TOML config")]
-WorkspaceArgument = Annotated[str, typer.Argument(metavar="DIR", help="the workspace")]
-WorkspaceOption = Annotated[str | None, typer.Option("--workspace", help="folder of the results; wins over the config")]
-MasterOption = Annotated[str | None, typer.Option("--master", help="Spark master, e.g. local[4] or spark://host:7077")]
 
 
 def _show_version(asked: bool) -> None:

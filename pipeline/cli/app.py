@@ -1,0 +1,27 @@
+"""What every command shares: the application, and arguments that several commands take."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wajue import dag
+from wajue.results import query_output
+
+app = typer.Typer(
+    help="Mine new words, domain terms and vectors from raw Chinese text, without labels.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+StepName = StrEnum("StepName", {name: name for name in dag.NAMES})  # type: ignore[misc]
+Device = StrEnum("Device", {d: d for d in ("auto", "cpu", "cuda")})  # type: ignore[misc]
+Format = StrEnum("Format", {f: f for f in query_output.STYLES})  # type: ignore[misc]
+VectorKind = StrEnum("VectorKind", {v: v for v in ("sgns", "jose")})  # type: ignore[misc]
+
+ConfigArgument = Annotated[Path, typer.Argument(metavar="CONFIG", help="the TOML config")]
+WorkspaceArgument = Annotated[str, typer.Argument(metavar="DIR", help="the workspace")]
+WorkspaceOption = Annotated[str | None, typer.Option("--workspace", help="folder of the results; wins over the config")]
+MasterOption = Annotated[str | None, typer.Option("--master", help="Spark master, e.g. local[4] or spark://host:7077")]
