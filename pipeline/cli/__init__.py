@@ -28,7 +28,7 @@ from wajue.cli.app import (
     app,
 )
 from wajue.console import output
-from wajue.errors import WajueError
+from wajue.errors import ConfigError, WajueError
 from wajue.results import concordance, export, loaders, new_words, query, query_output
 from wajue.spark import environment
 from wajue.store.workspace import Workspace, versions
@@ -93,7 +93,9 @@ def run(
 
 @app.command("mine")
 def mine_command(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="files, folders or globs of the domain's text")],
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH...", help="files, folders or globs of the domain's text; - is standard input")
+    ],
     against: Annotated[list[str] | None, typer.Option("--against", help="general text to contrast it with")] = None,
     out: Annotated[str, typer.Option("--out", help="folder of the results")] = "out",
     last: Annotated[StepName | None, typer.Option("--until", help="last step to run")] = None,
@@ -101,10 +103,15 @@ def mine_command(
     device: Annotated[Device, typer.Option("--device", help="where to train")] = Device.auto,  # type: ignore[attr-defined]
 ) -> None:
     """Mine files without a config: formats, encodings and fields are told from the files."""
-    from wajue.reading.guessing import corpora_of
+    from wajue.reading.guessing import corpora_of, keep_input
     from wajue.runner.mine import mine
 
     base = Path.cwd()
+    if paths.count("-") + (against or []).count("-") > 1:
+        raise ConfigError("- is named more than once; standard input is read once")
+    paths, against = (
+        [keep_input(sys.stdin.buffer, out, base) if p == "-" else p for p in given or ()] for given in (paths, against)
+    )
     corpus = (*corpora_of(paths, "domain", base), *(corpora_of(against, "general", base) if against else ()))
     config = configuration.Config(base=base, workspace=out, corpus=corpus)
     mined = mine(config, last=last.value if last else None, master=master, device=device.value)
@@ -296,6 +303,9 @@ def demo(
     target = Workspace(workspace or "wajue-demo")
     runner.run(configuration.load(shown.sample_folder() / "demo.toml"), target, master=master)
     shown.show(target, output)
+
+
+from wajue.cli import starting  # noqa: E402, F401 - the commands of a module are there once it is imported
 
 
 def main(arguments: list[str] | None = None) -> None:

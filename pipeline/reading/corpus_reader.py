@@ -108,7 +108,7 @@ class _Reader:
         """The rows that are still pending, and their identities if records have ids."""
         if not self._pending.text:
             return
-        batch = _batch(self._pending, self._corpus)
+        batch = as_batch(self._pending, self._corpus)
         self._pending, self._characters = documents.empty(), 0
         is_kept = batch.column("reason").is_null()
         kept = batch.filter(is_kept)
@@ -128,7 +128,7 @@ class _Reader:
         return cells.one_of(READ, "files", pa.RecordBatch.from_pylist([row], schemas.TABLES["files"].schema))
 
 
-def _batch(columns: documents.Columns, corpus: Corpus) -> pa.RecordBatch:
+def as_batch(columns: documents.Columns, corpus: Corpus) -> pa.RecordBatch:
     """All columns of raw_documents, and those of ingest_rejects that raw_documents lacks."""
     size = len(columns.text)
     others = {"tags": schemas.TABLES["raw_documents"].schema.field("tags").type} | {f.name: f.type for f in schemas.SOURCE}

@@ -1,30 +1,11 @@
+import io
 import json
 from pathlib import Path
 
 import pytest
 
 from wajue.errors import ConfigError
-from wajue.reading.guessing import corpora_of, text_fields
-
-
-@pytest.mark.parametrize(
-    ("rows", "fields"),
-    [
-        ([], ("text",)),
-        ([{"title": "断路器", "text": "检修"}], ("text",)),
-        ([{"url": "http://a.cn/b", "title": "断路器怎么检修", "answer": "先停电再检修"}], ("title", "answer")),
-        ([{"id": "电", "content": "断路器的触头磨损以后应当及时更换"}], ("content",)),
-        ([{"a": "断路器跳闸", "b": None}, {"a": "断路器", "b": "检修母线以后"}], ("a",)),
-        ([{"n": 1, "review": "a fine film"}], ("review",)),
-    ],
-)
-def test_the_text_is_where_the_characters_are(rows: list[dict[str, object]], fields: tuple[str, ...]) -> None:
-    assert text_fields(rows, "a.json") == fields
-
-
-def test_records_without_text_are_told() -> None:
-    with pytest.raises(ConfigError, match=r"a\.json: no field of its records holds text; there are n, m"):
-        text_fields([{"n": 1, "m": "2"}], "a.json")
+from wajue.reading.guessing import corpora_of, guesses_of, keep_input
 
 
 def test_files_with_other_fields_are_other_corpora(tmp_path: Path) -> None:
@@ -39,3 +20,23 @@ def test_files_with_other_fields_are_other_corpora(tmp_path: Path) -> None:
     assert (text.name, text.role, text.encoding, text.paths) == ("general", "general", "auto", ("c.txt",))
     with pytest.raises(ConfigError, match="does not exist"):
         corpora_of(["no.txt"], "domain", tmp_path)
+
+
+def test_what_a_corpus_was_made_out_from(tmp_path: Path) -> None:
+    rows = [{"qid": i, "问题": f"断路器{i}怎么检修", "date": f"2021-03-0{i}"} for i in range(1, 4)]
+    (tmp_path / "b.jsonl").write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in rows), encoding="utf-8")
+    (tmp_path / "a.jsonl").write_text(json.dumps(rows[0], ensure_ascii=False), encoding="utf-8")
+    [guess] = guesses_of(["*.jsonl"], "domain", tmp_path)
+    assert (guess.corpus.text, guess.corpus.id, guess.corpus.date, guess.corpus.url) == (("问题",), "qid", "date", None)
+    assert [s.file.name for s in guess.sampled] == ["b.jsonl", "a.jsonl"] and guess.sampled[0].fields == rows
+    assert guess.counted() == {"jsonl": {"utf-8": 2}}
+
+
+def test_standard_input_is_kept(tmp_path: Path) -> None:
+    assert keep_input(io.BytesIO("断路器".encode()), "out/", tmp_path) == "out/stdin"
+    assert (tmp_path / "out" / "stdin").read_text(encoding="utf-8") == "断路器"
+    with pytest.raises(ConfigError, match="nothing came"):
+        keep_input(io.BytesIO(), "out", tmp_path)
+    assert [p.name for p in (tmp_path / "out").iterdir()] == ["stdin"]  # the one that came before
+    with pytest.raises(ConfigError, match="a local folder"):
+        keep_input(io.BytesIO(b"a"), "hdfs://a/b", tmp_path)

@@ -1,0 +1,87 @@
+"""Which fields of records hold the text, and which name, date and describe a record. In: records of a file. Out: names of fields.
+
+The text is `text` where there is such a field; else the strings that hold most of the Han characters, or of the letters where
+there are none. An id, a date and tags are told by the field's name and by all its values, a url by its values.
+"""
+
+import itertools
+import logging
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from wajue.errors import ConfigError
+from wajue.mining.trends import dates
+
+log = logging.getLogger(__name__)
+
+Fields = dict[str, Any]
+_LEAST_SHARE = 0.15  # of the characters of all fields, that a field of the text holds
+_HAN, _LETTER = re.compile("[\u3400-\u9fff]"), re.compile(r"[^\W\d_]")
+_ID = re.compile(r"(.*[_-])?\w{0,4}(id|uuid|guid)|.*[a-z]I[dD]|ID|编号|序号")
+_DATE = re.compile(r".*(date|time|day|year|month|publish|created|updated|日期|时间|年份?|月份).*", re.IGNORECASE)
+_TAGS = re.compile(r".*(tag|label|categor|keyword|topic|class|section|标签|分类|类别|栏目|关键词|科室).*", re.IGNORECASE)
+_URL = re.compile(r"https?://\S+")
+
+
+class FieldRoles(NamedTuple):
+    """The names of fields as [[corpus]] takes them; None where no field serves."""
+
+    text: tuple[str, ...]
+    id: str | None = None
+    url: str | None = None
+    date: str | None = None
+    tags: str | None = None
+
+
+def field_roles(sample: Sequence[Fields], text: tuple[str, ...]) -> FieldRoles:
+    """What each field of these records is for; text: those that hold their text."""
+    others = {field: [row.get(field) for row in sample] for row in sample for field in row if field not in text}
+
+    def first(serves: Any) -> str | None:
+        return next((field for field, values in others.items() if serves(field, values)), None)
+
+    return FieldRoles(text, id=first(_names), url=first(_is_address), date=first(_dates), tags=first(_describes))
+
+
+def _names(field: str, values: list[Any]) -> bool:
+    """Is it an id: named like one, in every record, and another one in each?"""
+    is_plain = all(isinstance(v, str | int) and not isinstance(v, bool) and str(v).strip() for v in values)
+    return bool(_ID.fullmatch(field)) and is_plain and len(set(map(str, values))) == len(values)
+
+
+def _is_address(_: str, values: list[Any]) -> bool:
+    given = [v for v in values if v not in (None, "")]
+    return bool(given) and all(isinstance(v, str) and _URL.fullmatch(v.strip()) for v in given)
+
+
+def _dates(field: str, values: list[Any]) -> bool:
+    given = [str(v) for v in values if v not in (None, "") and not isinstance(v, bool | list | dict)]
+    return bool(given) and bool(_DATE.fullmatch(field)) and all(dates.parse(v) for v in given)
+
+
+def _describes(field: str, values: list[Any]) -> bool:
+    """Is it tags: named like them, and strings or lists of strings?"""
+    given = [v for v in values if v not in (None, "", [])]
+    listed = itertools.chain.from_iterable(v if isinstance(v, list) else [v] for v in given)
+    return bool(given) and bool(_TAGS.fullmatch(field)) and all(isinstance(v, str) for v in listed)
+
+
+def text_fields(sample: Iterable[Fields], name: str) -> tuple[str, ...]:
+    """The fields that hold the text of these records, in their order; `text` where there are no records. name: of the file.
+
+    Raises ConfigError if the records have no field with letters in it.
+    """
+    sampled = list(sample)
+    if not sampled or any("text" in row for row in sampled):
+        return ("text",)
+    for characters in (_HAN, _LETTER):
+        held: dict[str, int] = {}
+        for field, value in itertools.chain.from_iterable(row.items() for row in sampled):
+            held[field] = held.get(field, 0) + (len(characters.findall(value)) if isinstance(value, str) else 0)
+        chosen = tuple(field for field, count in held.items() if count and count >= _LEAST_SHARE * sum(held.values()))
+        # a field that some records lack would cost them
+        if chosen := tuple(f for f in chosen if all(isinstance(row.get(f), str) for row in sampled)) or chosen[:1]:
+            log.info("%s: the text is taken from %s, out of %s", name, ", ".join(chosen), ", ".join(sampled[0]))
+            return chosen
+    raise ConfigError(f"{name}: no field of its records holds text; there are {', '.join(sampled[0])}")
