@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from wajue.errors import ConfigError as ConfigError
     from wajue.errors import WajueError as WajueError
     from wajue.mining.tokens.segmenter import Segmenter as Segmenter
+    from wajue.results.compare import compare as compare
     from wajue.results.concordance import find as find
     from wajue.results.loaders import load_segmenter as load_segmenter
     from wajue.results.loaders import load_vectors as load_vectors
+    from wajue.results.profile import profile as profile
     from wajue.results.query import select as select
     from wajue.results.vectors import Vectors as Vectors
     from wajue.runner.mine import mine as mine
@@ -33,6 +35,8 @@ _MODULES = {
     "read": "store.parquet",
     "select": "results.query",
     "find": "results.concordance",
+    "profile": "results.profile",
+    "compare": "results.compare",
     "load_segmenter": "results.loaders",
     "Segmenter": "mining.tokens.segmenter",
     "load_vectors": "results.loaders",

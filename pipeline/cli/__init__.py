@@ -305,7 +305,7 @@ def demo(
     shown.show(target, output)
 
 
-from wajue.cli import starting  # noqa: E402, F401 - the commands of a module are there once it is imported
+from wajue.cli import asking, starting  # noqa: E402, F401 - the commands of a module are there once it is imported
 
 
 def main(arguments: list[str] | None = None) -> None:

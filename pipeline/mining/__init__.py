@@ -8,4 +8,5 @@ lexicon      which n-grams are words
 tokens       text to words, and words counted
 terms        what sets a domain apart
 trends       words over time
+usage        how a word is used: collocates, frames, good examples
 """

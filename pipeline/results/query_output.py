@@ -36,7 +36,7 @@ def _write_json(reader: pa.RecordBatchReader, sink: BinaryIO) -> None:
     names, before = _distinct(reader.schema.names), "[\n"
     for batch in reader:
         for values in _tuples(batch):
-            row = dict(zip(names, map(_plain, values), strict=True))
+            row = dict(zip(names, map(plain, values), strict=True))
             sink.write((before + json.dumps(row, ensure_ascii=False)).encode())
             before = ",\n"
     sink.write(b"[]\n" if before == "[\n" else b"\n]\n")
@@ -94,11 +94,11 @@ def _distinct(names: list[str]) -> list[str]:
 
 def _csv_cell(value: Any) -> str:
     """A value as CSV has it: nothing for null, JSON for lists and objects."""
-    value = _plain(value)
+    value = plain(value)
     return "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """A value as JSON has it: no NaN, and no type beyond strings, numbers, lists and objects."""
     if isinstance(value, bool | str | int | None):
         return value
@@ -107,9 +107,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, list | tuple):
-        return [_plain(v) for v in value]
+        return [plain(v) for v in value]
     if isinstance(value, dict):
-        return {str(k): _plain(v) for k, v in value.items()}
+        return {str(k): plain(v) for k, v in value.items()}
     if isinstance(value, bytes):
         return value.hex()
     return value.isoformat() if hasattr(value, "isoformat") else str(value)

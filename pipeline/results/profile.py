@@ -1,0 +1,206 @@
+"""A word's profile. In: a workspace and a word. Out: tables: its counts, its course over time, what stands around it, what it is in
+and what is in it, its neighbours by meaning, good examples.
+
+A word is a token, or a term of several tokens; what is only part of tokens has no profile, and `find` finds it.
+"""
+
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+
+from wajue.config import Trends
+from wajue.errors import WajueError
+from wajue.mining.terms.contrast_measures import per_million
+from wajue.mining.terms.example_sentences import sentences
+from wajue.mining.tokens.surface import written
+from wajue.mining.trends import dates
+from wajue.mining.usage import good_examples
+from wajue.mining.usage.surroundings import Surroundings
+from wajue.results import concordance, loaders, query
+from wajue.results.evaluation.common import as_mined
+from wajue.store.workspace import Workspace
+
+TITLES = {  # of the tables of a profile, as they are shown
+    "counts": "Occurrences",
+    "periods": "Over time",
+    "collocates": "Beside it: within 5 tokens, and adjacent",
+    "frames": "Frames",
+    "terms": "Terms that hold it",
+    "parts": "Words in it",
+    "neighbours": "Neighbours by meaning",
+    "examples": "Good examples",
+}
+
+_COLLOCATES, _FRAMES, _TERMS, _NEIGHBOURS, _EXAMPLES = 10, 10, 20, 10, 3  # that are shown
+_READ_FOR_EXAMPLES = 5_000  # documents, the first by doc_id, which is a hash
+
+
+class Profile(NamedTuple):
+    """Tables of one word; those that the workspace has nothing for are empty."""
+
+    word: str
+    counts: pa.Table  # role, corpus, count, document_count, per_million (tokens of the corpus)
+    periods: pa.Table  # role, period, count, per_million (words of the period)
+    collocates: pa.Table  # side, span, collocate, count, log_dice, keyness
+    frames: pa.Table  # frame, count, document_count
+    terms: pa.Table  # terms that hold it: rank, term, domain_count, general_count
+    parts: pa.Table  # words of the lexicon in it: word, used
+    neighbours: pa.Table  # word, cosine
+    examples: pa.Table  # doc_id, sentence
+
+
+def profile(workspace: Workspace, word: str) -> Profile:
+    """The profile of a word or term. Raises WajueError if it is no token and no run of tokens, or there are no tokens."""
+    workspace.must_have("tokens")
+    [asked] = as_mined(workspace, [word])
+    with query.connect(workspace) as connection:
+        tables = _Tables(workspace, connection, asked)
+        used = tables.usage()
+        if not used.around.occurrences:
+            raise WajueError(_no_token(workspace, asked))
+        return Profile(
+            asked,
+            tables.counts(used),
+            tables.periods(used),
+            tables.collocates(used),
+            tables.frames(used),
+            tables.holding(),
+            tables.held(),
+            _neighbours(workspace, asked),
+            tables.examples(),
+        )
+
+
+def _no_token(workspace: Workspace, word: str) -> str:
+    try:
+        concordance.find(workspace, [word])
+    except WajueError as error:
+        return str(error)
+    return f"{word} occurs, but never as a word of its own: wajue find shows where, wajue explain says why it is no word"
+
+
+class _Usage(NamedTuple):
+    """Occurrences: counts, by (role, corpus) and by (role, period); documents that hold the word."""
+
+    around: Surroundings
+    counts: dict[tuple[str, str], list[int]]  # [occurrences, documents]
+    periods: dict[tuple[str, str], int]
+
+
+class _Tables:
+    """What the tables say of one word."""
+
+    def __init__(self, workspace: Workspace, connection: Any, word: str) -> None:
+        self.workspace, self._connection, self.word = workspace, connection, word
+        self.quoted = query.literal(word)
+        self.joiner = " " if workspace.settings("tokens", "segment").get("method") == "whitespace" else ""
+
+    def _rows(self, sql: str) -> pa.Table:
+        return query.execute(self._connection, sql)
+
+    def _parts(self) -> list[str]:
+        """The tokens that make the word; itself where no table of terms says more."""
+        found = (
+            f"SELECT parts FROM terms WHERE term = {self.quoted} UNION ALL SELECT parts FROM candidates WHERE term = {self.quoted}"
+        )
+        listed = self._rows(found).column("parts").to_pylist()
+        return listed[0] if listed else [self.word]
+
+    def usage(self) -> _Usage:
+        """Read the documents that hold the first of its tokens."""
+        parts = self._parts()
+        used = _Usage(Surroundings(parts), {}, {})
+        period = self.workspace.settings("periods", "trends").get("period", Trends().period)
+        sql = (
+            f"SELECT doc_id, corpus, role, date, tokens, breaks FROM tokens WHERE list_contains(tokens, {query.literal(parts[0])})"
+        )
+        for batch in query.stream(self._connection, sql):
+            for row in batch.to_pylist():
+                count = sum(used.around.add(s, row["doc_id"]) for s in sentences(row["tokens"], row["breaks"] or []))
+                if count:
+                    tally = used.counts.setdefault((row["role"], row["corpus"]), [0, 0])
+                    tally[0], tally[1] = tally[0] + count, tally[1] + 1
+                    day = dates.parse(row["date"]) if row["date"] else None
+                    if name := dates.period(day, period) if day else None:
+                        used.periods[row["role"], name] = used.periods.get((row["role"], name), 0) + count
+        return used
+
+    def counts(self, used: _Usage) -> pa.Table:
+        sizes = self._rows(
+            "SELECT role, corpus, sum(len(tokens))::BIGINT AS tokens FROM tokens GROUP BY ALL ORDER BY ALL"
+        ).to_pylist()
+        counted = []
+        for row in sizes:
+            count, documents = used.counts.get((row["role"], row["corpus"]), (0, 0))
+            counted.append(
+                {
+                    "role": row["role"],
+                    "corpus": row["corpus"],
+                    "count": count,
+                    "document_count": documents,
+                    "per_million": per_million(count, row["tokens"]) if row["tokens"] else None,
+                }
+            )
+        return pa.Table.from_pylist(counted)
+
+    def periods(self, used: _Usage) -> pa.Table:
+        schema = pa.schema([("role", pa.string()), ("period", pa.string()), ("count", pa.int64()), ("per_million", pa.float64())])
+        sizes = self._rows(
+            "SELECT role, period, words AS size FROM periods WHERE period IS NOT NULL ORDER BY role, period"
+        ).to_pylist()
+        of_roles = {role for role, _ in used.periods}
+        counted = [(r["role"], r["period"], used.periods.get((r["role"], r["period"]), 0), r["size"]) for r in sizes]
+        listed = [
+            {"role": role, "period": period, "count": n, "per_million": per_million(n, size) if size else None}
+            for role, period, n, size in counted
+            if role in of_roles
+        ]
+        return pa.Table.from_pylist(listed, schema)
+
+    def collocates(self, used: _Usage) -> pa.Table:
+        beside = sorted(used.around.seen())
+        listed = f"[{', '.join(map(query.literal, beside))}]::VARCHAR[]"
+        counted = self._rows(
+            f"SELECT word, sum(count)::BIGINT AS count FROM word_counts WHERE list_contains({listed}, word) GROUP BY word"
+        )
+        counts = dict(zip(counted.column("word").to_pylist(), counted.column("count").to_pylist(), strict=True))
+        total = self._rows("SELECT coalesce(sum(count), 0)::BIGINT AS n FROM word_counts").column("n")[0].as_py()
+        types = (pa.string(), pa.string(), pa.string(), pa.int64(), pa.float64(), pa.float64())
+        names = ("side", "span", "collocate", "count", "log_dice", "keyness")
+        collocates = [c._asdict() for c in used.around.collocates(counts, total, _COLLOCATES)]
+        return pa.Table.from_pylist(collocates, pa.schema(list(zip(names, types, strict=True))))
+
+    def frames(self, used: _Usage) -> pa.Table:
+        schema = pa.schema([("frame", pa.string()), ("count", pa.int64()), ("document_count", pa.int64())])
+        typical = used.around.typical_frames(_FRAMES)
+        listed = [{"frame": written(f, self.joiner), "count": n, "document_count": d} for f, n, d in typical]
+        return pa.Table.from_pylist(listed, schema)
+
+    def holding(self) -> pa.Table:
+        return self._rows(
+            f"SELECT rank, term, domain_count, general_count FROM terms WHERE contains(term, {self.quoted}) "
+            f"AND term <> {self.quoted} AND is_listed ORDER BY rank LIMIT {_TERMS}"
+        )
+
+    def held(self) -> pa.Table:
+        return self._rows(
+            f"SELECT word, used FROM lexicon WHERE contains({self.quoted}, word) AND word <> {self.quoted} AND len(word) > 1 "
+            "ORDER BY len(word) DESC, used DESC, word"
+        )
+
+    def examples(self) -> pa.Table:
+        holding = f"SELECT doc_id, text FROM documents WHERE contains(text, {self.quoted})"
+        texts = self._rows(f"{holding} ORDER BY role, doc_id LIMIT {_READ_FOR_EXAMPLES}")
+        pairs = zip(texts.column("doc_id").to_pylist(), texts.column("text").to_pylist(), strict=True)
+        listed = [{"doc_id": d, "sentence": s} for d, s in good_examples.best(pairs, self.word, _EXAMPLES)]
+        return pa.Table.from_pylist(listed, pa.schema([("doc_id", pa.string()), ("sentence", pa.string())]))
+
+
+def _neighbours(workspace: Workspace, word: str) -> pa.Table:
+    """By the vectors of sgns, else of jose; none where the word has no vector."""
+    near: list[tuple[str, float]] = []
+    model = next((m for m in ("sgns", "jose") if workspace.whole(f"{m}_words")), None)
+    if model and word in (vectors := loaders.load_vectors(workspace, model)):
+        near = vectors.most_similar(word, top=_NEIGHBOURS)
+    schema = pa.schema([("word", pa.string()), ("cosine", pa.float64())])
+    return pa.Table.from_pylist([{"word": w, "cosine": c} for w, c in near], schema)
