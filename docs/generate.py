@@ -10,12 +10,11 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 import figures
 
-from wajue.config import Config, Corpus
+from wajue import config_reference
 from wajue.dag import STEPS
 from wajue.results.query import VIEWS
 from wajue.schemas import TABLES
@@ -32,25 +31,13 @@ def settings() -> str:
     parts = [
         "# Settings\n\nGenerated from `pipeline/config.py`. A config is TOML; what it leaves out has the default shown here.\n"
     ]
-    sections = {"[corpus]": Corpus} | {
-        name: f.annotation for name, f in Config.model_fields.items() if hasattr(f.annotation, "model_fields")
-    }
-    for name, section in sections.items():
+    for name, section in config_reference.sections().items():
         doc = (section.__doc__ or "").split("\n")[0]
-        parts.append(f"\n## [{name}]\n\n{doc}\n\n| setting | default | range | meaning |\n| --- | --- | --- | --- |\n")
-        for key, field in section.model_fields.items():
-            default = "required" if field.is_required() else f"`{_shown(field.default)}`"
-            parts.append(f"| `{key}` | {default} | {_range(field)} | {field.description} |\n")
+        parts.append(f"\n## [{name}]\n\n{doc}\n\n| setting | default | allowed | meaning |\n| --- | --- | --- | --- |\n")
+        for s in (s for s in config_reference.listed() if s.section == name):
+            default = s.default if s.default == "required" else f"`{s.default}`"
+            parts.append(f"| `{s.name}` | {default} | {s.allowed.replace(' |', ',')} | {s.meaning} |\n")
     return "".join(parts)
-
-
-def _shown(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(list(value)) if isinstance(value, tuple) else str(value)
-
-
-def _range(field: Any) -> str:
-    bounds = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<"}
-    return " ".join(f"{sign} {getattr(m, name)}" for m in field.metadata for name, sign in bounds.items() if hasattr(m, name))
 
 
 def tables() -> str:

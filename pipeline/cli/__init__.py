@@ -7,6 +7,7 @@ import logging
 import os
 import shlex
 import sys
+import time
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -86,9 +87,9 @@ def run(
         parts = estimates.shown_inputs(loaded, files), estimates.shown_plan(loaded, planned), estimates.total(target, planned)
         output.print(parts[0], "", parts[1], "", parts[2], sep="\n")
         return
+    started = time.monotonic()
     runner.run(loaded, target, first=names[0], last=names[1], force=force, master=master, device=device.value, train=train)
-    log.info("done; the tables are in %s", target.location)
-    output.print(target.location)
+    _end(target, started)
 
 
 @app.command("mine")
@@ -114,9 +115,18 @@ def mine_command(
     )
     corpus = (*corpora_of(paths, "domain", base), *(corpora_of(against, "general", base) if against else ()))
     config = configuration.Config(base=base, workspace=out, corpus=corpus)
-    mined = mine(config, last=last.value if last else None, master=master, device=device.value)
-    log.info("done; the tables are in %s", mined.location)
-    output.print(mined.location)
+    started = time.monotonic()
+    _end(mine(config, last=last.value if last else None, master=master, device=device.value), started)
+
+
+def _end(workspace: Workspace, started: float) -> None:
+    """Say what a run found, and print where it is."""
+    from wajue.results import summary
+
+    for line in summary.lines(workspace, time.monotonic() - started):
+        log.info(line)
+    log.info("done; the tables are in %s", workspace.location)
+    output.print(workspace.location)
 
 
 @app.command()

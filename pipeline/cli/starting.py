@@ -47,6 +47,22 @@ def init_command(
     output.print(str(file))
 
 
+@app.command()
+def settings(
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="a section, a setting, or both: sgns, dim, sgns.dim")] = None,
+) -> None:
+    """Explain settings: default, unit and range or allowed values, meaning."""
+    from wajue.config_reference import Setting, find, listed
+
+    chosen = find(name) if name else listed()
+    for section in dict.fromkeys(s.section for s in chosen):
+        output.print(f"[{section}]")
+        of_section: list[Setting] = [s for s in chosen if s.section == section]
+        for setting in of_section:
+            allowed = f", {setting.allowed}" if setting.allowed else ""
+            output.print(f"  {setting.name} = {setting.default}{allowed}\n      {setting.meaning}")
+
+
 def _seen_from(base: Path, path: str) -> str:
     """A path of the command line as the config has to name it: relative to its own folder, unless it is absolute or a URI."""
     if "://" in path or Path(path).expanduser().is_absolute() or base == Path.cwd():

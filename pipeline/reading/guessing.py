@@ -17,6 +17,7 @@ from wajue.reading.corpora import CorpusFile
 from wajue.reading.field_roles import field_roles, text_fields
 from wajue.reading.formats import FORMATS
 from wajue.reading.formats.reader import Record
+from wajue.store import whole_files
 
 _SAMPLE = 20  # records of a file
 
@@ -68,14 +69,11 @@ def keep_input(stream: BinaryIO, folder: str, base: Path) -> str:
     if "://" in folder:
         raise ConfigError(f"what comes on standard input is kept in --out, which has to be a local folder; {folder} is none")
     path = Path(base, folder, "stdin")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name("stdin.unfinished")
-    with open(unfinished, "wb") as file:
-        shutil.copyfileobj(stream, file)
-    if not unfinished.stat().st_size:
-        unfinished.unlink()
-        raise ConfigError("nothing came on standard input")
-    unfinished.replace(path)
+    with whole_files.written(path) as unfinished:
+        with open(unfinished, "wb") as file:
+            shutil.copyfileobj(stream, file)
+        if not unfinished.stat().st_size:
+            raise ConfigError("nothing came on standard input")
     return f"{folder.rstrip('/')}/stdin"
 
 

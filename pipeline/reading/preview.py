@@ -62,9 +62,10 @@ def _of_file(config: Config, corpus: Corpus, file: CorpusFile) -> Iterator[Row]:
     with open(file.location, "rb") as stream:
         for part in records.parts(stream, file.name, corpus, file.encoding):
             paths = corpus.text if part.format in FORMATS and FORMATS[part.format].fields else ("text",)
-            for outcome in itertools.chain.from_iterable(run if isinstance(run, list) else (run,) for run in part.runs):
-                row = _of_record(config, corpus, part.name, outcome, paths)
-                yield {"format": part.format, "encoding": part.encoding, **row}
+            for run in part.runs:
+                for outcome in run if isinstance(run, list) else (run,):
+                    row = _of_record(config, corpus, part.name, outcome, paths)
+                    yield {"format": part.format, "encoding": part.encoding, **row}
 
 
 def _of_record(config: Config, corpus: Corpus, file: str, outcome: Record | Broken, paths: Sequence[str]) -> Row:

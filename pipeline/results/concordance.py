@@ -13,9 +13,9 @@ from rich import box
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from wajue.console import printable
 from wajue.errors import WajueError
 from wajue.results import query
-from wajue.results.query_output import printable
 from wajue.store.workspace import Workspace
 
 CONTEXT = 40  # characters on either side

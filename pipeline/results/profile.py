@@ -4,6 +4,7 @@ and what is in it, its neighbours by meaning, good examples.
 A word is a token, or a term of several tokens; what is only part of tokens has no profile, and `find` finds it.
 """
 
+from dataclasses import asdict
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -167,7 +168,7 @@ class _Tables:
         total = self._rows("SELECT coalesce(sum(count), 0)::BIGINT AS n FROM word_counts").column("n")[0].as_py()
         types = (pa.string(), pa.string(), pa.string(), pa.int64(), pa.float64(), pa.float64())
         names = ("side", "span", "collocate", "count", "log_dice", "keyness")
-        collocates = [c._asdict() for c in used.around.collocates(counts, total, _COLLOCATES)]
+        collocates = [asdict(c) for c in used.around.collocates(counts, total, _COLLOCATES)]
         return pa.Table.from_pylist(collocates, pa.schema(list(zip(names, types, strict=True))))
 
     def frames(self, used: _Usage) -> pa.Table:

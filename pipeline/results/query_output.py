@@ -12,10 +12,15 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 from rich import box
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.measure import Measurement
 from rich.table import Table as RichTable
 from rich.text import Text
 
 from wajue.console import printable
+
+_LONG = 300  # characters of a value of a row that is shown upright
+_WIDEST = 1_000_000  # columns, more than any row of a table needs that could be shown as one
 
 
 def write(reader: pa.RecordBatchReader, style: str, sink: BinaryIO) -> None:
@@ -58,15 +63,50 @@ WRITERS: dict[str, Callable[[pa.RecordBatchReader, BinaryIO], None]] = {
 STYLES = ("table", *WRITERS)  # what --format takes
 
 
-def render(rows: pa.Table) -> RichTable:
-    """The rows as a table to print; floats with four digits."""
-    shown = RichTable(box=box.ROUNDED)
-    for name in rows.schema.names:
-        shown.add_column(Text(printable(name)))
-    for values in _tuples(rows):
-        # Text: a corpus may hold [b] and :smile:, which rich would take for markup
-        shown.add_row(*[Text(printable(_shown(v))) for v in values])
-    return shown
+class Rendered:
+    """Rows to print: a table where the console is wide enough for every value, else a block for each row, long texts cut."""
+
+    def __init__(self, rows: pa.Table) -> None:
+        self._columns = [printable(name) for name in rows.schema.names]
+        self._shown = [[printable(_shown(v)) for v in values] for values in _tuples(rows)]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        table = self._table()
+        needed = Measurement.get(console, options.update(max_width=_WIDEST), table).maximum
+        if needed <= options.max_width:
+            yield table
+        else:
+            yield from self._upright()
+
+    def _table(self) -> RichTable:
+        shown = RichTable(box=box.ROUNDED)
+        for name in self._columns:
+            shown.add_column(Text(name))
+        for values in self._shown:
+            # Text: a corpus may hold [b] and :smile:, which rich would take for markup
+            shown.add_row(*map(Text, values))
+        return shown
+
+    def _upright(self) -> Iterator[RichTable | Text]:
+        """A line for each value, its column before it."""
+        for number, values in enumerate(self._shown, 1):
+            yield Text(f"row {number}", style="bold")
+            block = RichTable.grid(padding=(0, 2))
+            block.add_column(no_wrap=True)
+            block.add_column(overflow="fold")
+            for name, value in zip(self._columns, values, strict=True):
+                block.add_row(Text(f"  {name}"), Text(_cut(value)))
+            yield block
+
+
+def _cut(text: str) -> str:
+    """The text, or its beginning and its length where it is long."""
+    return text if len(text) <= _LONG else f"{text[:_LONG]} ... ({len(text):,} characters)"
+
+
+def render(rows: pa.Table) -> Rendered:
+    """The rows to print; floats with four digits."""
+    return Rendered(rows)
 
 
 def _shown(value: Any) -> str:

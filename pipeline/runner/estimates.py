@@ -18,6 +18,7 @@ from wajue.console import seconds, size
 from wajue.dag import Step
 from wajue.reading.corpora import CorpusFile
 from wajue.runner import freshness, growth
+from wajue.runner.freshness import State
 from wajue.store.workspace import Workspace
 
 Row = dict[str, Any]
@@ -57,12 +58,13 @@ def as_table(step_rows: list[Row]) -> pa.Table:
 
 def plan(config: Config, workspace: Workspace, files: list[CorpusFile], selected: tuple[Step, ...], *, force: bool) -> list[Row]:
     """What a run of these steps would do, why, and what each is forecast to take."""
-    states = {} if force else {s.step.name: s.state for s in freshness.of(config, workspace, files)}
+    states = {} if force else {s.step.name: s for s in freshness.of(config, workspace, files)}
     corpora_bytes = sum(f.size for f in files)
     renewed: set[str] = set()  # tables that the steps before will write
     step_rows: list[Row] = []
     for step in selected:
-        why = _why(config, workspace, step, files, states.get(step.name, "forced"), renewed)
+        state = states.get(step.name)
+        why = _why(config, workspace, step, files, state, renewed)
         row: Row = {"step": step.name, "runs": why is not None, "why": why or "done before, for the same input and config"}
         if why is not None:
             renewed |= set(step.writes)
@@ -72,18 +74,25 @@ def plan(config: Config, workspace: Workspace, files: list[CorpusFile], selected
 
 
 _WHY = {
-    "forced": "--force",
     "missing": "not done yet",
-    "stale": "input or config changed",
     "damaged": "its tables are damaged",
 }
 
 
-def _why(config: Config, workspace: Workspace, step: Step, files: list[CorpusFile], state: str, renewed: set[str]) -> str | None:
-    """Why a run would do the step; None if it would not."""
-    if step.reads_files and state == "stale":
-        return growth.new_files(config, workspace, step, files)[1] or _WHY["stale"]
-    if (why := _WHY.get(state)) is None and (inputs := [t for t in step.reads if t in renewed]):
+def _why(
+    config: Config, workspace: Workspace, step: Step, files: list[CorpusFile], state: State | None, renewed: set[str]
+) -> str | None:
+    """Why a run would do the step; None if it would not. state: None where --force makes all anew."""
+    if state is None:
+        return "--force"
+    if state.state == "stale":
+        grown = (
+            growth.new_files(config, workspace, step, files)[1]
+            if step.reads_files and not state.why.startswith("[[corpus]]")
+            else ""
+        )
+        return grown or state.why
+    if (why := _WHY.get(state.state)) is None and (inputs := [t for t in step.reads if t in renewed]):
         return f"reads {', '.join(inputs)}"
     return why
 

@@ -6,7 +6,7 @@ A step is done if its tables were written for this config and from the tables th
 import hashlib
 import json
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from wajue import dag
@@ -14,7 +14,7 @@ from wajue.config import Config
 from wajue.dag import Step
 from wajue.errors import ConfigError, WajueError
 from wajue.reading import corpora
-from wajue.runner import growth
+from wajue.runner import growth, staleness
 from wajue.runner.manifests import are_whole
 from wajue.store.workspace import Workspace
 
@@ -97,10 +97,17 @@ def of(config: Config, workspace: Workspace, files: list[corpora.CorpusFile] | N
     """The state of every step of the pipeline, in order."""
     wanted = fingerprints(config, workspace, files)
     left_out = dag.left_out(config)
-    return [
-        State(step, "left out", None, left_out[step.name]) if step.name in left_out else _state(workspace, step, wanted[step.name])
-        for step in dag.STEPS
-    ]
+    states: list[State] = []
+    for step in dag.STEPS:
+        if step.name in left_out:
+            states.append(State(step, "left out", None, left_out[step.name]))
+            continue
+        state = _state(workspace, step, wanted[step.name])
+        if state.state == "stale":
+            stale_tables = {t for s in states if s.state == "stale" for t in s.step.writes}
+            state = replace(state, why=staleness.why(config, workspace, step, files, stale_tables))
+        states.append(state)
+    return states
 
 
 def _state(workspace: Workspace, step: Step, fingerprint: str) -> State:

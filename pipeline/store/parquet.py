@@ -1,5 +1,6 @@
 """Tables without Spark: Parquet to Arrow and NumPy and back, for the trainers and for everything that reads a workspace."""
 
+import difflib
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -25,6 +26,10 @@ def _dataset(workspace: Workspace, path: str, table: str) -> ds.Dataset:
 
 
 def _declared(workspace: Workspace, table: str) -> ds.Dataset:
+    if table not in schemas.TABLES:
+        close = difflib.get_close_matches(table, schemas.TABLES, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(schemas.TABLES)}"
+        raise WajueError(f"there is no table {table!r}; {hint}; views such as rejects and new_words are for select")
     workspace.must_have(table)
     data = _dataset(workspace, table, table)
     faults = schemas.TABLES[table].differences(data.schema) if data.schema.names else []
@@ -36,6 +41,9 @@ def _declared(workspace: Workspace, table: str) -> ds.Dataset:
 def read(workspace: Workspace, table: str, columns: list[str] | None = None) -> pa.Table:
     """A whole table, or some of its columns. Raises WajueError if it is missing, damaged, or not as declared."""
     data = _declared(workspace, table)
+    for column in columns or ():
+        if column not in data.schema.names:
+            raise WajueError(f"table {table} has no column {column!r}; it has {', '.join(data.schema.names)}")
     try:
         return data.to_table(columns=columns)
     except (pa.ArrowException, OSError) as error:

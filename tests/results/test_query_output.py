@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 from wajue.results import query, query_output
@@ -65,3 +66,19 @@ def test_large_results_are_streamed(connection: Any) -> None:
 
     with pytest.raises(BrokenPipeError):  # long before a billion rows could be in memory
         query_output.write(query.stream(connection, "SELECT range AS n FROM range(1_000_000_000)"), "csv", Stop())
+
+
+def shown(rows: pa.Table, width: int) -> list[str]:
+    console = Console(file=io.StringIO(), width=width)
+    console.print(query_output.render(rows))
+    return console.file.getvalue().splitlines()  # type: ignore[attr-defined,no-any-return]
+
+
+def test_rows_that_are_too_wide_stand_upright() -> None:
+    rows = pa.table({"word": ["断路器", "\x1b[b]"], "text": ["断" * 1234, "短"], "n": [1, 2]})
+    lines = shown(rows, 80)
+    assert lines[0] == "row 1" and lines[1].split() == ["word", "断路器"] and "row 2" in lines
+    assert "".join(lines).count("断") == 301 and any("(1,234 characters)" in line for line in lines)
+    assert all(cell_len(line) <= 80 for line in lines) and "\x1b" not in "".join(lines)
+    assert shown(rows.slice(1), 80)[0].startswith("╭")  # these fit
+    assert shown(rows, 10_000)[0].startswith("╭") and "".join(shown(rows, 10_000)).count("断") == 1235  # a file or a pipe

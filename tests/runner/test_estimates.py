@@ -103,10 +103,14 @@ def test_grown_files_raise_the_forecast_in_proportion(load: Load, done: Workspac
 def test_what_reads_a_table_that_will_be_new_runs_too(load: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = load()
     stale = {s.name: "stale" if s.name == "word_counts" else "done" for s in dag.planned(config)}
-    monkeypatch.setattr(freshness, "of", lambda *_: [freshness.State(s, stale[s.name], None) for s in dag.planned(config)])
+    monkeypatch.setattr(
+        freshness,
+        "of",
+        lambda *_: [freshness.State(s, stale[s.name], None, "[segment] method: a -> b") for s in dag.planned(config)],
+    )
     rows = planned(config, Workspace(str(tmp_path)), MB)
     assert {s for s, r in rows.items() if r["runs"]} == {"word_counts", "vocabulary", "sgns", "jose"}
-    assert rows["vocabulary"]["why"] == "reads word_counts" and rows["word_counts"]["why"] == "input or config changed"
+    assert rows["vocabulary"]["why"] == "reads word_counts" and rows["word_counts"]["why"] == "[segment] method: a -> b"
     stale["word_counts"] = "damaged"
     assert planned(config, Workspace(str(tmp_path)), MB)["word_counts"]["why"] == "its tables are damaged"
     forced = estimates.plan(config, Workspace(str(tmp_path)), files(MB), dag.planned(config), force=True)

@@ -43,3 +43,13 @@ def test_what_is_not_as_declared_is_neither_written_nor_read(tmp_path: Path) -> 
         parquet.read(workspace, "lexicon")
     with pytest.raises(WajueError, match="no table 'tokens' yet"):
         parquet.read(Workspace(str(tmp_path / "w")), "tokens")
+
+
+def test_a_table_or_column_that_is_none_brings_the_nearest(tmp_path: Path) -> None:
+    workspace = tiny.workspace(tmp_path / "w", sgns_words=VECTORS)
+    with pytest.raises(WajueError, match="there is no table 'term'; did you mean 'terms'"):
+        parquet.read(workspace, "term")
+    with pytest.raises(WajueError, match=r"there is no table '\?\?\?'; there are raw_documents, .*; views such as"):
+        parquet.read(workspace, "???")
+    with pytest.raises(WajueError, match="table sgns_words has no column 'words'; it has word, count, vector"):
+        parquet.read(workspace, "sgns_words", ["words"])

@@ -9,7 +9,7 @@ A collocate counts once an occurrence of the word, on each side. A frame is a ru
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from wajue.mining.terms.contrast_measures import keyness
 
@@ -23,7 +23,8 @@ SLOT = "～"  # the word in a frame
 Frame = tuple[str, ...]
 
 
-class Collocate(NamedTuple):
+@dataclass(frozen=True)
+class Collocate:
     """A word beside another. side: left or right; span: adjacent, or window; count: occurrences of the pair."""
 
     side: str
