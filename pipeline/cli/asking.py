@@ -9,7 +9,8 @@ import pyarrow as pa
 import typer
 from rich.text import Text
 
-from wajue.cli.app import Format, WorkspaceArgument, app, output
+from wajue.cli.app import Format, WorkspaceArgument, app
+from wajue.console import output
 from wajue.results import query_output
 from wajue.store.workspace import Workspace
 
