@@ -14,7 +14,9 @@ from wajue.store.workspace import Workspace
 TOKENS = [("general", "别 人 的 主变 。"), ("domain", "停电 。 先 把 主变 修 好 ， ？ 好"), ("domain", "， 换 了 主变 再 试")]
 HOSTILE = ["<script>alert(1)</script>", "</script><img src=x onerror=alert(2)>", "{{ 7 * 7 }}{% x %}", '&lt;b&gt;&#39;"\u2028<!--']
 WORDS = [f"{a}{b}" for a in "主配母油线断箱站" for b in "变联枕夹路器网关"]  # 64
-SEGMENTED = {"corpus": [{"name": c, "role": r, "date": "when"} for c, r in (("power", "domain"), ("questions", "general"))]}
+SEGMENTED = {
+    "corpus": [{"name": c, "role": r, "paths": [c], "date": "when"} for c, r in (("power", "domain"), ("questions", "general"))]
+}
 
 
 def rows_of(table: str, rows: list[dict[str, Any]]) -> pa.Table:

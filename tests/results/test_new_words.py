@@ -49,7 +49,7 @@ def test_where_all_text_is_of_one_side_the_score_ranks(tmp_path: Path) -> None:
 
 def test_general_text_is_shown_where_there_is_no_other(tmp_path: Path) -> None:
     for roles, shown in ((["domain", "general"], "domain"), (["general"], "general"), (["domain"], "domain")):
-        corpora = {"raw_documents": {"corpus": [{"name": r, "role": r} for r in roles]}}
+        corpora = {"raw_documents": {"corpus": [{"name": r, "role": r, "paths": [r]} for r in roles]}}
         assert new_words.shown_role(tiny.workspace(tmp_path / shown / roles[0], corpora, raw_documents=[])) == shown
     assert new_words.shown_role(tiny.workspace(tmp_path / "w", lexicon=LEXICON)) == "domain"
 
