@@ -1,8 +1,8 @@
-"""python -m benchmarks [ingest|cleaning|dedup|counting|discovery|segmentation|sgns|jose|terms|panel ...]: those named, or all."""
+"""python -m benchmarks [NAME ...]: those named, or all of EVERY."""
 
 import sys
 
-from benchmarks import cleaning, counting, dedup, discovery, ingest, jose, panel, segmentation, sgns, terms
+from benchmarks import cleaning, counting, dedup, dictionaries, discovery, ingest, jose, panel, segmentation, sgns, terms
 from benchmarks.common import hardware
 
 EVERY = {
@@ -16,6 +16,7 @@ EVERY = {
     "jose": jose.main,
     "terms": terms.main,
     "panel": panel.main,
+    "dictionaries": dictionaries.main,
 }
 
 print(hardware())

@@ -91,7 +91,7 @@ def mean_ratio(ratios: list[float]) -> float:
     return math.exp(sum(math.log(min(max(r, 1e-3), CAP)) for r in ratios) / len(ratios))
 
 
-def _folder(variable: str) -> Path:
+def folder_of(variable: str) -> Path:
     folder = os.environ.get(variable)
     if not folder or not Path(folder).is_dir():
         sys.exit(f"set {variable} to a folder; the first lines of benchmarks/panel.py say what belongs in it")
@@ -115,7 +115,7 @@ def _settings(field: Path, general: Path) -> str:
     )
 
 
-def _mined(field: Path, general: Path, folder: Path) -> Workspace:
+def mined(field: Path, general: Path, folder: Path) -> Workspace:
     path = folder / f"{field.name}.toml"
     path.write_text(_settings(field, general), encoding="utf-8")
     return mine.mine(config.load(path), Workspace(str(folder / field.name)))
@@ -132,12 +132,12 @@ def _measured(workspace: Workspace, field: Path) -> dict[str, Scores]:
 
 def main() -> None:
     """Every field, or those that WAJUE_FIELDS names."""
-    gold, general, folder = (_folder(f"WAJUE_{name}") for name in ("GOLD", "GENERAL", "PANEL"))
+    gold, general, folder = (folder_of(f"WAJUE_{name}") for name in ("GOLD", "GENERAL", "PANEL"))
     chosen = os.environ.get("WAJUE_FIELDS", "").split()
     fields = [p for p in sorted(gold.iterdir()) if (p / "gold.txt").exists() and (not chosen or p.name in chosen)]
     ratios = []
     for field in fields:
-        scores = _measured(_mined(field, general, folder), field)
+        scores = _measured(mined(field, general, folder), field)
         for system, figures in scores.items():
             record("panel", system, "", field.name, **figures._asdict())
         ratios.append(ratio(*scores.values()))

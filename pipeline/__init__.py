@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from wajue.mining.tokens.segmenter import Segmenter as Segmenter
     from wajue.results.compare import compare as compare
     from wajue.results.concordance import find as find
+    from wajue.results.dictionary_check import check_dictionary as check_dictionary
+    from wajue.results.export import export as export
     from wajue.results.loaders import load_segmenter as load_segmenter
     from wajue.results.loaders import load_vectors as load_vectors
     from wajue.results.profile import profile as profile
@@ -37,6 +39,8 @@ _MODULES = {
     "find": "results.concordance",
     "profile": "results.profile",
     "compare": "results.compare",
+    "export": "results.export",
+    "check_dictionary": "results.dictionary_check",
     "load_segmenter": "results.loaders",
     "Segmenter": "mining.tokens.segmenter",
     "load_vectors": "results.loaders",

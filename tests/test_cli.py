@@ -184,6 +184,16 @@ def test_export_says_where_it_wrote_and_what_is_missing(lexicon: Path) -> None:
     assert result.returncode == 2 and "tbx" in told(result)
 
 
+def test_export_shows_what_a_dictionary_changes(lexicon: Path) -> None:
+    (lexicon / "text.txt").write_text("断路器跳闸。\n手机。\n", encoding="utf-8")
+    checked = ("--check", "text.txt", "--min-score", "-9", "--format", "csv")
+    result = wajue("export", "w", "--to", "jieba", "d.txt", *checked, folder=lexicon)
+    assert result.stdout == "source,cut_apart,changed,before,after,because_of\n"  # jieba has 断路器
+    assert "2 of 2 sentences are cut as before; 0 words of jieba's are cut apart" in result.stderr
+    result = wajue("export", "w", "--to", "ik", "d.txt", *checked, folder=lexicon)
+    assert result.returncode == 1 and "--check cuts text with jieba: give it with --to jieba" in told(result)
+
+
 @pytest.mark.parametrize(
     ("given", "meant"),
     [

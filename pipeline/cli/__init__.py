@@ -248,17 +248,37 @@ def export_command(
     path: Annotated[Path, typer.Argument(metavar="PATH", help="the file to write; for the projector a folder")],
     to: Annotated[ExportFormat, typer.Option("--to", help="the format")],
     vectors: Annotated[VectorKind, typer.Option("--vectors", help="whose vectors")] = VectorKind.sgns,  # type: ignore[attr-defined]
-    min_score: Annotated[
-        float | None, typer.Option("--min-score", help="of new words in a dictionary; else [new_words] min_score of the run")
-    ] = None,
     role: Annotated[
         Role | None, typer.Option("--role", help="whose new words a dictionary holds; else the domain's, then its terms")
     ] = None,
+    min_score: Annotated[
+        float | None, typer.Option("--min-score", help="of new words in a dictionary; else [new_words] min_score of the run")
+    ] = None,
+    words_only: Annotated[bool, typer.Option("--words-only", help="no terms in a dictionary")] = False,
+    top: Annotated[int | None, typer.Option("--top", min=1, help="the first so many words or terms")] = None,
+    check: Annotated[
+        str | None,
+        typer.Option("--check", metavar="FILE|sample", help="show what jieba cuts otherwise with the dictionary, the worst first"),
+    ] = None,
+    most: Annotated[int, typer.Option("--limit", min=1, help="rows that the table of --check shows; other formats hold all")] = 50,
+    style: Annotated[Format, typer.Option("--format", help="of what --check shows")] = Format.table,  # type: ignore[attr-defined]
 ) -> None:
     """Write results for other tools: dictionaries of segmenters, vectors, the terminology."""
-    whose = role.value if role else None
-    export.export(Workspace(workspace), to.value, path, model=vectors.value, min_score=min_score, role=whose)
-    output.print(str(path))
+    source, whose = Workspace(workspace), role.value if role else None
+    if check is not None and to.value != "jieba":
+        raise WajueError(f"--check cuts text with jieba: give it with --to jieba; a dictionary for {to.value} has the same words")
+    export.export(source, to.value, path, model=vectors.value, role=whose, min_score=min_score, words_only=words_only, top=top)
+    if check is None:
+        output.print(str(path))
+        return
+    from wajue.results.dictionary_check import check_dictionary
+
+    regression = check_dictionary(source, path, check)
+    if style.value == "table":
+        output.print(query_output.render(regression.changes.slice(0, most)))
+    else:
+        query_output.write(regression.changes.to_reader(), style.value, console.results())
+    log.info("%s", regression.summary)
 
 
 @app.command("find")

@@ -6,16 +6,17 @@ what each of the three kinds needs, and leaves out and counts what a format cann
 """
 
 import logging
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from wajue import word_lists
-from wajue.config import NewWords
 from wajue.errors import WajueError
-from wajue.results import loaders, new_words, query
+from wajue.results import loaders, new_words
+from wajue.results.dictionary_words import Wish, choose
 from wajue.results.formats.dictionaries import DICTIONARIES
 from wajue.results.formats.terms import TERM_FORMATS, Terminology
 from wajue.results.formats.vectors import VECTOR_FORMATS
@@ -36,57 +37,59 @@ class _Written:
 
 
 def export(
-    workspace: Workspace, form: str, path: Path, *, model: str = "sgns", min_score: float | None = None, role: str | None = None
+    workspace: Workspace,
+    form: str,
+    path: Path,
+    *,
+    model: str = "sgns",
+    role: str | None = None,
+    min_score: float | None = None,
+    words_only: bool = False,
+    top: int | None = None,
 ) -> None:
-    """Write one of FORMATS to a path. model: whose vectors, sgns or jose; min_score: of new words in a dictionary, else the run's;
-    role: whose new words a dictionary holds, one of new_words.ROLES, else the domain's.
+    """Write one of FORMATS to a path. model: whose vectors, sgns or jose. top: the first so many words or terms.
 
-    Raises WajueError if a table that it needs is missing, the path cannot be written, or a role is given for another format.
+    Of dictionaries: role, whose new words, one of new_words.ROLES, else the domain's; min_score, of new words, else the run's;
+    words_only, no terms. Raises WajueError if a table that it needs is missing, the path cannot be written, or an option is of
+    another format.
     """
-    if role and form not in DICTIONARIES:
-        raise WajueError(f"{form} has no new words: --role is for dictionaries, {', '.join(DICTIONARIES)}")
+    _must_fit(form, {"--role": role, "--min-score": min_score, "--words-only": words_only or None}, DICTIONARIES)
+    _must_fit(form, {"--top": top}, [*DICTIONARIES, *TERM_FORMATS])
     if form in DICTIONARIES:
-        written = _dictionary(workspace, form, path, min_score, role or new_words.shown_role(workspace))
+        wish = Wish(role or new_words.shown_role(workspace), min_score, words_only)
+        written = _dictionary(workspace, form, path, wish, top)
     elif form in VECTOR_FORMATS:
         written = _vectors(workspace, form, path, model)
     else:
-        written = _terms(workspace, form, path)
+        written = _terms(workspace, form, path, top)
     log.info("%s: %s in %s", form, written.text, path)
     for reason, count in written.left_out.items():
         if count:
             log.warning("left out: %d %s", count, reason)
 
 
-def _dictionary(workspace: Workspace, form: str, path: Path, min_score: float | None, role: str) -> _Written:
-    """The new words by rank, then, but for general text's, the terms by rank; a word that is both counts once."""
-    has_terms = workspace.whole("terms")
-    workspace.must_have(*(() if has_terms and role != "general" else ("lexicon",)))
-    settings = workspace.settings("lexicon", "new_words")
-    least = settings.get("min_score", NewWords().min_score) if min_score is None else min_score
-    accepted = _accepted(settings)
-    new = query.select(workspace, f"SELECT word, count, word_score FROM {new_words.view(role)} ORDER BY rank").to_pylist()
-    counts = {row["word"]: row["count"] for row in new if row["word_score"] >= least or row["word"] in accepted}
-    if role != "general" and not has_terms:
-        log.warning("there is no table terms yet: the dictionary holds the new words alone")
-    elif role != "general":
-        for row in _listed_terms(workspace, ["rank", "term", "domain_count", "general_count"]):
-            counts[row["term"]] = max(row["domain_count"] + row["general_count"], counts.get(row["term"], 0))
-    too_low = sum(row["word"] not in counts for row in new)
+def _must_fit(form: str, options: Mapping[str, object], forms: Collection[str]) -> None:
+    """Raises WajueError if an option is given that only other formats have."""
+    given = [name for name, value in options.items() if value is not None]
+    if given and form not in forms:
+        raise WajueError(f"{form} has no {given[0]}: that is for {', '.join(forms)}")
+
+
+def _dictionary(workspace: Workspace, form: str, path: Path, wish: Wish, top: int | None) -> _Written:
+    """The words that the format can hold."""
     dictionary = DICTIONARIES[form]
-    kept = {word: count for word, count in counts.items() if dictionary.holds.fullmatch(word)}
+    chosen = choose(workspace, wish)
+    fitting = {word: count for word, count in chosen.counts.items() if dictionary.holds.fullmatch(word)}
+    kept = dict(islice(fitting.items(), top))
+    if wish.has_terms and not workspace.whole("terms"):
+        log.warning("there is no table terms yet: the dictionary holds the new words alone")
     with whole_files.written(path) as unfinished, open(unfinished, "w", encoding="utf-8", newline="\n") as out:
         out.writelines(f"{line}\n" for line in dictionary.lines(kept))
     left_out = {
-        f"words with white space or other characters at which {form} always cuts": len(counts) - len(kept),
-        f"new words of a score below {least:g} (--min-score, by default [new_words] min_score of the run)": too_low,
+        f"words with white space or other characters at which {form} always cuts": len(chosen.counts) - len(fitting),
+        "words, the last by rank (--top)": len(fitting) - len(kept),
     }
-    return _Written(f"{len(kept)} words", left_out)
-
-
-def _accepted(settings: dict[str, Any]) -> set[str]:
-    """The words that `[new_words] accept` names itself, without their counts; files of words are not at hand any more."""
-    named = [entry for entry in settings.get("accept", ()) if not entry.endswith(".txt")]
-    return {word_lists.counted(entry)[0] for entry in word_lists.entries(named, Path())}
+    return _Written(f"{len(kept)} words", left_out | chosen.left_out)
 
 
 def _vectors(workspace: Workspace, form: str, path: Path, model: str) -> _Written:
@@ -105,12 +108,13 @@ def _vectors(workspace: Workspace, form: str, path: Path, model: str) -> _Writte
     return _Written(f"{model} vectors of {len(kept)} words{also}", left_out)
 
 
-def _terms(workspace: Workspace, form: str, path: Path) -> _Written:
+def _terms(workspace: Workspace, form: str, path: Path, top: int | None) -> _Written:
     """The terms and examples that the format can hold."""
     target = TERM_FORMATS[form]
     terms = _listed_terms(workspace)
     fitting = [row for row in terms if target.holds.fullmatch(row["term"])]
-    kept = fitting[: target.most]
+    most = min(filter(None, (target.most, top)), default=None)
+    kept = fitting[:most]
     unfit_examples = 0
     for row in kept:
         examples = row["examples"] or []
@@ -120,15 +124,15 @@ def _terms(workspace: Workspace, form: str, path: Path) -> _Written:
         target.write(Terminology(kept, *_origin(workspace)), unfinished)
     left_out = {
         f"terms with characters that {form} cannot hold": len(terms) - len(fitting),
-        f"terms, the last by rank: {form} ends at {target.most} rows": len(fitting) - len(kept),
+        f"terms, the last by rank: {form if top != most else '--top'} ends at {most}": len(fitting) - len(kept),
         f"examples with characters that {form} cannot hold": unfit_examples,
     }
     return _Written(f"{len(kept)} terms", left_out)
 
 
-def _listed_terms(workspace: Workspace, columns: list[str] | None = None) -> list[dict[str, Any]]:
+def _listed_terms(workspace: Workspace) -> list[dict[str, Any]]:
     """The terms with evidence, the best first."""
-    read = parquet.read(workspace, "terms", None if columns is None else [*columns, "is_listed"])
+    read = parquet.read(workspace, "terms")
     return read.filter(read.column("is_listed")).drop_columns(["is_listed"]).sort_by("rank").to_pylist()
 
 

@@ -205,7 +205,10 @@ def test_the_tables_open_in_other_tools(mined: Any, example: str, capsys: pytest
     assert len(capsys.readouterr().out) > 10
 
 
-def test_the_library_answers_as_documented(mined: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_library_answers_as_documented(
+    mined: Any, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # the page exports a dictionary
     page = (DOCS / "library.md").read_text(encoding="utf-8")
     code = "\n".join(re.findall(r"```python\n(.*?)```", page, re.S)).replace('"out"', repr(mined[1].location))
     code = re.sub(r'mine\("config.toml"\)', "mine(config, workspace)", code)

@@ -1,9 +1,9 @@
 """The dictionary that jieba brings. In: its file. Out: word frequencies, which tell known words from new ones and stand in for
-a general corpus where there is none; and parts of speech, which tell pieces of sentences from terms.
+a general corpus where there is none; parts of speech, which tell pieces of sentences from terms; and tokenizers.
 """
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import jieba
 
@@ -14,14 +14,19 @@ def frequencies() -> dict[str, int]:
     return {word: int(count) for word, count, *_ in _entries()}
 
 
-def tokenizer() -> jieba.Tokenizer:
-    """A segmenter with jieba's dictionary. jieba's own would believe `jieba.cache` in the folder for temporary files, whoever wrote
-    it, and it is a marshalled object; the dictionary itself is read in a second."""
+def tokenizer(added: Mapping[str, int] | None = None) -> jieba.Tokenizer:
+    """A segmenter with jieba's dictionary, to which words are added with these frequencies.
+
+    jieba's own would believe `jieba.cache` in the folder for temporary files, whoever wrote it, and it is a marshalled object; the
+    dictionary itself is read in a second.
+    """
     made = jieba.Tokenizer()
     jieba.setLogLevel(60)
     with made.get_dict_file() as lines:
         made.FREQ, made.total = made.gen_pfdict(lines)
     made.initialized = True
+    for word, frequency in (added or {}).items():
+        made.add_word(word, frequency)
     return made
 
 

@@ -22,19 +22,13 @@ class Dictionary:
 
 
 def _jieba(counts: Mapping[str, int]) -> Iterator[str]:
-    """`word frequency tag`, the frequency so high that jieba keeps the word whole.
+    """`word frequency tag`: the least frequency with which jieba keeps the word whole; a word that it knows keeps its own tag."""
+    from wajue.mining.tokens import jieba_dictionary  # loads jieba
+    from wajue.mining.tokens.jieba_frequencies import least_frequencies
 
-    Frequencies are set for short words first: a longer word has to beat them where they are its parts.
-    """
-    from wajue.mining.tokens import jieba_dictionary
-
-    tokenizer = jieba_dictionary.tokenizer()
-    frequencies: dict[str, int] = {}
-    for word in sorted(counts, key=len):
-        frequencies[word] = max(counts[word], tokenizer.suggest_freq(word))
-        tokenizer.add_word(word, frequencies[word])
-    for word in counts:
-        yield f"{word} {frequencies[word]} {_TAG}"
+    tags = jieba_dictionary.tags()
+    for word, frequency in least_frequencies(counts, jieba_dictionary.frequencies()).items():
+        yield f"{word} {frequency} {tags.get(word, _TAG)}"
 
 
 def _hanlp(counts: Mapping[str, int]) -> Iterator[str]:
