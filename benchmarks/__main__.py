@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import cleaning, counting, dedup, dictionaries, discovery, ingest, jose, panel, segmentation, sgns, terms
+from benchmarks import cleaning, counting, dedup, dictionaries, discovery, ingest, jose, panel, segmentation, sgns, terms, topics
 from benchmarks.common import hardware
 
 EVERY = {
@@ -17,6 +17,7 @@ EVERY = {
     "terms": terms.main,
     "panel": panel.main,
     "dictionaries": dictionaries.main,
+    "topics": topics.main,
 }
 
 print(hardware())

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from wajue.results.loaders import load_vectors as load_vectors
     from wajue.results.profile import profile as profile
     from wajue.results.query import select as select
+    from wajue.results.topics import Topics as Topics
+    from wajue.results.topics import load_topics as load_topics
     from wajue.results.vectors import Vectors as Vectors
     from wajue.runner.mine import mine as mine
     from wajue.store.parquet import read as read
@@ -45,6 +47,8 @@ _MODULES = {
     "Segmenter": "mining.tokens.segmenter",
     "load_vectors": "results.loaders",
     "Vectors": "results.vectors",
+    "load_topics": "results.topics",
+    "Topics": "results.topics",
     "WajueError": "errors",
     "ConfigError": "errors",
 }

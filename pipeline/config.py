@@ -337,6 +337,34 @@ class Jose(Section):
     )
 
 
+class Topics(Section):
+    """What the documents are about; the method is in pipeline/mining/topics, figures in docs/dev/experiments/topics.md."""
+
+    enabled: bool = Field(True, description="false leaves the step out")
+    count: int = Field(0, ge=0, le=10_000, description="topics; 0 = as many as the documents show")
+    role: Literal["domain", "general", "all"] = Field(
+        "domain", description="whose documents; where no corpus has that role, those of all corpora"
+    )
+    seeds: dict[str, tuple[str, ...]] = Field(
+        {}, description='topics that you name, with words of each: {billing = ["退款", "发票"]}; the rest lies around them'
+    )
+    sample: int = Field(100_000, ge=100, description="documents that topics are made and named from; all are put into topics")
+    seed: int = Field(1, ge=0, lt=2**32, description="of the random start")
+
+    @field_validator("seeds", mode="before")
+    @classmethod
+    def _seeds(cls, value: Any) -> Any:
+        return {name: _one_or_many(listed) for name, listed in value.items()} if isinstance(value, dict) else value
+
+    @model_validator(mode="after")
+    def _room(self) -> "Topics":
+        if self.count and self.count < len(self.seeds):
+            raise ValueError(f"count = {self.count}, but seeds names {len(self.seeds)} topics; raise it, or set it to 0")
+        if empty := [name for name, listed in self.seeds.items() if not listed or not name.strip()]:
+            raise ValueError(f"seeds {empty[0]!r}: give the topic a name and at least one word")
+        return self
+
+
 Score = Literal[
     "combined", "share", "simple_maths", "log_ratio", "log_ratio_low", "relevance", "pertinence", "keyness", "log_odds", "burst",
     "similarity",
@@ -418,6 +446,7 @@ class Config(Section):
     vocabulary: Vocabulary = Vocabulary()
     sgns: Sgns = Sgns()
     jose: Jose = Jose()
+    topics: Topics = Topics()
     terms: Terms = Terms()
     trends: Trends = Trends()
     spark: Spark = Spark()

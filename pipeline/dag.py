@@ -1,7 +1,7 @@
 """The whole pipeline as data. Nothing else states the order, or treats a step apart by its name.
 
-A Spark step is the function of its name in stages/, a trainer the one in models/. A stage's parameters are the tables it reads;
-it returns the tables it writes, in this order.
+A Spark step is the function of its name in stages/, a trainer the one in models/, and what is neither has one in runner/. A
+stage's parameters are the tables it reads; it returns the tables it writes, in this order.
 """
 
 from dataclasses import dataclass
@@ -42,6 +42,7 @@ class Step:
     tally: what it counts beside rows
     grows: where only files were added, it can process what they bring and leave the rows that are there
     trainer: it runs without Spark, and may go on from a saved state
+    alone: it runs without Spark, in this process, on what the trainers wrote
     """
 
     name: str
@@ -55,6 +56,12 @@ class Step:
     tally: Tally | None = None
     grows: bool = False
     trainer: bool = False
+    alone: bool = False
+
+    @property
+    def on_spark(self) -> bool:
+        """Is it a stage?"""
+        return not (self.trainer or self.alone)
 
 
 STEPS = (
@@ -101,6 +108,14 @@ STEPS = (
         other=Other("jose", "initial", "jose_words"),
         trainer=True,
     ),
+    Step(
+        "topics",
+        reads=("sequences", "jose_words", "candidates"),
+        writes=("topics", "document_topics"),
+        sections=("topics", "corpus"),
+        optional=("candidates",),
+        alone=True,
+    ),
     Step("terms", ("candidates", "tokens", "sgns_words"), ("terms",), ("terms", "segment"), optional=("sgns_words",)),
     Step("trends", ("tokens", "word_counts", "terms"), ("periods", "period_counts", "trends"), ("trends",), optional=("terms",)),
 )
@@ -119,7 +134,9 @@ def left_out(config: Config) -> dict[str, str]:
             reasons |= dict.fromkeys(("contrast", "terms"), f'no corpus has role = "{role}"{way}')
     if not any(c.date or c.date_in_path for c in config.corpus):
         reasons["trends"] = "no corpus has dates; [[corpus]] date or date_in_path says where they stand"
-    for name in ("sgns", "jose", "trends"):
+    if not config.jose.enabled:
+        reasons["topics"] = "no word has a spherical vector: [jose] enabled = false"
+    for name in ("sgns", "jose", "topics", "trends"):
         if not getattr(config, name).enabled:
             reasons[name] = f"[{name}] enabled = false"
     return reasons

@@ -322,6 +322,41 @@ TABLES = {
         _vectors("jose_words", (_WORD, _COUNT_ALL), "a word's spherical vector, of length 1"),
         _vectors("jose_documents", (_DOC_ID,), "a document's spherical vector, of length 1"),
         Table(
+            "topics",
+            "a topic, a group of topics, or the documents that are in none",
+            (
+                Column("topic", pa.int32(), "from 1, the largest first, and then the groups; 0: the documents that are in none"),
+                Column("parent", pa.int32(), "the group that it belongs to; null for groups, for 0, and where topics are few"),
+                Column("size", pa.int64(), "documents in it"),
+                Column(
+                    "label",
+                    pa.string(),
+                    "its best terms that no other topic has a better claim to; or the name that a seed gave it",
+                ),
+                Column("terms", _TEXTS, "words and terms that set it apart and lie near its centroid, the best first"),
+                Column("term_scores", pa.list_(pa.float64()), "of each: log-odds z against the other topics, times its cosine"),
+                Column("documents", _TEXTS, "doc_id of the documents nearest to its centroid, the nearest first"),
+                Column("coherence", pa.float64(), "mean NPMI of its terms in documents, -1..1; null for fewer than two"),
+                Column("least_similarity", pa.float64(), "cosine below which a document is in no topic; null for 0 and for groups"),
+                Column(
+                    "vector",
+                    _VECTOR,
+                    "its centroid, of length 1; of 0 the mean of documents, from which all directions are measured",
+                ),
+            ),
+        ),
+        Table(
+            "document_topics",
+            "a document and its topic",
+            (
+                _DOC_ID,
+                Column("topic", pa.int32(), "as in topics, never a group; 0 for a document unlike all, or without a known word"),
+                Column("similarity", pa.float64(), "cosine to the nearest centroid; null for a document without a known word"),
+                Column("second", pa.int32(), "the topic that comes next; of a document in topic 0, the nearest; or null"),
+                Column("second_similarity", pa.float64(), "cosine to its centroid, or null"),
+            ),
+        ),
+        Table(
             "terms",
             "a domain term",
             (

@@ -9,7 +9,7 @@ import pytest
 
 from wajue import dag, schemas
 from wajue.config import Config
-from wajue.runner import spark_step
+from wajue.runner import alone, spark_step
 
 
 def test_every_table_is_declared_and_has_one_writer() -> None:
@@ -26,14 +26,15 @@ def test_every_table_is_written_before_it_is_read() -> None:
 
 def test_a_stage_has_the_parameters_of_its_step() -> None:
     for step in dag.STEPS:
-        if not step.trainer and not step.reads_files:
+        if step.on_spark and not step.reads_files:
             parameters = inspect.signature(spark_step.STAGES[step.name]).parameters
             more = (step.other.parameter,) if step.other else ()
             more += ("added", "boilerplate") if step.grows else ()  # what was added, and a table as it was written before
             assert tuple(parameters) == (*step.reads, "config", *more)
             assert parameters["config"].kind is inspect.Parameter.KEYWORD_ONLY
             assert spark_step.STAGES[step.name].__module__ == f"wajue.stages.{step.name}"
-    assert set(spark_step.STAGES) == {s.name for s in dag.STEPS if not s.trainer}
+    assert set(spark_step.STAGES) == {s.name for s in dag.STEPS if s.on_spark}
+    assert set(alone.STEPS) == {s.name for s in dag.STEPS if s.alone}
 
 
 def test_what_a_row_says_of_a_step_is_there() -> None:
@@ -79,7 +80,7 @@ def test_every_step_depends_on_sections_that_exist() -> None:
 def test_what_is_left_out(load: Callable[..., Config]) -> None:
     out = dag.left_out(load('[segment]\nmethod = "whitespace"\n[jose]\nenabled = false\n'))
     # no general corpus: no contrast, no terms; no dates: no trends
-    assert set(out) == {"ngrams", "new_words", "contrast", "terms", "jose", "trends"}
+    assert set(out) == {"ngrams", "new_words", "contrast", "terms", "jose", "topics", "trends"}
     assert "background" in out["contrast"]  # unless a dictionary stands for it
     assert set(dag.left_out(load('[contrast]\nbackground = "jieba"\n'))) == {"trends"}
 

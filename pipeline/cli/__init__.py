@@ -313,6 +313,26 @@ def explain_command(
         output.print(finding.text)
 
 
+@app.command("topics")
+def topics_command(
+    workspace: WorkspaceArgument,
+    assign: Annotated[
+        str | None,
+        typer.Option("--assign", metavar="FILE", help="put these documents, one a line, into topics; - is standard input"),
+    ] = None,
+    style: Annotated[Format, typer.Option("--format", help="of the result")] = Format.table,  # type: ignore[attr-defined]
+) -> None:
+    """Show what the documents are about, or put new documents into these topics."""
+    from wajue.results import topics
+
+    opened = Workspace(workspace)
+    rows = topics.listing(opened) if assign is None else topics.assigned(opened, topics.lines_of(assign))
+    if style.value != "table":
+        query_output.write(rows.to_reader(), style.value, sys.stdout.buffer)
+    else:
+        output.print(topics.render(rows) if assign is None else query_output.render(rows))
+
+
 @app.command()
 def report(workspace: WorkspaceArgument) -> None:
     """Write DIR/report.html, one page that shows everything, and print its path."""

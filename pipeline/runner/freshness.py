@@ -37,7 +37,7 @@ def selected(config: Config, first: str | None, last: str | None, *, train: bool
     begin, end = dag.NAMES.index(first or dag.NAMES[0]), dag.NAMES.index(last or dag.NAMES[-1])
     if begin > end:
         raise ConfigError(f"--from {first} comes after --until {last}; the order is {', '.join(dag.NAMES)}")
-    return tuple(s for s in planned if begin <= dag.NAMES.index(s.name) <= end and (train or not s.trainer))
+    return tuple(s for s in planned if begin <= dag.NAMES.index(s.name) <= end and (train or s.on_spark))
 
 
 def must_be_same_project(config: Config, workspace: Workspace) -> None:

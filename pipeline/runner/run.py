@@ -17,7 +17,7 @@ from wajue.dag import Step
 from wajue.errors import WajueError, cause, said_by_task
 from wajue.models.workers import ALONE, Workers
 from wajue.reading import corpora
-from wajue.runner import damage, freshness, manifests, spark_step, trainers
+from wajue.runner import alone, damage, freshness, manifests, spark_step, trainers
 from wajue.runner.progress import Watch
 from wajue.runner.spark_step import Order
 from wajue.spark import hadoop
@@ -121,10 +121,10 @@ class _Spark:
 
     def reach_workspaces(self, workspace: Workspace, chosen: tuple[Step, ...]) -> None:
         """Start it now if a Spark step needs what perhaps only Hadoop's clients reach; workspaces are reached through it then."""
-        others = [w for s in dag.STEPS for w in freshness.other_workspaces(self._config, s) if not s.trainer]
+        others = [w for s in dag.STEPS for w in freshness.other_workspaces(self._config, s) if s.on_spark]
         locations = [workspace.location, *(w.location for w in others)]
         paths = (*locations, *(p for c in self._config.corpus for p in c.paths))
-        if all(s.trainer for s in chosen) or not any("://" in path for path in paths):
+        if not any(s.on_spark for s in chosen) or not any("://" in path for path in paths):
             return
         for location in locations:
             file_systems.split(location)  # refuses one with a password before anything is started
@@ -241,6 +241,8 @@ def _carry_out(order: Order, spark: "_Spark", device: str, workers: Workers) -> 
     try:
         if order.step.trainer:
             _train(order, device, workers)
+        elif order.step.alone:
+            alone.run(order)
         else:
             spark_step.run(order, spark.session)
     except WajueError:

@@ -151,10 +151,10 @@ def test_a_second_run_does_nothing_and_a_changed_knob_only_what_depends_on_it(mi
     with caplog.at_level("INFO", logger="wajue"):
         run.run(config, workspace)
     assert {t: workspace.manifest(t) for t in schemas.TABLES} == before
-    assert sum("done before" in m for m in caplog.messages) == 13
+    assert sum("done before" in m for m in caplog.messages) == 14
     changed = config.model_copy(update={"jose": configuration.Jose(epochs=1)})
     stale = [s.step.name for s in freshness.of(changed, workspace, run.find_files(changed)) if s.state == "stale"]
-    assert stale == ["jose"]
+    assert stale == ["jose", "topics"]
     changed = config.model_copy(update={"clean": configuration.Clean(min_length=9)})
     stale = [s.step.name for s in freshness.of(changed, workspace, run.find_files(changed)) if s.state == "stale"]
     assert stale == [s for s in run.dag.NAMES if s != "ingest"]

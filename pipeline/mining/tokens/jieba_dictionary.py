@@ -36,6 +36,17 @@ def tags() -> dict[str, str]:
     return {word: tag for word, _, tag in _entries()}
 
 
+def pieces(string: str) -> list[str]:
+    """The string cut into words of the dictionary, and single characters where it has none."""
+    return [str(piece) for piece in _tokenizer().cut(string, HMM=False)]
+
+
+@functools.cache
+def _tokenizer() -> jieba.Tokenizer:
+    jieba.setLogLevel(60)
+    return jieba.Tokenizer()
+
+
 def _entries() -> Iterator[list[str]]:
     with jieba.get_dict_file() as lines:
         yield from (line.decode().split() for line in lines)

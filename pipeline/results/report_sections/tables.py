@@ -55,7 +55,7 @@ class Tables:
         reasons: dict[str, str] = {}
         for step in dag.STEPS:
             if not self.has(*step.writes):
-                reasons[step.name] = "not_trained" if step.trainer else "not_yet"
+                reasons[step.name] = "not_yet" if step.on_spark else "not_trained"
         for role in ("general", "domain"):
             if roles and role not in roles:
                 reasons |= {s: f"no_{role}" for s in ("contrast", "terms") if s in reasons}

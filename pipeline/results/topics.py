@@ -1,0 +1,143 @@
+"""The topics of a workspace, and new documents put into them. In: a workspace, texts. Out: rows.
+
+A new document is cut into words, and gets its vector and its topic from them as the documents of the workspace did: a text that is
+there gets the topic that it has there.
+"""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from rich import box
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from wajue.config import NewWords
+from wajue.errors import WajueError
+from wajue.mining.tokens import tokenizers
+from wajue.mining.topics.embedding import Documents, Embedding
+from wajue.mining.topics.model import Model
+from wajue.results import loaders
+from wajue.results.query_output import printable
+from wajue.schemas import TABLES
+from wajue.store import parquet
+from wajue.store.workspace import Workspace
+
+_LISTED = ("topic", "parent", "size", "label", "terms", "coherence", "documents")
+
+
+@dataclass(frozen=True)
+class Topics:
+    """The topics of a workspace. `load_topics` opens them."""
+
+    workspace: Workspace
+    table: pa.Table  # `topics`, without centroids
+    model: Model
+    labels: dict[int, str]  # by topic
+    _words: list[str]
+    _embedding: Embedding
+
+    def assign(self, texts: Sequence[str]) -> pa.Table:
+        """A row for each text: topic, label, similarity, second, second_label, second_similarity; as in `document_topics`."""
+        tokens = self._tokenizer(pa.array(texts, pa.string())).tokens
+        word_ids = pc.index_in(tokens.flatten(), pa.array(self._words)).fill_null(-1).to_numpy()
+        known = word_ids >= 0
+        sizes = np.bincount(pc.list_parent_indices(tokens).to_numpy()[known], minlength=len(texts))
+        documents = Documents(word_ids[known], np.concatenate(([0], np.cumsum(sizes, dtype=np.int64))))
+        placed = self.model.place(self._embedding.of_documents(documents))
+        topic, second = (np.where(sizes > 0, numbers, 0) for numbers in (placed.topic, placed.second))
+        return pa.table(
+            {
+                "topic": pa.array(topic, pa.int32()),
+                "label": [self.labels[t] for t in topic.tolist()],
+                "similarity": pa.array(placed.similarity.astype(float), mask=sizes == 0),
+                "second": pa.array(second, pa.int32(), mask=second == 0),
+                "second_label": [self.labels[t] if t else None for t in second.tolist()],
+                "second_similarity": pa.array(placed.second_similarity.astype(float), mask=second == 0),
+            }
+        )
+
+    @cached_property
+    def _tokenizer(self) -> tokenizers.Tokenizer:
+        """As the step `segment` cut the documents."""
+        method = self.workspace.settings("tokens", "segment").get("method")
+        if method == "whitespace":
+            return tokenizers.by_whitespace(offsets=False)
+        if method == "jieba":
+            return tokenizers.Jieba(_mined_words(self.workspace))
+        return tokenizers.by_lexicon(loaders.load_segmenter(self.workspace), offsets=False)
+
+
+def load_topics(workspace: Workspace) -> Topics:
+    """Raises WajueError if there are no topics, or nothing to place documents by."""
+    table = parquet.read(workspace, "topics").sort_by("topic")
+    leaves = table.filter(pc.is_valid(table.column("least_similarity")))
+    centroids = parquet.matrix(leaves)
+    no_groups = np.zeros(len(leaves), np.int64)
+    model = Model(centroids, leaves.column("least_similarity").to_numpy().astype(np.float32), no_groups, ("",) * len(leaves))
+    labels = dict(zip(table.column("topic").to_pylist(), table.column("label").to_pylist(), strict=True))
+    vectors = loaders.load_vectors(workspace, "jose")
+    [mean] = parquet.matrix(table.filter(pc.equal(table.column("topic"), 0)))
+    embedding = Embedding.of_words(vectors.matrix, vectors.counts)._replace(mean=mean)
+    return Topics(workspace, table.drop_columns(["vector"]), model, labels, vectors.vocabulary, embedding)
+
+
+def _mined_words(workspace: Workspace) -> list[tuple[str, int]]:
+    """(word, count) of those that jieba was given."""
+    rules = NewWords(**workspace.settings("tokens", "new_words"))
+    lexicon = parquet.read(workspace, "lexicon", ["word", "count", "is_new", "score"]).to_pylist()
+    return [
+        (r["word"], r["count"]) for r in lexicon if (r["is_new"] and r["score"] >= rules.min_score) or r["word"] in rules.accept
+    ]
+
+
+def listing(workspace: Workspace) -> pa.Table:
+    """Groups with their topics below them, the largest first, and then 0. Raises WajueError if there are none."""
+    topics = parquet.read(workspace, "topics", list(_LISTED)).to_pylist()
+    size_of = {row["topic"]: row["size"] for row in topics}
+    parents = {row["parent"] for row in topics}
+
+    def order(row: dict[str, int]) -> tuple[int, ...]:
+        top = row["parent"] or row["topic"]
+        return (row["topic"] == 0, -size_of[top], top, row["topic"] not in parents, -row["size"], row["topic"])
+
+    schema = pa.schema([pa.field(c.name, c.type) for c in TABLES["topics"].columns if c.name in _LISTED])
+    return pa.Table.from_pylist(sorted(topics, key=order), schema=schema)
+
+
+def render(listed: pa.Table) -> RichTable:
+    """The rows of `listing` for people."""
+    shown = RichTable("topic", "documents", "label", "terms", "coherence", box=box.SIMPLE)
+    for column in (0, 1, 4):
+        shown.columns[column].justify = "right"
+    parents = set(listed.column("parent").to_pylist())
+    for row in listed.to_pylist():
+        label = row["label"] if row["parent"] is None else f"  {row['label']}"
+        coherence = "" if row["coherence"] is None else f"{row['coherence']:.2f}"
+        cells = (str(row["topic"]), f"{row['size']:,}", label, "、".join(row["terms"][3:]), coherence)
+        shown.add_row(*(Text(printable(cell)) for cell in cells), style="bold" if row["topic"] in parents else "")
+    return shown
+
+
+def lines_of(name: str) -> list[str]:
+    """The lines of a UTF-8 file; -: of standard input. Raises WajueError if it cannot be read."""
+    try:
+        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        return data.decode("utf-8-sig").splitlines()
+    except OSError as error:
+        raise WajueError(f"cannot read {name}: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise WajueError(f"{name}: not valid UTF-8 ({error.reason} at byte {error.start}); convert it first") from None
+
+
+def assigned(workspace: Workspace, texts: list[str]) -> pa.Table:
+    """Each text a document: its line from 1, what `Topics.assign` says of it, and the text."""
+    rows = load_topics(workspace).assign(texts)
+    return rows.add_column(0, "line", pa.array(range(1, len(texts) + 1), pa.int64())).append_column(
+        "text", pa.array(texts, pa.string())
+    )

@@ -1,0 +1,32 @@
+import numpy as np
+import pytest
+
+from wajue.mining.topics.embedding import Documents, Embedding, joined
+
+
+def documents(*lists: list[int]) -> Documents:
+    return Documents(np.array([i for d in lists for i in d], np.int32), np.cumsum([0, *map(len, lists)]))
+
+
+def test_a_frequent_word_counts_less_and_a_repeated_one_more() -> None:
+    # shares .5 and .5: weights .001/.501 both, so that the second word, there twice, has 1 + ln 2 times the first one's part
+    embedding = Embedding.of_words(np.eye(2, dtype=np.float32), np.array([5, 5]))
+    [vector] = embedding.of_documents(documents([0, 1, 1]))
+    assert vector[1] / vector[0] == pytest.approx(1 + np.log(2))
+    uneven = Embedding.of_words(np.eye(2, dtype=np.float32), np.array([999, 1]))
+    [vector] = uneven.of_documents(documents([0, 1]))
+    assert vector[1] / vector[0] == pytest.approx((0.001 + 0.999) / (0.001 + 0.001))
+
+
+def test_directions_are_measured_from_the_mean() -> None:
+    embedding = Embedding.of_words(np.eye(3, dtype=np.float32), np.array([1, 1, 1]))
+    both = documents([0, 2], [1, 2])
+    vectors = embedding.centred(both).of_documents(both)
+    assert vectors[0] == pytest.approx(-vectors[1], abs=1e-6) and vectors[0, 2] == pytest.approx(0, abs=1e-6)
+    assert embedding.centred(documents()).mean.tolist() == [0, 0, 0]
+
+
+def test_pieces_are_joined() -> None:
+    whole = joined([documents([0, 1], []), documents([2])])
+    assert whole.word_ids.tolist() == [0, 1, 2] and whole.offsets.tolist() == [0, 2, 2, 3]
+    assert joined([]).offsets.tolist() == [0]

@@ -1,0 +1,65 @@
+"""`wajue topics`: what there is, and where new documents go."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.runner.test_topics import mined, run
+from wajue.config import Config
+from wajue.errors import WajueError
+from wajue.results import topics
+from wajue.store.workspace import Workspace
+
+Load = Callable[..., Config]
+TEXTS = ["我们 退款 发票", "我们 电池 充电", "", "天气"]
+
+
+@pytest.fixture
+def workspace(load: Load, tmp_path: Path) -> Workspace:
+    """Text that came segmented, in three topics."""
+    made = mined(tmp_path / "w", {"tokens": {"segment": {"method": "whitespace"}}}, tokens=[])
+    run(made, load("[topics]\ncount = 3\n"))
+    return made
+
+
+def test_a_new_document_gets_the_topic_of_documents_like_it(workspace: Workspace) -> None:
+    loaded = topics.load_topics(workspace)
+    billing, battery, empty, unknown = loaded.assign(TEXTS).to_pylist()
+    assert "退款" in billing["label"] and "电池" in battery["label"] and billing["second"] != billing["topic"]
+    nothing = {"topic": 0, "label": "outliers", "similarity": None, "second": None, "second_label": None, "second_similarity": None}
+    assert empty == unknown == nothing
+    assert loaded.assign([]).num_rows == 0
+
+
+def test_a_document_of_the_workspace_keeps_its_topic(workspace: Workspace) -> None:
+    from wajue.store import parquet
+
+    [first] = parquet.read(workspace, "document_topics").slice(0, 1).to_pylist()
+    [again] = topics.load_topics(workspace).assign(["我们 退款 发票"]).to_pylist()
+    assert again["topic"] == first["topic"] and again["similarity"] == pytest.approx(first["similarity"], abs=1e-6)
+
+
+def test_groups_stand_above_their_topics(tmp_path: Path) -> None:
+    from tests import tiny
+
+    plain = {"label": "x", "terms": ["x", "y"], "documents": [], "vector": [1.0]}
+    rows = [(1, 4, 9), (2, 5, 8), (3, 5, 7), (4, None, 9), (5, None, 15), (0, None, 99)]
+    made = tiny.workspace(tmp_path, topics=[{"topic": t, "parent": p, "size": s, **plain} for t, p, s in rows])
+    assert topics.listing(made).column("topic").to_pylist() == [5, 2, 3, 4, 1, 0]
+    assert topics.render(topics.listing(made)).row_count == 6
+
+
+def test_lines_of_a_file(tmp_path: Path) -> None:
+    (tmp_path / "new.txt").write_bytes("退款\n\n电池".encode())
+    assert topics.lines_of(str(tmp_path / "new.txt")) == ["退款", "", "电池"]
+    (tmp_path / "gbk.txt").write_bytes("退款".encode("gb18030"))
+    with pytest.raises(WajueError, match="not valid UTF-8"):
+        topics.lines_of(str(tmp_path / "gbk.txt"))
+    with pytest.raises(WajueError, match="cannot read"):
+        topics.lines_of(str(tmp_path / "absent.txt"))
+
+
+def test_assigned_lines_are_numbered(workspace: Workspace) -> None:
+    rows = topics.assigned(workspace, TEXTS).to_pylist()
+    assert [(r["line"], r["text"]) for r in rows] == list(enumerate(TEXTS, 1))
