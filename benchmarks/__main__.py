@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import cleaning, counting, dedup, dictionaries, discovery, ingest, jose, panel, segmentation, sgns, terms, topics
+from benchmarks import cleaning, closed_track, counting, dedup, dictionaries, discovery, ingest, jose, panel, segmentation, sgns, terms, topics
 from benchmarks.common import hardware
 
 EVERY = {
@@ -12,6 +12,7 @@ EVERY = {
     "counting": counting.main,
     "discovery": discovery.main,
     "segmentation": segmentation.main,
+    "closed_track": closed_track.main,
     "sgns": sgns.main,
     "jose": jose.main,
     "terms": terms.main,

@@ -70,7 +70,7 @@ def _traditional() -> set[str]:
     return {a for a, b in zip(plane, convert_script(plane, "simplified"), strict=True) if a != b}
 
 
-def _documents(folder: str, name: str, texts: list[str]) -> Flow:
+def as_documents(folder: str, name: str, texts: list[str]) -> Flow:
     """As the pipeline would find them: Parquet, in a few row groups."""
     rows = {"doc_id": [f"{i:020x}" for i in range(len(texts))], "corpus": ["x"] * len(texts), "role": ["general"] * len(texts)}
     rows |= {"date": pa.nulls(len(texts), pa.string())}
@@ -84,7 +84,7 @@ def quality(folder: str) -> None:
     train, test = gold(corpora() / "seg/sxu_train.gold"), gold(corpora() / "seg/sxu_test.gold")
     types = Counter(w for line in train + test for w in line)
     texts = ["".join(line) for line in train + test]
-    lexicon, segmenter = mine(_documents(folder, "sxu", texts), folder)
+    lexicon, segmenter = mine(as_documents(folder, "sxu", texts), folder)
     words = lexicon.column("word").to_pylist()
     used = Counter(w for line in _cut(segmenter)(texts) for w in line)
     scores = {
@@ -96,7 +96,7 @@ def quality(folder: str) -> None:
     new = [w for w, is_new in zip(words, lexicon.column("is_new").to_pylist(), strict=True) if is_new]
     record("discovery", "wajue", "P@k", "new words, SXU", **precision(new, types))
     texts = mix(corpora())
-    _, segmenter = mine(_documents(folder, "mix", texts), folder)
+    _, segmenter = mine(as_documents(folder, "mix", texts), folder)
     note = f"mined: news, Zhihu, laws, wiki, test text, {sum(map(len, texts)) / 1e6:.1f} M characters"
     tests = {name: gold(next(corpora().glob(f"seg/**/{name}_test_gold.utf8"))) for name in ("pku", "msr")}
     record("discovery", "wajue", "F1", note, **{name: segmentation_f1(_cut(segmenter), lines) for name, lines in tests.items()})
@@ -112,7 +112,7 @@ def cost(folder: str) -> None:
                 break
             part.append(text)
             have += len(text)
-        documents, seconds = _documents(folder, "part", part), {}
+        documents, seconds = as_documents(folder, "part", part), {}
         spark = documents.source.sparkSession
         for step in ("ngrams", "new_words", "segment"):
             watch = Watch(step)

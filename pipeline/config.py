@@ -256,8 +256,23 @@ class Segment(Section):
     method: Literal["lexicon", "jieba", "whitespace"] = Field(
         "lexicon", description="the mined lexicon; jieba with the mined words added; or text that is segmented already"
     )
+    granularity: Literal["fine", "standard", "coarse"] = Field(
+        "fine",
+        description="of the tokens, with the lexicon: what the lattice cuts; with suffixes (性, 者, 化) joined to words; "
+        "or the longest listed unit",
+    )
     offsets: bool = Field(False, description="keep where in the text each token begins")
     unknown_share: float = Field(0.03, ge=0, lt=1, description="expected share of tokens outside the lexicon; 0 = allow none")
+
+
+class Variants(Section):
+    """Spellings of one word. Recipe: pipeline/mining/variants/, figures in docs/dev/experiments/variants.md."""
+
+    enabled: bool = Field(True, description="false leaves the step out")
+    min_count: int = Field(3, ge=2, description="uses of a word that may be a variant")
+    min_evidence: float = Field(
+        5.0, description="nats; how much likelier a slip's neighbours are as those of the right spelling than as those of any word"
+    )
 
 
 class Contrast(Section):
@@ -442,6 +457,7 @@ class Config(Section):
     ngrams: Ngrams = Ngrams()
     new_words: NewWords = NewWords()
     segment: Segment = Segment()
+    variants: Variants = Variants()
     contrast: Contrast = Contrast()
     vocabulary: Vocabulary = Vocabulary()
     sgns: Sgns = Sgns()

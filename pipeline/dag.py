@@ -93,8 +93,9 @@ STEPS = (
     ),
     Step("ngrams", ("documents",), ("clauses", "ngrams"), ("ngrams",)),
     Step("new_words", ("clauses", "ngrams"), ("lexicon",), ("new_words",)),
-    Step("segment", ("documents", "lexicon"), ("tokens",), ("segment", "new_words"), optional=("lexicon",)),
+    Step("segment", ("documents", "lexicon", "ngrams"), ("tokens",), ("segment", "new_words"), optional=("lexicon", "ngrams")),
     Step("word_counts", ("tokens",), ("word_counts",)),
+    Step("variants", ("lexicon", "tokens", "word_counts"), ("variants",), ("variants",)),
     Step("contrast", ("tokens", "word_counts"), ("candidates",), ("contrast", "corpus", "segment")),
     Step("vocabulary", ("tokens", "word_counts"), ("vocabulary", "sequences"), ("vocabulary",)),
     Step(
@@ -127,7 +128,7 @@ def left_out(config: Config) -> dict[str, str]:
     reasons: dict[str, str] = {}
     if config.segment.method == "whitespace":
         why = '[segment] method = "whitespace": the text is segmented already'
-        reasons |= dict.fromkeys(("ngrams", "new_words"), why)
+        reasons |= dict.fromkeys(("ngrams", "new_words", "variants"), why)
     for role in ("general", "domain"):
         if not config.has_role(role) and (role == "domain" or config.contrast.background == "none"):
             way = '; [contrast] background = "jieba" contrasts with its dictionary' if role == "general" else ""
@@ -136,7 +137,7 @@ def left_out(config: Config) -> dict[str, str]:
         reasons["trends"] = "no corpus has dates; [[corpus]] date or date_in_path says where they stand"
     if not config.jose.enabled:
         reasons["topics"] = "no word has a spherical vector: [jose] enabled = false"
-    for name in ("sgns", "jose", "topics", "trends"):
+    for name in ("variants", "sgns", "jose", "topics", "trends"):
         if not getattr(config, name).enabled:
             reasons[name] = f"[{name}] enabled = false"
     return reasons

@@ -275,6 +275,16 @@ TABLES = {
                     pa.list_(pa.int32()),
                     "where each begins, characters of the text from 0, if [segment] offsets; else null",
                 ),
+                Column(
+                    "pieces",
+                    pa.list_(pa.int32()),
+                    "characters of each piece that the lattice cuts: the tokens of granularity fine; null without the lexicon",
+                ),
+                Column(
+                    "grades",
+                    pa.list_(pa.int8()),
+                    "at which granularity a token ends with the piece: 1 fine alone, 2 standard too, 3 coarse too; or null",
+                ),
             ),
         ),
         Table(
@@ -285,6 +295,21 @@ TABLES = {
                 _ROLE,
                 Column("count", pa.int64(), "occurrences in the role's corpora"),
                 Column("document_count", pa.int64(), "documents that hold it"),
+            ),
+        ),
+        Table(
+            "variants",
+            "a word that is another spelling of a more frequent one, or a slip; both stay in the lexicon",
+            (
+                _WORD,
+                Column("variant_of", pa.string(), "the word that it is written for"),
+                Column(
+                    "reason", pa.string(), "latin case, other form; of slips: same reading, other tone, like reading, transposed"
+                ),
+                Column("similarity", pa.float64(), "share of its adjacent words that stand beside the other one, too, 0..1"),
+                Column("evidence", pa.float64(), "nats: how much likelier its neighbours are the other word's than any word's"),
+                Column("count", pa.int64(), "its uses in distinct clauses"),
+                Column("standard_count", pa.int64(), "those of the other word"),
             ),
         ),
         Table(

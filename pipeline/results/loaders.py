@@ -6,6 +6,8 @@ For the command, notebooks and services. Tables themselves are opened by store/p
 import logging
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 from wajue import config as configuration
 from wajue.errors import WajueError
 from wajue.results.vectors import Vectors
@@ -42,7 +44,17 @@ def load_segmenter(workspace: Workspace) -> "Segmenter":
         raise WajueError(f'{workspace.location} was mined with [segment] method = "whitespace": it has no lexicon to cut text by')
     if settings.get("method") == "jieba":
         log.warning("the tokens of %s were cut by jieba; this segmenter cuts by the mined lexicon alone", workspace.location)
-    lexicon = parquet.read(workspace, "lexicon", ["word", "count", "log_prob"])
+    lexicon = parquet.read(workspace, "lexicon", ["word", "count", "log_prob", "used"])
     share = settings.get("unknown_share", configuration.Segment().unknown_share)
+    granularity = settings.get("granularity", configuration.Segment().granularity)
     script = workspace.settings("clean_documents", "clean").get("script", configuration.Clean().script)
-    return Segmenter.from_lexicon(lexicon, unknown_share=share, script=script)
+    units = _units(workspace) if granularity == "coarse" else None
+    return Segmenter.from_lexicon(lexicon, unknown_share=share, script=script, granularity=granularity, units=units)
+
+
+def _units(workspace: Workspace) -> pa.Array:
+    """The n-grams that hold together."""
+    from wajue.mining.tokens.granularity import holding_together  # compiled, and slow to import
+
+    batches = parquet.read(workspace, "ngrams").combine_chunks().to_batches()
+    return pa.chunked_array([holding_together(batch).column("ngram") for batch in batches], pa.string()).combine_chunks()

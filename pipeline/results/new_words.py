@@ -1,6 +1,7 @@
 """The new words, the best first, as every list shows them: a view, the report, the demo, exported dictionaries.
 
-In: the tables of a workspace. Out: SQL over `lexicon`.
+In: the tables of a workspace. Out: SQL over `lexicon` and `variants`. A word stands here once, in its standard form, with its other
+spellings and slips behind it; these have no row of their own, and stay in both tables.
 
     score of the domain's own words = score in lexicon * log_ratio: is it a word, and how much more is it the domain's
 """
@@ -25,13 +26,18 @@ VIEWS = {
 
 
 def sql(role: str) -> str:
-    """A SELECT of the new words of one of ROLES: rank, word, score, domain_count, general_count, count, example, more figures."""
+    """A SELECT of the new words of one of ROLES: rank, word, score, domain_count, general_count, count, example, variants, and more
+    figures.
+    """
     example = "general_example" if role == "general" else "example"
     own = "" if role == "all" else f" AND role = '{role}'"
     return f"""
         SELECT row_number() OVER (ORDER BY {_SCORES[role]} DESC, word) AS rank, word, {_SCORES[role]} AS score,
-               domain_count, general_count, count, {example} AS example, {_FIGURES}
-        FROM lexicon WHERE is_new{own} ORDER BY rank"""
+               domain_count, general_count, count, {example} AS example, coalesce(spellings, []) AS variants, {_FIGURES}
+        FROM lexicon LEFT JOIN (
+            SELECT variant_of AS word, list(word ORDER BY count DESC, word) AS spellings FROM variants GROUP BY variant_of
+        ) USING (word)
+        WHERE is_new AND word NOT IN (SELECT word FROM variants){own} ORDER BY rank"""
 
 
 def shown_role(workspace: Workspace) -> str:

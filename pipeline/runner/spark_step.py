@@ -24,7 +24,20 @@ from wajue.runner.progress import Watch
 from wajue.spark import flow, tables
 from wajue.spark.counters import Counters
 from wajue.spark.flow import Flow
-from wajue.stages import clean, contrast, dedup, ingest, new_words, ngrams, segment, terms, trends, vocabulary, word_counts
+from wajue.stages import (
+    clean,
+    contrast,
+    dedup,
+    ingest,
+    new_words,
+    ngrams,
+    segment,
+    terms,
+    trends,
+    variants,
+    vocabulary,
+    word_counts,
+)
 from wajue.store.workspace import Workspace
 
 STAGES: dict[str, Callable[..., Any]] = {
@@ -35,6 +48,7 @@ STAGES: dict[str, Callable[..., Any]] = {
     "new_words": new_words.new_words,
     "segment": segment.segment,
     "word_counts": word_counts.word_counts,
+    "variants": variants.variants,
     "contrast": contrast.contrast,
     "vocabulary": vocabulary.vocabulary,
     "terms": terms.terms,

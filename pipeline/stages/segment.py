@@ -1,4 +1,4 @@
-"""Documents to tokens. In: documents and the lexicon. Out: tokens."""
+"""Documents to tokens. In: documents, the lexicon, and the n-grams among which coarse units are. Out: tokens."""
 
 import logging
 
@@ -10,6 +10,7 @@ from wajue.arrays.cells import Batches
 from wajue.config import Config
 from wajue.mining.tokens import tokenizers
 from wajue.mining.tokens.breaks import breaks
+from wajue.mining.tokens.granularity import holding_together
 from wajue.mining.tokens.segmenter import Segmenter
 from wajue.spark.flow import Flow, types_of
 
@@ -20,26 +21,36 @@ _CUTS = {  # which words a method always cuts, and at what
     "jieba": (tokenizers.cut_by_jieba, "a mark or a space at which jieba cuts"),
 }
 _CARRIED = ("doc_id", "corpus", "role", "date")
+_MADE = ("tokens", "breaks", "starts", "pieces", "grades")
 
 
-def segment(documents: Flow, lexicon: Flow | None, *, config: Config) -> Flow:
-    """tokens, cut as [segment] method says. With `lexicon` or `jieba` starts one job, which collects the lexicon."""
-    tokenizer = documents.source.sparkSession.sparkContext.broadcast(_tokenizer(lexicon, config))
+def segment(documents: Flow, lexicon: Flow | None, ngrams: Flow | None, *, config: Config) -> Flow:
+    """tokens, cut as [segment] says. Starts jobs: with `lexicon` and `jieba` one that collects the lexicon, with `lexicon` another
+    one, which collects the n-grams that hold together.
+    """
+    tokenizer = documents.source.sparkSession.sparkContext.broadcast(_tokenizer(lexicon, ngrams, config))
     offsets, spaces = config.segment.offsets, config.segment.method != "whitespace"
 
     def cut(batches: Batches) -> Batches:
         for batch in batches:
-            tokens, starts = tokenizer.value(batch.column("text"))
-            if starts is None or not offsets:
-                starts = pa.nulls(batch.num_rows, pa.list_(pa.int32()))
-            carried = [batch.column(name) for name in _CARRIED]
-            ends = breaks(batch.column("text"), tokens, spaces=spaces)
-            yield pa.RecordBatch.from_arrays([*carried, tokens, ends, starts], [*_CARRIED, "tokens", "breaks", "starts"])
+            made = tokenizer.value(batch.column("text"))
+            ends = breaks(batch.column("text"), made.tokens, spaces=spaces)
+            starts = _or_nulls(made.starts if offsets else None, batch.num_rows, pa.int32())
+            pieces, grades = (
+                _or_nulls(values, batch.num_rows, of) for values, of in ((made.pieces, pa.int32()), (made.grades, pa.int8()))
+            )
+            columns = dict(zip(_MADE, (made.tokens, ends, starts, pieces, grades), strict=True))
+            yield pa.RecordBatch.from_pydict({name: batch.column(name) for name in _CARRIED} | columns)
 
     return documents.select(*_CARRIED, "text").map(cut, types_of("tokens"))
 
 
-def _tokenizer(lexicon: Flow | None, config: Config) -> tokenizers.Tokenizer:
+def _or_nulls(values: pa.Array | None, size: int, of: pa.DataType) -> pa.Array:
+    """The values, or as many null lists as there are documents."""
+    return pa.nulls(size, pa.list_(of)) if values is None else values
+
+
+def _tokenizer(lexicon: Flow | None, ngrams: Flow | None, config: Config) -> tokenizers.Tokenizer:
     rules = config.segment
     if rules.method == "whitespace":
         return tokenizers.by_whitespace(offsets=rules.offsets)
@@ -49,8 +60,20 @@ def _tokenizer(lexicon: Flow | None, config: Config) -> tokenizers.Tokenizer:
         log.warning("[new_words] accept: %s is never cut out whole, it holds %s", word, marks)
     if rules.method == "jieba":
         return tokenizers.Jieba(_mined_words(lexicon.frame, config))
-    table = lexicon.frame.select("word", "count", "log_prob").toArrow()
-    return tokenizers.by_lexicon(Segmenter.from_lexicon(table, unknown_share=rules.unknown_share), offsets=rules.offsets)
+    table = lexicon.frame.select("word", "count", "log_prob", "used").toArrow()
+    segmenter = Segmenter.from_lexicon(
+        table, unknown_share=rules.unknown_share, granularity=rules.granularity, units=None if ngrams is None else _units(ngrams)
+    )
+    return tokenizers.by_lexicon(segmenter, offsets=rules.offsets)
+
+
+def _units(ngrams: Flow) -> pa.Array:
+    """The n-grams that hold together."""
+
+    def choose(batches: Batches) -> Batches:
+        return (holding_together(batch).select(["ngram"]) for batch in batches)
+
+    return ngrams.map(choose, "ngram string").to_arrow().column("ngram").combine_chunks()
 
 
 def _mined_words(lexicon: DataFrame, config: Config) -> list[tuple[str, int]]:

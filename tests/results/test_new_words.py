@@ -59,3 +59,11 @@ def test_a_view_of_a_lexicon_that_is_not_written_yet_is_missing_it(tmp_path: Pat
     for name in new_words.VIEWS:
         assert query.missing(empty, f"SELECT * FROM {name}") == ["lexicon"]
         assert query.select(empty, f"SELECT * FROM {name}").num_rows == 0
+
+
+def test_a_word_is_listed_once_with_its_spellings_behind_it(tmp_path: Path) -> None:
+    spellings = [("母连", "母联", 3), ("母恋", "母联", 4), ("ct", "CT", 9)]
+    variants = [{"word": w, "variant_of": of, "count": n, "reason": "same reading"} for w, of, n in spellings]
+    lexicon = [word(w, 10.0, "domain", None) for w in ("母联", "母连", "母恋", "ct", "CT", "定值")]
+    listed = query.select(tiny.workspace(tmp_path / "w", lexicon=lexicon, variants=variants), "FROM new_words").to_pylist()
+    assert {r["word"]: r["variants"] for r in listed} == {"母联": ["母恋", "母连"], "CT": ["ct"], "定值": []}

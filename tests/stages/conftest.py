@@ -30,5 +30,5 @@ def mined(spark: Any) -> Mined:
     texts = documents(spark, power())
     clauses, grams = (local(t) for t in ngrams(texts, config=config))
     lexicon = local(new_words(clauses, grams, config=config))
-    tokens = local(segment(texts, lexicon, config=config))
+    tokens = local(segment(texts, lexicon, None, config=config))
     return Mined(texts, clauses, grams, lexicon, tokens, local(word_counts(tokens, config=config)))

@@ -45,7 +45,7 @@ def test_verdicts_are_honoured(spark: Any, load: Load, mined: Mined) -> None:
     # a weight is a count: 90 of all uses of words
     assert np.isclose(words["坏断"].log_prob, np.log(90 / sum(r.used for r in words.values())), atol=0.1)
     # what is accepted without a weight is cut out whole, wherever it came from
-    [row] = segment(documents(spark, [("d", "domain", "看从未出现的IPv6地址线坏")]), lexicon, config=config).collect()
+    [row] = segment(documents(spark, [("d", "domain", "看从未出现的IPv6地址线坏")]), lexicon, None, config=config).collect()
     assert {"从未出现", "IPv6地址", "线坏"} <= set(row.tokens)
 
 

@@ -22,7 +22,7 @@ def test_tokens_make_up_the_text(mined: Mined) -> None:
 def test_where_tokens_begin(spark: Any, load: Load, mined: Mined, method: str) -> None:
     texts = [" 𠮷 断路器、SF6气体，坏 了", ""]
     frame = documents(spark, [("d", "domain", text) for text in texts])
-    rows = segment(frame, mined.lexicon, config=load(f'[segment]\noffsets = true\nmethod = "{method}"\n')).collect()
+    rows = segment(frame, mined.lexicon, None, config=load(f'[segment]\noffsets = true\nmethod = "{method}"\n')).collect()
     for row, text in zip(rows, texts, strict=True):
         assert all(text[s : s + len(t)] == t for t, s in zip(row.tokens, row.starts, strict=True))
         assert "".join(row.tokens) == text.replace(" ", "")
@@ -30,17 +30,17 @@ def test_where_tokens_begin(spark: Any, load: Load, mined: Mined, method: str) -
 
 def test_starts_are_null_unless_asked_for(spark: Any, load: Load, mined: Mined) -> None:
     frame = documents(spark, [("d", "domain", "断路器坏了")])
-    assert segment(frame, mined.lexicon, config=load()).collect()[0].starts is None
+    assert segment(frame, mined.lexicon, None, config=load()).collect()[0].starts is None
 
 
 def test_the_other_ways_to_segment(spark: Any, load: Load) -> None:
     frame = documents(spark, [("d", "domain", "the  cat\tsat 断路器")])
-    [row] = segment(frame, None, config=load('[segment]\nmethod = "whitespace"\n')).collect()
+    [row] = segment(frame, None, None, config=load('[segment]\nmethod = "whitespace"\n')).collect()
     assert row.tokens == ["the", "cat", "sat", "断路器"]
     lexicon = spark.createDataFrame(
         [("噼里啪断", 9, 9.0, True), ("爱噼", 9, 7.0, True)], "word string, count long, score double, is_new boolean"
     )
     [row] = segment(
-        documents(spark, [("d", "domain", "我爱噼里啪断 吗")]), lexicon, config=load('[segment]\nmethod = "jieba"\n')
+        documents(spark, [("d", "domain", "我爱噼里啪断 吗")]), lexicon, None, config=load('[segment]\nmethod = "jieba"\n')
     ).collect()
     assert row.tokens == ["我", "爱", "噼里啪断", "吗"]

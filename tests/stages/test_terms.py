@@ -17,7 +17,7 @@ def test_terms_with_their_evidence(spark: Any, load: Load) -> None:
     texts = [(c, role, f"昨天下午{text}") for c, role, text in power(200)]  # an example has eight characters at least
     frame = documents(spark, texts).withColumn("date", F.format_string("2024-%03d", F.pmod(F.hash("doc_id"), F.lit(50))))
     config = load('[segment]\nmethod = "jieba"\n[terms]\nscore = "log_odds"\nexamples = 2\n', corpus=BOTH)
-    tokens = segment(frame, empty_lexicon(spark), config=config).persist()
+    tokens = segment(frame, empty_lexicon(spark), None, config=config).persist()
     candidates = contrast(tokens, word_counts(tokens, config=config), config=config).persist()
     rows = terms(candidates, tokens, None, config=config).collect()
     assert [r.rank for r in rows] == list(range(1, len(rows) + 1))
@@ -42,7 +42,7 @@ def test_terms_with_their_evidence(spark: Any, load: Load) -> None:
 def test_seeds_lead_to_their_like_and_the_path_is_kept(spark: Any, load: Load) -> None:
     config = load('[segment]\nmethod = "jieba"\n[contrast]\nmin_count = 2\n[terms]\nseeds = ["断路器"]\n', corpus=BOTH)
     texts = [("d", "domain", "断路器。母线。" * 3), ("q", "general", "母线。" * 60 + "吃饭。" * 3)]
-    tokens = segment(documents(spark, texts), empty_lexicon(spark), config=config)
+    tokens = segment(documents(spark, texts), empty_lexicon(spark), None, config=config)
     candidates = contrast(tokens, word_counts(tokens, config=config), config=config)
     vectors = spark.createDataFrame(
         [("断路器", 3, [1.0, 0.1]), ("母线", 63, [0.9, 0.2]), ("吃饭", 3, [-1.0, 0.0])],

@@ -26,7 +26,7 @@ def test_tasks_that_read_and_write_for_themselves_make_the_same_tables(
     def tables(texts: Any) -> list[Any]:
         clauses, grams = STAGES["ngrams"](texts, config=config)
         lexicon = Flow(STAGES["new_words"](clauses, grams, config=config).persist())
-        tokens = STAGES["segment"](texts, lexicon, config=config)
+        tokens = STAGES["segment"](texts, lexicon, grams, config=config)
         tokens = Flow(tokens.frame) if texts.scratch_folder is None else by_tasks(tokens.frame, tmp_path, "tokens")
         counts = Flow(STAGES["word_counts"](tokens, config=config).persist())
         words, sequences = STAGES["vocabulary"](tokens, counts, config=config)

@@ -1,6 +1,7 @@
 """Text to words, by the lattice of a mined lexicon. In: texts. Out: the words of each, in order, no character lost.
 
-Strings that the lexicon lacks compete by their spelling (`lattice.spelling_of`), so that unseen text is cut sensibly.
+Strings that the lexicon lacks compete by their spelling (`lattice.spelling_of`), so that unseen text is cut sensibly. What the
+lattice cuts are the *pieces*; tokens are one or more of them, as `granularity` says.
 """
 
 import re
@@ -17,6 +18,7 @@ from wajue.mining.lattice.viterbi import best_cut
 from wajue.mining.lattice.weights import Weights, log_spelling, no_spelling, spelling_of
 from wajue.mining.text.alphabet import ALL, Alphabet
 from wajue.mining.text.word_table import word_keys, word_table
+from wajue.mining.tokens.granularity import FINE, GRADES, Granularity, Joins, graded_ends, joins_of, no_joins, unit_codes
 
 _SPACE = 32
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -33,6 +35,20 @@ class TokenSpans(NamedTuple):
     start: np.ndarray
     stop: np.ndarray
     offsets: np.ndarray
+
+
+class Pieces(NamedTuple):
+    """What the lattice cuts: spans, of the pieces; grades uint8 [pieces], the coarsest granularity at which a token ends there."""
+
+    spans: TokenSpans
+    grades: np.ndarray
+
+    def tokens(self, grade: int) -> TokenSpans:
+        """Where the tokens of a granularity stand."""
+        data, start, stop, offsets = self.spans
+        last = np.flatnonzero(self.grades >= grade)
+        first = np.concatenate((np.zeros(1, np.int64), last[:-1] + 1))[: len(last)]
+        return TokenSpans(data, start[first], stop[last], np.searchsorted(last, offsets))
 
 
 @njit(cache=True, nogil=True)
@@ -105,12 +121,23 @@ class Segmenter:
     word_count: int
     longest: int
     script: str = field(default="simplified")
+    joins: Joins = field(default_factory=no_joins)
+    grade: int = field(default=FINE)
 
     @classmethod
-    def from_lexicon(cls, lexicon: pa.Table, *, unknown_share: float, script: str = "simplified") -> "Segmenter":
-        """From the columns word, count and log_prob of the table `lexicon`.
+    def from_lexicon(
+        cls,
+        lexicon: pa.Table,
+        *,
+        unknown_share: float,
+        script: str = "simplified",
+        granularity: Granularity = "fine",
+        units: pa.Array | None = None,
+    ) -> "Segmenter":
+        """From the columns word, count and log_prob of the table `lexicon`, and for more than the fine cut `used`.
 
-        unknown_share: expected share of tokens outside the lexicon, 0 for none; script: what the lexicon is written in.
+        unknown_share: expected share of tokens outside the lexicon, 0 for none; script: what the lexicon is written in; units:
+        strings that hold together, which the coarse cut lists beside the words (`granularity.holding_together`).
         """
         strings = lexicon.column("word").combine_chunks()
         log_prob, count = lexicon.column("log_prob").to_numpy(), lexicon.column("count").to_numpy()
@@ -127,28 +154,36 @@ class Segmenter:
         if unknown_share > 0 and len(long_codes):
             spelling = log_spelling(spelling_of(long_codes, length[~one], symbol_count, unknown_share))
         table = word_table(word_keys(long_codes), long_log_prob, prefixes_of=long_codes)
-        return cls(alphabet, Weights(single, table, spelling), len(long_codes), longest, script)
+        joins = no_joins()
+        if "used" in lexicon.column_names:
+            of_units = unit_codes(pa.array([], pa.string()) if units is None else units, alphabet)
+            joins = joins_of(codes, length, lexicon.column("used").to_numpy(), of_units)
+        return cls(alphabet, Weights(single, table, spelling), len(long_codes), longest, script, joins, GRADES[granularity])
 
-    def spans(self, texts: pa.StringArray) -> TokenSpans:
-        """The tokens of each text."""
+    def pieces(self, texts: pa.StringArray) -> Pieces:
+        """What the lattice cuts each text into, and what is joined to tokens."""
         units = self.alphabet.units(texts)
         ends = best_cut(units.code, self.weights, self.word_count, longest=self.longest).ends
         start, stop = np.empty(len(ends), np.int64), np.empty(len(ends), np.int64)
         spans = TokenSpans(units.data, start, stop, np.zeros(len(texts) + 1, np.int64))
         n = _fill_spans(units, ends, np.append(string_bytes(texts).offsets[1:], -1), spans)
-        return spans._replace(start=start[:n], stop=stop[:n])
+        grades = graded_ends(units.code, ends, self.joins)[(ends > 0) & (units.start < units.stop)]
+        return Pieces(spans._replace(start=start[:n], stop=stop[:n]), grades)
+
+    def spans(self, texts: pa.StringArray) -> TokenSpans:
+        """The tokens of each text."""
+        return self.pieces(texts).tokens(self.grade)
 
     def tokens(self, texts: pa.StringArray) -> pa.ListArray:
         """The tokens of each text, as written: words, numbers, punctuation; white space is left out."""
         spans = self.spans(texts)
-        return _lists(spans, span_array(*spans[:3]))
+        return lists(spans, span_array(*spans[:3]))
 
-    def tokens_and_starts(self, texts: pa.StringArray) -> tuple[pa.ListArray, pa.ListArray]:
-        """The tokens, and where each begins: characters from the start of its text, int32."""
-        spans = self.spans(texts)
+    def starts(self, texts: pa.StringArray, spans: TokenSpans) -> pa.ListArray:
+        """Where tokens begin: characters from the start of their text, int32."""
         characters = np.empty(len(spans.start), np.int32)
         _count_characters(spans, string_bytes(texts).offsets, characters)
-        return _lists(spans, span_array(*spans[:3])), _lists(spans, pa.array(characters))
+        return lists(spans, pa.array(characters))
 
     def cut(self, sentence: str) -> list[str]:
         """The words of one text, as written; `spaced` is much faster for many."""
@@ -178,7 +213,7 @@ def _lengths(strings: pa.StringArray) -> np.ndarray:
     return np.diff(np.concatenate(([-1], ends))) - 1
 
 
-def _lists(spans: TokenSpans, values: pa.Array) -> pa.ListArray:
+def lists(spans: TokenSpans, values: pa.Array) -> pa.ListArray:
     """One value for each token, as a list for each text."""
     return pa.ListArray.from_arrays(pa.array(spans.offsets.astype(np.int32)), values)
 

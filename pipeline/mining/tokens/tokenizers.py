@@ -10,10 +10,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from wajue.mining.text.alphabet import ALL
+from wajue.arrays.strings import span_array
+from wajue.mining.text.alphabet import ALL, Alphabet
 from wajue.mining.text.symbols import BREAK
 from wajue.mining.tokens import jieba_dictionary
-from wajue.mining.tokens.segmenter import Segmenter
+from wajue.mining.tokens.segmenter import Segmenter, lists
 
 _WORD = re.compile(r"[^ \t\n\x0b\f\r]+")
 _LEAST_COUNT = 3  # jieba cuts a mined word out where it beats its parts; without a floor rare ones would never do so
@@ -31,10 +32,14 @@ def cut_by_jieba(words: list[str]) -> list[str]:
 
 
 class Tokens(NamedTuple):
-    """list<string>, the tokens of each text; list<int32>, the characters of the text before each token, or None."""
+    """list<string>, the tokens of each text; list<int32>, the characters of the text before each token, or None; and, where the
+    lattice cut them, list<int32>, the characters of each piece, and list<int8>, its grade (granularity.py); else None.
+    """
 
     tokens: pa.ListArray
     starts: pa.ListArray | None
+    pieces: pa.ListArray | None = None
+    grades: pa.ListArray | None = None
 
 
 Tokenizer = Callable[[pa.StringArray], Tokens]
@@ -46,7 +51,15 @@ def by_lexicon(segmenter: Segmenter, *, offsets: bool) -> Tokenizer:
 
 
 def _words_of_lexicon(segmenter: Segmenter, offsets: bool, texts: pa.StringArray) -> Tokens:
-    return Tokens(*segmenter.tokens_and_starts(texts)) if offsets else Tokens(segmenter.tokens(texts), None)
+    spans, grades = pieces = segmenter.pieces(texts)
+    tokens = pieces.tokens(segmenter.grade)
+    sizes = pc.utf8_length(span_array(*spans[:3]))
+    return Tokens(
+        lists(tokens, span_array(*tokens[:3])),
+        segmenter.starts(texts, tokens) if offsets else None,
+        lists(spans, sizes),
+        lists(spans, pa.array(grades.astype(np.int8))),
+    )
 
 
 def by_whitespace(*, offsets: bool) -> Tokenizer:
