@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from wajue.arrays.strings import span_array
-from wajue.mining.text.alphabet import ALL, Alphabet
+from wajue.mining.text.alphabet import ALL
 from wajue.mining.text.symbols import BREAK
 from wajue.mining.tokens import jieba_dictionary
 from wajue.mining.tokens.segmenter import Segmenter, lists
