@@ -2,7 +2,21 @@
 
 import sys
 
-from benchmarks import cleaning, closed_track, counting, dedup, dictionaries, discovery, ingest, jose, panel, segmentation, sgns, terms, topics
+from benchmarks import (
+    cleaning,
+    closed_track,
+    counting,
+    dedup,
+    dictionaries,
+    discovery,
+    ingest,
+    jose,
+    panel,
+    segmentation,
+    sgns,
+    terms,
+    topics,
+)
 from benchmarks.common import hardware
 
 EVERY = {
