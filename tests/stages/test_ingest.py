@@ -106,8 +106,8 @@ def test_what_was_in_each_file_is_told(spark: Any, load: Load, tmp_path: Path) -
     config = load(corpus=corpus)
     _, _, files = ingest(spark, corpora.find(config), config=config)
     assert [tuple(r) for r in files.orderBy("file").collect()] == [
-        ("e", "domain", "a.txt", "text", "gb18030", 620, None, 20, 0),
-        ("e", "domain", "b.jsonl", "jsonl", "utf-8", 24, None, 2, 1),
+        ("e", "domain", "a.txt", "text", "gb18030", 620, None, None, 20, 0),
+        ("e", "domain", "b.jsonl", "jsonl", "utf-8", 24, None, None, 2, 1),
     ]
 
 
