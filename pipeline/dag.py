@@ -118,6 +118,7 @@ STEPS = (
         alone=True,
     ),
     Step("terms", ("candidates", "tokens", "sgns_words"), ("terms",), ("terms", "segment"), optional=("sgns_words",)),
+    Step("relations", ("documents", "candidates", "terms"), ("term_relations",)),
     Step("trends", ("tokens", "word_counts", "terms"), ("periods", "period_counts", "trends"), ("trends",), optional=("terms",)),
 )
 NAMES = tuple(step.name for step in STEPS)
@@ -132,7 +133,7 @@ def left_out(config: Config) -> dict[str, str]:
     for role in ("general", "domain"):
         if not config.has_role(role) and (role == "domain" or config.contrast.background == "none"):
             way = '; [contrast] background = "jieba" contrasts with its dictionary' if role == "general" else ""
-            reasons |= dict.fromkeys(("contrast", "terms"), f'no corpus has role = "{role}"{way}')
+            reasons |= dict.fromkeys(("contrast", "terms", "relations"), f'no corpus has role = "{role}"{way}')
     if not any(c.date or c.date_in_path for c in config.corpus):
         reasons["trends"] = "no corpus has dates; [[corpus]] date or date_in_path says where they stand"
     if not config.jose.enabled:

@@ -415,6 +415,20 @@ TABLES = {
             ),
         ),
         Table(
+            "term_relations",
+            "two names that belong together, as documents say or as they are written",
+            (
+                Column("from_term", pa.string(), "the term, or the name that the text uses for it"),
+                Column("to_term", pa.string(), "its gloss, short form, other name, definition, broader term or variant"),
+                Column(
+                    "kind", pa.string(), "gloss, abbreviation, alias, definition, broader or variant: docs/concepts/relations.md"
+                ),
+                Column("score", pa.float64(), "how much speaks for it, 0..1: 1 - 1/(1 + mentions), bounded ones counted twice"),
+                Column("count", pa.int64(), "mentions in the domain; of broader and variant, occurrences of the rarer of the two"),
+                Column("example", pa.string(), "a sentence that says so; null for broader and variant, which are told by form"),
+            ),
+        ),
+        Table(
             "periods",
             "a period of a role, or its documents that are in none",
             (

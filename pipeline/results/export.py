@@ -17,6 +17,7 @@ import numpy as np
 from wajue.errors import WajueError
 from wajue.results import loaders, new_words
 from wajue.results.dictionary_words import Wish, choose
+from wajue.results.formats import synonyms
 from wajue.results.formats.dictionaries import DICTIONARIES
 from wajue.results.formats.terms import TERM_FORMATS, Terminology
 from wajue.results.formats.vectors import VECTOR_FORMATS
@@ -25,7 +26,7 @@ from wajue.store.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
-FORMATS = (*DICTIONARIES, *VECTOR_FORMATS, *TERM_FORMATS)
+FORMATS = (*DICTIONARIES, *VECTOR_FORMATS, *TERM_FORMATS, "synonyms")
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,8 @@ def export(
         written = _dictionary(workspace, form, path, wish, top)
     elif form in VECTOR_FORMATS:
         written = _vectors(workspace, form, path, model)
+    elif form == "synonyms":
+        written = _synonyms(workspace, path)
     else:
         written = _terms(workspace, form, path, top)
     log.info("%s: %s in %s", form, written.text, path)
@@ -128,6 +131,15 @@ def _terms(workspace: Workspace, form: str, path: Path, top: int | None) -> _Wri
         f"examples with characters that {form} cannot hold": unfit_examples,
     }
     return _Written(f"{len(kept)} terms", left_out)
+
+
+def _synonyms(workspace: Workspace, path: Path) -> _Written:
+    """The names that the text uses for the same thing."""
+    workspace.must_have("term_relations")
+    lines = list(synonyms.lines(parquet.read(workspace, "term_relations").to_pylist()))
+    with whole_files.written(path) as unfinished, open(unfinished, "w", encoding="utf-8", newline="\n") as out:
+        out.writelines(f"{line}\n" for line in lines)
+    return _Written(f"other names of {len(lines)} terms", {})
 
 
 def _listed_terms(workspace: Workspace) -> list[dict[str, Any]]:

@@ -31,6 +31,7 @@ from wajue.stages import (
     ingest,
     new_words,
     ngrams,
+    relations,
     segment,
     terms,
     trends,
@@ -52,6 +53,7 @@ STAGES: dict[str, Callable[..., Any]] = {
     "contrast": contrast.contrast,
     "vocabulary": vocabulary.vocabulary,
     "terms": terms.terms,
+    "relations": relations.relations,
     "trends": trends.trends,
 }
 

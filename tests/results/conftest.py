@@ -49,6 +49,7 @@ def mined(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
             | {"source": "contrast", "nested_in": NESTED.get(t), "path": ["断路器", t] if t == "操作机构" else None, **figures}
             for i, (t, p, e) in reversed(list(enumerate(TERMS, 1)))
         ],
+        term_relations=[{"from_term": "断路器", "to_term": "circuit breaker", "kind": "gloss", "score": 0.5, "count": 1}],
         raw_documents=[],
         sgns_words=vectors,
         jose_words=vectors[::-1],

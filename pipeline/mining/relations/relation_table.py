@@ -1,0 +1,114 @@
+"""Mentions made into relations. In: mentions with their counts, and the known names. Out: relations.
+
+A relation is as sure as what speaks for it: score = 1 - 1/(1 + n), n = mentions, doubled where a mark bounds the name.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from wajue.mining.relations.mentions import HAN, is_short_form
+from wajue.mining.relations.naming import Names, is_name, misfit, names, unrepeated
+from wajue.schemas import TABLES
+
+_MISFIT = 3.0  # 2.4 standard deviations
+_UNIT = re.compile("(?:[kmμn]?[glm]|mg/kg|ml|mL|min|max)$")
+
+
+class Counted(NamedTuple):
+    """A mention, how often it occurs, and an example of it."""
+
+    kind: str
+    before: str
+    named: str
+    is_bounded: bool
+    count: int  # type: ignore[assignment]  # hides a method of tuples that nobody needs
+    example: str
+
+
+class Relation(NamedTuple):
+    """A row of term_relations."""
+
+    from_term: str
+    to_term: str
+    kind: str
+    score: float
+    count: int  # type: ignore[assignment]  # hides a method of tuples that nobody needs
+    example: str | None
+
+
+SCHEMA = TABLES["term_relations"].schema
+
+
+def relations(mentions: Iterable[Counted], known: Names) -> list[Relation]:
+    """The relations that the mentions tell, by kind, from_term and the surest first."""
+    groups: dict[tuple[str, str], list[Counted]] = defaultdict(list)
+    for mention in mentions:
+        groups[mention.kind, mention.named].append(mention)
+    told: dict[tuple[str, str, str], list[Counted]] = defaultdict(list)
+    for (kind, named), group in sorted(groups.items()):
+        for relation, mention in _told(kind, named, sorted(group), known):
+            told[relation].append(mention)
+    rows = [_row(*key, group) for key, group in told.items()]
+    return sorted(rows, key=lambda r: (r.kind, r.from_term, -r.score, r.to_term))
+
+
+def _row(kind: str, from_term: str, to_term: str, group: list[Counted]) -> Relation:
+    count = sum(m.count for m in group)
+    weight = sum(m.count * (1 + m.is_bounded) for m in group)
+    example = min((m.example for m in group), key=lambda e: (len(e), e))
+    return Relation(from_term, to_term, kind, 1 - 1 / (1 + weight), count, example)
+
+
+def _told(kind: str, named: str, group: list[Counted], known: Names) -> list[tuple[tuple[str, str, str], Counted]]:
+    """((kind, from, to), mention) of the mentions of one kind with the same right side."""
+    if kind in ("gloss", "abbreviation", "alias"):
+        return _glosses(kind, named, group, known)
+    made = []
+    for mention in group:
+        before = mention.before
+        if kind == "reverse":
+            is_plain = before.islower() or before.isupper() or " " in before
+            if named in known.known and is_plain and not _UNIT.match(before) and misfit(named, before) < 1:
+                short = before.isupper()
+                made.append((("abbreviation" if short else "gloss", named, before), mention))
+        elif kind in ("bracket", "short"):
+            if full := full_form(before, named, known):
+                made.append((("abbreviation", full, named), mention))
+        elif kind == "definition" and before in known.known and is_name(before):
+            made.append((("definition", before, named), mention))
+    return made
+
+
+def _glosses(kind: str, named: str, group: list[Counted], known: Names) -> list[tuple[tuple[str, str, str], Counted]]:
+    """The name that most mentions of a gloss or short form agree on, and any other known one that has two."""
+    if _UNIT.match(named) or (not named.isascii() and not is_name(named)):
+        return []
+    latin = [m for m in group if kind != "alias" and not re.search(f"[{HAN}]", m.before)]
+    han = [m for m in group if kind == "alias" or re.search(f"[{HAN}]", m.before)]
+    if kind == "alias":  # what stands before 又称 in a longer clause is seldom the name
+        whole = [m.before if m.is_bounded else unrepeated(m.before)[0] for m in han]
+        chosen = [name if known.is_plain(name) and known.is_plain(named) else "" for name in whole]
+    else:
+        chosen = names([(m.before, m.is_bounded) for m in han], named, known)
+    told = [
+        (name, m) for name, m in zip(chosen, han, strict=True) if is_name(name) and name != named and misfit(name, named) < _MISFIT
+    ]
+    totals: Counter[str] = Counter()
+    for name, mention in told:
+        totals[name] += mention.count
+    best = max(totals, key=lambda n: (totals[n], n in known.known, n), default="")
+    kept = {n for n, count in totals.items() if n == best or (count > 1 and n in known.known and not best.endswith(n))}
+    return [((kind, n, named), m) for n, m in told if n in kept] + [((kind, m.before, named), m) for m in latin]
+
+
+def full_form(before: str, short: str, known: Names) -> str:
+    """The name at the end of a text that begins with the first character of the short form and holds all in order; or ''."""
+    if re.fullmatch(r"[A-Za-z0-9\-]+", short):
+        return known.at_end(before)
+    starts = [i for i in range(len(before)) if before[i] == short[0] and is_short_form(short, before[i:])]
+    if len(short) < 2 or not starts or len(before) - starts[-1] <= len(short):
+        return ""
+    full = before[starts[-1] :]
+    return full if is_name(full) and short not in full else ""

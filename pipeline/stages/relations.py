@@ -1,0 +1,34 @@
+"""Relations between terms. In: documents, candidates, terms, and the word vectors if there are any. Out: term_relations."""
+
+import pyarrow as pa
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from wajue.config import Config
+from wajue.mining.relations import mentions, relation_table, term_forms
+from wajue.mining.relations.naming import Names
+from wajue.mining.tokens import jieba_dictionary
+from wajue.spark.flow import Flow
+
+
+def relations(documents: Flow, candidates: Flow, terms: Flow, *, config: Config) -> DataFrame:
+    """term_relations. Starts jobs:
+
+    1. collect the candidates that no rule of form bars, and the terms;
+    2. one pass over the domain's documents: what they say of names, counted.
+    """
+    del config
+    passed = candidates.frame.where("filtered_by IS NULL").select("term", "domain_count").toArrow()
+    known = dict(zip(passed.column("term").to_pylist(), passed.column("domain_count").to_pylist(), strict=True))
+    listed = terms.frame.where("is_listed").select("term", "parts", "domain_count").toArrow()
+    read = documents.select("role", "text").map(mentions.find, mentions.MENTIONS).frame
+    keys = ("kind", "before", "named", "is_bounded")
+    counted = read.groupBy(*keys).agg(
+        F.count("*").alias("count"), F.min_by("example", F.struct(F.length("example"), "example")).alias("example")
+    )
+    told = [relation_table.Counted(**row) for row in counted.toArrow().to_pylist()]
+    names = Names(known, jieba_dictionary.tags())
+    rows = relation_table.relations(told, names)
+    rows += term_forms.from_forms(listed.to_pylist(), names)
+    table = pa.Table.from_pylist([row._asdict() for row in rows], relation_table.SCHEMA)
+    return documents.source.sparkSession.createDataFrame(table).coalesce(1)

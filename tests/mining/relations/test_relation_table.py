@@ -1,0 +1,55 @@
+from collections import Counter
+
+import pytest
+
+from wajue.mining.relations.mentions import mentions
+from wajue.mining.relations.naming import Names
+from wajue.mining.relations.relation_table import Counted, Relation, relations
+from wajue.mining.tokens import jieba_dictionary
+
+KNOWN = Names(dict.fromkeys(("循环神经网络", "断路器", "隔离开关", "所有权", "北京大学", "高斯分布"), 5), jieba_dictionary.tags())
+
+
+def told(*texts: str) -> list[Relation]:
+    counts = Counter(m for text in texts for m in mentions(text))
+    return relations([Counted(*m[:4], n, m.example) for m, n in counts.items()], KNOWN)
+
+
+@pytest.mark.parametrize(
+    ("text", "relation"),
+    [
+        ("我们使用循环神经网络（recurrent neural network，RNN）。", ("循环神经网络", "recurrent neural network", "gloss")),
+        ("我们使用循环神经网络（RNN）。", ("循环神经网络", "RNN", "abbreviation")),
+        ("即recurrent neural network（循环神经网络）。", ("循环神经网络", "recurrent neural network", "gloss")),
+        ("来自北京大学（以下简称“北大”）的人", ("北京大学", "北大", "abbreviation")),
+        ("正态分布，也称为高斯分布，很常见。", ("正态分布", "高斯分布", "alias")),
+        ("断路器是指能够接通和断开电流的开关设备。", ("断路器", "能够接通和断开电流的开关设备", "definition")),
+    ],
+)
+def test_planted_relations(text: str, relation: tuple[str, str, str]) -> None:
+    assert relation in [r[:3] for r in told(text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "这是指上面说的那一种情况。",
+        "如果出现故障，又称故障，",
+        "剂量为每次5mg（儿童）",
+        "上述方法（method）",
+        "我们认为，简称我们，",
+        "体重（kg）",
+    ],
+)
+def test_what_tells_no_relation(text: str) -> None:
+    assert told(text) == []
+
+
+def test_scores_count_mentions_and_the_shortest_example_is_shown() -> None:
+    (row,) = told("所有权（ownership）很重要", "所有权（ownership）")
+    # two mentions: 1 - 1/(1 + 2)
+    assert row == Relation("所有权", "ownership", "gloss", pytest.approx(2 / 3), 2, "所有权（ownership）")
+
+
+def test_no_mentions() -> None:
+    assert relations([], KNOWN) == []
