@@ -278,7 +278,7 @@ TABLES = {
                 Column(
                     "pieces",
                     pa.list_(pa.int32()),
-                    "characters of each piece that the lattice cuts: the tokens of granularity fine; null without the lexicon",
+                    "characters of each piece that the lattice cuts; null where these are the tokens (fine), or no lexicon cuts",
                 ),
                 Column(
                     "grades",

@@ -17,6 +17,7 @@ from wajue.cleaning import characters
 from wajue.mining.lattice.viterbi import best_cut
 from wajue.mining.lattice.weights import Weights, log_spelling, no_spelling, spelling_of
 from wajue.mining.text.alphabet import ALL, Alphabet
+from wajue.mining.text.symbols import Units
 from wajue.mining.text.word_table import word_keys, word_table
 from wajue.mining.tokens.granularity import FINE, GRADES, Granularity, Joins, graded_ends, joins_of, no_joins, unit_codes
 
@@ -162,17 +163,21 @@ class Segmenter:
 
     def pieces(self, texts: pa.StringArray) -> Pieces:
         """What the lattice cuts each text into, and what is joined to tokens."""
+        units, ends, spans = self._cut(texts)
+        return Pieces(spans, graded_ends(units.code, ends, self.joins)[(ends > 0) & (units.start < units.stop)])
+
+    def _cut(self, texts: pa.StringArray) -> tuple[Units, np.ndarray, TokenSpans]:
+        """The units of the texts, where words of the lattice end among them, and where these stand."""
         units = self.alphabet.units(texts)
         ends = best_cut(units.code, self.weights, self.word_count, longest=self.longest).ends
         start, stop = np.empty(len(ends), np.int64), np.empty(len(ends), np.int64)
         spans = TokenSpans(units.data, start, stop, np.zeros(len(texts) + 1, np.int64))
         n = _fill_spans(units, ends, np.append(string_bytes(texts).offsets[1:], -1), spans)
-        grades = graded_ends(units.code, ends, self.joins)[(ends > 0) & (units.start < units.stop)]
-        return Pieces(spans._replace(start=start[:n], stop=stop[:n]), grades)
+        return units, ends, spans._replace(start=start[:n], stop=stop[:n])
 
     def spans(self, texts: pa.StringArray) -> TokenSpans:
         """The tokens of each text."""
-        return self.pieces(texts).tokens(self.grade)
+        return self._cut(texts)[2] if self.grade == FINE else self.pieces(texts).tokens(self.grade)
 
     def tokens(self, texts: pa.StringArray) -> pa.ListArray:
         """The tokens of each text, as written: words, numbers, punctuation; white space is left out."""

@@ -14,6 +14,7 @@ from wajue.arrays.strings import span_array
 from wajue.mining.text.alphabet import ALL
 from wajue.mining.text.symbols import BREAK
 from wajue.mining.tokens import jieba_dictionary
+from wajue.mining.tokens.granularity import FINE
 from wajue.mining.tokens.segmenter import Segmenter, lists
 
 _WORD = re.compile(r"[^ \t\n\x0b\f\r]+")
@@ -32,8 +33,9 @@ def cut_by_jieba(words: list[str]) -> list[str]:
 
 
 class Tokens(NamedTuple):
-    """list<string>, the tokens of each text; list<int32>, the characters of the text before each token, or None; and, where the
-    lattice cut them, list<int32>, the characters of each piece, and list<int8>, its grade (granularity.py); else None.
+    """list<string>, the tokens of each text; list<int32>, the characters of the text before each token, or None; where the
+    lattice cut them, list<int32>, the characters of each piece, unless these are the tokens, and list<int8>, its grade
+    (granularity.py).
     """
 
     tokens: pa.ListArray
@@ -52,12 +54,11 @@ def by_lexicon(segmenter: Segmenter, *, offsets: bool) -> Tokenizer:
 
 def _words_of_lexicon(segmenter: Segmenter, offsets: bool, texts: pa.StringArray) -> Tokens:
     spans, grades = pieces = segmenter.pieces(texts)
-    tokens = pieces.tokens(segmenter.grade)
-    sizes = pc.utf8_length(span_array(*spans[:3]))
+    tokens = spans if segmenter.grade == FINE else pieces.tokens(segmenter.grade)
     return Tokens(
         lists(tokens, span_array(*tokens[:3])),
         segmenter.starts(texts, tokens) if offsets else None,
-        lists(spans, sizes),
+        None if tokens is spans else lists(spans, pc.utf8_length(span_array(*spans[:3]))),
         lists(spans, pa.array(grades.astype(np.int8))),
     )
 
