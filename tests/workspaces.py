@@ -69,7 +69,7 @@ SOURCE = {"file": HOSTILE[0], "line": 3, "record": 3}
 DOCUMENT = {"corpus": "power", "role": "domain", "source": SOURCE, "changed_by": []}
 QUALITY = {"line_length": 7.5, "latin_share": 0.0, "digit_share": 0.0, "mark_share": 1.0, "repeated_share": 0.5}
 PASSAGE = {"corpus": "power", "passage": HOSTILE[0], "characters": 90, "documents": 30, "kept_in": SOURCE}
-EMPTY = ("ingest_rejects", "crowded_buckets", "clauses", "variants", "term_relations")
+EMPTY = ("ingest_rejects", "crowded_buckets", "clauses", "variants")
 
 
 def _of_documents() -> dict[str, pa.Table]:
@@ -122,7 +122,12 @@ def _of_terms() -> dict[str, pa.Table]:
     ]  # fmt: skip
     dropped = {"parts": ["的"], "domain_count": 30, "filtered_by": "sentence_character"}
     candidates = [{"term": f"{text}的", **dropped} for text in [*HOSTILE, "之间"]]
-    return {"candidates": rows_of("candidates", candidates), "terms": rows_of("terms", terms)}
+    named = {"from_term": NAMES[0], "to_term": "transformer", "kind": "gloss", "score": 0.5, "count": 1, "example": HOSTILE[0]}
+    return {
+        "candidates": rows_of("candidates", candidates),
+        "terms": rows_of("terms", terms),
+        "term_relations": rows_of("term_relations", [named]),
+    }
 
 
 def _of_vectors() -> dict[str, pa.Table]:

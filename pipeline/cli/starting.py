@@ -14,6 +14,7 @@ from wajue.cli.app import ConfigArgument, Format, app
 from wajue.console import output
 from wajue.errors import ConfigError
 from wajue.results import query_output
+from wajue.store import whole_files
 
 log = logging.getLogger(__name__)
 
@@ -37,10 +38,8 @@ def init_command(
     text = config_text(
         [g for role, given in shared if given for g in guesses_of(given, role, base)], _seen_from(base, out), str(file)
     )
-    try:
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(f"cannot write {file}: {error.strerror}") from None
+    with whole_files.written(file) as unfinished:
+        unfinished.write_text(text, encoding="utf-8")
     configuration.load(file)
     sys.stderr.write(text)
     log.info("next: wajue check %s", file)

@@ -100,11 +100,13 @@ def _sample(block: Block, row_of_word: np.ndarray, draws: Draws, config: "Sgns")
 def _loss(memory: Memory, context: np.ndarray, center: np.ndarray, noise: np.ndarray) -> Callable[[], float]:
     """What measures the mean negative log likelihood of sampled pairs, in nats; NaN if there is no pair."""
 
-    def loss() -> float:
+    def mean() -> float:
         true, false = (memory.products("centers", context, "contexts", other) for other in (center, noise))
-        return float((np.logaddexp(0, -true) + np.logaddexp(0, false).sum(axis=1)).mean()) if len(true) else float("nan")
+        with np.errstate(invalid="ignore"):  # vectors that are no numbers any more: training stops at the next look
+            loss = np.logaddexp(0, -true) + np.logaddexp(0, false).sum(axis=1)
+        return float(loss.mean()) if len(true) else float("nan")
 
-    return loss
+    return mean
 
 
 def _on_cpu(

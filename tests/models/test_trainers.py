@@ -78,7 +78,6 @@ def _interpreter(request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture
 def interpreter(monkeypatch: pytest.MonkeyPatch) -> Any:
-    pytest.importorskip("triton")
     from tests.models.gpu.interpreter import one_thread_and_the_interpreter
 
     with one_thread_and_the_interpreter(monkeypatch):
