@@ -93,3 +93,17 @@ def by_bucket(bucket: np.ndarray, buckets: int) -> Iterator[tuple[int, np.ndarra
 def by_hash(hashed: np.ndarray, buckets: int) -> Iterator[tuple[int, np.ndarray]]:
     """The same by hashes (uint64 [rows]), for at most MOST_BUCKETS buckets: by their low 16 bits, which sort in linear time."""
     return by_bucket((hashed & np.uint64(0xFFFF)).astype(np.uint16) % np.uint16(buckets), buckets)
+
+
+def slabs(arrays: Iterable[np.ndarray], size: int) -> Iterator[np.ndarray]:
+    """Arrays joined until each holds at least `size` elements."""
+    pending: list[np.ndarray] = []
+    pending_size = 0
+    for array in arrays:
+        pending.append(array)
+        pending_size += len(array)
+        if pending_size >= size:
+            yield np.concatenate(pending)
+            pending, pending_size = [], 0
+    if pending_size:
+        yield np.concatenate(pending)

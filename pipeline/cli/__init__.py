@@ -27,6 +27,7 @@ from wajue.cli.app import (
     WorkspaceArgument,
     WorkspaceOption,
     app,
+    show_rows,
 )
 from wajue.console import output
 from wajue.errors import ConfigError, WajueError
@@ -141,10 +142,7 @@ def steps(
 
     loaded = configuration.load(config)
     step_rows = estimates.steps(loaded, runner.workspace_of(loaded, workspace), runner.find_files(loaded))
-    if style.value == "table":
-        output.print(estimates.shown_steps(step_rows))
-    else:
-        query_output.write(estimates.as_table(step_rows).to_reader(), style.value, console.results())
+    show_rows(estimates.as_table(step_rows), style, lambda: [estimates.shown_steps(step_rows)])
 
 
 @app.command("query")
@@ -235,11 +233,7 @@ def evaluate_command(
     files |= {"segmentation": segmentation, "lexicon": lexicon, "terms": terms}
     asked = {test: given or [] for test, given in files.items()}
     scores = evaluate.evaluate(Workspace(workspace), asked, evaluate.Options(vectors.value, restrict))
-    if style.value == "table":
-        for of_test in evaluate.by_test(scores):
-            output.print(query_output.render(of_test))
-    else:
-        query_output.write(scores.to_reader(), style.value, console.results())
+    show_rows(scores, style, lambda: map(query_output.render, evaluate.by_test(scores)))
 
 
 @app.command("export")
@@ -274,10 +268,7 @@ def export_command(
     from wajue.results.dictionary_check import check_dictionary
 
     regression = check_dictionary(source, path, check)
-    if style.value == "table":
-        output.print(query_output.render(regression.changes.slice(0, most)))
-    else:
-        query_output.write(regression.changes.to_reader(), style.value, console.results())
+    show_rows(regression.changes, style, lambda: [query_output.render(regression.changes.slice(0, most))])
     log.info("%s", regression.summary)
 
 
@@ -295,10 +286,7 @@ def find_command(
 ) -> None:
     """Show every occurrence of some words, in its sentence (a concordance)."""
     occurrences = concordance.find(Workspace(workspace), strings, role=role.value if role else None, corpus=corpus, sort=sort.value)
-    if style.value == "table":
-        output.print(concordance.render(occurrences, most))
-    else:
-        query_output.write(occurrences.to_reader(), style.value, console.results())
+    show_rows(occurrences, style, lambda: [concordance.render(occurrences, most)])
 
 
 @app.command("explain")
@@ -326,11 +314,12 @@ def topics_command(
     from wajue.results import topics
 
     opened = Workspace(workspace)
-    rows = topics.listing(opened) if assign is None else topics.assigned(opened, topics.lines_of(assign))
-    if style.value != "table":
-        query_output.write(rows.to_reader(), style.value, sys.stdout.buffer)
+    if assign is None:
+        listed = topics.listing(opened)
+        show_rows(listed, style, lambda: [topics.render(listed)])
     else:
-        output.print(topics.render(rows) if assign is None else query_output.render(rows))
+        assigned = topics.assigned(opened, topics.lines_of(assign))
+        show_rows(assigned, style, lambda: [query_output.render(assigned)])
 
 
 @app.command()

@@ -1,12 +1,15 @@
-"""What every command shares: the application, and arguments that several commands take."""
+"""What every command shares: the application, how rows are shown, and arguments that several commands take."""
 
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
+import pyarrow as pa
 import typer
+from rich.console import RenderableType
 
-from wajue import dag
+from wajue import console, dag
 from wajue.results import query_output
 
 app = typer.Typer(
@@ -25,3 +28,12 @@ ConfigArgument = Annotated[Path, typer.Argument(metavar="CONFIG", help="the TOML
 WorkspaceArgument = Annotated[str, typer.Argument(metavar="DIR", help="the workspace")]
 WorkspaceOption = Annotated[str | None, typer.Option("--workspace", help="folder of the results; wins over the config")]
 MasterOption = Annotated[str | None, typer.Option("--master", help="Spark master, e.g. local[4] or spark://host:7077")]
+
+
+def show_rows(answer: pa.Table, style: StrEnum, render: Callable[[], Iterable[RenderableType]]) -> None:
+    """Print what `render` makes of an answer where a table is asked for; else write its rows in that format."""
+    if style.value == "table":
+        for part in render():
+            console.output.print(part)
+    else:
+        query_output.write(answer.to_reader(), style.value, console.results())

@@ -1,7 +1,6 @@
 """The commands that ask a workspace about a word, or two workspaces about each other."""
 
 import json
-import sys
 from enum import StrEnum
 from typing import Annotated
 
@@ -9,7 +8,8 @@ import pyarrow as pa
 import typer
 from rich.text import Text
 
-from wajue.cli.app import Format, WorkspaceArgument, app
+from wajue import console
+from wajue.cli.app import Format, WorkspaceArgument, app, show_rows
 from wajue.console import output
 from wajue.results import query_output
 from wajue.store.workspace import Workspace
@@ -30,9 +30,9 @@ def show_command(
     tables: dict[str, pa.Table] = {name: getattr(shown, name) for name in TITLES}
     if style.value == "json":
         listed = {name: query_output.plain(table.to_pylist()) for name, table in tables.items()}
-        sys.stdout.write(json.dumps({"word": shown.word, **listed}, ensure_ascii=False, indent=1) + "\n")
+        console.results().write(json.dumps({"word": shown.word, **listed}, ensure_ascii=False, indent=1).encode() + b"\n")
         return
-    output.print(Text(query_output.printable(shown.word)))
+    output.print(Text(shown.word))
     for name, title in TITLES.items():
         if tables[name].num_rows:
             output.print(f"\n{title}")
@@ -50,8 +50,4 @@ def compare_command(
     from wajue.results import compare
 
     differences = compare.compare(Workspace(first), Workspace(second))
-    if style.value == "table":
-        for line in compare.lines(differences, most):
-            output.print(Text(query_output.printable(line)))
-    else:
-        query_output.write(differences.to_reader(), style.value, sys.stdout.buffer)
+    show_rows(differences, style, lambda: map(Text, compare.lines(differences, most)))

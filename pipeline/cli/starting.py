@@ -10,10 +10,9 @@ import typer
 from rich.text import Text
 
 from wajue import config as configuration
-from wajue.cli.app import ConfigArgument, Format, app
+from wajue.cli.app import ConfigArgument, Format, app, show_rows
 from wajue.console import output
 from wajue.errors import ConfigError
-from wajue.results import query_output
 from wajue.store import whole_files
 
 log = logging.getLogger(__name__)
@@ -83,8 +82,4 @@ def check(
     for corpus in loaded.corpus:
         if remote := [path for path in corpus.paths if "://" in path]:
             log.warning("corpus %s: %s is not looked at; a run reads it through Spark", corpus.name, ", ".join(remote))
-    if style.value == "table":
-        for line in preview.lines(previewed):
-            output.print(Text(query_output.printable(line)))
-    else:
-        query_output.write(previewed.to_reader(), style.value, sys.stdout.buffer)
+    show_rows(previewed, style, lambda: map(Text, preview.lines(previewed)))

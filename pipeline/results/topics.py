@@ -18,12 +18,12 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from wajue.config import NewWords
+from wajue.console import printable
 from wajue.errors import WajueError
 from wajue.mining.tokens import tokenizers
 from wajue.mining.topics.embedding import Documents, Embedding
 from wajue.mining.topics.model import Model
 from wajue.results import loaders
-from wajue.results.query_output import printable
 from wajue.schemas import TABLES
 from wajue.store import parquet
 from wajue.store.workspace import Workspace

@@ -2,7 +2,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from wajue.arrays.cells import block, by_bucket, by_hash, cell, freed_kept, gather, keeping_freed, one_of
+from wajue.arrays.cells import block, by_bucket, by_hash, cell, freed_kept, gather, keeping_freed, one_of, slabs
 
 
 def test_arrays_come_back_from_their_cells_end_to_end() -> None:
@@ -40,3 +40,11 @@ def test_what_keeps_freed_memory_changes_no_result() -> None:
     batch = pa.record_batch({"x": [1]})
     with freed_kept():
         assert list(keeping_freed(lambda batches: batches)(iter([batch]))) == [batch]
+
+
+def test_slabs_are_large_enough_and_lose_nothing() -> None:
+    parts = [np.arange(n) for n in (3, 1, 5, 2)]
+    joined = list(slabs(iter(parts), 4))
+    assert [len(s) for s in joined] == [4, 5, 2]
+    assert np.array_equal(np.concatenate(joined), np.concatenate(parts))
+    assert list(slabs([], 4)) == []

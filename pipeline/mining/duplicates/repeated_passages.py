@@ -22,7 +22,7 @@ from numba import njit
 
 from wajue import schemas
 from wajue.arrays import cells
-from wajue.arrays.cells import Batches, block, by_hash, gather
+from wajue.arrays.cells import Batches, block, by_hash, gather, slabs
 from wajue.mining.duplicates.equal_texts import differs_from_previous
 from wajue.mining.duplicates.hashes import FIRST_SEED, SECOND_SEED, mixed
 
@@ -107,7 +107,7 @@ def scatter(length: int, buckets: int) -> Callable[[Batches], Batches]:
     """(text, position) -> HASHES: the windows of each document, each once."""
 
     def apply(batches: Batches) -> Batches:
-        for hashes in _slabs(_of_documents(batch, length) for batch in batches):
+        for hashes in slabs((_of_documents(batch, length) for batch in batches), _SLAB):
             for bucket, rows in by_hash(hashes, buckets):
                 yield block({"bucket": np.int32(bucket)}, {"hash": hashes[rows]})
 
@@ -117,17 +117,6 @@ def scatter(length: int, buckets: int) -> Callable[[Batches], Batches]:
 def _of_documents(batch: pa.RecordBatch, length: int) -> np.ndarray:
     found = windows(batch.column("text"), length)
     return _distinct(found.hash, np.repeat(np.arange(batch.num_rows), np.diff(found.offsets)))[0]
-
-
-def _slabs(arrays: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
-    pending: list[np.ndarray] = []
-    for array in arrays:
-        pending.append(array)
-        if sum(map(len, pending)) >= _SLAB:
-            yield np.concatenate(pending)
-            pending = []
-    if pending:
-        yield np.concatenate(pending)
 
 
 def repeated(least: int) -> Callable[[Batches], Batches]:

@@ -24,7 +24,6 @@ from wajue.mining.lattice.viterbi import best_cut
 from wajue.mining.lattice.weights import LONGEST_SPELLED
 from wajue.mining.lexicon import cut_counts
 from wajue.mining.lexicon.example_clauses import example_clauses
-from wajue.mining.ngrams import tasks
 from wajue.mining.text.alphabet import Alphabet
 from wajue.mining.text.clauses import ROLE_BITS, ROLES, clause_rows
 
@@ -96,7 +95,7 @@ class ExpectedCounts:
         """CODES of one task -> their expected counts, int64 [size]."""
         total = np.zeros(self.size, np.int64)
         weights, earners = self._weights.value, self._earners.value
-        for code in tasks.slabs((code for _, code in _codes(batches)), _SLAB):
+        for code in cells.slabs((code for _, code in _codes(batches)), _SLAB):
             counted: tuple[Any, ...] = expected_counts(
                 code, weights, self._candidates, longest=self._longest, scale=self._scale, earners=earners
             )

@@ -8,14 +8,14 @@ small ones (measured: 128 rows and 99 MB for 17 M characters, where a row an n-g
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from wajue.arrays.cells import Batches, block, by_bucket, by_hash, gather, keeping_freed, one_of
+from wajue.arrays.cells import Batches, block, by_bucket, by_hash, gather, keeping_freed, one_of, slabs
 from wajue.arrays.strings import string_hashes
 from wajue.mining.ngrams import counting
 from wajue.mining.ngrams.keys import Counted, by_key, key_codes, last_symbol, lengths
@@ -39,20 +39,6 @@ _SLAB = 2_000_000  # symbols; windows leave a task in blocks of this size
 _LINES = 1 << 17  # clauses in one string
 _BATCH = 100_000  # n-grams
 _UPPER_BITS = np.uint64(40)  # those above are mixed best
-
-
-def slabs(codes: Iterable[np.ndarray], size: int = _SLAB) -> Iterator[np.ndarray]:
-    """Arrays joined until each holds at least `size` elements."""
-    pending: list[np.ndarray] = []
-    pending_size = 0
-    for code in codes:
-        pending.append(code)
-        pending_size += len(code)
-        if pending_size >= size:
-            yield np.concatenate(pending)
-            pending, pending_size = [], 0
-    if pending_size:
-        yield np.concatenate(pending)
 
 
 def spread(buckets: int) -> Callable[[Batches], Batches]:
@@ -121,7 +107,7 @@ def scatter(encode: Callable[[pa.RecordBatch], np.ndarray], longest: int, bucket
 
     @keeping_freed
     def apply(batches: Batches) -> Batches:
-        for code in slabs(encode(batch) for batch in batches):
+        for code in slabs((encode(batch) for batch in batches), _SLAB):
             for b, part in enumerate(windows(code, buckets, longest)):
                 if len(part):
                     yield block({"bucket": np.int32(b)}, {"code": part})

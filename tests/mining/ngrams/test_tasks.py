@@ -1,15 +1,6 @@
-import numpy as np
 import pyarrow as pa
 
 from wajue.mining.ngrams import tasks
-
-
-def test_slabs_are_large_enough_and_lose_nothing() -> None:
-    parts = [np.arange(n) for n in (3, 1, 5, 2)]
-    slabs = list(tasks.slabs(iter(parts), 4))
-    assert [len(s) for s in slabs] == [4, 5, 2]
-    assert np.array_equal(np.concatenate(slabs), np.concatenate(parts))
-    assert list(tasks.slabs([])) == []
 
 
 def distinct(lines: list[pa.RecordBatch], buckets: int) -> set[tuple[str, str]]:
