@@ -12,7 +12,7 @@ Nor does it hold pieces of sentences: two characters of which the first is a pro
 last a particle (盯着); and what breaks one of these rules for terms: numbers (百零二条), persons without a name (肖某), stop words.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -28,7 +28,6 @@ from wajue.results import new_words, query
 from wajue.store import parquet
 from wajue.store.workspace import Workspace
 
-Cut = Callable[[str], Sequence[str]]
 # tags of jieba's dictionary: conjunction, preposition, pronouns, particles, interjections, adverb; and 的 着 了
 _BEGINS_PHRASE = frozenset(("c", "p", "r", "rr", "rz", "u", "ud", "ug", "uj", "ul", "uv", "uz", "y", "e", "o", "d"))
 _ENDS_PHRASE = frozenset(("uj", "uz", "ul"))
@@ -72,9 +71,8 @@ def choose(workspace: Workspace, wish: Wish) -> Chosen:
     new = _counts_of_new_words(workspace, wish.role)
     terms = _listed_terms(workspace) if has_terms else {}
     too_low = (_words_below(workspace, least) - accepted) & (new.keys() | terms.keys())
-    by_dictionary = _by_dictionary()
-    counts = {w: n for w, n in new.items() if w not in too_low and (w in accepted or is_unit(by_dictionary(w)))}
-    units = _units([row for term, row in terms.items() if term not in too_low], counts, by_dictionary)
+    counts = {w: n for w, n in new.items() if w not in too_low and (w in accepted or is_unit(jieba_dictionary.pieces(w)))}
+    units = _units([row for term, row in terms.items() if term not in too_low], counts)
     counts |= {t["term"]: max(t["domain_count"] + t["general_count"], counts.get(t["term"], 0)) for t in units}
     left_out = {
         f"new words of a score below {least:g} (--min-score, by default [new_words] min_score of the run)": len(too_low),
@@ -105,12 +103,7 @@ def keeps_apart(parts: Sequence[str], pieces: Sequence[str]) -> bool:
     return set(accumulate(map(len, parts))) <= set(accumulate(map(len, pieces)))
 
 
-def _by_dictionary() -> Cut:
-    tokenizer = jieba_dictionary.tokenizer()
-    return lambda text: tokenizer.lcut(text, HMM=False)
-
-
-def _units(terms: list[dict[str, Any]], counts: Mapping[str, int], by_dictionary: Cut) -> list[dict[str, Any]]:
+def _units(terms: list[dict[str, Any]], counts: Mapping[str, int]) -> list[dict[str, Any]]:
     """The terms that are single units, for a jieba that has the words of counts already; these are units, too."""
     tokenizer = jieba_dictionary.tokenizer(least_frequencies(counts, jieba_dictionary.frequencies()))
 
@@ -121,7 +114,9 @@ def _units(terms: list[dict[str, Any]], counts: Mapping[str, int], by_dictionary
         row
         for row in terms
         if row["term"] in counts
-        or (is_unit(by_dictionary(row["term"])) and belongs_together(row["term"], row["parts"] or (), row["doubts"] or ()))
+        or (
+            is_unit(jieba_dictionary.pieces(row["term"])) and belongs_together(row["term"], row["parts"] or (), row["doubts"] or ())
+        )
     ]
 
 

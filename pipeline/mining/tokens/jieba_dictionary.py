@@ -38,13 +38,12 @@ def tags() -> dict[str, str]:
 
 def pieces(string: str) -> list[str]:
     """The string cut into words of the dictionary, and single characters where it has none."""
-    return [str(piece) for piece in _tokenizer().cut(string, HMM=False)]
+    return [str(piece) for piece in _plain_tokenizer().cut(string, HMM=False)]
 
 
 @functools.cache
-def _tokenizer() -> jieba.Tokenizer:
-    jieba.setLogLevel(60)
-    return jieba.Tokenizer()
+def _plain_tokenizer() -> jieba.Tokenizer:
+    return tokenizer()
 
 
 def _entries() -> Iterator[list[str]]:

@@ -22,4 +22,6 @@ def test_no_cache_among_temporary_files_is_believed(tmp_path: Path, monkeypatch:
     assert all(tokenizer.FREQ[word] == jieba_dictionary.frequencies()[word] for word in ("我们", "断路器"))
     assert 50_000_000 < tokenizer.total < 70_000_000
     assert tokenizer.lcut("我们在检修") == ["我们", "在", "检修"]
+    jieba_dictionary._plain_tokenizer.cache_clear()
+    assert jieba_dictionary.pieces("我们在检修") == ["我们", "在", "检修"]
     assert [f.name for f in tmp_path.iterdir()] == ["jieba.cache"], "none is written either"
