@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-FORMAT_VERSION = 7
+FORMAT_VERSION = 8
 
 _TEXTS = pa.list_(pa.string())
 _VECTOR = pa.list_(pa.float32())
@@ -284,6 +284,11 @@ TABLES = {
                     "grades",
                     pa.list_(pa.int8()),
                     "at which granularity a token ends with the piece: 1 fine alone, 2 standard too, 3 coarse too; or null",
+                ),
+                Column(
+                    "perplexity",
+                    pa.float32(),
+                    "exp of the nats that a symbol takes in the cut, by the run's own lexicon: the greater, the stranger; or null",
                 ),
             ),
         ),

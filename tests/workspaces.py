@@ -102,7 +102,10 @@ def _of_words() -> dict[str, pa.Table]:
         for i, w in enumerate(NAMES)
     ]
     lexicon.append({**lexicon[0], "word": "电压", "score": 99.0, "is_new": False})
-    tokens = [{**DOCUMENT, "doc_id": f"d{i}", "role": role, "tokens": text.split()} for i, (role, text) in enumerate(TOKENS)]
+    tokens = [
+        {**DOCUMENT, "doc_id": f"d{i}", "role": role, "tokens": text.split(), "perplexity": 45.0}
+        for i, (role, text) in enumerate(TOKENS)
+    ]
     counted = enumerate(["我们", "可以", *NAMES])
     counts = [{"word": w, "role": role, "count": 50 + i} for i, w in counted for role in ("domain", "general")]
     return {

@@ -12,6 +12,7 @@ from wajue.mining.tokens import tokenizers
 from wajue.mining.tokens.breaks import breaks
 from wajue.mining.tokens.granularity import holding_together
 from wajue.mining.tokens.segmenter import Segmenter
+from wajue.schemas import TABLES
 from wajue.spark.flow import Flow, types_of
 
 log = logging.getLogger(__name__)
@@ -21,7 +22,7 @@ _CUTS = {  # which words a method always cuts, and at what
     "jieba": (tokenizers.cut_by_jieba, "a mark or a space at which jieba cuts"),
 }
 _CARRIED = ("doc_id", "corpus", "role", "date")
-_MADE = ("tokens", "breaks", "starts", "pieces", "grades")
+_MADE = ("tokens", "breaks", "starts", "pieces", "grades", "perplexity")
 
 
 def segment(documents: Flow, lexicon: Flow | None, ngrams: Flow | None, *, config: Config) -> Flow:
@@ -30,24 +31,21 @@ def segment(documents: Flow, lexicon: Flow | None, ngrams: Flow | None, *, confi
     """
     tokenizer = documents.source.sparkSession.sparkContext.broadcast(_tokenizer(lexicon, ngrams, config))
     offsets, spaces = config.segment.offsets, config.segment.method != "whitespace"
+    schema = TABLES["tokens"].schema
 
     def cut(batches: Batches) -> Batches:
         for batch in batches:
             made = tokenizer.value(batch.column("text"))
             ends = breaks(batch.column("text"), made.tokens, spaces=spaces)
-            starts = _or_nulls(made.starts if offsets else None, batch.num_rows, pa.int32())
-            pieces, grades = (
-                _or_nulls(values, batch.num_rows, of) for values, of in ((made.pieces, pa.int32()), (made.grades, pa.int8()))
-            )
-            columns = dict(zip(_MADE, (made.tokens, ends, starts, pieces, grades), strict=True))
+            starts = made.starts if offsets else None
+            of_texts = (made.tokens, ends, starts, made.pieces, made.grades, made.perplexity)
+            columns = {
+                name: pa.nulls(batch.num_rows, schema.field(name).type) if values is None else values
+                for name, values in zip(_MADE, of_texts, strict=True)
+            }
             yield pa.RecordBatch.from_pydict({name: batch.column(name) for name in _CARRIED} | columns)
 
     return documents.select(*_CARRIED, "text").map(cut, types_of("tokens"))
-
-
-def _or_nulls(values: pa.Array | None, size: int, of: pa.DataType) -> pa.Array:
-    """The values, or as many null lists as there are documents."""
-    return pa.nulls(size, pa.list_(of)) if values is None else values
 
 
 def _tokenizer(lexicon: Flow | None, ngrams: Flow | None, config: Config) -> tokenizers.Tokenizer:

@@ -22,13 +22,14 @@ class Cut(NamedTuple):
     """The most probable cut.
 
     ends: uint8 [n], 1 where a word ends after this symbol; uses: int64 [words], of each word; word_ids: int32 [n], at the
-    last symbol of a word its id, else -1 (empty if not asked for); log_probability: nats, of the whole text.
+    last symbol of a word its id, else -1 (empty if not asked for); log_probability: float64 [breaks], nats, of the clause that
+    ends there, 0 where there is none.
     """
 
     ends: np.ndarray
     uses: np.ndarray
     word_ids: np.ndarray
-    log_probability: float
+    log_probability: np.ndarray
 
 
 class _Paths(NamedTuple):
@@ -115,22 +116,21 @@ def _viterbi(
     ends,  # uint8 [n], filled
     uses,  # int64 [words], added to
     word_ids,  # int32 [n], filled; or [0]: not asked for
+    log_probability,  # float64 [breaks], of zeros; filled
 ):
-    """Returns the log probability of the cut."""
     size = MAX_CLAUSE + longest + 2
     paths = _Paths(np.empty(size), np.zeros(size, np.int32), np.zeros(size, np.int32))
-    total = 0.0
-    i = 0
+    passed = i = 0
     while i < len(code):
         if code[i] == 0:
             ends[i] = 1
+            passed += 1
             i += 1
             continue
         length = _fill_paths(code, i, weights, longest, paths)
-        total += paths.best[length]
+        log_probability[passed] += paths.best[length]
         _trace_back(i, length, paths, ends, uses, word_ids)
         i += length
-    return total
 
 
 def best_cut(code: np.ndarray, weights: Weights, word_count: int, *, longest: int, named: bool = False) -> Cut:
@@ -143,5 +143,6 @@ def best_cut(code: np.ndarray, weights: Weights, word_count: int, *, longest: in
         raise ValueError("the last clause does not end with a break")
     ends, uses = np.empty(len(code), np.uint8), np.zeros(word_count, np.int64)
     word_ids = np.full(len(code) if named else 0, -1, np.int32)
-    log_probability = _viterbi(code, weights.view, longest, ends, uses, word_ids)
+    log_probability = np.zeros(np.count_nonzero(code == 0))
+    _viterbi(code, weights.view, longest, ends, uses, word_ids, log_probability)
     return Cut(ends, uses, word_ids, log_probability)

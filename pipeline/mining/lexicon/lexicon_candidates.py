@@ -134,7 +134,7 @@ def weigh_accepted(mined: NgramCandidates, accept: dict[str, float | None]) -> d
         code = mined.alphabet.units(pa.array([word])).code
         if weight is None:
             whole = best_cut(code, decoding, len(active), longest=candidates.longest)
-            weight = total * np.exp(whole.log_probability + _MARGIN)
+            weight = total * np.exp(whole.log_probability.sum() + _MARGIN)
         if candidate_id >= 0:
             candidates.expected[candidate_id] = weight
         log_probability[word] = float(np.log(weight / total))

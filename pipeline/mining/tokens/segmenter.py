@@ -14,10 +14,10 @@ from numba import njit
 
 from wajue.arrays.strings import span_array, string_array, string_bytes
 from wajue.cleaning import characters
-from wajue.mining.lattice.viterbi import best_cut
+from wajue.mining.lattice.viterbi import Cut, best_cut
 from wajue.mining.lattice.weights import Weights, log_spelling, no_spelling, spelling_of
 from wajue.mining.text.alphabet import ALL, Alphabet
-from wajue.mining.text.symbols import Units
+from wajue.mining.text.symbols import BREAK, Units
 from wajue.mining.text.word_table import word_keys, word_table
 from wajue.mining.tokens.granularity import FINE, GRADES, Granularity, Joins, graded_ends, joins_of, no_joins, unit_codes
 
@@ -39,10 +39,15 @@ class TokenSpans(NamedTuple):
 
 
 class Pieces(NamedTuple):
-    """What the lattice cuts: spans, of the pieces; grades uint8 [pieces], the coarsest granularity at which a token ends there."""
+    """What the lattice cuts.
+
+    spans, of the pieces; grades uint8 [pieces], the coarsest granularity at which a token ends there; perplexity float32 [texts],
+    exp of the nats that a symbol takes in the cut, NaN where there is none.
+    """
 
     spans: TokenSpans
     grades: np.ndarray
+    perplexity: np.ndarray
 
     def tokens(self, grade: int) -> TokenSpans:
         """Where the tokens of a granularity stand."""
@@ -76,6 +81,26 @@ def _fill_spans(
             n += 1
             begin = -1
     return n
+
+
+@njit(cache=True, nogil=True)
+def _fill_perplexity(
+    units,  # symbols.Units
+    log_probability,  # float64 [breaks], as in viterbi.Cut
+    text_ends,  # int64 [texts + 1], where each text ends (bytes), and -1
+    perplexity,  # float32 [texts], filled
+):
+    code, unit_start, unit_stop, _ = units
+    text, passed, symbols, total = 0, 0, 0, 0.0
+    for u in range(len(code)):
+        if code[u] != BREAK:
+            symbols += 1
+            continue
+        total += log_probability[passed]
+        passed += 1
+        if unit_start[u] == unit_stop[u] == text_ends[text]:
+            perplexity[text] = np.exp(-total / symbols) if symbols else np.nan
+            text, symbols, total = text + 1, 0, 0.0
 
 
 @njit(cache=True, nogil=True)
@@ -163,17 +188,20 @@ class Segmenter:
 
     def pieces(self, texts: pa.StringArray) -> Pieces:
         """What the lattice cuts each text into, and what is joined to tokens."""
-        units, ends, spans = self._cut(texts)
-        return Pieces(spans, graded_ends(units.code, ends, self.joins)[(ends > 0) & (units.start < units.stop)])
+        units, cut, spans = self._cut(texts)
+        grades = graded_ends(units.code, cut.ends, self.joins)[(cut.ends > 0) & (units.start < units.stop)]
+        perplexity = np.empty(len(texts), np.float32)
+        _fill_perplexity(units, cut.log_probability, _text_ends(texts), perplexity)
+        return Pieces(spans, grades, perplexity)
 
-    def _cut(self, texts: pa.StringArray) -> tuple[Units, np.ndarray, TokenSpans]:
-        """The units of the texts, where words of the lattice end among them, and where these stand."""
+    def _cut(self, texts: pa.StringArray) -> tuple[Units, Cut, TokenSpans]:
+        """The units of the texts, the lattice's cut of them, and where its words stand."""
         units = self.alphabet.units(texts)
-        ends = best_cut(units.code, self.weights, self.word_count, longest=self.longest).ends
-        start, stop = np.empty(len(ends), np.int64), np.empty(len(ends), np.int64)
+        cut = best_cut(units.code, self.weights, self.word_count, longest=self.longest)
+        start, stop = np.empty(len(cut.ends), np.int64), np.empty(len(cut.ends), np.int64)
         spans = TokenSpans(units.data, start, stop, np.zeros(len(texts) + 1, np.int64))
-        n = _fill_spans(units, ends, np.append(string_bytes(texts).offsets[1:], -1), spans)
-        return units, ends, spans._replace(start=start[:n], stop=stop[:n])
+        n = _fill_spans(units, cut.ends, _text_ends(texts), spans)
+        return units, cut, spans._replace(start=start[:n], stop=stop[:n])
 
     def spans(self, texts: pa.StringArray) -> TokenSpans:
         """The tokens of each text."""
@@ -209,6 +237,11 @@ class Segmenter:
         _copy_spaced(spans, out, out_offsets)
         cut = string_array(out, out_offsets).to_pylist()
         return [s if a == t else _as_written(s, t) for s, a, t in zip(cut, looked_up, texts, strict=True)]
+
+
+def _text_ends(texts: pa.StringArray) -> np.ndarray:
+    """Where each text ends (bytes), and -1; int64 [texts + 1]."""
+    return np.append(string_bytes(texts).offsets[1:], -1)
 
 
 def _lengths(strings: pa.StringArray) -> np.ndarray:

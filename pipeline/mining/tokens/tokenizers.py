@@ -34,14 +34,15 @@ def cut_by_jieba(words: list[str]) -> list[str]:
 
 class Tokens(NamedTuple):
     """list<string>, the tokens of each text; list<int32>, the characters of the text before each token, or None; where the
-    lattice cut them, list<int32>, the characters of each piece, unless these are the tokens, and list<int8>, its grade
-    (granularity.py).
+    lattice cut them, list<int32>, the characters of each piece, unless these are the tokens, list<int8>, its grade
+    (granularity.py), and float32, the perplexity of each text (segmenter.Pieces).
     """
 
     tokens: pa.ListArray
     starts: pa.ListArray | None
     pieces: pa.ListArray | None = None
     grades: pa.ListArray | None = None
+    perplexity: pa.FloatArray | None = None
 
 
 Tokenizer = Callable[[pa.StringArray], Tokens]
@@ -53,13 +54,14 @@ def by_lexicon(segmenter: Segmenter, *, offsets: bool) -> Tokenizer:
 
 
 def _words_of_lexicon(segmenter: Segmenter, offsets: bool, texts: pa.StringArray) -> Tokens:
-    spans, grades = pieces = segmenter.pieces(texts)
+    spans, grades, perplexity = pieces = segmenter.pieces(texts)
     tokens = spans if segmenter.grade == FINE else pieces.tokens(segmenter.grade)
     return Tokens(
         lists(tokens, span_array(*tokens[:3])),
         segmenter.starts(texts, tokens) if offsets else None,
         None if tokens is spans else lists(spans, pc.utf8_length(span_array(*spans[:3]))),
         lists(spans, pa.array(grades.astype(np.int8))),
+        pa.array(perplexity, from_pandas=True),
     )
 
 

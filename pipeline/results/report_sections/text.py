@@ -13,7 +13,9 @@ from wajue.results.report_sections.tables import Facts, Rows, Tables
 _EXAMPLES = 4  # of each reason and of each rule of cleaning
 _SHARES = ("han_share", "latin_share", "digit_share", "mark_share", "repeated_share")
 _BARS = 20  # of a histogram
-_LINE_LENGTHS = (0, 2, 4, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 150, 200, 400, 800)  # characters, where its bars begin
+# where the bars of a histogram begin; line_length in characters
+_LINE_LENGTHS = (0, 2, 4, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 150, 200, 400, 800)
+_PERPLEXITIES = (0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 120, 140, 170, 200, 250, 300, 500, 1000, 3000)
 
 
 def text(tables: Tables, facts: Facts) -> Facts:
@@ -105,32 +107,36 @@ def _passages(tables: Tables) -> Rows:
 
 
 def _quality(tables: Tables) -> Rows:
-    """Of each figure of cleaning/quality.py a histogram over the documents.
+    """Of each figure of cleaning/quality.py, and of perplexity, a histogram over the documents.
 
     `bars` from `start` with the `count` in each, its `height` beside the highest one, and the share of all documents `below`
     it: what a threshold there would drop.
     """
-    starts = {"line_length": _LINE_LENGTHS} | dict.fromkeys(_SHARES, tuple(i / _BARS for i in range(_BARS)))
-    counted = [_histogram(tables, name, of_name) for name, of_name in starts.items()]
+    shares = dict.fromkeys(_SHARES, tuple(i / _BARS for i in range(_BARS)))
+    counted = _histograms(tables, "documents", {"line_length": _LINE_LENGTHS} | shares)
+    counted |= _histograms(tables, "tokens", {"perplexity": _PERPLEXITIES})
     histograms: Rows = []
-    for (name, of_name), counts in zip(starts.items(), counted, strict=True):
-        total, highest = sum(counts), max(counts)
+    for name, count_from in counted.items():
+        total, highest, below = sum(count_from.values()), max(count_from.values()), 0
         if not total:
-            return []
-        below = [sum(counts[:i]) / total for i in range(len(counts))]
-        bars = [
-            {"start": start, "count": count, "height": count / highest, "below": share}
-            for start, count, share in zip(of_name, counts, below, strict=True)
-        ]
+            continue
+        bars = []
+        for start, count in count_from.items():
+            bars.append({"start": start, "count": count, "height": count / highest, "below": below / total})
+            below += count
         histograms.append({"name": name, "bars": bars})
     return histograms
 
 
-def _histogram(tables: Tables, column: str, starts: tuple[float, ...]) -> list[int]:
-    """How many documents have a value from each start up to the next one."""
-    bar = " + ".join(f"({column} >= {start}::FLOAT)::INTEGER" for start in starts[1:])
-    counts = {
-        r["bar"]: r["n"]
-        for r in tables.select(f"SELECT {bar} AS bar, count(*) AS n FROM documents WHERE {column} IS NOT NULL GROUP BY bar")
+def _histograms(tables: Tables, table: str, starts: dict[str, tuple[float, ...]]) -> dict[str, dict[float, int]]:
+    """Of each of the columns of a table how many rows have a value from each of its starts up to the next one."""
+    bars = ", ".join(
+        " + ".join(f"({column} >= {start}::FLOAT)::INTEGER" for start in of_column[1:]) + f" AS {column}"
+        for column, of_column in starts.items()
+    )
+    sets = ", ".join(f"({column})" for column in starts)
+    counts = tables.select(f"SELECT {sets}, count(*) AS n FROM (SELECT {bars} FROM {table}) GROUP BY GROUPING SETS ({sets})")
+    count_of = {(column, row[column]): row["n"] for row in counts for column in starts if row[column] is not None}
+    return {
+        column: {start: count_of.get((column, i), 0) for i, start in enumerate(of_column)} for column, of_column in starts.items()
     }
-    return [counts.get(i, 0) for i in range(len(starts))]

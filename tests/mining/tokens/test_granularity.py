@@ -51,7 +51,7 @@ def test_a_unit_is_joined_from_whole_words_only() -> None:
 
 
 def test_each_end_of_a_coarser_cut_is_one_of_the_finer() -> None:
-    spans, grades = segmenter("fine").pieces(pa.array([TEXT, "", "性"]))
+    spans, grades, _ = segmenter("fine").pieces(pa.array([TEXT, "", "性"]))
     sizes = np.diff(spans.offsets)
     assert sizes.tolist() == [9, 0, 1]
     assert grades.tolist() == [FINE, COARSE, COARSE, STANDARD, STANDARD, COARSE, COARSE, COARSE, COARSE, COARSE]

@@ -1,3 +1,4 @@
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -22,6 +23,16 @@ def test_tokens_are_words_numbers_and_punctuation(segmenter: Segmenter) -> None:
     texts = pa.array(["高压断路器，坏了3.5天\n做B超", "", " 　", "的"])
     assert segmenter.tokens(texts).to_pylist()[0][:6] == ["高压", "断路器", "，", "坏", "了", "3.5"]
     assert segmenter.tokens(texts).to_pylist()[1:] == [[], [], ["的"]]
+
+
+def test_perplexity_is_that_of_the_cut(segmenter: Segmenter) -> None:
+    texts = pa.array(["高压断路器，坏了3.5\n", "", " 12345。 ", "的"])
+    perplexity = segmenter.pieces(texts).perplexity
+    assert np.isnan(perplexity[1:3]).all() and perplexity[3] == pytest.approx(np.exp(3.0))
+    nats = 7.0 + 8.0 + 7.0 + 4.0  # of 高压 断路器 坏 了, seven symbols
+    assert perplexity[0] == pytest.approx(np.exp(nats / 7), rel=1e-5)
+    alone = [segmenter.pieces(pa.array([text])).perplexity[0] for text in texts.to_pylist()]
+    assert np.array_equal(perplexity, alone, equal_nan=True)
 
 
 def test_a_lexicon_of_single_characters_only() -> None:

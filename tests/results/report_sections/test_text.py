@@ -24,10 +24,11 @@ def test_what_was_dropped_and_changed(whole: Tables) -> None:
 
 
 def test_what_a_threshold_would_drop(whole: Tables) -> None:
-    lines, han, *_, marks, repeated = text(whole, {})["quality"]
+    lines, han, *_, marks, repeated, perplexity = text(whole, {})["quality"]
     assert [r["name"] for r in (lines, han, marks, repeated)] == ["line_length", "han_share", "mark_share", "repeated_share"]
     assert [(b["start"], b["count"], b["below"]) for b in han["bars"] if b["count"]] == [
         (i / 4, 17, i / 4) for i in range(4)
     ]  # 68 documents of four shares
     assert [(b["start"], b["count"], b["height"]) for b in lines["bars"] if b["count"]] == [(6, 68, 1.0)]
     assert marks["bars"][-1]["count"] == repeated["bars"][10]["count"] == 68
+    assert [(b["start"], b["below"]) for b in perplexity["bars"] if b["count"]] == [(40, 0.0)]
