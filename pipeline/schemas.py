@@ -270,6 +270,7 @@ TABLES = {
                     pa.list_(pa.int32()),
                     "tokens, from 0, before which a line ends or Han characters stand apart: no term goes on there",
                 ),
+                Column("gaps", pa.list_(pa.int32()), "tokens, from 0, before which there is other white space"),
                 Column(
                     "starts",
                     pa.list_(pa.int32()),

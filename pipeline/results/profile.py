@@ -117,7 +117,8 @@ class _Tables:
         )
         for batch in query.stream(self._connection, sql):
             for row in batch.to_pylist():
-                count = sum(used.around.add(s, row["doc_id"]) for s in sentences(row["tokens"], row["breaks"] or []))
+                tokens = row["tokens"]
+                count = sum(used.around.add(tokens[a:b], row["doc_id"]) for a, b in sentences(tokens, row["breaks"] or []))
                 if count:
                     tally = used.counts.setdefault((row["role"], row["corpus"]), [0, 0])
                     tally[0], tally[1] = tally[0] + count, tally[1] + 1

@@ -106,12 +106,13 @@ def _counts(tokens: Flow, strings: Any, codes: np.ndarray) -> tuple[dict[str, np
             for role in ("domain", "general"):
                 documents = batch.filter(pc.equal(batch.column("role"), role))
                 if documents.num_rows:
-                    tokens_of_role = coded(documents.column("tokens"), strings.value, documents.column("breaks"))
+                    lists, breaks, gaps = documents.select(["tokens", "breaks", "gaps"]).columns
+                    tokens_of_role = coded(lists, strings.value, breaks, gaps)
                     added = tally.add(tokens_of_role, domain=role == "domain")
                     stretches += added if role == "domain" else 0
         return np.append(tally.figures.ravel(), stretches)
 
-    read = tokens.select("role", "tokens", "breaks").by_dictionary("tokens")
+    read = tokens.select("role", "tokens", "breaks", "gaps").by_dictionary("tokens")
     whole = sums.sum_over(read, total, len(FIGURES) * size + 1)
     return dict(zip(FIGURES, whole[:-1].reshape(len(FIGURES), size), strict=True)), int(whole[-1])
 

@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 from wajue.arrays.cells import Batches
 from wajue.config import Config
 from wajue.mining.tokens import tokenizers
-from wajue.mining.tokens.breaks import breaks
+from wajue.mining.tokens.breaks import spacing
 from wajue.mining.tokens.granularity import holding_together
 from wajue.mining.tokens.segmenter import Segmenter
 from wajue.schemas import TABLES
@@ -22,7 +22,7 @@ _CUTS = {  # which words a method always cuts, and at what
     "jieba": (tokenizers.cut_by_jieba, "a mark or a space at which jieba cuts"),
 }
 _CARRIED = ("doc_id", "corpus", "role", "date")
-_MADE = ("tokens", "breaks", "starts", "pieces", "grades", "perplexity")
+_MADE = ("tokens", "breaks", "gaps", "starts", "pieces", "grades", "perplexity")
 
 
 def segment(documents: Flow, lexicon: Flow | None, ngrams: Flow | None, *, config: Config) -> Flow:
@@ -36,9 +36,9 @@ def segment(documents: Flow, lexicon: Flow | None, ngrams: Flow | None, *, confi
     def cut(batches: Batches) -> Batches:
         for batch in batches:
             made = tokenizer.value(batch.column("text"))
-            ends = breaks(batch.column("text"), made.tokens, spaces=spaces)
+            white_space = spacing(batch.column("text"), made.tokens, spaces=spaces)
             starts = made.starts if offsets else None
-            of_texts = (made.tokens, ends, starts, made.pieces, made.grades, made.perplexity)
+            of_texts = (made.tokens, *white_space, starts, made.pieces, made.grades, made.perplexity)
             columns = {
                 name: pa.nulls(batch.num_rows, schema.field(name).type) if values is None else values
                 for name, values in zip(_MADE, of_texts, strict=True)

@@ -111,7 +111,7 @@ def _report_drift(expansion: Expansion, vectors: WordVectors, seeds: np.ndarray,
 def _examples(tokens: DataFrame, listed: pa.Table, wanted: int, joiner: str) -> dict[str, list[str]]:
     """For each listed term short sentences that hold it, each from another document, chosen to be unlike each other."""
     find = example_sentences.find(example_sentences.TermList.from_table(listed), joiner)
-    searched = tokens.where("role = 'domain'").select("doc_id", "tokens", "breaks").orderBy("doc_id").limit(_SEARCHED)
+    searched = tokens.where("role = 'domain'").select("doc_id", "tokens", "breaks", "gaps").orderBy("doc_id").limit(_SEARCHED)
     holding = searched.mapInArrow(find, example_sentences.HOLDING)
     one_a_document = holding.groupBy("term", "doc_id").agg(F.min_by("text", F.struct(F.length("text"), "text")).alias("text"))
     distinct = one_a_document.groupBy("term", "text").agg(F.min("doc_id").alias("doc_id"))

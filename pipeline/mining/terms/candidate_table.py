@@ -21,7 +21,7 @@ from wajue.mining.terms.form_rules import STOP_WORDS, broken_rule, holds_letter,
 from wajue.mining.terms.term_occurrences import CONTEXTS, COUNTS, WINDOW_SHARES
 from wajue.mining.text.symbols import RARE
 from wajue.mining.text.word_table import word_keys
-from wajue.mining.tokens.surface import written
+from wajue.mining.tokens.surface import seams, written
 
 _EDGE_WORDS = 100  # the most frequent general words; those of one character begin and end no term of several words
 _TYPICAL = 200  # candidates of greatest keyness, by which a mixture of domain and general text is noticed
@@ -29,7 +29,7 @@ _TYPICAL = 200  # candidates of greatest keyness, by which a mixture of domain a
 # and that share of the tokens around them is Han; hand-labelled, on manuals: precision from .35 to .57, recall .95
 _BESIDE_HAN, _HAN_AROUND = 0.5, 0.45
 CHINESE = 0.1  # of the candidates hold Han: the domain is Chinese
-_LATIN_RUN = re.compile(r" ?[!-~]+")
+_LATIN_RUN = re.compile(r" ?[!-~]+ ?")
 HAN = re.compile(r"[\u3007\u3400-\u9fff\uf900-\ufaff]")
 
 
@@ -101,8 +101,9 @@ def build(
 ) -> pa.Table:
     """The rows of `candidates`, the highest log_ratio first."""
     parts = runs.words(domain_words.strings)
-    terms = [written(p, joiner) for p in parts]
-    units = [[term] if term in tags else p for term, p in zip(terms, parts, strict=True)]
+    units = [[word] if (word := joiner.join(p)) in tags else p for p in parts]
+    is_spaced = 2 * counts["spaced"] > counts["domain_count"]
+    terms = [written(p, joiner, seams(p) if spaced else ()) for p, spaced in zip(parts, is_spaced.tolist(), strict=True)]
     npmi = _npmi(runs, domain_words.totals["domain"])
     nesting, container = termhood.nesting(runs.codes, runs.occurrences)
     entropy = np.minimum(runs.left_entropy, runs.right_entropy)
@@ -111,7 +112,8 @@ def build(
     doubts = [doubts_of(c, edges, rules, tags) for c in candidates]
     contexts, contrasted = _contexts(counts), _contrasted(counts, stretches, domain_words.totals)
     filters = _filters(candidates, contexts, rules, joiner)
-    filters = stand_ins.without_fragments(filters, nesting, container, termhood.is_hopeless(doubts), [t in tags for t in terms])
+    is_known = [len(u) == 1 and u[0] in tags for u in units]
+    filters = stand_ins.without_fragments(filters, nesting, container, termhood.is_hopeless(doubts), is_known)
     filters = stand_ins.without_other_spellings(filters, terms, counts["domain_count"])
     columns = {
         "term": terms,

@@ -43,16 +43,17 @@ class TermList(NamedTuple):
 
 
 def find(terms: TermList, joiner: str) -> Callable[[Batches], Batches]:
-    """(doc_id, tokens, breaks) -> HOLDING; joiner: what stands between two words."""
+    """(doc_id, tokens, breaks, gaps) -> HOLDING; joiner: what stands between two words."""
     longest = _LONGEST * (1 + len(joiner))
 
     def apply(batches: Batches) -> Batches:
         for batch in batches:
             holding = []
-            columns = (batch.column(name).to_pylist() for name in ("doc_id", "tokens", "breaks"))
-            for doc_id, tokens, breaks in zip(*columns, strict=True):
-                for sentence in sentences(tokens, breaks):
-                    text = written(sentence, joiner)
+            columns = (batch.column(name).to_pylist() for name in ("doc_id", "tokens", "breaks", "gaps"))
+            for doc_id, tokens, breaks, gaps in zip(*columns, strict=True):
+                for begin, end in sentences(tokens, breaks):
+                    sentence = tokens[begin:end]
+                    text = written(sentence, joiner, {gap - begin for gap in gaps or ()} - {0})
                     if _SHORTEST <= len(text) <= longest:
                         holding += [{"term": term, "doc_id": doc_id, "text": text} for term in terms.in_sentence(sentence)]
             yield pa.RecordBatch.from_pylist(holding, _SCHEMA)
@@ -60,18 +61,14 @@ def find(terms: TermList, joiner: str) -> Callable[[Batches], Batches]:
     return apply
 
 
-def sentences(tokens: list[str], breaks: list[int]) -> Iterator[list[str]]:
-    """A document's tokens, cut at breaks, and after full stops and the like, which are left out."""
-    bounds = [0, *breaks, len(tokens)]
-    for begin, end in pairwise(bounds):
-        sentence: list[str] = []
-        for token in tokens[begin:end]:
-            if _SENTENCE_END.fullmatch(token):
-                yield sentence
-                sentence = []
-            else:
-                sentence.append(token)
-        yield sentence
+def sentences(tokens: list[str], breaks: list[int]) -> Iterator[tuple[int, int]]:
+    """(begin, end) of a document's sentences, which end at breaks, and before full stops and the like."""
+    for begin, end in pairwise([0, *breaks, len(tokens)]):
+        for stop in range(begin, end):
+            if _SENTENCE_END.fullmatch(tokens[stop]):
+                yield begin, stop
+                begin = stop + 1
+        yield begin, end
 
 
 def unlike_each_other(texts: list[str], most: int) -> list[str]:

@@ -19,12 +19,12 @@ _DOMAIN_COUNT, _GENERAL_COUNT, _DOMAIN_DOCUMENTS, _GENERAL_DOCUMENTS, _DOMAIN_CH
 # sums over a term's occurrences in the domain: right after 的 or 之; beside a mark or word of enumeration; beside a Han token; the
 # share of Han among the tokens around it, in WINDOW_SHARES
 CONTEXTS = ("after_de", "enumerated", "beside_han", "han_around")
-_AFTER_DE, _ENUMERATED, _BESIDE_HAN, _HAN_AROUND = range(5, 9)
-FIGURES = COUNTS + CONTEXTS
+_AFTER_DE, _ENUMERATED, _BESIDE_HAN, _HAN_AROUND, _SPACED = range(5, 10)
+FIGURES = COUNTS + CONTEXTS + ("spaced",)  # occurrences in the domain with a gap wherever Han stands beside what is not Han
 WINDOW = 5  # tokens on either side
 WINDOW_SHARES = 2520  # the least common multiple of 1 to 10: the share of any window is a whole number of these
 _FIRST_CODE = RARE + 1
-_IS_DE, _ENUMERATES, _IS_HAN = np.uint8(1), np.uint8(2), np.uint8(4)  # bits of a token's kind
+_IS_DE, _ENUMERATES, _IS_HAN, _BEHIND_GAP = np.uint8(1), np.uint8(2), np.uint8(4), np.uint8(8)  # bits of a token's kind
 _DE = ("的", "之")
 _ENUMERATING = ("、", "和", "与", "及", "或", "以及", "/", "／")
 
@@ -62,11 +62,13 @@ class CodedTokens(NamedTuple):
     kind: np.ndarray
 
 
-def coded(lists: pa.ListArray, coded_words: pa.StringArray, breaks: pa.ListArray | None = None) -> CodedTokens:
+def coded(
+    lists: pa.ListArray, coded_words: pa.StringArray, breaks: pa.ListArray | None = None, gaps: pa.ListArray | None = None
+) -> CodedTokens:
     """All tokens as codes; what is no word is a break.
 
-    lists: list<string>, the tokens of each document, best as a dictionary's indices; coded_words: as in `TermIndex`; breaks:
-    list<int32>, the tokens of each document before which there is a break.
+    lists: list<string>, the tokens of each document, best as a dictionary's indices; coded_words: as in `TermIndex`; breaks, gaps:
+    list<int32>, the tokens of each document before which there is one (tokens/breaks.py).
     """
     flat = pc.dictionary_encode(lists.flatten())
     ids = pc.index_in(flat.dictionary, value_set=coded_words).fill_null(-1).to_numpy()
@@ -76,12 +78,18 @@ def coded(lists: pa.ListArray, coded_words: pa.StringArray, breaks: pa.ListArray
     kind = _kinds(flat.dictionary)[flat.indices.to_numpy()]
     at = np.flatnonzero(np.diff(document, append=-1)) + 1
     inside = document[at - 1]
+    starts = np.concatenate(([0], np.cumsum(pc.list_value_length(lists).to_numpy())))
+    if gaps is not None:
+        kind[_positions(gaps, starts)[0]] |= _BEHIND_GAP
     if breaks is not None:
-        of_document = pc.list_parent_indices(breaks).to_numpy().astype(np.int64)
-        starts = np.concatenate(([0], np.cumsum(pc.list_value_length(lists).to_numpy())))
-        at = np.append(at, starts[of_document] + breaks.flatten().to_numpy())
-        inside = np.append(inside, of_document)
+        at, inside = (np.append(a, b) for a, b in zip((at, inside), _positions(breaks, starts), strict=True))
     return CodedTokens(np.insert(code, at, 0), np.insert(document, at, inside), np.insert(kind, at, 0))
+
+
+def _positions(numbers: pa.ListArray, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(int64 [k] among all tokens, int64 [k] the document) of tokens that are numbered within their documents, from `starts` on."""
+    of_document = pc.list_parent_indices(numbers).to_numpy().astype(np.int64)
+    return starts[of_document] + numbers.flatten().to_numpy(), of_document
 
 
 def _kinds(tokens: pa.StringArray) -> np.ndarray:
@@ -131,10 +139,23 @@ def _add_context(tokens, i, end, e, figures):
             han += (kind[k] & _IS_HAN) != 0
     if around:
         figures[_HAN_AROUND, e] += WINDOW_SHARES // around * han
+    figures[_SPACED, e] += _is_spaced(kind, i, end)
+
+
+@njit(cache=True, inline="always")
+def _is_spaced(kind, i, end):
+    """Do some of the tokens i to end hold Han and others not, and is there a gap wherever one kind meets the other?"""
+    seams = 0
+    for k in range(i + 1, end):
+        if (kind[k] ^ kind[k - 1]) & _IS_HAN:
+            if not kind[k] & _BEHIND_GAP:
+                return False
+            seams += 1
+    return seams > 0
 
 
 class _Progress(NamedTuple):
-    """What a tally has seen: figures int64 [9, terms] as FIGURES; last_document, last_chunk int64 [terms], that of each term."""
+    """What a tally has seen: figures int64 [10, terms] as FIGURES; last_document, last_chunk int64 [terms], that of each term."""
 
     figures: np.ndarray
     last_document: np.ndarray
@@ -178,7 +199,7 @@ def _tally(
 
 
 class Tally:
-    """What is counted of terms: figures int64 [9, terms] as FIGURES; chunks: of all text that was added."""
+    """What is counted of terms: figures int64 [10, terms] as FIGURES; chunks: of all text that was added."""
 
     def __init__(self, index: TermIndex) -> None:
         self.chunks = 0
@@ -188,7 +209,7 @@ class Tally:
 
     @property
     def figures(self) -> np.ndarray:
-        """int64 [9, terms], as FIGURES."""
+        """int64 [10, terms], as FIGURES."""
         return self._progress.figures
 
     def add(self, tokens: CodedTokens, *, domain: bool) -> int:

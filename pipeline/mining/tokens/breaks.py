@@ -1,7 +1,11 @@
-"""Where no term goes on: the ends of lines, and white space between Han characters. In: texts and their tokens. Out: breaks.
+"""The white space between tokens. In: texts and their tokens. Out: breaks, where no term goes on, and gaps, which are no more than
+a way of writing.
 
-A title and the text behind it, the cells of a row and the items of a list are parted by these alone.
+A break is the end of a line, or white space between Han characters: a title and the text behind it, the cells of a row and the
+items of a list are parted by these alone. All other white space is a gap: T 细胞, Roth IRA.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -14,19 +18,25 @@ _FIRST_HAN, _LAST_HAN = 0xE3, 0xE9  # what a Han character of the basic plane be
 _CHARACTER = 3  # its bytes
 
 
+class Spacing(NamedTuple):
+    """list<int32> of each text: the tokens, from 0, before which there is a break, and those before which there is a gap."""
+
+    breaks: pa.ListArray
+    gaps: pa.ListArray
+
+
 @njit(cache=True, nogil=True)
-def _fill_breaks(
+def _fill_spacing(
     text,  # uint8, the bytes of all texts
     text_offsets,  # int64 [texts + 1]
     token,  # uint8, the bytes of all tokens
     token_offsets,  # int64 [tokens + 1]
     list_offsets,  # int64 [texts + 1], of each text's tokens
     spaces,  # does white space between Han characters break?
-    breaks,  # int32 [tokens], filled: numbers of tokens, from 0 in each text
-    break_offsets,  # int32 [texts + 1], filled
+    marked,  # int32 [2, tokens], filled: numbers of tokens, from 0 in each text, with a break and with a gap before them
+    offsets,  # int32 [2, texts + 1], filled
 ):
-    """Returns how many breaks there are."""
-    count = 0
+    count = np.zeros(2, np.int64)
     for i in range(len(text_offsets) - 1):
         at = text_offsets[i]
         for j in range(list_offsets[i], list_offsets[i + 1]):
@@ -43,12 +53,11 @@ def _fill_breaks(
                     and _FIRST_HAN <= text[before] <= _LAST_HAN
                     and _FIRST_HAN <= text[after] <= _LAST_HAN
                 )
-                if newline or han:
-                    breaks[count] = j - list_offsets[i]
-                    count += 1
+                kind = 0 if newline or han else 1
+                marked[kind, count[kind]] = j - list_offsets[i]
+                count[kind] += 1
             at += size
-        break_offsets[i + 1] = count
-    return count
+        offsets[:, i + 1] = count
 
 
 @njit(cache=True, inline="always")
@@ -59,14 +68,14 @@ def _equal(text, at, token, begin, size):
     return True
 
 
-def breaks(texts: pa.StringArray, tokens: pa.ListArray, *, spaces: bool) -> pa.ListArray:
-    """list<int32>: the tokens of each text before which a line ends or, with `spaces`, Han characters stand apart.
+def spacing(texts: pa.StringArray, tokens: pa.ListArray, *, spaces: bool) -> Spacing:
+    """The white space of each text; spaces: does it break between Han characters?
 
     tokens: list<string>, those of each text, in order; between them the text holds white space alone.
     """
     text, token = string_bytes(texts), string_bytes(tokens.flatten())
     list_offsets = tokens.offsets.to_numpy().astype(np.int64)
     list_offsets -= list_offsets[0]
-    filled, offsets = np.empty(list_offsets[-1], np.int32), np.zeros(len(texts) + 1, np.int32)
-    count = _fill_breaks(*text, *token, list_offsets, spaces, filled, offsets)
-    return pa.ListArray.from_arrays(pa.array(offsets), pa.array(filled[:count]))
+    marked, offsets = np.empty((2, list_offsets[-1]), np.int32), np.zeros((2, len(texts) + 1), np.int32)
+    _fill_spacing(*text, *token, list_offsets, spaces, marked, offsets)
+    return Spacing(*(pa.ListArray.from_arrays(pa.array(o), pa.array(m[: o[-1]])) for o, m in zip(offsets, marked, strict=True)))

@@ -87,6 +87,16 @@ def test_one_row_a_string_and_the_highest_ratio_first() -> None:
     assert candidate_table.share_in_general(table.slice(3)) == (0, 0.0)
 
 
+@pytest.mark.parametrize(("spaced", "term"), [(5, "T恤衫"), (6, "T 恤衫")])
+def test_a_term_has_the_spaces_that_most_of_its_occurrences_have(spaced: int, term: str) -> None:
+    words = DomainWords(pa.array(["T", "恤衫"]), np.array([0, 0]), {"domain": 1000, "general": 1000})
+    entropy = np.array([2.0])
+    run = Runs(np.array([[FIRST, FIRST + 1]], np.uint16), np.array([10]), np.array([3.0]), entropy, entropy)
+    counts = {name: np.array([10]) for name in FIGURES} | {"general_count": np.array([0]), "spaced": np.array([spaced])}
+    [row] = candidate_table.build(run, counts, 10, words, Contrast(), "", {"T恤衫": "n"}).to_pylist()
+    assert row["term"] == term and row["parts"] == ["T", "恤衫"] and row["doubts"] == []  # the dictionary knows it, either way
+
+
 def test_a_dictionary_takes_the_place_of_general_text() -> None:
     words = DomainWords(pa.array(["断路器", "高压"]), np.array([7, 7]), {"domain": 10})
     assert words.with_background({"高压": 3, "的": 90}).general_count.tolist() == [0, 3]

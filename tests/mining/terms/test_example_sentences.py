@@ -6,13 +6,17 @@ from wajue.mining.terms.example_sentences import TermList
 TERMS = pa.table({"term": ["断路器", "高压断路器"], "parts": [["断路器"], ["高压", "断路器"]]})
 
 
+def sentences(tokens: list[str], breaks: list[int]) -> list[list[str]]:
+    return [tokens[begin:end] for begin, end in example_sentences.sentences(tokens, breaks)]
+
+
 def test_sentences_end_at_full_stops() -> None:
     words = ["断路器", "坏", "了", "。", "请", "修", "？！", "谢谢"]
-    assert list(example_sentences.sentences(words, [])) == [["断路器", "坏", "了"], ["请", "修"], ["谢谢"]]
+    assert sentences(words, []) == [["断路器", "坏", "了"], ["请", "修"], ["谢谢"]]
 
 
 def test_sentences_end_with_their_line() -> None:
-    assert list(example_sentences.sentences(["断路器", "请", "修", "谢谢"], [1, 3])) == [["断路器"], ["请", "修"], ["谢谢"]]
+    assert sentences(["断路器", "请", "修", "谢谢"], [1, 3]) == [["断路器"], ["请", "修"], ["谢谢"]]
 
 
 def test_a_sentence_holds_the_longer_term_and_the_shorter_one_in_it() -> None:
@@ -24,9 +28,21 @@ def test_a_sentence_holds_the_longer_term_and_the_shorter_one_in_it() -> None:
 
 def test_sentences_too_short_or_too_long_are_no_examples() -> None:
     tokens = [["断路器", "。", "昨天", "下午", "断路器", "坏", "了", "。", *["长"] * 60, "断路器"]]
-    batch = pa.record_batch({"doc_id": ["a"], "tokens": pa.array(tokens), "breaks": pa.array([[]], pa.list_(pa.int32()))})
+    assert holding(tokens, [[]]) == [{"term": "断路器", "doc_id": "a", "text": "昨天下午断路器坏了"}]
+
+
+def test_examples_have_the_spaces_of_the_text() -> None:
+    tokens = [["见", "下", "。", "SF6", "断路器", "和", "Roth", "IRA", "坏", "了"]]
+    assert [row["text"] for row in holding(tokens, [[4, 7]])] == ["SF6 断路器和Roth IRA坏了"]
+
+
+def holding(tokens: list[list[str]], gaps: list[list[int]]) -> list[dict[str, str]]:
+    breaks = [[] for _ in tokens]
+    lists = {name: pa.array(values, pa.list_(pa.int32())) for name, values in (("breaks", breaks), ("gaps", gaps))}
+    batch = pa.record_batch({"doc_id": ["a"] * len(tokens), "tokens": pa.array(tokens)} | lists)
     [made] = example_sentences.find(TermList.from_table(TERMS), "")(iter([batch]))
-    assert made.to_pylist() == [{"term": "断路器", "doc_id": "a", "text": "昨天下午断路器坏了"}]
+    rows: list[dict[str, str]] = made.to_pylist()
+    return rows
 
 
 def test_examples_are_chosen_to_be_unlike_each_other() -> None:

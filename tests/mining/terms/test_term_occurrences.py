@@ -4,6 +4,7 @@ import pyarrow as pa
 from wajue.mining.terms.term_occurrences import (
     CONTEXTS,
     COUNTS,
+    FIGURES,
     WINDOW_SHARES,
     CodedTokens,
     Tally,
@@ -66,7 +67,8 @@ def test_what_stands_around_each_occurrence_is_summed() -> None:
     lists = pa.array([["的", "B", "超", "、", "CT"], ["B"], ["检查", "B", "x", "x"]])
     tally = Tally(index_of_run)
     tally.add(coded(lists, index_of_run.coded_words), domain=True)
-    run, letter = (dict(zip(CONTEXTS, tally.figures[len(COUNTS) :, term].tolist(), strict=True)) for term in (0, 1))
+    contexts = tally.figures[len(COUNTS) : len(COUNTS) + len(CONTEXTS)]
+    run, letter = (dict(zip(CONTEXTS, contexts[:, term].tolist(), strict=True)) for term in (0, 1))
     # around B超: 的 Han, 、 and CT and the end of the document not: 1 of 4
     assert run == {"after_de": 1, "enumerated": 1, "beside_han": 1, "han_around": WINDOW_SHARES // 4}
     # around B: 2 of 5 tokens are Han; alone; then 1 of 4: 检查, x, x and the end. The document of one token: its end alone
@@ -74,6 +76,15 @@ def test_what_stands_around_each_occurrence_is_summed() -> None:
     general = Tally(index_of_run)
     general.add(coded(lists, index_of_run.coded_words), domain=False)
     assert not general.figures[len(COUNTS) :].any()
+
+
+def test_a_run_is_spaced_where_there_is_a_gap_at_every_seam() -> None:
+    runs = TermIndex.from_parts(pa.array([["T", "细胞"], ["抗", "T", "细胞"], ["T"], ["细胞", "膜"]]))
+    lists = pa.array([["抗", "T", "细胞"], ["抗", "T", "细胞"], ["抗", "T", "细胞", "膜"]])
+    gaps = pa.array([[1, 2], [2], []], pa.list_(pa.int32()))
+    tally = Tally(runs)
+    tally.add(coded(lists, runs.coded_words, None, gaps), domain=True)
+    assert tally.figures[FIGURES.index("spaced")].tolist() == [2, 1, 0, 0]
 
 
 def test_every_occurrence_of_a_listed_run_has_its_document() -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from wajue.mining.tokens.surface import as_listed, written
+from wajue.mining.tokens.surface import as_listed, seams, written
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,12 @@ from wajue.mining.tokens.surface import as_listed, written
 )
 def test_words_are_written_as_in_text(words: list[str], joiner: str, text: str) -> None:
     assert written(words, joiner) == text
+
+
+def test_a_space_stands_where_the_text_has_one() -> None:
+    words = ["抗", "T", "细胞", "膜", "IL-2", "IL-6"]
+    assert seams(words) == [1, 2, 4] and seams(["细胞", "膜"]) == seams([]) == []
+    assert written(words, "", seams(words)) == "抗 T 细胞膜 IL-2 IL-6"
 
 
 def test_words_are_listed_whatever_their_spaces_and_capitals() -> None:
