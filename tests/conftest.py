@@ -33,7 +33,7 @@ def spark() -> Iterator[Any]:
     """
     from wajue.spark import session as spark_session
 
-    session = spark_session.session("local[2]")
+    session = spark_session.session("local[2]", small=True)
     session.conf.set("spark.sql.shuffle.partitions", "3")
     yield session
     session.stop()

@@ -27,6 +27,8 @@ from wajue.store.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
+_SMALL = 32 << 20  # bytes of input, for which Java's own compiling costs more than it saves
+
 
 def workspace_of(config: Config, location: str | None = None) -> Workspace:
     """The workspace of a config; `location`, from the command line, wins."""
@@ -84,6 +86,7 @@ def _run(
     if not force:
         freshness.must_be_same_project(config, workspace)
     files = find_files(config, spark.started) if any(s.reads_files for s in chosen) else None
+    spark.is_small = (workspace.bytes("documents") if files is None else sum(f.size for f in files)) < _SMALL
     wanted = freshness.fingerprints(config, workspace, files)
     plan = tuple(s.name for s in chosen)
 
@@ -107,7 +110,7 @@ class _Spark:
     """The session, started when it is first needed: a run of which all Spark steps are done needs none."""
 
     def __init__(self, config: Config, master: str | None) -> None:
-        self._config, self._master = config, master
+        self._config, self._master, self.is_small = config, master, False
         self.started: SparkSession | None = None
 
     @property
@@ -116,7 +119,8 @@ class _Spark:
         if self.started is None:
             log.info("starting Spark")
             event_log = self._config.spark.event_log
-            self.started = spark_session.session(self._master, self._config.located(event_log) if event_log else None)
+            folder = self._config.located(event_log) if event_log else None
+            self.started = spark_session.session(self._master, folder, small=self.is_small)
         return self.started
 
     def reach_workspaces(self, workspace: Workspace, chosen: tuple[Step, ...]) -> None:

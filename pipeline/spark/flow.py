@@ -12,8 +12,10 @@ A flow has one of two modes, and the same results in both:
 import re
 import shutil
 import uuid
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 
 import pyarrow as pa
@@ -31,6 +33,7 @@ from wajue.spark.task_files import (
     Function,
     RowGroup,
     composed,
+    handing_out,
     name_of,
     reading,
     row_groups_of,
@@ -40,7 +43,6 @@ from wajue.store.file_systems import linked
 
 _TASK_BYTES = 64 << 20  # before compression; a task costs some 0.1 CPU s, be it ever so small
 _COLLECTED = 4_000_000  # rows; Java holds what it has collected twice, once as it comes in
-_PLAN_SCHEMA = pa.schema([("path", pa.string()), ("groups", pa.list_(pa.int32()))])
 
 
 def ddl(of: pa.Schema) -> str:
@@ -122,7 +124,7 @@ class Flow:
         """The rows in this process. Starts jobs unless they are read directly."""
         if self.row_groups is None:
             return self._collected()
-        plan = pa.RecordBatch.from_pylist([{"path": g.path, "groups": [g.number]} for g in self.row_groups], _PLAN_SCHEMA)
+        plan = pa.RecordBatch.from_pylist([{"path": g.path, "groups": [g.number]} for g in self.row_groups], PLAN)
         read = (reading(self._columns, self.dictionary_column), *self.functions)
         batches = list(composed(read)(iter([plan])))
         return pa.Table.from_batches(batches) if batches else to_arrow_schema(self.frame.schema).empty_table()
@@ -185,9 +187,9 @@ class Flow:
             frame = self.source.select(*self.columns) if self.columns else self.source
             return (frame.coalesce(1) if self.single_task else frame), functions
         spark = self.source.sparkSession
-        plan = _plan(self.row_groups, 1 if self.single_task else 2 * spark.sparkContext.defaultParallelism)
-        frame = spark.createDataFrame(plan, PLAN).repartitionById(plan[-1][0] + 1 if plan else 1, "task")
-        return frame, (reading(self._columns, self.dictionary_column), *functions)
+        work = _work_of_tasks(self.row_groups, 1 if self.single_task else 2 * spark.sparkContext.defaultParallelism)
+        frame = spark.range(0, len(work), 1, max(len(work), 1))
+        return frame, (handing_out(work), reading(self._columns, self.dictionary_column), *functions)
 
     def _written(self, folders: dict[str, str], types: StructType, scratch_folder: str) -> dict[str, list[str]]:
         """{part: paths of its files}, at least one of each. Of a task that Spark runs twice only one's files are kept."""
@@ -214,14 +216,18 @@ def _struct(types: str) -> StructType:
     return struct
 
 
-def _plan(row_groups: tuple[RowGroup, ...], at_least: int) -> list[tuple[int, str, list[int]]]:
-    """Rows of PLAN: neighbouring row groups, about as many bytes for each task."""
+def _work_of_tasks(row_groups: tuple[RowGroup, ...], at_least: int) -> list[pa.RecordBatch]:
+    """Rows of PLAN for each task: neighbouring row groups, about as many bytes for one as for another."""
     total = sum(g.size for g in row_groups)
     tasks = max(1, min(len(row_groups), max(at_least, total // _TASK_BYTES) if at_least > 1 else 1))
-    bytes_before, assigned = 0, []
+    bytes_before, groups_of_task = 0, defaultdict(list)
     for group in row_groups:
-        assigned.append((min((bytes_before + group.size // 2) * tasks // max(total, 1), tasks - 1), group))
+        task = min((bytes_before + group.size // 2) * tasks // max(total, 1), tasks - 1)
+        groups_of_task[task].append(group)
         bytes_before += group.size
-    numbers = {task: i for i, task in enumerate(dict.fromkeys(task for task, _ in assigned))}  # without gaps
-    by_file = groupby(assigned, key=lambda pair: (pair[0], pair[1].path))
-    return [(numbers[task], path, [g.number for _, g in pairs]) for (task, path), pairs in by_file]
+    return [
+        pa.RecordBatch.from_pylist(
+            [{"path": path, "groups": [g.number for g in of_file]} for path, of_file in groupby(groups, attrgetter("path"))], PLAN
+        )
+        for groups in groups_of_task.values()
+    ]

@@ -73,11 +73,11 @@ def _submitted() -> bool:
     return "PYSPARK_GATEWAY_PORT" in os.environ
 
 
-def session(master: str | None = None, event_log: str | None = None) -> SparkSession:
+def session(master: str | None = None, event_log: str | None = None, *, small: bool = False) -> SparkSession:
     """The Spark session: the running one, or under spark-submit one with its settings, or a local one on all cores.
 
-    event_log: the folder for Spark's own log of what it does, which its history server shows. Raises WajueError if Spark does
-    not start.
+    event_log: the folder for Spark's own log of what it does, which its history server shows; small: there is little to be done.
+    Raises WajueError if Spark does not start.
     """
     if (running := SparkSession.getActiveSession()) is not None:
         if event_log and running.conf.get("spark.eventLog.enabled", "false") != "true":
@@ -92,7 +92,7 @@ def session(master: str | None = None, event_log: str | None = None) -> SparkSes
     settings = _SETTINGS | _event_log(event_log)
     if master and master.startswith("local"):
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-        settings |= _local_settings()
+        settings |= _local_settings(small=small)
         if not _submitted():
             limits.check(_heap(settings["spark.driver.memory"]))
     for key, value in settings.items():
@@ -144,8 +144,8 @@ _SETTINGS = {
 }
 
 
-def _local_settings() -> dict[str, str]:
-    """For one machine: nothing leaves it, so nothing is worth compressing."""
+def _local_settings(*, small: bool) -> dict[str, str]:
+    """For one machine: nothing leaves it, so nothing is worth compressing. small: what takes long to compile is not worth it."""
     cores = os.cpu_count() or 1
     return {
         "spark.driver.memory": os.environ.get("WAJUE_DRIVER_MEMORY", "3g"),
@@ -157,8 +157,9 @@ def _local_settings() -> dict[str, str]:
         "spark.rdd.compress": "false",  # 300 bytes a question on disk, for the time of a step
         "spark.broadcast.compress": "false",  # the tables of EM are 370 MB
         "spark.broadcast.checksum": "false",
+        "spark.python.daemon.module": "wajue.spark.daemon",  # on a cluster it may be where only tasks look for modules
         # rows are short-lived, and nothing waits for a pause: G1 takes a fifth more CPU time
-        "spark.driver.extraJavaOptions": "-XX:+UseParallelGC -XX:NewRatio=1",
+        "spark.driver.extraJavaOptions": f"-XX:+UseParallelGC -XX:NewRatio=1{' -XX:TieredStopAtLevel=1' if small else ''}",
     }
 
 

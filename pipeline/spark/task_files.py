@@ -4,7 +4,7 @@ import gc
 import socket
 import sys
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,7 +23,7 @@ _BATCH_ROWS = 20_000  # as Spark makes them, too
 _GROUP_ROWS = 1 << 20  # more than a row group has
 # columns of which a dictionary is made, of any size, so that they can be read as its indices; elsewhere most values differ
 _REPEATED = ["corpus", "role", "date", "source.file", *(f"{c}.list.element" for c in ("tags", "changed_by", "tokens"))]
-PLAN = "task int, path string, groups array<int>"
+PLAN = pa.schema([("path", pa.string()), ("groups", pa.list_(pa.int32()))])  # row groups of a file
 WRITTEN = "part string, path string"
 
 
@@ -65,6 +65,16 @@ def _freeze_loaded(modules: int) -> None:
     """
     gc.collect()
     gc.freeze()
+
+
+def handing_out(work: Sequence[pa.RecordBatch]) -> Function:
+    """Rows of (id), the numbers of tasks -> the work of each task."""
+
+    def apply(batches: Batches) -> Batches:
+        for batch in batches:
+            yield from (work[number] for number in batch.column("id").to_pylist())
+
+    return apply
 
 
 def reading(columns: tuple[str, ...], dictionary: str) -> Function:

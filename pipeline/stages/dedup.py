@@ -16,6 +16,7 @@ import math
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from pyspark import StorageLevel
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -28,12 +29,12 @@ from wajue.mining.duplicates.packed import PACKED
 from wajue.mining.duplicates.positions import RankedFile
 from wajue.mining.duplicates.settings import RECORD_BITS, Settings
 from wajue.mining.duplicates.signatures import banding
-from wajue.spark.flow import Flow, ddl, types_of
+from wajue.spark.flow import Flow, ddl
 
 _BROADCAST = 1_000_000  # dropped documents, some 200 MB in each executor; more are joined by sorting
 _BUCKET_BYTES, _BUCKET_DOCUMENTS = 100 << 20, 1_500_000  # of text and of documents in one task, which holds them in memory
 _BUCKET_WINDOWS, _BYTES_OF_HAN = 8_000_000, 3  # windows that one task sorts; bytes of a character, of which Latin text has more
-_FILES = "first_position long, shown_corpus string, file string"
+_FILES = pa.schema([("first_position", pa.int64()), ("shown_corpus", pa.string()), ("file", pa.string())])
 
 
 def dedup(
@@ -52,7 +53,8 @@ def dedup(
     spark = clean_documents.source.sparkSession
     if not config.dedup.exact:
         none, no_buckets, no_passages = (
-            spark.createDataFrame([], types_of(t)) for t in ("duplicates", "crowded_buckets", "repeated_passages")
+            spark.createDataFrame(schemas.TABLES[t].schema.empty_table())
+            for t in ("duplicates", "crowded_buckets", "repeated_passages")
         )
         return clean_documents, none, no_buckets, no_passages
     sources = [clean_documents, *(documents for _, documents in earlier)]
@@ -69,7 +71,8 @@ def dedup(
     duplicates = ours["dropped"].frame.join(_reasons(verdicts, kept, files), "position").select(*_reject_columns(reason))
     crowded = verdicts.where("members is not null").select("members", "compared")
     if not config.dedup.passage_length:
-        return ours["documents"], duplicates, crowded, spark.createDataFrame([], types_of("repeated_passages"))
+        no_passages = spark.createDataFrame(schemas.TABLES["repeated_passages"].schema.empty_table())
+        return ours["documents"], duplicates, crowded, no_passages
     parted = _without_passages(ours["documents"], known, files, config.dedup)
     return parted["documents"], duplicates.unionByName(_rejected(parted["dropped"].frame)), crowded, parted["repeated_passages"]
 
@@ -168,7 +171,8 @@ def _reasons(verdicts: DataFrame, kept: DataFrame, files: list[RankedFile]) -> D
     kept: positions.KEPT of all sources.
     """
     listed = [(rank << RECORD_BITS, f.shown_corpus, f.name) for rank, f in enumerate(files)]
-    first_positions = verdicts.sparkSession.createDataFrame(listed, _FILES)
+    table = pa.Table.from_pylist([dict(zip(_FILES.names, row, strict=True)) for row in listed], _FILES)
+    first_positions = verdicts.sparkSession.createDataFrame(table)
     record = F.col("kept") % (1 << RECORD_BITS)
     dropped = verdicts.where("position is not null").select("position", "kept", "similarity", "exact").join(kept, "kept")
     dropped = dropped.withColumn("first_position", F.col("kept") - record).join(F.broadcast(first_positions), "first_position")

@@ -26,7 +26,10 @@ _BUCKET_BYTES = 1 << 30  # of files, in which there may be ten million records; 
 _BROADCAST = 1_000_000  # ids that clash, some 100 MB in each executor; more are joined by sorting
 _FILE_COST = 4096  # bytes that opening a file is worth
 # location: bytes of a path, which need not be UTF-8, or a URI
-_PLAN = "task int, corpus string, name string, location binary, encoding string, bytes bigint"
+_PLAN = pa.schema(
+    [("task", pa.int32()), ("corpus", pa.string()), ("name", pa.string()), ("location", pa.binary()), ("encoding", pa.string())]
+    + [("bytes", pa.int64())]
+)
 
 
 def ingest(
@@ -65,11 +68,16 @@ def _plan(spark: SparkSession, files: list[CorpusFile]) -> DataFrame:
     most = 4 * spark.sparkContext.defaultParallelism
     local = [f for f in files if not f.remote]
     task = _tasks(local, most)
-    listed = [(t, f.corpus, f.name, os.fsencode(f.location), f.encoding, f.size) for t, f in zip(task, local, strict=True)]
-    plan = spark.createDataFrame(listed, _PLAN).repartitionById(max(task, default=0) + 1, "task")
+    plan = spark.createDataFrame(_listed(local, task)).repartitionById(max(task, default=0) + 1, "task")
     plan = plan.withColumn("content", F.lit(None).cast("binary"))
     remote = [f for f in files if f.remote]
     return plan.unionByName(_remote_plan(spark, remote)) if remote else plan
+
+
+def _listed(files: list[CorpusFile], task: list[int]) -> pa.Table:
+    """Rows of _PLAN."""
+    rows = [(t, f.corpus, f.name, os.fsencode(f.location), f.encoding, f.size) for t, f in zip(task, files, strict=True)]
+    return pa.Table.from_pylist([dict(zip(_PLAN.names, row, strict=True)) for row in rows], _PLAN)
 
 
 def _tasks(files: list[CorpusFile], most: int) -> list[int]:
@@ -83,15 +91,13 @@ def _tasks(files: list[CorpusFile], most: int) -> list[int]:
 
 
 def _remote_plan(spark: SparkSession, files: list[CorpusFile]) -> DataFrame:
-    names = spark.createDataFrame(
-        [(f.corpus, f.name, f.location.encode(), f.encoding, f.size) for f in files], _PLAN.split(", ", 1)[1]
-    )
+    names = spark.createDataFrame(_listed(files, [0] * len(files)))
     contents = spark.read.format("binaryFile").load(sorted({f.location for f in files}))
     # Hadoop shows file:///a as file:/a; the names go by the path alone, which is unique within one file system
     path = F.regexp_replace(F.col("location").cast("string"), r"^(\w+):/*", "$1:/")
     return names.join(
         contents.select(F.regexp_replace("path", r"^(\w+):/*", "$1:/").alias("path"), "content"), path == F.col("path")
-    ).select(F.lit(0).alias("task"), *names.columns, "content")
+    ).select(*names.columns, "content")
 
 
 def _suspects(identities: DataFrame, buckets: int) -> DataFrame:

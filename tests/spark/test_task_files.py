@@ -11,11 +11,9 @@ import pytest
 from wajue.errors import WajueError
 from wajue.spark import task_files
 
-PLAN = pa.schema([("path", pa.string()), ("groups", pa.list_(pa.int32()))])
-
 
 def plan(path: Path, *groups: int) -> Iterator[pa.RecordBatch]:
-    yield pa.RecordBatch.from_pylist([{"path": str(path), "groups": list(groups)}], PLAN)
+    yield pa.RecordBatch.from_pylist([{"path": str(path), "groups": list(groups)}], task_files.PLAN)
 
 
 def test_the_row_groups_that_are_asked_for_are_read(tmp_path: Path) -> None:
@@ -25,6 +23,12 @@ def test_the_row_groups_that_are_asked_for_are_read(tmp_path: Path) -> None:
     assert [(g.path, g.number) for g in groups] == [(str(path), i) for i in range(3)] and all(g.size > 80 for g in groups)
     made = pa.Table.from_batches(task_files.reading(("n",), "")(plan(path, 0, 2)))
     assert made.to_pydict() == {"n": [*range(10), *range(20, 30)]}
+
+
+def test_each_task_is_given_its_own_work() -> None:
+    work = [pa.record_batch({"path": [name]}) for name in "abc"]
+    numbers = [pa.record_batch({"id": pa.array(ids, pa.int64())}) for ids in ([2], [], [0])]
+    assert [b.column("path").to_pylist() for b in task_files.handing_out(work)(iter(numbers))] == [["c"], ["a"]]
 
 
 def test_functions_follow_one_another() -> None:
