@@ -135,7 +135,9 @@ def again(case: str, folder: Path) -> str:
 
 
 @pytest.mark.spark
-@pytest.mark.parametrize("case", ["changed and vanished", "displaced", "boilerplate"])
+@pytest.mark.parametrize(
+    "case", ["changed and vanished", *(pytest.param(name, marks=pytest.mark.cluster) for name in ("displaced", "boilerplate"))]
+)
 def test_what_cannot_be_added_is_computed_again(spark: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture, case: str) -> None:
     config = corpus(tmp_path)
     run.run(config, Workspace(str(tmp_path / "out")), last="clean")

@@ -82,6 +82,7 @@ def test_what_spark_counted_is_in_the_manifests(mined: Any) -> None:
     assert size == sum((sample_folder() / f).stat().st_size for f in ("general.json", "power.jsonl"))
 
 
+@pytest.mark.cluster  # a Spark of its own
 def test_an_event_log_is_written_where_the_setting_says(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("断路器的检修\n" * 3, encoding="utf-8")
     corpus = '[[corpus]]\nname = "a"\nrole = "domain"\npaths = "a.txt"\n[spark]\nevent_log = "events"\n'

@@ -70,6 +70,7 @@ def test_two_workers_learn_what_one_learns_and_write_it_once(tmp_path: Path) -> 
     assert near[::2, ::2].mean() > near[::2, 1::2].mean() + 0.2
 
 
+@pytest.mark.cluster  # takes as long as the test above
 def test_a_killed_worker_ends_the_job_and_the_next_one_goes_on(tmp_path: Path) -> None:
     filled(tmp_path / "out")
     config = tmp_path / "config.toml"

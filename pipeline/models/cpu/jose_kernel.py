@@ -63,7 +63,7 @@ def _over_root(square):
     return _one / np.sqrt(max(square, _f32(1e-12)))
 
 
-@njit(inline="always")
+@njit(error_model="numpy")
 def _update(
     true,  # the matrix row of u
     noise,  # the matrix row of n
@@ -106,7 +106,7 @@ def _update(
                 store(anchor, c, multiply_add(v_u, multiply_add(splat(-_one), row_n, row_u), multiply(v_v, row_v)))
 
 
-@njit(inline="always")
+@njit(error_model="numpy")
 def _along(inner, square, gradient_square, rate):
     """The step of a vector x along the gradient g: (share of x, share of g) of which x consists afterwards.
 
@@ -119,7 +119,7 @@ def _along(inner, square, gradient_square, rate):
     return own * scale, step * scale
 
 
-@njit(inline="always")
+@njit(error_model="numpy")
 def _update_combined(
     true,  # the matrix row of u
     noise,  # the matrix row of n
