@@ -147,7 +147,9 @@ def _of_vectors() -> dict[str, pa.Table]:
         "sgns_words": trained,
         "jose_words": trained,
         "jose_documents": pa.table({"doc_id": ["d0"], "vector": vectors.slice(0, 1)}),
-        "topics": rows_of("topics", [{"topic": 1, "label": HOSTILE[0], "terms": HOSTILE, "documents": ["d0"], "vector": [1.0]}]),
+        "topics": rows_of(
+            "topics", [{"topic": 1, "parent": None, "label": HOSTILE[0], "terms": HOSTILE, "documents": ["d0"], "vector": [1.0]}]
+        ),
         "document_topics": rows_of("document_topics", [{"doc_id": "d0", "topic": 1}]),
     }
 

@@ -25,6 +25,7 @@ from wajue.results.report_sections.tables import Facts, Tables
 from wajue.results.report_sections.template_filters import FILTERS
 from wajue.results.report_sections.terms import terms
 from wajue.results.report_sections.text import text
+from wajue.results.report_sections.topics import topics
 from wajue.results.report_sections.training import training
 from wajue.results.report_sections.trends import trends
 from wajue.results.report_sections.words import words
@@ -32,7 +33,7 @@ from wajue.store import whole_files
 from wajue.store.workspace import Workspace
 
 # each may use the facts of those before it: the map shows terms and words, the overview counts all
-SECTIONS: tuple[Callable[[Tables, Facts], Facts], ...] = (words, terms, trends, map_section, text, training, run, overview)
+SECTIONS: tuple[Callable[[Tables, Facts], Facts], ...] = (words, terms, topics, trends, map_section, text, training, run, overview)
 NAME = "report.html"
 _PAGE = Path(__file__).parent / "page"
 _SCRIPTS = ("base.js", "listing.js", "plane.js", "curves.js", "main.js")

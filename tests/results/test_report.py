@@ -68,7 +68,7 @@ def embedded(html: str) -> Any:
 
 def test_everything_is_in_one_file_and_nothing_is_loaded(html: str) -> None:
     page = Parsed(html)
-    assert {"overview", "words", "terms", "trends", "map", "text", "training", "run"} <= page.ids
+    assert {"overview", "words", "terms", "topics", "trends", "map", "text", "training", "run"} <= page.ids
     assert {"words-table", "terms-table", "frequency", "terms-map", "curves", "language", "theme"} <= page.ids
     loading = [(t, a) for t, a in page.tags if a.get("src") or (t == "link" and a.get("href") != "data:,")]
     assert loading == []
@@ -119,6 +119,12 @@ def test_numbers_and_examples_reach_the_page(html: str) -> None:
     assert "records found 74" in shown and "after cleaning 69 −5" in shown and "after de-duplication 68 −1" in shown
     assert "74 records in 2 files came to 68 distinct documents" in shown
     assert "finding words new_words 69 lexicon" in shown and "1 GB" in shown
+
+
+def test_topics_are_shown_with_terms_and_documents(html: str) -> None:
+    part = html[html.index('<section id="topics"') : html.index('<section id="trends"')]
+    shown = re.sub(r"\s+", " ", Parsed(part).text)
+    assert all(text in shown for text in HOSTILE[:3]), "inert, as text"
 
 
 def test_what_changed_over_time_is_drawn(html: str) -> None:
@@ -186,7 +192,7 @@ def test_what_is_missing_is_named_with_its_reason(tmp_path: Path, case: str) -> 
 def test_steps_that_found_nothing_are_no_error(tmp_path: Path) -> None:
     tables = {t: rows.slice(0, 0) if t != "files" else rows for t, rows in workspaces.tables().items()}
     page = Parsed(report.page(workspaces.write(tmp_path / "w", tables)))
-    assert page.text.count("nothing came of it") == 2 and "nothing changed clearly" in page.text
+    assert page.text.count("nothing came of it") == 3 and "nothing changed clearly" in page.text
     assert "Nothing was dropped." in page.text and "too few for a map" in page.text
 
 
