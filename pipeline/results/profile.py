@@ -1,7 +1,8 @@
 """A word's profile. In: a workspace and a word. Out: tables: its counts, its course over time, what stands around it, what it is in
-and what is in it, its neighbours by meaning, good examples.
+and what is in it, its other names and spellings, its neighbours by meaning, good examples.
 
-A word is a token, or a term of several tokens; what is only part of tokens has no profile, and `find` finds it.
+A word is a token, or a term of several tokens, whatever its spaces and capitals; what is only part of tokens has no profile, and
+`find` finds it.
 """
 
 from dataclasses import asdict
@@ -13,7 +14,7 @@ from wajue.config import Trends
 from wajue.errors import WajueError
 from wajue.mining.terms.contrast_measures import per_million
 from wajue.mining.terms.example_sentences import sentences
-from wajue.mining.tokens.surface import written
+from wajue.mining.tokens.surface import key, written
 from wajue.mining.trends import dates
 from wajue.mining.usage import good_examples
 from wajue.mining.usage.surroundings import Surroundings
@@ -28,11 +29,12 @@ TITLES = {  # of the tables of a profile, as they are shown
     "frames": "Frames",
     "terms": "Terms that hold it",
     "parts": "Words in it",
+    "relations": "Other names, spellings, definitions, broader and narrower terms",
     "neighbours": "Neighbours by meaning",
     "examples": "Good examples",
 }
 
-_COLLOCATES, _FRAMES, _TERMS, _NEIGHBOURS, _EXAMPLES = 10, 10, 20, 10, 3  # that are shown
+_COLLOCATES, _FRAMES, _TERMS, _RELATIONS, _NEIGHBOURS, _EXAMPLES = 10, 10, 20, 20, 10, 3  # that are shown
 _READ_FOR_EXAMPLES = 5_000  # documents, the first by doc_id, which is a hash
 
 
@@ -46,6 +48,7 @@ class Profile(NamedTuple):
     frames: pa.Table  # frame, count, document_count
     terms: pa.Table  # terms that hold it: rank, term, domain_count, general_count
     parts: pa.Table  # words of the lexicon in it: word, used
+    relations: pa.Table  # kind, from_term, to_term, count, example; of a variant the kind is the reason in `variants`
     neighbours: pa.Table  # word, cosine
     examples: pa.Table  # doc_id, sentence
 
@@ -55,6 +58,7 @@ def profile(workspace: Workspace, word: str) -> Profile:
     workspace.must_have("tokens")
     [asked] = as_mined(workspace, [word])
     with query.connect(workspace) as connection:
+        asked = _as_listed(connection, asked)
         tables = _Tables(workspace, connection, asked)
         used = tables.usage()
         if not used.around.occurrences:
@@ -67,9 +71,22 @@ def profile(workspace: Workspace, word: str) -> Profile:
             tables.frames(used),
             tables.holding(),
             tables.held(),
+            tables.relations(),
             _neighbours(workspace, asked),
             tables.examples(),
         )
+
+
+def _as_listed(connection: Any, word: str) -> str:
+    """The term that the word is but for spaces and capitals, the most frequent of several; itself where it is a term or a token."""
+    asked, same = query.literal(word), query.literal(key(word))
+    listed = query.execute(
+        connection,
+        f"SELECT term FROM candidates WHERE term = {asked} OR (lower(replace(term, ' ', '')) = {same} "
+        f"AND NOT EXISTS (FROM word_counts WHERE word = {asked})) ORDER BY term = {asked} DESC, domain_count DESC, term LIMIT 1",
+    )
+    terms: list[str] = listed.column("term").to_pylist()
+    return terms[0] if terms else word
 
 
 def _no_token(workspace: Workspace, word: str) -> str:
@@ -188,6 +205,14 @@ class _Tables:
         return self._rows(
             f"SELECT word, used FROM lexicon WHERE contains({self.quoted}, word) AND word <> {self.quoted} AND len(word) > 1 "
             "ORDER BY len(word) DESC, used DESC, word"
+        )
+
+    def relations(self) -> pa.Table:
+        return self._rows(
+            f"""SELECT kind, from_term, to_term, count, example FROM (
+                SELECT kind, from_term, to_term, count, example, score FROM term_relations
+                UNION ALL SELECT reason, word, variant_of, count, NULL, similarity FROM variants)
+            WHERE {self.quoted} IN (from_term, to_term) ORDER BY kind, score DESC, from_term, to_term LIMIT {_RELATIONS}"""
         )
 
     def examples(self) -> pa.Table:

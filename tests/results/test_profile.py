@@ -31,6 +31,12 @@ def mined(tmp_path: Path) -> Workspace:
     tables["terms"] = [
         {"rank": 1, "term": "检修主变", "parts": ["检修", "主变"], "is_listed": True, "domain_count": 3, "general_count": 0}
     ]
+    tables["candidates"] = [{"term": "检修主变", "parts": ["检修", "主变"]}, {"term": "SF6 主变", "parts": ["主变"]}]
+    tables["term_relations"] = [
+        {"from_term": "检修主变", "to_term": "主变", "kind": "broader", "score": 0.5},
+        {"from_term": "主变", "to_term": "主变压器", "kind": "alias", "score": 0.5, "example": "主变又称主变压器"},
+    ]
+    tables["variants"] = [{"word": "住变", "variant_of": "主变", "reason": "same reading", "similarity": 0.3, "count": 2}]
     return tiny.workspace(tmp_path / "w", {}, **tables)
 
 
@@ -49,6 +55,9 @@ def test_everything_about_a_word(mined: Workspace) -> None:
     assert shown.frames.to_pylist() == [{"frame": "检修～", "count": 3, "document_count": 3}]
     assert shown.terms.column("term").to_pylist() == ["检修主变"]
     assert shown.neighbours.column("word").to_pylist() == ["母线"]
+    assert [tuple(r.values())[:3] for r in shown.relations.to_pylist()] == [
+        ("alias", "主变", "主变压器"), ("broader", "检修主变", "主变"), ("same reading", "住变", "主变"),
+    ]  # fmt: skip
     assert all("主变" in s for s in shown.examples.column("sentence").to_pylist()) and shown.examples.num_rows == 3
 
 
@@ -56,6 +65,11 @@ def test_a_term_of_several_tokens(mined: Workspace) -> None:
     shown = profile(mined, "检修主变")
     assert shown.counts.column("count").to_pylist() == [3, 0] and shown.parts.column("word").to_pylist() == ["主变"]
     assert shown.neighbours.num_rows == 0  # it has no vector
+
+
+@pytest.mark.parametrize(("asked", "shown"), [("sf6主变", "SF6 主变"), ("检修 主变", "检修主变")])
+def test_spaces_and_capitals_do_not_matter(mined: Workspace, asked: str, shown: str) -> None:
+    assert profile(mined, asked).word == shown
 
 
 def test_what_is_no_word_is_told(mined: Workspace, tmp_path: Path) -> None:
