@@ -194,8 +194,9 @@ def _is_term(asked: _Asked) -> Finding:
     question = "Is it a term?"
     if not asked.workspace.whole("candidates"):
         return Finding(question, "Not known: there is no table candidates yet; wajue run writes it.")
-    term = asked.row(f"SELECT * FROM terms WHERE term = {asked.quoted}")
-    candidate = asked.row(f"SELECT * FROM candidates WHERE term = {asked.quoted}")
+    listed = query.literal(query.as_listed(asked.connection, asked.word))
+    term = asked.row(f"SELECT * FROM terms WHERE term = {listed}")
+    candidate = asked.row(f"SELECT * FROM candidates WHERE term = {listed}")
     if term:
         return _ranked_term(asked, question, term)
     accept = f'[terms] accept = ["{asked.word}"]'

@@ -14,7 +14,7 @@ from wajue.config import Trends
 from wajue.errors import WajueError
 from wajue.mining.terms.contrast_measures import per_million
 from wajue.mining.terms.example_sentences import sentences
-from wajue.mining.tokens.surface import key, written
+from wajue.mining.tokens.surface import written
 from wajue.mining.trends import dates
 from wajue.mining.usage import good_examples
 from wajue.mining.usage.surroundings import Surroundings
@@ -58,7 +58,7 @@ def profile(workspace: Workspace, word: str) -> Profile:
     workspace.must_have("tokens")
     [asked] = as_mined(workspace, [word])
     with query.connect(workspace) as connection:
-        asked = _as_listed(connection, asked)
+        asked = query.as_listed(connection, asked)
         tables = _Tables(workspace, connection, asked)
         used = tables.usage()
         if not used.around.occurrences:
@@ -75,18 +75,6 @@ def profile(workspace: Workspace, word: str) -> Profile:
             _neighbours(workspace, asked),
             tables.examples(),
         )
-
-
-def _as_listed(connection: Any, word: str) -> str:
-    """The term that the word is but for spaces and capitals, the most frequent of several; itself where it is a term or a token."""
-    asked, same = query.literal(word), query.literal(key(word))
-    listed = query.execute(
-        connection,
-        f"SELECT term FROM candidates WHERE term = {asked} OR (lower(replace(term, ' ', '')) = {same} "
-        f"AND NOT EXISTS (FROM word_counts WHERE word = {asked})) ORDER BY term = {asked} DESC, domain_count DESC, term LIMIT 1",
-    )
-    terms: list[str] = listed.column("term").to_pylist()
-    return terms[0] if terms else word
 
 
 def _no_token(workspace: Workspace, word: str) -> str:

@@ -18,6 +18,7 @@ from pyarrow import fs
 
 from wajue import caches, schemas
 from wajue.errors import WajueError
+from wajue.mining.tokens.surface import key
 from wajue.results import new_words
 from wajue.store.workspace import Workspace
 
@@ -119,6 +120,19 @@ def _lock_up(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> Non
 def literal(text: str) -> str:
     """A string as SQL writes it."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def as_listed(connection: duckdb.DuckDBPyConnection, string: str) -> str:
+    """The candidate that the string is but for spaces and capitals, the most frequent of several; the string itself if there is
+    none, or it is a candidate or a word as it stands.
+    """
+    exact, same = literal(string), literal(key(string))
+    sql = f"""
+        SELECT term FROM candidates WHERE lower(replace(term, ' ', '')) = {same}
+        AND {exact} NOT IN (SELECT term FROM candidates UNION ALL SELECT word FROM word_counts)
+        ORDER BY domain_count DESC, term LIMIT 1"""
+    listed: list[str] = execute(connection, sql).column("term").to_pylist()
+    return listed[0] if listed else string
 
 
 def missing(workspace: Workspace, sql: str) -> list[str]:

@@ -1,4 +1,7 @@
-"""`--terms`: are the terms terms? In: lexicons of the field, as people made them. Out: P@k, average precision, recall by stage."""
+"""`--terms`: are the terms terms? In: lexicons of the field, as people made them. Out: P@k, average precision, recall by stage.
+
+Terms are compared without spaces and capitals (tokens/surface.py).
+"""
 
 from collections.abc import Collection, Iterable, Iterator
 
@@ -7,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from wajue.config import Contrast
+from wajue.mining.tokens.surface import key
 from wajue.results.evaluation import gold
 from wajue.results.evaluation.common import Options, Row, as_mined, by_name, share_row
 from wajue.store import parquet
@@ -27,10 +31,13 @@ _BLOCK = 1 << 22  # characters at a time
 
 def terms(workspace: Workspace, files: list[str], options: Options) -> Iterator[Row]:
     """For each lexicon, and for all together, the figures of the ranked terms; then errors to read."""
-    ranked = parquet.read(workspace, "terms", ["rank", "term"]).sort_by("rank").column("term").to_pylist()
+    listed = parquet.read(workspace, "terms", ["rank", "term"]).sort_by("rank").column("term").to_pylist()
+    ranked = list(map(key, listed))
     columns = ["term", "domain_count", "keyness", "filtered_by"]
     candidates = parquet.read(workspace, "candidates", columns).sort_by([("keyness", "descending"), ("term", "ascending")])
-    lexicons = {n: {w for w in as_mined(workspace, gold.words(path)) if len(w) > 1} for n, path in by_name(files).items()}
+    candidates = candidates.append_column("key", pa.array(map(key, candidates.column("term").to_pylist()), pa.string()))
+    gold_terms = {name: map(key, as_mined(workspace, gold.words(path))) for name, path in by_name(files).items()}
+    lexicons = {name: {term for term in terms if len(term) > 1} for name, terms in gold_terms.items()}
     union: set[str] = set().union(*lexicons.values())
     if len(lexicons) > 1:
         lexicons["all of them"] = union
@@ -43,22 +50,20 @@ def terms(workspace: Workspace, files: list[str], options: Options) -> Iterator[
         row = {"gold": name, "found": len(wanted), "of": len(lexicon), "note": f"wanted: those {least} times in the domain's text"}
         yield row | {"part": "ranked", "figure": "average precision", "value": average_precision(ranked, wanted)}
         yield from ({"gold": name} | row for row in _recalls(stages, wanted))
-    yield from _top_errors(ranked, candidates, union)
+    yield from _top_errors(listed, candidates, union)
 
 
 def _occurring(workspace: Workspace, wanted: set[str], least: int) -> set[str]:
     """The wanted terms that the domain's text holds so many times."""
     batches = parquet.batches(workspace, "documents", ["text"], pc.field("role") == "domain")
-    counts = occurrences((text for batch in batches for text in batch.column("text").to_pylist()), wanted)
+    counts = occurrences((key(text) for batch in batches for text in batch.column("text").to_pylist()), wanted)
     return {term for term, count in counts.items() if count >= least}
 
 
 def _stages(candidates: pa.Table, ranked: list[str]) -> dict[str, set[str]]:
     """{stage: the terms that reach it}"""
     unfiltered = candidates.filter(pc.field("filtered_by").is_null())
-    reached = {
-        name: set(rows.column("term").to_pylist()) for name, rows in (("candidates", candidates), ("unfiltered", unfiltered))
-    }
+    reached = {name: set(rows.column("key").to_pylist()) for name, rows in (("candidates", candidates), ("unfiltered", unfiltered))}
     return reached | {"ranked": set(ranked), "first 3000": set(ranked[:3000])}
 
 
@@ -75,13 +80,15 @@ def _recalls(stages: dict[str, set[str]], wanted: set[str]) -> Iterator[Row]:
             yield {"part": length} | share_row(f"recall, {stage}", len(of_this_length & reached), len(of_this_length))
 
 
-def _top_errors(ranked: list[str], candidates: pa.Table, lexicon: set[str]) -> Iterator[Row]:
+def _top_errors(listed: list[str], candidates: pa.Table, lexicon: set[str]) -> Iterator[Row]:
     """For reading: the first terms that no lexicon holds; and terms of a lexicon, by keyness, that a form rule dropped."""
-    unranked = pa.array(sorted(lexicon.difference(ranked)), pa.string())  # an accepted term is ranked whatever rule it breaks
-    strange = [(rank, term) for rank, term in enumerate(ranked, 1) if term not in lexicon]
+    unranked = pa.array(
+        sorted(lexicon.difference(map(key, listed))), pa.string()
+    )  # an accepted term is ranked whatever rule it breaks
+    strange = [(rank, term) for rank, term in enumerate(listed, 1) if key(term) not in lexicon]
     for rank, term in strange[:_ERRORS]:
         yield {"gold": "in no lexicon", "part": term, "figure": "rank", "value": rank}
-    dropped = candidates.filter(pc.field("filtered_by").is_valid() & pc.field("term").isin(unranked))
+    dropped = candidates.filter(pc.field("filtered_by").is_valid() & pc.field("key").isin(unranked))
     for row in dropped.slice(0, _ERRORS).to_pylist():
         figure = {"figure": "domain_count", "value": row["domain_count"]}
         yield {"gold": "dropped", "part": row["term"], **figure, "note": row["filtered_by"]}

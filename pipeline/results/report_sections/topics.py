@@ -47,8 +47,9 @@ def _lines(tables: Tables) -> Any:
         WHERE date IS NOT NULL GROUP BY ALL""")
     counts: dict[str, Counter[int]] = defaultdict(Counter)
     for row in counted:
-        if (day := dates.parse(row["date"])) is not None:
-            counts[dates.period(day, period)][row["topic"]] += row["n"]
+        day = dates.parse(row["date"])
+        if day is not None and (name := dates.period(day, period)) is not None:
+            counts[name][row["topic"]] += row["n"]
 
     def line(topics_of_row: Any) -> list[float]:
         own = list(topics_of_row)

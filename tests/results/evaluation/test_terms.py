@@ -87,3 +87,15 @@ def test_several_lexicons_each_and_together(tmp_path: Path) -> None:
     hits = {part: r["found"] for (part, figure), r in found.items() if figure == "P@500"}
     assert hits == {"a.txt: ranked": 1, f"{b}: ranked": 1, f"{c}: ranked": 1, "all of them: ranked": 3}
     assert not [part for part, _ in found if part.startswith("in no lexicon")]
+
+
+def test_spaces_and_capitals_do_not_matter(tmp_path: Path) -> None:
+    made = workspace(
+        tmp_path / "w",
+        {"candidates": {"contrast": {"min_count": 1}}},
+        documents=[{"doc_id": "a", "role": "domain", "text": "抗 T 细胞的抗体"}],
+        candidates=[{"term": "T 细胞"}],
+        terms=[{"rank": 1, "term": "T 细胞"}],
+    )
+    found = scores(made, "terms", written(tmp_path / "gold.txt", "t细胞\n"))
+    assert (found["ranked", "P@100"]["found"], found["ranked", "average precision"]["value"]) == (1, 1.0)
