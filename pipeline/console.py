@@ -8,10 +8,12 @@ import codecs
 import io
 import json
 import logging
+import os
 import shlex
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO, cast
 
@@ -73,6 +75,20 @@ terminal = _guarded(Console(stderr=True))
 output = _guarded(
     Console(width=None if sys.stdout.isatty() else 10_000, markup=False, emoji=False, highlight=False)
 )  # a table that goes to a file or a pipe is never cut
+
+
+@contextmanager
+def paged() -> Iterator[None]:
+    """What is printed to `output` meanwhile is shown by $PAGER, else by less, where people read it and can turn pages.
+
+    less ends at once where one screen holds everything.
+    """
+    if not output.is_terminal or output.is_dumb_terminal or not sys.stdin.isatty():
+        yield
+        return
+    os.environ.setdefault("LESS", "FRX")  # what one screen holds, colours, and what was shown stays
+    with output.pager(styles=not output.no_color):
+        yield
 
 
 class _TerminalBytes(io.RawIOBase):

@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import os
 import sys
 from pathlib import Path
 
@@ -65,6 +66,24 @@ def test_what_a_terminal_shows_is_printable_and_a_program_gets_it_as_it_is() -> 
         table.add_row("a\x1b[2J\x9b")
         guarded.print("a\x1b[2J\x9b", table)
         assert file.getvalue().count(expected) == 2
+
+
+@pytest.mark.parametrize(("is_terminal", "asks"), [(True, True), (True, False), (False, True)])
+def test_pages_are_turned_where_people_read(is_terminal: bool, asks: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, turned = io.StringIO(), []
+    environment = {"TERM": "xterm"}
+    shown = console._guarded(Console(file=file, force_terminal=is_terminal, color_system=None, width=80, _environ=environment))
+    monkeypatch.setattr(console, "output", shown)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: asks, raising=False)
+    monkeypatch.setattr("pydoc.pager", turned.append)
+    monkeypatch.setenv("LESS", "R")  # so that it is put back
+    monkeypatch.delenv("LESS")
+    with console.paged():
+        console.output.print("断路器\x1b[2J")
+    if is_terminal and asks:
+        assert turned == ["断路器␛[2J\n"] and not file.getvalue() and os.environ["LESS"] == "FRX"
+    else:
+        assert not turned and "断路器" in file.getvalue()
 
 
 def test_bytes_for_a_terminal_are_printable(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -162,7 +162,9 @@ def query_command(
     for name in query.missing(opened, sql):
         log.warning("table %s has not been written yet and shows no rows; wajue run writes it", name)
     if style.value == "table":
-        output.print(query_output.render(query.interruptible(connection, lambda: query.execute(connection, sql))))
+        rendered = query_output.render(query.interruptible(connection, lambda: query.execute(connection, sql)))
+        with console.paged():
+            output.print(rendered)
     else:
         out = console.results()
         query.interruptible(connection, lambda: query_output.write(query.stream(connection, sql), style.value, out))

@@ -33,7 +33,8 @@ MasterOption = Annotated[str | None, typer.Option("--master", help="Spark master
 def show_rows(answer: pa.Table, style: StrEnum, render: Callable[[], Iterable[RenderableType]]) -> None:
     """Print what `render` makes of an answer where a table is asked for; else write its rows in that format."""
     if style.value == "table":
-        for part in render():
-            console.output.print(part)
+        with console.paged():
+            for part in render():
+                console.output.print(part)
     else:
         query_output.write(answer.to_reader(), style.value, console.results())

@@ -32,11 +32,12 @@ def show_command(
         listed = {name: query_output.plain(table.to_pylist()) for name, table in tables.items()}
         console.results().write(json.dumps({"word": shown.word, **listed}, ensure_ascii=False, indent=1).encode() + b"\n")
         return
-    output.print(Text(shown.word))
-    for name, title in TITLES.items():
-        if tables[name].num_rows:
-            output.print(f"\n{title}")
-            output.print(query_output.render(tables[name]))
+    with console.paged():
+        output.print(Text(shown.word))
+        for name, title in TITLES.items():
+            if tables[name].num_rows:
+                output.print(f"\n{title}")
+                output.print(query_output.render(tables[name]))
 
 
 @app.command("compare")
