@@ -34,7 +34,7 @@ def _without_markup(text: str) -> str:
     for _ in range(2):  # the second time for tags that were written as entities
         if "<" in text:
             text = patterns.COMMENT.sub("", _without_code(text))
-            text = patterns.TAG.sub("", patterns.BLOCK.sub("\n", text))
+            text = patterns.TAG.sub("", patterns.BLOCK.sub("\n", patterns.READING.sub("", text)))
         if "&" not in text:
             break
         text = patterns.ENTITY.sub(_resolved, text)

@@ -5,6 +5,7 @@ to its unified form), because counting must see one form; punctuation and symbol
 NFKC would turn them into other characters and the text could not be shown again.
 """
 
+import re
 import unicodedata
 from functools import cache
 
@@ -15,6 +16,8 @@ _ALL, _NAMED = 0x110000, 0x32000  # code points; those above _NAMED are rare sym
 SEPARATOR = "\x01"  # between the texts of a batch, so that a table is tried once; texts lose theirs before that
 DROP = np.uint32(0xFFFFFFFF)
 SPACE, HAN, DIGIT, MARK, BROKEN, LATIN = 1, 2, 4, 8, 16, 32
+# stand in simplified text as well, as names (李乾, 毕昇) or by themselves: these alone do not make a text traditional
+_IN_BOTH_SCRIPTS = "乾吒夥徵拚捱摺榘菸薹袷醣麴昇锺"
 _IN_PHRASES = "坏哩沈甦瞭藉衹覆"  # change in phrases alone (沈沒): found by converting every pair of the characters of a wiki
 # radicals of the supplement, and the ideographs that they are (Unicode: Equivalent_Unified_Ideograph); NFKC knows but two of them
 _RADICALS = (
@@ -105,7 +108,7 @@ def converter(script: str) -> opencc.OpenCC:
 
 @cache
 def may_convert(script: str) -> np.ndarray:
-    """The characters without which a text stays as it is (bool)."""
+    """The characters of which a text must hold one to be converted (bool)."""
     table = np.zeros(_ALL, bool)
     if script == "traditional":  # 后 may stay or become 後, as its neighbours tell
         return kinds() == HAN
@@ -114,7 +117,14 @@ def may_convert(script: str) -> np.ndarray:
         joined = SEPARATOR.join(map(chr, range(first, last)))
         table[first:last] = [a != b for a, b in zip(joined.split(SEPARATOR), convert(joined).split(SEPARATOR), strict=True)]
     table[list(map(ord, _IN_PHRASES))] = True
+    table[list(map(ord, _IN_BOTH_SCRIPTS))] = False
     return table
+
+
+@cache
+def _sign_of_other_script(script: str) -> re.Pattern[str]:
+    """Finds a character of `may_convert`."""
+    return re.compile(f"[{''.join(map(chr, np.flatnonzero(may_convert(script))))}]")
 
 
 @cache
@@ -131,8 +141,13 @@ def normalize_in_place(text: str) -> str:
 
 def convert_script(texts: list[str], script: str) -> list[str]:
     """Each text in the given script (`simplified`, `traditional`; `keep` changes nothing)."""
-    if script == "keep" or not texts:
+    if script == "keep":
+        return texts
+    chosen = [i for i, text in enumerate(texts) if _sign_of_other_script(script).search(text)]
+    if not chosen:
         return texts
     convert = converter(script).convert
-    joined = convert(SEPARATOR.join(texts)).split(SEPARATOR)  # faster on one long text
-    return joined if len(joined) == len(texts) else [convert(t) for t in texts]
+    old = [texts[i] for i in chosen]
+    new = convert(SEPARATOR.join(old)).split(SEPARATOR)  # faster on one long text
+    converted = dict(zip(chosen, new if len(new) == len(old) else map(convert, old), strict=True))
+    return [converted.get(i, text) for i, text in enumerate(texts)]

@@ -20,6 +20,7 @@ _ELEMENTS = (
 _ATTRIBUTE = (
     r"\s{1,20}[A-Za-z_:@][\w:.@-]{0,60}(?:\s{0,5}=\s{0,5}(?:\"[^\"<>\x01]{0,1000}\"|'[^'<>\x01]{0,1000}'|[^\s\"'<>=`\x01]{1,300}))?"
 )
+READING = re.compile(r"(?i)<(rt|rp)\b[^<>\x01]{0,100}>[^<\x01]{0,100}(?:</\1>)?")  # beside characters: <ruby>断<rt>duàn</rt></ruby>
 TAG = re.compile(rf"(?ai)</?(?:{_ELEMENTS})(?:{_ATTRIBUTE}){{0,20}}\s{{0,20}}/?>")
 # an entity ends with a semicolon, or stands before what cannot belong to its name: &timestamp=1 in an address is none
 ENTITY = re.compile(r"(?a)&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31})(?:;|(?![\w=;]))")
@@ -45,8 +46,13 @@ FILE_PATH = re.compile(
     rf"|(?<![\w./:*<\\-])(?:~|\.{{1,2}})?/{_FILE_NAME}(?:/{_FILE_NAME}){{1,30}}/?)"
 )
 _BYTE = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
+# 4.2.1.3 may be a clause of a standard, its heading (5.1.2.3 绝缘电阻试验), or a version
+_NO_ADDRESS = (
+    r"(?<!第)(?<!版本)(?<!版本[:： 为])(?<!版本[:：] )(?<!版本号)(?<!版本号[:： 为])(?<!版本号[:：] )(?<![Vv]ersion )"
+    r"(?!(?:\d{1,3}\.){3}\d{1,3}[ \u3000]?[条款节章项版]|(?<![^\n\x01])(?:[1-9]\d?\.){3}[1-9]\d?[ \u3000]+[\u4e00-\u9fff])"
+)
 IP_ADDRESS = re.compile(
-    rf"(?a)(?<![\w.])(?:{_BYTE}(?:\.{_BYTE}){{3}}(?:/\d{{1,2}})?(?::\d{{2,5}})?(?![\w]|\.\d)"
+    rf"(?a)(?<![\w.])(?:{_NO_ADDRESS}{_BYTE}(?:\.{_BYTE}){{3}}(?:/\d{{1,2}})?(?::\d{{2,5}})?(?![\w]|\.\d)"
     r"|(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}(?![\w:])|(?:[0-9A-Fa-f]{1,4}:){1,6}(?::[0-9A-Fa-f]{1,4}){1,6}(?![\w:]))"
 )
 MAC_ADDRESS = re.compile(r"(?a)(?<![\w:-])[0-9A-Fa-f]{2}(?:([:-])[0-9A-Fa-f]{2})(?:\1[0-9A-Fa-f]{2}){4}(?![\w:-])")
@@ -60,7 +66,7 @@ FORMULA = re.compile(
     r"|(?<![\\$A-Za-z0-9])\$(?=[^$\n\x01]{0,300}[\\^_=]|[A-Za-z]\$)[^\s$\x01](?:[^$\n\x01]{0,300}?[^\s$\\])?\$(?!\d)"
 )
 PHONE = re.compile(
-    r"(?a)(?<![\d.])(?:"
+    r"(?a)(?<![\dA-Za-z.])(?:"  # A13812345678 is a number of something
     r"(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{4}){2}"  # mobile
     r"|\(?0\d{2,3}\)?[- ]?[2-9]\d{6,7}(?:-\d{1,5})?"  # landline with its area code
     r"|[48]00[- ]?\d{3}[- ]?\d{4}|[48]00[- ]?\d{4}[- ]?\d{3}"  # service numbers

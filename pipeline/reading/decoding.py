@@ -27,6 +27,12 @@ _MARK_AT_LINE = re.compile("(?m)^\ufeff+")
 _MARK_AFTER_LINE = re.compile("(?<=\n)\ufeff+")  # in a block that begins within a line
 # what files of an encoding hold, too: 镕 and € in GB 2312, 恒 in Big5, a byte order mark in UTF-8
 _WIDER = {"gb2312": _GB18030, "gbk": _GB18030, "big5": "big5hkscs", "utf-8": "utf-8-sig"}
+# of what is at the core of each encoding, the first and last code of the marks and of the frequent characters, its level 1
+_FREQUENT = {
+    "gb18030": ("gb2312", (b"\xa1\xa1", b"\xa3\xfe"), (b"\xb0\xa1", b"\xd7\xf9")),
+    "big5hkscs": ("big5", (b"\xa1\x40", b"\xa3\xbf"), (b"\xa4\x40", b"\xc6\x7e")),
+}
+_FEW_BYTES = 128  # beyond ASCII: too few to tell languages apart by statistics
 _EXPANSION = 200  # times its size that a file may expand: a text packs 3 to 5 times, a log 50
 _EXPANDED = 1 << 30  # bytes to which any file may expand
 _SHOWN = 10_000  # characters of a line that is too long
@@ -160,8 +166,18 @@ def guess_encoding(sample: bytes) -> str:
         if marked.count("\ufffd") < 0.02 * sum(c > "\u07ff" for c in marked):  # UTF-8 with a few bad bytes
             return "utf-8"
         sample = sample[: sample.rfind(b"\n") + 1] or sample  # whole characters only
+        if sum(byte >= 0x80 for byte in sample) < _FEW_BYTES:
+            return max(_FREQUENT, key=lambda encoding: _frequent_share(sample, encoding))  # GB 18030 where they are equal
         best = charset_normalizer.from_bytes(sample, cp_isolation=["gb18030", "big5hkscs", "utf_8"]).best()
         return {"big5hkscs": "big5hkscs", "utf_8": "utf-8"}.get(best.encoding if best else "", "gb18030")
+
+
+def _frequent_share(sample: bytes, encoding: str) -> float:
+    """The share of the frequent characters and marks among all beyond ASCII that the bytes are in an encoding."""
+    beyond = [c for c in sample.decode(encoding, "replace") if not c.isascii()]
+    core, *levels = _FREQUENT[encoding]
+    codes = [c.encode(core, "replace") for c in beyond]
+    return sum(any(first <= code <= last for first, last in levels) for code in codes) / max(len(beyond), 1)
 
 
 def is_invalid(sample: bytes, encoding: str) -> bool:

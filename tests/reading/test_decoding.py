@@ -32,6 +32,14 @@ def test_the_encoding_is_guessed(encoding: str) -> None:
     assert decoding.guess_encoding((text * 20).encode(encoding)) == encoding
 
 
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [("联通", "gb18030"), ("断路器", "gb18030"), ("id,设备\n1,2\n", "gb18030"), ("斷路器", "big5hkscs"), ("電腦", "big5hkscs")],
+)
+def test_a_few_characters_are_enough(text: str, encoding: str) -> None:
+    assert decoding.guess_encoding(text.encode(encoding)) == encoding
+
+
 def test_a_few_bad_bytes_do_not_change_the_guess() -> None:
     assert decoding.guess_encoding("患者高血压怎么办".encode() * 40 + b"\xff") == "utf-8"
     big5 = ("這個問題應該怎麼辦呢，電腦壞了\n" * 40).encode("big5hkscs")

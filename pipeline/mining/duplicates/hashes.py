@@ -1,8 +1,9 @@
 """Hashes of texts, as they stand and folded, and of their words. In: code points. Out: three 64-bit hashes a text; words.
 
 Two texts are equal when folded if they differ only in width, case, white space, control characters and punctuation. Marks
-that may be part of a number or a name (. , : ' - / _) count where they stand between two letters or digits: 3.5 is not 35,
-10:30 is not 1030, a-b is not ab. The folded text has a hash of 128 bits, so that no two texts are taken for equal by chance.
+count where they stand between two letters or digits: 3.5 is not 35, 10:30 is not 1030, 3~5 is not 35, a-b is not ab. Those of
+numbers and names (. , : ' - / _) are told apart there, all others are one. The folded text has a hash of 128 bits, so that no
+two texts are taken for equal by chance.
 
 The mixing function is the finaliser of MurmurHash3 (A. Appleby).
 """
@@ -21,7 +22,8 @@ FIRST_SEED, SECOND_SEED = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D
 _DROPPED = np.uint32(0xFFFFFFFF)  # folds to nothing
 _INNER_MARK = np.uint32(0x80000000)  # a flag: counts between two letters or digits alone
 _INNER_MARKS = ".,:'-/_"
-_KEPT_PUNCTUATION, _DROPPED_SYMBOLS = "#*%&@", "`^~|"
+_ANY_MARK = ord("-")  # what the others count as
+_KEPT_PUNCTUATION, _DROPPED_SYMBOLS = "#*%&@\u2030", "`^~|"
 _SPACE, _NEW_LINE = 32, 10
 
 
@@ -53,8 +55,10 @@ def _folding() -> np.ndarray:
         table[c] = ord(plain)
         if plain in _INNER_MARKS:
             table[c] |= _INNER_MARK
-        elif category[0] in "ZC" or (category[0] == "P" and plain not in _KEPT_PUNCTUATION) or plain in _DROPPED_SYMBOLS:
+        elif category[0] in "ZC":
             table[c] = _DROPPED
+        elif (category[0] == "P" and plain not in _KEPT_PUNCTUATION) or plain in _DROPPED_SYMBOLS:
+            table[c] = _ANY_MARK | _INNER_MARK
     return table
 
 

@@ -23,7 +23,7 @@ from wajue.reading.formats.whole import read_whole
 
 LONGEST = 1 << 24  # characters of a page
 _NO_TEXT = (
-    "script, style, template, noscript, head, svg, iframe, object, canvas, datalist, sup.footnote-reference, "
+    "script, style, template, noscript, head, svg, iframe, object, canvas, datalist, rt, rp, rtc, sup.footnote-reference, "
     "sup.footnote-definition-label"
 )
 _BLOCKS = (

@@ -49,7 +49,9 @@ _BESIDE_TEXT = re.compile(
 _TO_MEND = re.compile(
     r"\\[\[(]|\\begin\{|\]\([^()\n]{0,500}[ \\]"
 )  # without one of these nothing is mended, which most documents show fast
-_LITERAL_STRONG = re.compile(r"(\*\*|__)(?=[^\s*_<>])([^*_<>\n]{1,300}?)(?<=[^\s*_])\1")
+# emphasis that CommonMark does not close between a mark of punctuation and Han: **历经10年，**年
+_LITERAL_STRONG = re.compile(r"(\*\*|__|~~)(?=[^\s*_~<>])([^*_~<>\n]{1,300}?)(?<=[^\s*_~])\1")
+_LITERAL_EMPHASIS = re.compile("(?<![*A-Za-z0-9])\\*(?=[^\\s*<>])([^*<>\n]{1,300}?[，。！？；：、）》”])\\*(?=[\u3400-\u9fff])")
 _HAN = re.compile("[\u3400-\u9fff]")
 
 
@@ -69,7 +71,9 @@ def text_of_markdown(markdown: str) -> str:
     head = front_matter(markdown).source
     body = _BESIDE_TEXT.sub("", markdown[len(head) :])
     html = _MARKDOWN.html(_MENDED.sub(_mended, body) if _TO_MEND.search(body) else body)
-    text = text_of_html(_LITERAL_STRONG.sub(r"\2", html) if "**" in html or "__" in html else html)
+    if "*" in html or "__" in html or "~~" in html:
+        html = _LITERAL_EMPHASIS.sub(r"\1", _LITERAL_STRONG.sub(r"\2", html))
+    text = text_of_html(html)
     return passages.marked("front_matter", head) + text if head else text
 
 

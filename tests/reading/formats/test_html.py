@@ -26,6 +26,7 @@ def test_a_file_is_one_record_of_its_text() -> None:
         ('<img alt="image.png"><img alt="img"><img>好', "好"),
         ("<p>好<style>a{}</style><noscript>x</noscript><!-- 注 --></p>", "好"),
         ("&lt;b&gt;是标签", "<b>是标签"),
+        ("<ruby>断<rp>（</rp><rt>duàn</rt><rp>）</rp></ruby><ruby>路<rt>lù</rt></ruby>器", "断路器"),
         ("", ""),
     ],
 )
