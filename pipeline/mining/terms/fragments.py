@@ -22,6 +22,8 @@ _WEAK_INNER = frozenset(("d", "zg", "a", "ad", "v", "t"))
 _WEAK_LAST = frozenset(("d", "zg", "p", "vg"))
 # what these do in terms (自动机, 过电压, 可靠性, A型) has little to do with their tags
 _SPARED = frozenset("自过点号地性率度型式器机次半多双单主负正")
+# what ends a clause, and no term: 结果表明, 如下图所示; of 119,759 terms that people listed in 30 fields, 举例来说 alone does
+_ENDS_CLAUSE = re.compile("(?:表明|指出|认为|所示|所述|如下|而言|来说|为例)$")
 # a new word that one of these begins, joins or ends is a cut in the wrong place: 由市, 市和区, 修复当
 _BEGINS, _JOINS, _ENDS = (
     frozenset("由和与及或被把则且而若如因从是"),
@@ -36,6 +38,8 @@ def doubts_of(parts: list[str], tags: Mapping[str, str]) -> list[str]:
         return []
     if any(_is_cut_badly(word, tags) for word in parts):
         return ["cut_badly"]
+    if _ENDS_CLAUSE.search("".join(parts)):
+        return ["closed_class"]
     tagged = [_tag(word, tags) for word in parts]
     first, inner, last = tagged[0], tagged[1:-1], tagged[-1]
     if len(tagged) == 1:

@@ -37,6 +37,9 @@ TAGS = {
         (["市和区", "数据"], ["cut_badly"]),
         (["原因是"], ["cut_badly"]),
         (["PLC", "数据"], []),
+        (["数据", "表明"], ["closed_class"]),
+        (["市", "所示"], ["closed_class"]),
+        (["显示"], []),
     ],
 )
 def test_parts_of_speech_raise_doubts(words: list[str], doubts: list[str]) -> None:
