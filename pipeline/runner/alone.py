@@ -19,7 +19,7 @@ def run(order: Order) -> None:
     """Do the step."""
     step, workspace = order.step, order.workspace
     started, inputs = datetime.now(UTC), freshness.inputs_of(workspace, step)
-    watch = Watch(step.name, plan=order.plan)
+    watch = Watch(step.name, plan=order.plan, expected=order.expected)
     with watch.running():
         STEPS[step.name](workspace, dag.visible(order.config, step), order.absent, watch)
         rows_out = manifests.rows_written(workspace, step)

@@ -73,6 +73,12 @@ def plan(config: Config, workspace: Workspace, files: list[CorpusFile], selected
     return step_rows
 
 
+def expected(step_rows: list[Row]) -> dict[str, float]:
+    """{step: seconds} that it is forecast to take, of the rows of `plan`; {} where a step that runs has no forecast."""
+    seconds_of = {row["step"]: row["seconds"] for row in step_rows if row["runs"]}
+    return {} if None in seconds_of.values() else seconds_of
+
+
 _WHY = {
     "missing": "not done yet",
     "damaged": "its tables are damaged",

@@ -4,8 +4,9 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from types import MappingProxyType
 
 import psutil
 from rich.console import Group
@@ -53,7 +54,8 @@ class Meter:
 class Watch:
     """Shows one step's progress, and meters it. `set` takes the share done and a remark.
 
-    plan: the steps of this run, in order; rows: that go in, if known; ask: gives (share, remark) where the step itself cannot.
+    plan: the steps of this run, in order; expected: seconds that those which run are forecast to take, {} for no forecast; rows:
+    that go in, if known; ask: gives (share, remark) where the step itself cannot.
     """
 
     def __init__(
@@ -62,10 +64,11 @@ class Watch:
         ask: Callable[[], tuple[float, str] | None] | None = None,
         *,
         plan: tuple[str, ...] = (),
+        expected: Mapping[str, float] = MappingProxyType({}),
         rows: int | None = None,
     ) -> None:
         self.name, self.ask, self.plan = name, ask, plan or (name,)
-        self.rows = rows
+        self.rows, self._expected = rows, expected
         self.meter = Meter()
         self._share, self._remark = 0.0, ""
         self._of = " in this stage" if ask else ""  # Spark's stages follow one another, and none knows of the next
@@ -84,12 +87,21 @@ class Watch:
         """At the rate so far; None where too little is done to tell."""
         return (time.monotonic() - self._measured) / self._share * (1 - self._share) if 0.02 < self._share < 1 else None
 
+    @property
+    def run_seconds_left(self) -> float | None:
+        """Until the end of the run, by what its steps are forecast to take; None without a forecast."""
+        if self.name not in self._expected:
+            return None
+        own = max(0.0, self._expected[self.name] - (time.monotonic() - self._began))
+        return own + sum(self._expected.get(step, 0.0) for step in self.plan[self.plan.index(self.name) + 1 :])
+
     def _tick(self) -> None:
         self.meter.sample()
         if (answer := self._answer()) is not None:
             self.set(*answer)
         if self._bar is not None:
             remark = self._remark + (f" · {_clock(left)} left{self._of}" if (left := self.seconds_left) is not None else "")
+            remark += f" · {_clock(left)} left in this run" if (left := self.run_seconds_left) is not None else ""
             self._bar.update(self._bar.task_ids[0], completed=self._share, remark=remark)
         elif time.monotonic() - self._said >= _EVERY:
             self._said = time.monotonic()
@@ -104,16 +116,18 @@ class Watch:
             return None
 
     def _say(self, spent: float) -> None:
-        left = self.seconds_left
+        left, run_left = self.seconds_left, self.run_seconds_left
         parts = [
             f"{100 * self._share:.0f}%",
             self._remark,
             f"{spent:.0f} s",
             f"{left:.0f} s left{self._of}" if left is not None else "",
+            f"{_clock(run_left)} left in this run" if run_left is not None else "",
         ]
         title = f"{self.plan.index(self.name) + 1}/{len(self.plan)} {self.name}"
         facts = {"event": "progress", "step": self.name, "rows": self.rows, "share": round(self._share, 4), "remark": self._remark}
         facts |= {"seconds": round(spent, 1), "seconds_left": None if left is None else round(left, 1)}
+        facts |= {"run_seconds_left": None if run_left is None else round(run_left, 1)}
         log.info("%s: %s", title, ", ".join(p for p in parts if p), extra={"facts": facts})
 
     def _watch(self) -> None:

@@ -17,7 +17,7 @@ from wajue.dag import Step
 from wajue.errors import WajueError, cause, said_by_task
 from wajue.models.workers import ALONE, Workers
 from wajue.reading import corpora
-from wajue.runner import alone, damage, freshness, manifests, spark_step, trainers
+from wajue.runner import alone, damage, estimates, freshness, manifests, spark_step, trainers
 from wajue.runner.progress import Watch
 from wajue.runner.spark_step import Order
 from wajue.spark import hadoop
@@ -89,9 +89,12 @@ def _run(
     spark.is_small = (workspace.bytes("documents") if files is None else sum(f.size for f in files)) < _SMALL
     wanted = freshness.fingerprints(config, workspace, files)
     plan = tuple(s.name for s in chosen)
+    expected = estimates.expected(estimates.plan(config, workspace, files, chosen, force=force)) if files is not None else {}
 
     def order_of(step: Step) -> Order:
-        return Order(step, config, workspace, files, _absent(config, workspace, train=train), wanted[step.name], plan, False)
+        return Order(
+            step, config, workspace, files, _absent(config, workspace, train=train), wanted[step.name], plan, False, expected
+        )
 
     workspace.create()
     with workspace.locked():
@@ -263,7 +266,7 @@ def _train(order: Order, device: str, workers: Workers = ALONE) -> None:
     """One trainer; it goes on from where it was killed, unless it is to start afresh."""
     step, config, workspace = order.step, order.config, order.workspace
     started = datetime.now(UTC)
-    watch = Watch(step.name, plan=order.plan)
+    watch = Watch(step.name, plan=order.plan, expected=order.expected)
     inputs = freshness.inputs_of(workspace, step)
     chosen = trainers.choose(step.name, config, device)
     log.info("%s: training on the %s: %s", step.name, {"cpu": "CPU", "cuda": "GPU"}[chosen.device], chosen.why)

@@ -7,7 +7,7 @@
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -69,6 +69,7 @@ class Order(NamedTuple):
     fingerprint: str
     plan: tuple[str, ...]  # names of the steps of the run, in order
     fresh: bool  # all rows are made anew
+    expected: Mapping[str, float]  # seconds that steps of the plan are forecast to take, as estimates.expected has them
 
 
 def run(order: Order, spark: SparkSession) -> None:
@@ -77,7 +78,8 @@ def run(order: Order, spark: SparkSession) -> None:
     started = datetime.now(UTC)
     rows_known = manifests.rows_read(workspace, step)
     counters = Counters(spark, step.name)
-    watch = Watch(step.name, _progress(spark), plan=order.plan, rows=rows_known if rows_known >= manifests.FEW else None)
+    rows = rows_known if rows_known >= manifests.FEW else None
+    watch = Watch(step.name, _progress(spark), plan=order.plan, expected=order.expected, rows=rows)
     with watch.running():
         facts = _write(order, spark)
         facts["spark"] = counters.read()

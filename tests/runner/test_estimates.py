@@ -71,6 +71,16 @@ def planned(config: Config, workspace: Workspace, size: int) -> dict[str, Any]:
     return {r["step"]: r for r in rows}
 
 
+def test_a_run_has_a_forecast_where_each_of_its_steps_has_one() -> None:
+    step_rows = [
+        {"step": "ingest", "runs": True, "seconds": 3.0},
+        {"step": "clean", "runs": False},
+        {"step": "terms", "runs": True, "seconds": 2.0},
+    ]
+    assert estimates.expected(step_rows) == {"ingest": 3.0, "terms": 2.0}
+    assert estimates.expected([*step_rows, {"step": "sgns", "runs": True, "seconds": None}]) == {}
+
+
 def test_what_never_ran_here_has_no_forecast(load: Load, tmp_path: Path) -> None:
     workspace = Workspace(str(tmp_path / "none"))
     rows = planned(load(), workspace, 50 * MB)

@@ -90,6 +90,17 @@ def test_time_left_begins_anew_with_each_stage_of_spark(monkeypatch: pytest.Monk
     assert at_work.seconds_left == pytest.approx(6)  # of this stage alone
 
 
+def test_the_run_has_left_what_its_steps_are_forecast_to_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    at_work = progress.Watch("clean", plan=PLAN, expected={"ingest": 40, "clean": 20, "sgns": 300})
+    clock[0] += 5
+    assert at_work.run_seconds_left == 315
+    clock[0] += 25
+    assert at_work.run_seconds_left == 300  # it takes longer than was forecast
+    assert progress.Watch("clean", plan=PLAN).run_seconds_left is None
+
+
 @pytest.mark.parametrize(("seconds", "said"), [(7.6, "8 s"), (99, "99 s"), (150, "2 min"), (7500, "2 h 5 min")])
 def test_time_left_in_words(seconds: float, said: str) -> None:
     assert progress._clock(seconds) == said

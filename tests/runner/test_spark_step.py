@@ -19,7 +19,7 @@ TOKENS = [{"doc_id": "1", "corpus": "a", "role": "domain", "tokens": ["断路器
 
 
 def order(workspace: Workspace, step: dag.Step = COUNTS, **more: Any) -> Order:
-    return Order(step, CONFIG, workspace, None, frozenset(), "f", (step.name,), True)._replace(**more)
+    return Order(step, CONFIG, workspace, None, frozenset(), "f", (step.name,), True, {})._replace(**more)
 
 
 def with_rows(workspace: Workspace, rows_out: int) -> Workspace:

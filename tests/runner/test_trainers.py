@@ -39,7 +39,7 @@ def filled(folder: Path, words: int = 20, documents: int = 200) -> Workspace:
 
 def order(name: str, config: Config, workspace: Workspace) -> Order:
     step = next(s for s in STEPS if s.name == name)
-    return Order(step, config, workspace, None, frozenset(), "fingerprint", (), False)
+    return Order(step, config, workspace, None, frozenset(), "fingerprint", (), False, {})
 
 
 def train(name: str, config: Config, workspace: Workspace) -> None:
