@@ -314,13 +314,14 @@ def topics_command(
 ) -> None:
     """Show what the documents are about, or put new documents into these topics."""
     from wajue.results import topics
+    from wajue.results.utf8_lines import numbered_lines
 
     opened = Workspace(workspace)
     if assign is None:
         listed = topics.listing(opened)
         show_rows(listed, style, lambda: [topics.render(listed)])
     else:
-        assigned = topics.assigned(opened, topics.lines_of(assign))
+        assigned = topics.assigned(opened, [line for _, line in numbered_lines(assign)])
         show_rows(assigned, style, lambda: [query_output.render(assigned)])
 
 

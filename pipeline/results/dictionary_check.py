@@ -16,6 +16,7 @@ import pyarrow as pa
 from wajue.errors import WajueError
 from wajue.mining.tokens import jieba_dictionary
 from wajue.results import query
+from wajue.results.utf8_lines import numbered_lines
 from wajue.store.workspace import Workspace
 
 SAMPLE = "sample"  # instead of a file: sentences of the workspace
@@ -126,13 +127,7 @@ def _read(path: Path) -> dict[str, int]:
 
 def _lines(path: Path) -> Iterator[Sentence]:
     """The lines of a UTF-8 file that are not blank."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise WajueError(f"cannot read {path}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise WajueError(f"{path} is not valid UTF-8; convert it first") from None
-    yield from (Sentence(f"line {i}", line.strip()) for i, line in enumerate(text.split("\n"), 1) if line.strip())
+    yield from (Sentence(f"line {number}", line.strip()) for number, line in numbered_lines(path) if line.strip())
 
 
 def _sampled(workspace: Workspace) -> list[Sentence]:

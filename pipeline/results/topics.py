@@ -4,11 +4,9 @@ A new document is cut into words, and gets its vector and its topic from them as
 there gets the topic that it has there.
 """
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -19,7 +17,6 @@ from rich.text import Text
 
 from wajue.config import NewWords
 from wajue.console import printable
-from wajue.errors import WajueError
 from wajue.mining.tokens import tokenizers
 from wajue.mining.topics.embedding import Documents, Embedding
 from wajue.mining.topics.model import Model
@@ -122,17 +119,6 @@ def render(listed: pa.Table) -> RichTable:
         cells = (str(row["topic"]), f"{row['size']:,}", label, "、".join(row["terms"][3:]), coherence)
         shown.add_row(*(Text(printable(cell)) for cell in cells), style="bold" if row["topic"] in parents else "")
     return shown
-
-
-def lines_of(name: str) -> list[str]:
-    """The lines of a UTF-8 file; -: of standard input. Raises WajueError if it cannot be read."""
-    try:
-        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-        return data.decode("utf-8-sig").splitlines()
-    except OSError as error:
-        raise WajueError(f"cannot read {name}: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise WajueError(f"{name}: not valid UTF-8 ({error.reason} at byte {error.start}); convert it first") from None
 
 
 def assigned(workspace: Workspace, texts: list[str]) -> pa.Table:

@@ -62,7 +62,7 @@ def test_faults_are_named(workspace: Workspace, tmp_path: Path) -> None:
     (tmp_path / "empty.txt").write_text("\n", encoding="utf-8")
     for said, path, source in (
         ("cannot read .*missing", "d.txt", "missing.txt"),
-        ("gbk.txt is not valid UTF-8", "d.txt", "gbk.txt"),
+        ("gbk.txt, line 1: not valid UTF-8", "d.txt", "gbk.txt"),
         ("empty.txt has no sentence", "d.txt", "empty.txt"),
         ("ik.txt is no dictionary that --to jieba wrote", "ik.txt", "empty2.txt"),
         ("cannot read .*nowhere", "nowhere.txt", "empty2.txt"),

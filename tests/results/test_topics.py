@@ -7,7 +7,6 @@ import pytest
 
 from tests.runner.test_topics import mined, run
 from wajue.config import Config
-from wajue.errors import WajueError
 from wajue.results import topics
 from wajue.store.workspace import Workspace
 
@@ -48,16 +47,6 @@ def test_groups_stand_above_their_topics(tmp_path: Path) -> None:
     made = tiny.workspace(tmp_path, topics=[{"topic": t, "parent": p, "size": s, **plain} for t, p, s in rows])
     assert topics.listing(made).column("topic").to_pylist() == [5, 2, 3, 4, 1, 0]
     assert topics.render(topics.listing(made)).row_count == 6
-
-
-def test_lines_of_a_file(tmp_path: Path) -> None:
-    (tmp_path / "new.txt").write_bytes("退款\n\n电池".encode())
-    assert topics.lines_of(str(tmp_path / "new.txt")) == ["退款", "", "电池"]
-    (tmp_path / "gbk.txt").write_bytes("退款".encode("gb18030"))
-    with pytest.raises(WajueError, match="not valid UTF-8"):
-        topics.lines_of(str(tmp_path / "gbk.txt"))
-    with pytest.raises(WajueError, match="cannot read"):
-        topics.lines_of(str(tmp_path / "absent.txt"))
 
 
 def test_assigned_lines_are_numbered(workspace: Workspace) -> None:

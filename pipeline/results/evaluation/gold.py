@@ -10,6 +10,7 @@ from pathlib import Path
 
 from wajue import word_lists
 from wajue.errors import WajueError
+from wajue.results.utf8_lines import numbered_lines
 
 _TAG = re.compile(r".-[nvj]$")  # MEN's lemma forms
 _DICTIONARY = re.compile(r"\S+ \d+( \S+)?")  # jieba's: word, frequency, tag
@@ -17,18 +18,7 @@ _DICTIONARY = re.compile(r"\S+ \d+( \S+)?")  # jieba's: word, frequency, tag
 
 def lines(path: Path) -> list[tuple[int, str]]:
     """(number, line) of every line that is not blank. Raises WajueError if the file cannot be read, or has no such line."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise WajueError(f"cannot read {path}: {error.strerror}") from None
-    numbered = []
-    for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
-        try:
-            text = line.decode().removesuffix("\r")
-        except UnicodeDecodeError as error:
-            raise WajueError(f"{path}, line {number}: not valid UTF-8 ({error.reason}); convert it first") from None
-        if text.strip():
-            numbered.append((number, text))
+    numbered = [(number, line) for number, line in numbered_lines(path) if line.strip()]
     if not numbered:
         raise WajueError(f"{path} is empty")
     return numbered
