@@ -9,6 +9,8 @@ from typing import Any
 import docx
 import openpyxl
 import pptx
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
@@ -28,6 +30,14 @@ def word(*paragraphs: str) -> bytes:
     document = docx.Document()
     for paragraph in paragraphs:
         document.add_paragraph(paragraph)
+    return saved(document)
+
+
+def word_of(block: str) -> bytes:
+    """A Word document of one block, given in XML without its namespaces: `<w:p>...</w:p>`."""
+    document = docx.Document()
+    name, rest = block.split(">", 1)
+    document.element.body.insert_element_before(parse_xml(f"{name} {nsdecls('w')}>{rest}"), "w:sectPr")
     return saved(document)
 
 

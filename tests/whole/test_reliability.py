@@ -99,6 +99,8 @@ TRADITIONAL = "這個問題應該怎麼辦呢，電腦壞了"
 SIMPLIFIED = "患者高血压怎么办，应该吃什么药"
 
 PDF = samples.pdf(Paragraph("断路器", samples.chinese()))
+CELL = "<w:tc><w:p><w:r><w:t>外</w:t></w:r></w:p></w:tc>"
+TABLE_IN_CELL = f"<w:tbl><w:tr><w:tc><w:tbl><w:tr>{CELL.replace('外', '内')}</w:tr></w:tbl></w:tc>{CELL}</w:tr></w:tbl>"
 RESPONSE = ("http://a.cn", "<p>断路器".encode(), "text/html; charset=utf-8", "200 OK")
 CASES = [
     Case("a .gz of lines, cut short", {"a.txt.gz": gzip.compress(LINES)[:20_000]}, MANY, [("truncated_file", 0)], at_least=500),
@@ -480,6 +482,14 @@ CASES = [
         },
         [],
         [("damaged_file", 1)] * 6,
+    ),
+    Case(
+        "a Word table inside a cell, or in content controls",
+        {
+            "a.docx": samples.word_of(TABLE_IN_CELL),
+            "b.docx": samples.word_of(f"<w:sdt><w:sdtContent>{TABLE_IN_CELL}</w:sdtContent></w:sdt>"),
+        },
+        ["内 | 外"] * 2,
     ),
     Case("a PDF of images of pages", {"a.pdf": samples.pdf(Spacer(1, 1))}, [], [("no_text_layer", 1)]),
     Case(

@@ -15,6 +15,7 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"  # the same again for old programs
 _FORMULAS = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _NOTES = ("footnotes", "endnotes")
+_WRAPPERS = {f"{_W}{name}" for name in ("sdt", "sdtContent", "customXml", "ins")}  # around rows and cells, as around any text
 _LEFT_OUT = {f"{_W}del", f"{_W}moveFrom", f"{_W}rt", f"{_W}pPr", f"{_W}rPr", f"{_W}instrText", _FALLBACK}
 
 
@@ -52,12 +53,21 @@ def _lines(blocks: Any) -> Iterator[str]:
         if block.tag == f"{_W}p":
             yield from _paragraph(block)
         elif block.tag == f"{_W}tbl":
-            for row in block.iter(f"{_W}tr"):
-                cells = [joined_lines(_lines(cell)) for cell in row.iterchildren(f"{_W}tc")]
+            for row in _children(block, f"{_W}tr"):
+                cells = [joined_lines(_lines(cell)) for cell in _children(row, f"{_W}tc")]
                 if any(cells):
                     yield joined_cells(cells)
         elif isinstance(block.tag, str) and block.tag not in _LEFT_OUT:
             yield from _lines(block)
+
+
+def _children(element: Any, tag: str) -> Iterator[Any]:
+    """The children with this tag, also those in content controls and the like. Those of a table inside a cell belong to its own."""
+    for child in element:
+        if child.tag == tag:
+            yield child
+        elif child.tag in _WRAPPERS:
+            yield from _children(child, tag)
 
 
 def _paragraph(paragraph: Any) -> Iterator[str]:

@@ -46,6 +46,33 @@ def test_what_tracked_changes_deleted_and_tables_of_contents_are_left_out() -> N
     assert text(samples.saved(document)) == f"现在链接\n设{FORMULA}为实数"
 
 
+def cell(*content: str) -> str:
+    """A cell of a table: its paragraphs, and tables, which begin with a tag."""
+    return f"<w:tc>{''.join(c if c[0] == '<' else f'<w:p><w:r><w:t>{c}</w:t></w:r></w:p>' for c in content)}</w:tc>"
+
+
+def controlled(content: str) -> str:
+    return f"<w:sdt><w:sdtPr/><w:sdtContent>{content}</w:sdtContent></w:sdt>"
+
+
+INNER = f"<w:tbl><w:tr>{cell('内一')}{cell('内二')}</w:tr></w:tbl>"
+
+
+@pytest.mark.parametrize(
+    ("rows", "lines"),
+    [
+        (f"<w:tr>{cell('前', INNER, '后')}{cell('外一')}</w:tr>", ["前内一 | 内二后 | 外一"]),
+        (f"<w:tr>{cell(controlled(INNER))}{cell('外一')}</w:tr>", ["内一 | 内二 | 外一"]),
+        (f"<w:tr>{cell('甲')}{controlled(cell('乙'))}</w:tr>", ["甲 | 乙"]),
+        (controlled(f"<w:tr>{cell('甲')}</w:tr>") + f"<w:tr>{cell('乙')}</w:tr>", ["甲", "乙"]),
+        (f"<w:customXml><w:tr><w:ins>{controlled(cell('甲'))}</w:ins>{cell('乙')}</w:tr></w:customXml>", ["甲 | 乙"]),
+        (f"<w:tr><w:del>{cell('旧')}</w:del>{cell('新')}</w:tr>", ["新"]),
+    ],
+)
+def test_each_cell_is_read_once_whatever_it_lies_in(rows: str, lines: list[str]) -> None:
+    assert text(samples.word_of(f"<w:tbl>{rows}</w:tbl>")).split("\n") == lines
+
+
 def test_title_and_date_are_fields() -> None:
     document = docx.Document(io.BytesIO(samples.word("甲")))
     document.core_properties.title = "运行手册"
