@@ -506,6 +506,11 @@ CASES = [
         [("missing_field", 2)],
         'text = ["问", "答"]',
     ),
+    Case(
+        "cells of a sheet that hold errors, look like them, or hold escapes such as `_x000D_`",
+        {"a.xlsx": samples.workbook([["#N/A", "#断路器!", "甲_x000D_\n乙"]])},
+        ["#断路器! | 甲\n乙"],
+    ),
     Case("subtitles with invalid bytes", {"a.srt": b"1\n00:00:01,000 --> 00:00:02,000\n\xff\n"}, [], [("invalid_encoding", 1)]),
     Case(
         "a dump of a wiki cut short",

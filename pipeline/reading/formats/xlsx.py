@@ -30,7 +30,7 @@ def _records(stream: BinaryIO, corpus: Corpus) -> Iterator[Record]:
     number = 0
     for sheet in workbook.worksheets:
         sheet.reset_dimensions()  # what a file states of them need not be true
-        rows = ((line, list(map(_text, row))) for line, row in enumerate(sheet.iter_rows(values_only=True), 1))
+        rows = ((line, list(map(_text, row))) for line, row in enumerate(sheet.iter_rows(), 1))
         for line, fields in _fields(((line, cells) for line, cells in rows if any(cells)), corpus):
             number += 1
             yield Record(number, line, fields)
@@ -50,12 +50,24 @@ def _fields(rows: Iterable[tuple[int, list[str]]], corpus: Corpus) -> Iterator[t
             yield line, {"text": joined_cells(cells)}
 
 
-def _text(value: Any) -> str:
+def _text(cell: Any) -> str:
     """A cell as it reads: no .0 behind whole numbers, no midnight behind a day, nothing for an error."""
-    if value is None or (isinstance(value, str) and value.startswith("#") and value.endswith(("!", "?", "/A"))):
+    value = cell.value
+    if isinstance(value, str):
+        return "" if cell.data_type == "e" else _unescaped(value)
+    if value is None:
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, datetime) and value.time() == time():
         value = value.date()
     return value.isoformat(" ") if isinstance(value, datetime) else value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _unescaped(text: str) -> str:
+    """A string without the format's escapes, such as _x000D_, and with line ends of LF."""
+    if "_x" in text:
+        from openpyxl.utils.escape import unescape
+
+        text = unescape(text)
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text

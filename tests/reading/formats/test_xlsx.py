@@ -1,4 +1,7 @@
+import io
 from datetime import date, datetime
+
+import openpyxl
 
 from tests.reading import samples
 from tests.reading.read import read, told
@@ -35,6 +38,25 @@ def test_columns_name_the_cells_of_sheets_without_a_header() -> None:
 
 def test_errors_of_formulas_are_no_text() -> None:
     assert told(read(samples.workbook([["甲", "#N/A", "#REF!", "#话题#"]]), "a.xlsx")) == [{"text": "甲 | #话题#"}]
+
+
+def as_strings(rows: list[list[str]]) -> bytes:
+    """A workbook whose cells are strings, whatever they look like."""
+    book = openpyxl.load_workbook(io.BytesIO(samples.workbook(rows)))
+    for cell in (cell for row in book.active for cell in row):
+        cell.data_type = "s"
+    return samples.saved(book)
+
+
+def test_text_that_looks_like_an_error_is_text() -> None:
+    looks = ["#新年快乐!", "#断路器!", "#真的?", "#N/A", "#REF!"]
+    assert told(read(as_strings([looks]), "a.xlsx")) == [{"text": " | ".join(looks)}]
+
+
+def test_escapes_are_the_characters_that_they_stand_for() -> None:
+    cells = ["断路器_x000D_\n跳闸_x0009_闭锁", "甲_x000d_乙", "snake_x_y", "_xFF_"]
+    assert told(read(samples.workbook([cells]), "a.xlsx")) == [{"text": "断路器\n跳闸\t闭锁 | 甲\n乙 | snake_x_y | _xFF_"}]
+    assert told(read(samples.workbook([["te_x0078_t"], ["甲"]]), "a.xlsx")) == [{"text": "甲"}], "in a header, too"
 
 
 def test_damage_costs_the_rows_behind_it() -> None:
