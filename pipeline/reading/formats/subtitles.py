@@ -8,6 +8,7 @@ mark at its end.
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from wajue.reading.formats.joining import joined_lines
 from wajue.reading.formats.reader import Outcome, Source
@@ -15,7 +16,12 @@ from wajue.reading.formats.whole import read_whole
 
 _LONGEST = 1 << 24  # characters
 _TIMES = re.compile(r"\s*(?:\d+:)?\d+:\d\d[,.]\d+\s*-->.*")
-_TAGS = re.compile(r"</?[a-zA-Z][^<>]*>|<\d[\d:.]*>|\{[^{}]*\}")  # of HTML, of karaoke's times, and of SubStation Alpha
+_TAGS = re.compile(r"</?[a-zA-Z][^<>]*>|<\d[\d:.]*>")  # of HTML, and of karaoke's times
+_OVERRIDES = re.compile(r"\{[^{}]*\}")  # of SubStation Alpha, where no text has braces
+_EFFECTS = re.compile(  # what other formats take over from SubStation Alpha, {\an8}, and from MicroDVD, {y:i}
+    r"\{\\[^{}]*\}|\{(?:[yY]:[biusBIUS,]+|[cC]:\$[\da-fA-F]+|[fF]:[\w -]+|[sSpP]:\d+|[oO]:\d+,\d+)\}"
+)
+_ASIDE = re.compile(r"(?:NOTE(?:[ \t].*)?|STYLE|REGION)\s*")  # begins a block of WebVTT that is not shown
 _DRAWING = re.compile(r"\{[^{}]*\\p[1-9][^{}]*\}.*?(?:\{[^{}]*\\p0[^{}]*\}|$)")  # shapes, as a text of coordinates
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U000323af]")
 _DASH = re.compile(r"\s*[-–—]\s*")
@@ -38,18 +44,22 @@ def text_of_subtitles(subtitles: str) -> str:
 
 
 def _subrip_cues(lines: list[str]) -> Iterator[list[str]]:
-    """The lines of each cue: those between a line of times and an empty one, or the number of the next cue."""
-    cue: list[str] | None = None  # none between two cues
-    for index, line in enumerate(lines):
-        if _TIMES.fullmatch(line):
-            yield cue or []
-            cue = []
-        elif not line.strip():
-            yield cue or []
-            cue = None
-        elif cue is not None and not (line.strip().isdecimal() and _TIMES.fullmatch("".join(lines[index + 1 : index + 2]))):
-            cue.append(line)
-    yield cue or []
+    """The lines of each cue: those between its line of times and the next cue. A blank line among them ends nothing."""
+    times = [index for index, line in enumerate(lines) if _TIMES.fullmatch(line)]
+    is_numbered = bool(times) and "".join(lines[: times[0]][-1:]).strip().isdecimal()
+    for start, end in pairwise([*times, len(lines)]):
+        cue = lines[start + 1 : end]
+        if end < len(lines) and _ends_in_id(cue, is_numbered):
+            cue.pop()
+        blanks = (index for index, line in enumerate(cue) if not line.strip())
+        aside = next((index for index in blanks if _ASIDE.fullmatch("".join(cue[index + 1 : index + 2]))), len(cue))
+        yield cue[:aside]
+
+
+def _ends_in_id(cue: list[str], is_numbered: bool) -> bool:
+    """Does the last line name the next cue? A number does where the file's cues have them, other names have a blank line before."""
+    last, before = (cue[-1].strip(), cue[-2:-1]) if cue else ("", [])
+    return bool(last) and ((is_numbered and last.isdecimal()) or (bool(before) and not before[0].strip()))
 
 
 def _substation_cues(lines: list[str]) -> Iterator[list[str]]:
@@ -65,7 +75,7 @@ def _substation_cues(lines: list[str]) -> Iterator[list[str]]:
             cues.add((fields.get("start", "").strip().zfill(11), _DRAWING.sub("", fields.get("text", "")), index))
     before: tuple[str, str] | None = None
     for start, text, _ in sorted(cues):
-        shown = _TAGS.sub("", text)
+        shown = _TAGS.sub("", _OVERRIDES.sub("", text))
         if (start, shown) != before:
             yield re.split(r"\\[Nn]", shown.replace("\\h", " "))
         before = start, shown
@@ -74,7 +84,7 @@ def _substation_cues(lines: list[str]) -> Iterator[list[str]]:
 def _cue_lines(cue: list[str]) -> Iterator[str]:
     """A line for each speaker and language of a cue."""
     open_lines: list[str] = []
-    for line in (_TAGS.sub("", line).strip() for line in cue):
+    for line in (_TAGS.sub("", _EFFECTS.sub("", line)).strip() for line in cue):
         if not line:
             continue
         other = open_lines and bool(_HAN.search(line)) != bool(_HAN.search(open_lines[-1]))

@@ -49,5 +49,36 @@ def test_where_a_line_ends(cues: list[str], expected: str) -> None:
     )
 
 
+TIMES = "00:00:01.000 --> 00:00:02.000"
+
+
+@pytest.mark.parametrize(
+    ("subtitles", "expected"),
+    [
+        (f"1\n{TIMES}\n帝国军\n\n击破中央第四舰队\n\n2\n{TIMES}\n完\n", "帝国军击破中央第四舰队\n完"),
+        (f"1\n{TIMES}\n\n断路器\n\n\n拒动\n2\n{TIMES}\n完\n\n\n", "断路器拒动\n完"),
+        (f"1\n{TIMES}\n200\n\n2\n{TIMES}\n\n300\n\n3\n{TIMES}\n400\n", "200\n300\n400"),
+        (f"WEBVTT\n\n{TIMES}\n200\n{TIMES}\n300\n\n{TIMES}\n400\n", "200\n300\n400"),  # without numbers
+        (f"WEBVTT\n\n{TIMES}\n断路器\n{TIMES}\n拒动\n\n结尾 x\n{TIMES}\n完\n", "断路器\n拒动\n完"),  # one cue has a name
+        (f"WEBVTT\n\n{TIMES}\n断路器\n\nNOTE 甲\n乙\n\n丙\n\n{TIMES}\n完\n\nNOTE\n丁", "断路器\n完"),
+        (f"WEBVTT\n\n{TIMES}\n断路器\n\nSTYLE\n::cue {{}}\n\nREGION\nid:a\n\n{TIMES}\nNOTE 甲\nNOTES\n", "断路器\nNOTE 甲\nNOTES"),
+    ],
+)
+def test_where_a_cue_ends(subtitles: str, expected: str) -> None:
+    assert text_of_subtitles(subtitles) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("集合{甲,乙}的并集", "集合{甲,乙}的并集"),
+        ("{x:x>0}与{s:集合}", "{x:x>0}与{s:集合}"),
+        ("{\\an8}{\\c&HFFFFFF&\\fs20}断路器{y:i}{c:$0000ff}{Y:b,i}{f:Arial}{s:20}拒动", "断路器拒动"),
+    ],
+)
+def test_braces_are_text_unless_they_hold_an_effect(line: str, expected: str) -> None:
+    assert text_of_subtitles(f"WEBVTT\n\n{TIMES}\n{line}\n") == expected
+
+
 def test_a_file_without_cues_is_empty_text() -> None:
     assert told(read("没有时间\n".encode(), "a.srt")) == [{"text": ""}]
