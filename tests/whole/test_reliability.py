@@ -491,6 +491,16 @@ CASES = [
         },
         ["内 | 外"] * 2,
     ),
+    Case(
+        "hyphens, tabs and symbols that Word writes as elements",
+        {
+            "a.docx": samples.word_of(
+                "<w:p><w:r><w:t>C</w:t><w:noBreakHyphen/><w:t>反</w:t><w:softHyphen/><w:t>应</w:t><w:ptab/>"
+                '<w:sym w:font="Arial" w:char="03A9"/><w:sym w:font="Wingdings" w:char="F0E0"/></w:r></w:p>'
+            )
+        },
+        ["C-反应\tΩ□"],
+    ),
     Case("a PDF of images of pages", {"a.pdf": samples.pdf(Spacer(1, 1))}, [], [("no_text_layer", 1)]),
     Case(
         "a PDF with a password",

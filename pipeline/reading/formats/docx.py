@@ -4,8 +4,11 @@ Cells are parted by ` | `. Footnotes and endnotes follow the text. Page headers 
 what a tracked change deletes are left out.
 """
 
+import re
+import sys
 from collections.abc import Iterator
 from typing import Any, BinaryIO
+from unicodedata import category
 
 from wajue.reading.formats.joining import FORMULA, joined_cells, joined_lines
 from wajue.reading.formats.reader import Outcome, Source
@@ -16,6 +19,17 @@ _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallba
 _FORMULAS = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _NOTES = ("footnotes", "endnotes")
 _WRAPPERS = {f"{_W}{name}" for name in ("sdt", "sdtContent", "customXml", "ins")}  # around rows and cells, as around any text
+_CHARACTERS = {  # elements that stand for one each
+    f"{_W}br": "\n",
+    f"{_W}cr": "\n",
+    f"{_W}tab": "\t",
+    f"{_W}ptab": "\t",
+    f"{_W}noBreakHyphen": "-",
+    f"{_W}softHyphen": "",
+}
+_PICTURES = {"Symbol", "Wingdings", "Wingdings 2", "Wingdings 3", "Webdings"}  # fonts whose characters are not those of Unicode
+_NO_CHARACTERS = {"Cc", "Cs", "Co", "Cn"}  # of Unicode: controls, halves of pairs, private use, unassigned
+_UNKNOWN = "\u25a1"
 _LEFT_OUT = {f"{_W}del", f"{_W}moveFrom", f"{_W}rt", f"{_W}pPr", f"{_W}rPr", f"{_W}instrText", _FALLBACK}
 
 
@@ -89,11 +103,18 @@ def _pieces(element: Any, boxes: list[Any]) -> Iterator[str]:
             boxes.append(child)
         elif child.tag == f"{_W}t":
             yield child.text or ""
-        elif child.tag in (f"{_W}br", f"{_W}cr"):
-            yield "\n"
-        elif child.tag == f"{_W}tab":
-            yield "\t"
+        elif child.tag in _CHARACTERS:
+            yield _CHARACTERS[child.tag]
+        elif child.tag == f"{_W}sym":
+            yield _symbol(child.get(f"{_W}char", ""), child.get(f"{_W}font", ""))
         elif child.tag in (f"{_FORMULAS}oMath", f"{_FORMULAS}oMathPara"):
             yield FORMULA
         elif isinstance(child.tag, str) and child.tag not in _LEFT_OUT:
             yield from _pieces(child, boxes)
+
+
+def _symbol(code: str, font: str) -> str:
+    """The character of a font by its hexadecimal code; a box where Unicode has another one there, or none."""
+    is_stated = re.fullmatch("[0-9A-Fa-f]{1,6}", code) and font not in _PICTURES
+    character = chr(int(code, 16)) if is_stated and int(code, 16) <= sys.maxunicode else _UNKNOWN
+    return character if category(character) not in _NO_CHARACTERS else _UNKNOWN

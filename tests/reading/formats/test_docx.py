@@ -73,6 +73,25 @@ def test_each_cell_is_read_once_whatever_it_lies_in(rows: str, lines: list[str])
     assert text(samples.word_of(f"<w:tbl>{rows}</w:tbl>")).split("\n") == lines
 
 
+@pytest.mark.parametrize(
+    ("element", "character"),
+    [
+        ("<w:noBreakHyphen/>", "-"),
+        ("<w:softHyphen/>", ""),
+        ('<w:ptab w:relativeTo="margin" w:alignment="right" w:leader="none"/>', "\t"),
+        ("<w:tab/>", "\t"),
+        ('<w:sym w:font="Times New Roman" w:char="03A9"/>', "Ω"),
+        ('<w:sym w:font="宋体" w:char="2460"/>', "①"),
+        *((f'<w:sym w:font="{font}" w:char="0041"/>', "□") for font in ("Symbol", "Wingdings", "Wingdings 2", "Webdings")),
+        *((f'<w:sym w:font="宋体" w:char="{code}"/>', "□") for code in ("F0E0", "D800", "0000", "FFFFFF", "x")),
+        ('<w:sym w:char="2103"/>', "℃"),
+    ],
+)
+def test_elements_that_are_a_character(element: str, character: str) -> None:
+    line = f"<w:p><w:r><w:t>甲</w:t>{element}<w:t>乙</w:t></w:r></w:p>"
+    assert text(samples.word_of(line)) == f"甲{character}乙"
+
+
 def test_title_and_date_are_fields() -> None:
     document = docx.Document(io.BytesIO(samples.word("甲")))
     document.core_properties.title = "运行手册"
