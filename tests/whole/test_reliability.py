@@ -547,6 +547,15 @@ CASES = [
         [("redirect", 2), ("not_an_article", 4)],
     ),
     Case(
+        "templates, links and rules of conversion that stand in a sentence of a wiki",
+        {
+            "a.xml": samples.wiki(
+                samples.page("甲", "-{H|zh-cn:博客}-{{lang-en|breaker}}{{formatnum:12}}{{ruby|断|duan}}[[:分类:电]]")
+            )
+        },
+        ["breaker12断分类:电"],
+    ),
+    Case(
         "a WARC file cut short",
         {
             "a.warc.gz": samples.web_archive(RESPONSE, RESPONSE)[:-20],

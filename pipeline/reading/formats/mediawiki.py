@@ -24,12 +24,16 @@ from wajue.reading.sandbox import Excessive, bounded
 _FIELDS_OF = {"page": ("id", "ns", "title"), "revision": ("timestamp", "text")}
 # A page with no more of them is parsed in 1 s at most, whatever it holds: no process is started for it.
 _HARMLESS_CHARACTERS, _HARMLESS_BRACKETS, _HARMLESS_TAGS = 200_000, 5_000, 1_000
-_SHOWN_PARAMETER = {"lang": 2, "link": 1, "le": 1, "tsl": 3, "nowrap": 1, "nobr": 1}  # of templates that stand in a sentence
+_SHOWN_PARAMETER = {"lang": 2, "link": 1, "le": 1, "tsl": 3, "color": 2} | dict.fromkeys(  # of templates that stand in a sentence
+    ("nowrap", "nobr", "ruby", "abbr", "small", "小"), 1
+)
 _LEFT_OUT = {"ref", "references", "gallery", "table", "syntaxhighlight", "source", "pre", "timeline", "score", "imagemap", "style"}
 _FORMULAS = {"math", "chem", "ce"}
 _BREAKS = {"br", "p", "div", "li", "dd", "dt", "hr", "blockquote", "center", "poem"}
-_NAMESPACE = re.compile(r"\s*:?\s*(?:file|image|category|media|文件|檔案|图像|圖像|分类|分類|媒体)\s*:", re.I)
+_NAMESPACE = re.compile(r"\s*(?:file|image|category|media|文件|檔案|图像|圖像|分类|分類|媒体)\s*:", re.I)
 _LANGUAGE_LINK = re.compile(r"\s*[a-z]{2,3}(?:-[a-z-]+)?\s*:")
+_FLAGS = re.compile(r"[\sA-Za-z;-]*")
+_SILENT = {"H", "T", "-"}  # flags: a rule for the page, for its title, and the end of a rule
 _VARIANTS = re.compile(r"-\{([^{}]*)\}-")  # -{zh-hans:计算机;zh-hant:電腦}-
 _EMPTY_BRACKETS = re.compile(r"（[\s，、；：,;:]*）|\([\s,;:]*\)")  # what a template stood in
 _SWITCH = re.compile(r"__[A-Z]+__")
@@ -143,10 +147,15 @@ def text_of_wikitext(wikitext: str) -> str:
 
 def _simplified(variants: str) -> str:
     """The reading for the mainland of a word that is written differently from place to place, or the word itself."""
-    readings = dict(part.split(":", 1) for part in variants.split("|")[-1].split(";") if ":" in part)
+    flags, bar, rule = variants.partition("|")
+    if not (bar and _FLAGS.fullmatch(flags)):  # the bar is that of a link
+        flags, rule = "", variants
+    if _SILENT & set(map(str.strip, flags.split(";"))):
+        return ""
+    readings = dict(part.split(":", 1) for part in rule.split(";") if ":" in part)
     readings = {name.strip().rpartition("=>")[2].lower(): word.strip() for name, word in readings.items()}
     chosen = next((readings[name] for name in ("zh-hans", "zh-cn", "zh") if name in readings), None)
-    return chosen or next(iter(readings.values()), variants)
+    return chosen or next(iter(readings.values()), rule)
 
 
 def _pieces(code: Wikicode | None) -> Iterator[str]:
@@ -161,7 +170,9 @@ def _piece(node: Node) -> Iterator[str]:
         yield f"\n{''.join(_pieces(node.title)).strip()}\n"
     elif isinstance(node, Wikilink):
         title = str(node.title)
-        if not _NAMESPACE.match(title) and not (_LANGUAGE_LINK.match(title) and node.text is None):
+        if node.text is None and title.lstrip().startswith(":"):  # a link to what without the colon would be put there
+            yield "".join(_pieces(node.title)).strip().removeprefix(":")
+        elif not _NAMESPACE.match(title) and not (_LANGUAGE_LINK.match(title) and node.text is None):
             yield from _pieces(node.text if node.text is not None else node.title)
     elif isinstance(node, ExternalLink):
         yield from _pieces(node.title)
@@ -170,8 +181,18 @@ def _piece(node: Node) -> Iterator[str]:
     elif isinstance(node, HTMLEntity):
         yield node.normalize()
     elif isinstance(node, Template):
-        shown = _SHOWN_PARAMETER.get(str(node.name).strip().lower().partition("-")[0])
-        yield from _pieces(node.get(shown).value) if shown and node.has(shown) else ()
+        yield from _template(node)
+
+
+def _template(node: Template) -> Iterator[str]:
+    name = str(node.name).strip().lower()
+    if name.startswith("formatnum:"):
+        yield "".join(_pieces(node.name)).partition(":")[2].strip()
+        return
+    kind, hyphen, _ = name.partition("-")
+    shown = 1 if hyphen and kind == "lang" else _SHOWN_PARAMETER.get(kind)  # {{lang-en|text}}, but {{lang|en|text}}
+    if shown and node.has(shown):
+        yield from _pieces(node.get(shown).value)
 
 
 def _tag(node: Tag) -> Iterator[str]:
