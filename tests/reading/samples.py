@@ -137,13 +137,14 @@ def book(*pages: str, **more: bytes) -> bytes:
     return zipped(members | {name.replace("_", "/"): data for name, data in more.items()})
 
 
-def web_archive(*responses: tuple[str, bytes, str, str], gzip: bool = True) -> bytes:
-    """A WARC file. responses: (address, body, type, status) of each."""
+def web_archive(*responses: tuple[str, bytes, str, str], gzip: bool = True, packing: str = "") -> bytes:
+    """A WARC file. responses: (address, body, type, status) of each; packing: the Content-Encoding of all."""
     stream = io.BytesIO()
     writer = WARCWriter(stream, gzip=gzip)
     writer.write_record(writer.create_warcinfo_record("a.warc", {"software": "test"}))
     for url, body, kind, status in responses:
-        headers = StatusAndHeaders(status, [("Content-Type", kind)], protocol="HTTP/1.1")
+        stated = [("Content-Type", kind)] + ([("Content-Encoding", packing)] if packing else [])
+        headers = StatusAndHeaders(status, stated, protocol="HTTP/1.1")
         stamp = {"WARC-Date": "2024-05-01T08:00:00Z"}
         payload = io.BytesIO(body)
         writer.write_record(writer.create_warc_record(url, "response", payload, http_headers=headers, warc_headers_dict=stamp))

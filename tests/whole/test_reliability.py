@@ -578,6 +578,17 @@ CASES = [
         [("unknown_format", 2), ("error_page", 3)],
     ),
     Case(
+        "a response in a WARC file that is packed in an unknown way",
+        {
+            "a.warc": samples.web_archive(RESPONSE, gzip=False, packing="br"),
+            "b.warc": samples.web_archive(
+                (RESPONSE[0], zstandard.compress(RESPONSE[1]), *RESPONSE[2:]), gzip=False, packing="zstd"
+            ),
+        },
+        ["断路器"],
+        [("unknown_format", 1)],
+    ),
+    Case(
         "a document that includes another file",
         {"a.adoc": b"a\n\ninclude::/etc/hostname[]\n", "b.tex": b"b\\input{/etc/hostname}"},
         ["a", "b"],

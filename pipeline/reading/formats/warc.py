@@ -1,7 +1,8 @@
 """Archives of the web (.warc, .warc.gz), by warcio, streamed. Each response is a record with the fields url, date and text.
 
 Pages are read as HTML files are, plain text as it stands; so is what WET files hold. Requests, metadata and the like hold no
-document and are passed over; a response of another type, or with an error as its status, is rejected.
+document and are passed over; a response of another type, packed in another way than gzip, deflate or Zstandard, or with an error as
+its status, is rejected.
 """
 
 import re
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+import zstandard
 from warcio.archiveiterator import WARCIterator
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeadersParserException
@@ -27,6 +29,9 @@ _LONGEST = 1 << 24  # bytes of a page
 _PIECE = 1 << 16  # bytes that are decompressed at a time
 # what warcio raises for damage, here and there
 _FAULTS = (ArchiveLoadFailed, StatusAndHeadersParserException, EOFError, ValueError, OSError, AttributeError, TypeError, zlib.error)
+_UNPACKED = ("", "identity", "none", "8bit", "binary", "utf-8", "utf8")  # the last are wrong as a Content-Encoding, and harmless
+_PACKED = ("gzip", "x-gzip", "deflate", "zstd")
+_WINDOW = 1 << 23  # bytes, as much as a browser need keep for zstd (https://www.rfc-editor.org/rfc/rfc9659)
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.I)
 
 
@@ -75,9 +80,12 @@ def _outcome(record: Any, number: int, main_content: str) -> Outcome:
         return rejected("error_page", f"HTTP status {headers.get_statuscode()}")
     if kind not in (*_PAGES, "text/plain"):
         return rejected("unknown_format", kind or "a response without a type")
+    packing = ((headers.get_header("Content-Encoding") if headers else "") or "").strip().lower()
+    if packing not in (*_UNPACKED, *_PACKED):
+        return rejected("unknown_format", f"Content-Encoding {packing}")
     try:
-        content = _content(record)
-    except _FAULTS as error:
+        content = _content(record, packing)
+    except (*_FAULTS, zstandard.ZstdError) as error:
         return rejected("damaged_file", f"not readable as {kind}: {error}")
     if len(content) > _LONGEST:
         return rejected("too_long", f"longer than {_LONGEST:,} bytes")
@@ -88,9 +96,13 @@ def _outcome(record: Any, number: int, main_content: str) -> Outcome:
     return made._replace(number=number, line=number)
 
 
-def _content(record: Any) -> bytes:
-    """The body of a response, decompressed; a little more than _LONGEST of it at most. Raises Cut if the file ends earlier."""
+def _content(record: Any, packing: str) -> bytes:
+    """The body of a response, unpacked; a little more than _LONGEST of it at most. Raises Cut if the file ends earlier."""
+    if packing == "x-gzip":  # an old name, which warcio does not know
+        record.http_headers.replace_header("Content-Encoding", "gzip")
     stream, content = record.content_stream(), b""
+    if packing == "zstd":
+        stream = zstandard.ZstdDecompressor(max_window_size=_WINDOW).stream_reader(stream, read_across_frames=True)
     while len(content) <= _LONGEST and (piece := stream.read(_PIECE)):
         content += piece
     while record.raw_stream.read(_PIECE):

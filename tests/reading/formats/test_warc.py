@@ -1,6 +1,8 @@
 import gzip
+import zlib
 
 import pytest
+import zstandard
 
 from tests.reading.read import read, told
 from tests.reading.samples import web_archive
@@ -31,6 +33,45 @@ def test_each_response_is_a_record() -> None:
         ("image/png", "http://a.cn/4"),
         ("HTTP status 404", "http://a.cn/5"),
     ]
+
+
+BODY = "<p>断路器</p>".encode()
+FRAMES = zstandard.compress(BODY[:5]) + zstandard.compress(BODY[5:])
+
+
+@pytest.mark.parametrize(
+    ("packing", "body"),
+    [
+        ("gzip", gzip.compress(BODY)),
+        ("x-gzip", gzip.compress(BODY)),
+        ("Deflate", zlib.compress(BODY)),
+        ("zstd", zstandard.compress(BODY)),
+        ("ZSTD", FRAMES),
+        ("identity", BODY),
+        ("UTF-8", BODY),
+    ],
+)
+def test_a_body_is_unpacked(packing: str, body: bytes) -> None:
+    data = web_archive(("http://a.cn", body, "text/html; charset=utf-8", "200 OK"), PAGES[2], packing=packing)
+    assert told(read(data, "a.warc.gz"))[0] == {"url": "http://a.cn", **STAMP, "text": "断路器"}
+
+
+@pytest.mark.parametrize("packing", ["br", "compress", "gzip, br"])
+def test_a_body_packed_in_an_unknown_way_is_rejected(packing: str) -> None:
+    found = read(web_archive(("http://a.cn", b"\x0b\x02\x80", "text/html", "200 OK"), packing=packing), "a.warc.gz")
+    assert [(r.reason, r.detail) for r in found if isinstance(r, Broken)] == [("unknown_format", f"Content-Encoding {packing}")]
+    assert len(found) == 1
+
+
+def test_a_body_of_zstandard_is_bounded() -> None:
+    bomb = zstandard.compress(bytes(1 << 26))
+    wide = zstandard.ZstdCompressor(compression_params=zstandard.ZstdCompressionParameters(window_log=27)).compressobj()
+    for body, reason in [
+        (bomb, "too_long"),
+        (wide.compress(BODY) + wide.flush(), "damaged_file"),
+        (BODY, "damaged_file"),
+    ]:
+        assert told(read(web_archive(("http://a.cn", body, "text/html", "200 OK"), packing="zstd"), "a.warc.gz")) == [reason]
 
 
 def test_a_length_that_is_wrong_is_told_of(capfd: pytest.CaptureFixture[str]) -> None:
