@@ -524,8 +524,8 @@ CASES = [
     Case("subtitles with invalid bytes", {"a.srt": b"1\n00:00:01,000 --> 00:00:02,000\n\xff\n"}, [], [("invalid_encoding", 1)]),
     Case(
         "blank lines, numbers and braces within a cue of subtitles",
-        {"a.srt": "1\n00:01,0 --> 00:02,0\n{\\an8}集合\n\n{甲}\n\n2\n00:03,0 --> 00:04,0\n200\n".encode()},
-        ["集合{甲}\n200"],
+        {"a.srt": "1\n00:01,0 --> 00:02,0\n{\\an8}集合\n\n是{甲}\n\n2\n00:03,0 --> 00:04,0\n200\n".encode()},
+        ["集合是{甲}\n200"],
     ),
     Case(
         "a dump of a wiki cut short",
