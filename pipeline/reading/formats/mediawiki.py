@@ -27,7 +27,21 @@ _HARMLESS_CHARACTERS, _HARMLESS_BRACKETS, _HARMLESS_TAGS = 200_000, 5_000, 1_000
 _SHOWN_PARAMETER = {"lang": 2, "link": 1, "le": 1, "tsl": 3, "color": 2} | dict.fromkeys(  # of templates that stand in a sentence
     ("nowrap", "nobr", "ruby", "abbr", "small", "小"), 1
 )
-_LEFT_OUT = {"ref", "references", "gallery", "table", "syntaxhighlight", "source", "pre", "timeline", "score", "imagemap", "style"}
+_LEFT_OUT = {
+    "ref",
+    "references",
+    "gallery",
+    "table",
+    "rt",
+    "rp",
+    "syntaxhighlight",
+    "source",
+    "pre",
+    "timeline",
+    "score",
+    "imagemap",
+    "style",
+}
 _FORMULAS = {"math", "chem", "ce"}
 _BREAKS = {"br", "p", "div", "li", "dd", "dt", "hr", "blockquote", "center", "poem"}
 _NAMESPACE = re.compile(r"\s*(?:file|image|category|media|文件|檔案|图像|圖像|分类|分類|媒体)\s*:", re.I)

@@ -54,6 +54,7 @@ def test_a_page_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
         ("甲（{{注音|x}}）乙", "甲乙"),
         ("[[File:a.jpg|thumb|图 [[开关]]]]文[[分类:电气]][[en:Breaker]][[:分类:电|电类]]", "文电类"),
         ("见[[:分类:电力设备]]、[[ :en:Breaker]]和[[:File:a.jpg]]", "见分类:电力设备、en:Breaker和File:a.jpg"),
+        ("<ruby>断<rp>（</rp><rt>duàn</rt><rp>）</rp></ruby>路器", "断路器"),
         ("断路器（{{lang-en|circuit breaker}}，{{Lang-de|1=[[Schalter]]}}，{{lang-zh}}）", "断路器（circuit breaker，Schalter，）"),
         ("有{{formatnum:1234}}台，{{Formatnum: 56.7|R}}伏", "有1234台，56.7伏"),
         ("{{ruby|断|duan}}{{abbr|路|lu}}{{small|器}}{{小|拒}}{{color|red|动}}{{color|red}}", "断路器拒动"),
