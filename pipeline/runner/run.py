@@ -86,7 +86,7 @@ def _run(
     if not force:
         freshness.must_be_same_project(config, workspace)
     files = find_files(config, spark.started) if any(s.reads_files for s in chosen) else None
-    spark.is_small = (workspace.bytes("documents") if files is None else sum(f.size for f in files)) < _SMALL
+    spark.is_small = _input_bytes(workspace, files) < _SMALL
     wanted = freshness.fingerprints(config, workspace, files)
     plan = tuple(s.name for s in chosen)
     expected = estimates.expected(estimates.plan(config, workspace, files, chosen, force=force)) if files is not None else {}
@@ -107,6 +107,13 @@ def _run(
             raise
         finally:
             workspace.close()
+
+
+def _input_bytes(workspace: Workspace, files: list[corpora.CorpusFile] | None) -> int:
+    """Of the corpora's files; where they are not looked at, of the documents."""
+    if files is not None:
+        return sum(file.size for file in files)
+    return workspace.bytes("documents") if workspace.whole("documents") else 0
 
 
 class _Spark:
