@@ -30,8 +30,6 @@ LEFT_OUT = {
     "safetensors": "the same",
     "xlsxwriter": "the same",
     "rdflib": "the same",
-    "scikit-learn": "wajue evaluate and report",
-    "scipy": "the same; numba looks for it, and does without",
     "jinja2": "wajue report",
     "prompt-toolkit": "the prompt of wajue query",
 }

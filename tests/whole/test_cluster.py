@@ -28,7 +28,7 @@ from wajue.store import parquet
 from wajue.store.workspace import Workspace
 
 pytestmark = pytest.mark.cluster
-MINED = [t for step in dag.STEPS if not step.trainer for t in step.writes]
+MINED = [t for step in dag.STEPS if step.on_spark for t in step.writes]
 
 
 @pytest.fixture(scope="module")
