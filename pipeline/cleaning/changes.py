@@ -104,7 +104,7 @@ def script(batch: TextBatch, rules: Clean) -> None:
     if rules.script == "keep":
         return
     numbers = batch.holding(np.flatnonzero(characters.may_convert(rules.script)[batch.codes])).tolist()
-    new = characters.convert_script([batch.texts[i] for i in numbers], rules.script)
+    new = characters.convert_all([batch.texts[i] for i in numbers], rules.script)
     batch.put("script", {i: text.replace(SEPARATOR, "") for i, text in zip(numbers, new, strict=True)})
 
 

@@ -140,14 +140,18 @@ def normalize_in_place(text: str) -> str:
 
 
 def convert_script(texts: list[str], script: str) -> list[str]:
-    """Each text in the given script (`simplified`, `traditional`; `keep` changes nothing)."""
+    """Each text in the given script (`simplified`, `traditional`; `keep` changes nothing), if it holds a sign of the other."""
     if script == "keep":
         return texts
     chosen = [i for i, text in enumerate(texts) if _sign_of_other_script(script).search(text)]
-    if not chosen:
+    converted = dict(zip(chosen, convert_all([texts[i] for i in chosen], script), strict=True))
+    return [converted.get(i, text) for i, text in enumerate(texts)]
+
+
+def convert_all(texts: list[str], script: str) -> list[str]:
+    """Each text converted, whatever it holds; which of them are to be, `may_convert` tells."""
+    if not texts:
         return texts
     convert = converter(script).convert
-    old = [texts[i] for i in chosen]
-    new = convert(SEPARATOR.join(old)).split(SEPARATOR)  # faster on one long text
-    converted = dict(zip(chosen, new if len(new) == len(old) else map(convert, old), strict=True))
-    return [converted.get(i, text) for i, text in enumerate(texts)]
+    joined = convert(SEPARATOR.join(texts)).split(SEPARATOR)  # faster on one long text
+    return joined if len(joined) == len(texts) else [convert(t) for t in texts]

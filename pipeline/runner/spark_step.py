@@ -78,8 +78,8 @@ def run(order: Order, spark: SparkSession) -> None:
     started = datetime.now(UTC)
     rows_known = manifests.rows_read(workspace, step)
     counters = Counters(spark, step.name)
-    rows = rows_known if rows_known >= manifests.FEW else None
-    watch = Watch(step.name, _progress(spark), plan=order.plan, expected=order.expected, rows=rows)
+    rows_shown = rows_known if rows_known >= manifests.FEW else None
+    watch = Watch(step.name, _progress(spark), plan=order.plan, expected=order.expected, rows=rows_shown)
     with watch.running():
         facts = _write(order, spark)
         facts["spark"] = counters.read()

@@ -76,8 +76,8 @@ def _plan(spark: SparkSession, files: list[CorpusFile]) -> DataFrame:
 
 def _listed(files: list[CorpusFile], task: list[int]) -> pa.Table:
     """Rows of _PLAN."""
-    rows = [(t, f.corpus, f.name, os.fsencode(f.location), f.encoding, f.size) for t, f in zip(task, files, strict=True)]
-    return pa.Table.from_pylist([dict(zip(_PLAN.names, row, strict=True)) for row in rows], _PLAN)
+    planned = [(t, f.corpus, f.name, os.fsencode(f.location), f.encoding, f.size) for t, f in zip(task, files, strict=True)]
+    return pa.Table.from_pylist([dict(zip(_PLAN.names, row, strict=True)) for row in planned], _PLAN)
 
 
 def _tasks(files: list[CorpusFile], most: int) -> list[int]:

@@ -21,7 +21,7 @@ from wajue.mining.terms.form_rules import STOP_WORDS, broken_rule, holds_letter,
 from wajue.mining.terms.term_occurrences import CONTEXTS, COUNTS, WINDOW_SHARES
 from wajue.mining.text.symbols import RARE
 from wajue.mining.text.word_table import word_keys
-from wajue.mining.tokens.surface import seams, written
+from wajue.mining.tokens.surface import HAN, seams, written
 
 _EDGE_WORDS = 100  # the most frequent general words; those of one character begin and end no term of several words
 _TYPICAL = 200  # candidates of greatest keyness, by which a mixture of domain and general text is noticed
@@ -30,7 +30,6 @@ _TYPICAL = 200  # candidates of greatest keyness, by which a mixture of domain a
 _BESIDE_HAN, _HAN_AROUND = 0.5, 0.45
 CHINESE = 0.1  # of the candidates hold Han: the domain is Chinese
 _LATIN_RUN = re.compile(r" ?[!-~]+ ?")
-HAN = re.compile(r"[\u3007\u3400-\u9fff\uf900-\ufaff]")
 
 
 class DomainWords(NamedTuple):

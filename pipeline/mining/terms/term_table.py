@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 from wajue.config import Terms
 from wajue.errors import WajueError, unusable_vectors
 from wajue.mining.terms import seed_expansion, termhood
-from wajue.mining.terms.candidate_table import CHINESE, HAN
-from wajue.mining.tokens.surface import as_listed
+from wajue.mining.terms.candidate_table import CHINESE
+from wajue.mining.tokens.surface import HAN, as_listed
 from wajue.schemas import TABLES
 
 log = logging.getLogger(__name__)

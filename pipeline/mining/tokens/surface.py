@@ -10,7 +10,7 @@ from itertools import pairwise
 
 _LATIN = r"A-Za-z\u00c0-\u024f\u0370-\u03ff\u2160-\u2188"  # and Greek, and roman numerals
 _ENDS_LATIN = re.compile(rf"[0-9{_LATIN}\u00b2\u00b3\u00b9\u2070-\u209c][+#]*\Z")
-_HAN = re.compile(r"[\u3007\u3400-\u9fff\uf900-\ufaff]")
+HAN = re.compile(r"[\u3007\u3400-\u9fff\uf900-\ufaff]")
 _BEGINS_LATIN = re.compile(rf"[.#]?[0-9{_LATIN}]")
 
 
@@ -30,7 +30,7 @@ def seams(words: Sequence[str]) -> list[int]:
 
 
 def _holds_han(word: str) -> bool:
-    return _HAN.search(word) is not None
+    return HAN.search(word) is not None
 
 
 def key(text: str) -> str:
