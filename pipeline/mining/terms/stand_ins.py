@@ -9,7 +9,8 @@ import numpy as np
 
 from wajue.mining.tokens.surface import key
 
-_FRAGMENT = 0.9  # share of a word's occurrences within one longer term from which it is no term by itself
+# share of its occurrences within one longer term from which a string is no term by itself, and the same for a word of a dictionary
+_FRAGMENT, _WORD = 0.9, 0.98
 
 
 def without_fragments(
@@ -17,15 +18,13 @@ def without_fragments(
     nesting: np.ndarray,  # float64 [n], a share
     container: np.ndarray,  # int64 [n], of the candidates, -1 for none
     hopeless: np.ndarray,  # bool [n], of which next to none is a term
-    known: Sequence[bool],  # which a dictionary knows as words: 防火墙 is one, though SQL防火墙 holds it each time
+    known: Sequence[bool],  # which a dictionary knows as words: 中枢神经 is one, though 中枢神经系统 holds most of it
 ) -> list[str | None]:
-    """With `nested` for each unknown candidate that nearly always lies in one longer one: words are judged as runs are."""
+    """With `nested` for each candidate that nearly always lies in one longer one, as 代数 does in 线性代数."""
     whole = [name in (None, "nested") and not bad for name, bad in zip(filters, hopeless.tolist(), strict=True)]
-    inside = [share >= _FRAGMENT and c >= 0 and whole[c] for share, c in zip(nesting.tolist(), container.tolist(), strict=True)]
-    return [
-        name or ("nested" if is_inside and not is_word else None)
-        for name, is_inside, is_word in zip(filters, inside, known, strict=True)
-    ]
+    least = np.where(np.asarray(known, bool), _WORD, _FRAGMENT)
+    inside = [is_much and c >= 0 and whole[c] for is_much, c in zip((nesting >= least).tolist(), container.tolist(), strict=True)]
+    return [name or ("nested" if is_inside else None) for name, is_inside in zip(filters, inside, strict=True)]
 
 
 def without_other_spellings(

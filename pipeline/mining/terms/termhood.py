@@ -52,6 +52,8 @@ _FEW = 20  # candidates; of so few no centroid is typical
 _MOST_BURST = 0.9  # quantile; beyond it a burst counts for no more
 MOST_NODES = 10_000  # of the graph of neighbours: some seconds; what is beyond them is far down the list
 _LEAST_Z, _MOST_Z = -4.0, 6.0  # one ingredient alone must not decide
+# of these z counts so far: shares of uses, which two uses of seven carry six deviations away
+_MOST_SHARE_Z = {"after_de": 1.5, "enumerated": 1.5}
 
 
 def nesting(codes: np.ndarray, count: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -127,7 +129,9 @@ def score(
     over = typical & ~np.array([not FIGURE_DOUBTS.keys().isdisjoint(names) for names in doubts], bool)
     burst = figures["burst"]
     capped = {**figures, "burst": np.minimum(burst, np.quantile(burst[over], _MOST_BURST) if over.any() else np.inf)}
-    summands = {name: WEIGHTS[name] * standard(figure, over) for name, figure in capped.items()}
+    summands = {
+        name: WEIGHTS[name] * np.minimum(standard(figure, over), _MOST_SHARE_Z.get(name, _MOST_Z)) for name, figure in capped.items()
+    }
     summands["doubts"] = -np.array([sum(DOUBTS[name] for name in names) for names in doubts], float)
     others = np.sum(list(summands.values()), axis=0)
     similarity = centrality = np.full(len(typical), np.nan)

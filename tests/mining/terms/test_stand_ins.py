@@ -10,7 +10,10 @@ def test_a_word_within_one_longer_term_is_a_fragment() -> None:
     judged = stand_ins.without_fragments(filters, nesting, container, hopeless, [False] * 6)
     # what lies in a piece of a sentence stays, and so does what stands by itself, too
     assert judged == ["nested", None, "sentence_character", None, None, None]
+    # a word of a dictionary may stand by itself now and then
     assert stand_ins.without_fragments(filters, nesting, container, hopeless, [True] * 6) == filters
+    nesting[0] = 0.99
+    assert stand_ins.without_fragments(filters, nesting, container, hopeless, [True] * 6) == judged
 
 
 def test_of_spellings_the_commonest_stands() -> None:

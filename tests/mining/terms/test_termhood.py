@@ -48,3 +48,12 @@ def test_each_doubt_has_its_cost_and_those_of_figures_set_no_scale() -> None:
     # over 1, 3 and 2: mean 2, deviation sqrt(2/3); what is far beyond counts 6
     assert np.allclose(scored.summands["log_ratio_low"], [-np.sqrt(1.5), np.sqrt(1.5), 6, 0])
     assert not scored.summands["burst"].any()
+
+
+def test_a_share_of_few_uses_counts_no_more_than_so_much() -> None:
+    n = 50
+    shares = np.r_[np.zeros(n - 1), 1.0]  # 49 / sqrt(49), that is 7, deviations from the mean
+    for name, most in (("after_de", 1.5), ("enumerated", 1.5), ("npmi", 6.0)):
+        counted = figures(np.ones(n)) | {name: shares}
+        scored = termhood.score(counted, [[]] * n, np.ones(n, bool), None, termhood.Steering(NOTHING, NOTHING, 10))
+        assert scored.summands[name][-1] == termhood.WEIGHTS[name] * most
