@@ -5,21 +5,25 @@
 # make test-cluster   a Spark Standalone cluster on loopback, and processes killed: some ten minutes
 # make audit    known vulnerabilities of what is installed; needs a network
 # make test-browser   the report in headless Chromium, which it installs if there is none (Debian's package)
-.PHONY: setup demo test test-with-spark test-without-spark test-browser test-cluster check types audit bundle docs bench clean
+.PHONY: setup demo test test-with-spark test-without-spark test-browser test-cluster check types lint audit bundle docs bench clean
 PYTHON ?= python3
 BIN := .venv/bin
+in_turn := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) # what two say at once
 
 setup: .venv/installed
 
-.venv/package: pyproject.toml
+.venv/pyvenv.cfg:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; make PYTHON=python3.11 ...")'
 	$(PYTHON) -m venv .venv
+
+# the package alone, and all that it is worked on with: either in one go, since pip looks at everything each time
+.venv/package: pyproject.toml | .venv/pyvenv.cfg
 	$(BIN)/python -m pip install --no-compile --quiet --disable-pip-version-check --editable .
 	touch $@
 
-.venv/installed: .venv/package
+.venv/installed: pyproject.toml | .venv/pyvenv.cfg
 	$(BIN)/python -m pip install --no-compile --quiet --disable-pip-version-check --editable '.[dev,docs]'
-	touch $@
+	touch .venv/package $@
 
 demo: .venv/package
 	$(BIN)/wajue demo
@@ -29,7 +33,7 @@ test: setup
 ifdef ARGS
 	$(BIN)/python -m pytest $(ARGS)
 else
-	$(MAKE) --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) test-with-spark test-without-spark
+	$(MAKE) --jobs=2 $(in_turn) test-with-spark test-without-spark
 endif
 
 test-with-spark test-without-spark: test-%-spark:
@@ -49,7 +53,10 @@ test-cluster: setup
 bundle: setup
 	$(BIN)/python jobs/bundle.py dist/cluster
 
-check: setup types
+check: setup
+	$(MAKE) --jobs=2 $(in_turn) types lint
+
+lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
