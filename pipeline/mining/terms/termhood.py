@@ -130,7 +130,8 @@ def score(
     burst = figures["burst"]
     capped = {**figures, "burst": np.minimum(burst, np.quantile(burst[over], _MOST_BURST) if over.any() else np.inf)}
     summands = {
-        name: WEIGHTS[name] * np.minimum(standard(figure, over), _MOST_SHARE_Z.get(name, _MOST_Z)) for name, figure in capped.items()
+        name: WEIGHTS[name] * np.minimum(standard(figure, over), _MOST_SHARE_Z.get(name, _MOST_Z))
+        for name, figure in capped.items()
     }
     summands["doubts"] = -np.array([sum(DOUBTS[name] for name in names) for names in doubts], float)
     others = np.sum(list(summands.values()), axis=0)
