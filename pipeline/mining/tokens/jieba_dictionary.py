@@ -18,16 +18,24 @@ def tokenizer(added: Mapping[str, int] | None = None) -> jieba.Tokenizer:
     """A segmenter with jieba's dictionary, to which words are added with these frequencies.
 
     jieba's own would believe `jieba.cache` in the folder for temporary files, whoever wrote it, and it is a marshalled object; the
-    dictionary itself is read in a second.
+    dictionary itself is read in a second, once a process.
     """
     made = jieba.Tokenizer()
     jieba.setLogLevel(60)
-    with made.get_dict_file() as lines:
-        made.FREQ, made.total = made.gen_pfdict(lines)
+    prefixes, made.total = _prefixes()
+    made.FREQ = dict(prefixes)
     made.initialized = True
     for word, frequency in (added or {}).items():
         made.add_word(word, frequency)
     return made
+
+
+@functools.cache
+def _prefixes() -> tuple[dict[str, int], int]:
+    """What a tokenizer looks up: the frequency of each word, 0 for what but begins words; and the sum of all."""
+    with jieba.get_dict_file() as lines:
+        prefixes, total = jieba.Tokenizer.gen_pfdict(lines)
+    return prefixes, total
 
 
 @functools.cache
