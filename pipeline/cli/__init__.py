@@ -337,14 +337,20 @@ def report(workspace: WorkspaceArgument) -> None:
 def demo(
     workspace: WorkspaceOption = None,
     master: MasterOption = None,
+    lang: Annotated[
+        str | None, typer.Option("--lang", metavar="en|zh", help="language of what is shown; else the terminal's")
+    ] = None,
 ) -> None:
     """Mine the bundled sample through every step, and show the best of it."""
     from wajue.results import demo as shown
     from wajue.runner import run as runner
 
+    if lang not in (None, *shown.Language):
+        raise typer.BadParameter(f"{lang} is no language of the demo: en or zh", param_hint="--lang")
+
     target = Workspace(workspace or "wajue-demo")
     runner.run(configuration.load(shown.sample_folder() / "demo.toml"), target, master=master)
-    shown.show(target, output)
+    shown.show(target, output, shown.Language(lang) if lang else shown.language())
 
 
 from wajue.cli import asking, starting  # noqa: E402, F401 - the commands of a module are there once it is imported

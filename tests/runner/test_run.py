@@ -61,7 +61,7 @@ def test_every_table_is_there_as_declared(mined: Any, sql: Any) -> None:
 
 
 def test_the_readme_shows_what_the_demo_shows(mined: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    cli.main(["demo", "--workspace", mined[1].location])
+    cli.main(["demo", "--workspace", mined[1].location, "--lang", "en"])
     shown = capsys.readouterr().out
     [told] = re.findall(r"```text\n(.*?)```", (DOCS.parent / "README.md").read_text(encoding="utf-8"), re.S)
     words, terms = told.split("The ten best domain terms")
