@@ -32,7 +32,7 @@ _MARKS = re.compile(r"[/&#\u00b7\u2022\u2027\u30fb]|^[-.]|\++$|-$")  # the marks
 _EDGE = -1  # in place of a character: there is none, the text begins or ends
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True)
 def is_han(c):
     """Is the code point a Han character of the basic plane?"""
     return 0x4E00 <= c <= 0x9FFF or 0x3400 <= c <= 0x4DBF or c == 0x3007 or 0xF900 <= c <= 0xFAFF
@@ -43,7 +43,7 @@ def is_han_text(text: str) -> bool:
     return all(any(a <= ord(c) <= b for a, b in HAN_RANGES) for c in text)
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True)
 def _is_letter(c):
     """ASCII, Latin with diacritics, Greek (TNF-α), roman numerals (Ⅱ)."""
     if c < 128:
@@ -51,19 +51,19 @@ def _is_letter(c):
     return (0xC0 <= c <= 0x24F and c != 0xD7 and c != 0xF7) or 0x370 <= c <= 0x3FF or 0x2160 <= c <= 0x2188
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True)
 def _is_script(c):
     """Superscripts and subscripts, which belong to the letter or digit before them: SF₆, Ca²⁺."""
     return 0x2070 <= c <= 0x209C or c == 0xB2 or c == 0xB3 or c == 0xB9
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True)
 def _is_dot(c):
     """What stands between the names of foreign people: middle dot, bullet, hyphenation point, katakana's dot."""
     return c in (0xB7, 0x2022, 0x2027, 0x30FB)
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True)
 def _is_space(c):
     """As str.isspace has it, so that Python code agrees."""
     if c < 0x1680:
@@ -71,7 +71,7 @@ def _is_space(c):
     return 0x2000 <= c <= 0x200A or c in (0x1680, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000)
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True)
 def _joins(c):
     return c in (_MINUS, _POINT, _PLUS, _UNDERSCORE)
 
@@ -103,7 +103,7 @@ def _run_end(data, i, end):
     return k, False
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True)
 def _is_short_number(data, i, end):
     """Is data[i:end], a run without a letter, a number of few digits without a point?"""
     digits = 0
@@ -112,13 +112,13 @@ def _is_short_number(data, i, end):
     return digits == end - i
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True)
 def _at(data, i, end):
     """The character at byte i, or _EDGE."""
     return decode(data, i)[0] if i < end else np.int64(_EDGE)
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True)
 def _before(data, i, begin):
     """The character before byte i, or _EDGE."""
     if i <= begin:
@@ -129,13 +129,13 @@ def _before(data, i, begin):
     return decode(data, k)[0]
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True)
 def _is_inside(c):
     """Is it a letter or a digit?"""
     return _is_letter(c) or is_digit(c)
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True)
 def _may_begin(c):
     """May a pseudo-character begin with it?"""
     mark = c in (_MINUS, _POINT, _NUMBER_SIGN)
@@ -185,12 +185,12 @@ def _prefixed_end(data, i, c, width, begin, end):
     return i
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True)
 def _first_slot(h, keys):
     return (h * _HASH_MULTIPLIER) >> _HASH_SHIFT & np.uint64(len(keys) - 1)
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True)
 def _code_of(data, i, stop, keys, codes):
     """The code of the pseudo-character data[i:stop], or RARE."""
     h = bytes_hash(data, i, stop)
