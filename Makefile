@@ -2,7 +2,7 @@
 # make test   everything that needs no GPU, cluster or browser
 # make docs   the documentation, as a site in site/
 # make bundle   what a cluster needs, in dist/cluster; docs/cluster.md says how it is used
-# make test-cluster   a Spark Standalone cluster on loopback, and processes killed: some ten minutes
+# make test-cluster   a Spark Standalone cluster on loopback, processes killed, whole runs in processes of their own: half an hour
 # make audit    known vulnerabilities of what is installed; needs a network
 # make test-browser   the report in headless Chromium, which it installs if there is none (Debian's package)
 .PHONY: setup demo test test-with-spark test-without-spark test-browser test-cluster check types lint audit bundle docs bench clean

@@ -51,6 +51,7 @@ def started(folder: Path) -> list[subprocess.Popen[str]]:
     ]
 
 
+@pytest.mark.cluster  # processes that each compile and train
 def test_two_workers_learn_what_one_learns_and_write_it_once(tmp_path: Path) -> None:
     filled(tmp_path / "out", documents=400)
     (tmp_path / "config.toml").write_text(CONFIG.format(epochs=10, seconds=0, jose="true"), encoding="utf-8")

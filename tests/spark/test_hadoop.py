@@ -53,6 +53,7 @@ def test_files_are_read_and_written_as_anywhere(spark: Any, view: str, tmp_path:
         files.move(f"{root}/nothing", f"{root}/x")
 
 
+@pytest.mark.cluster  # a whole run
 def test_a_run_where_only_hadoop_reaches(spark: Any, view: str, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("断路器在检修\n主变油枕漏油\n", encoding="utf-8")
     (tmp_path / "c.toml").write_text(

@@ -108,7 +108,10 @@ def test_a_config_that_is_shown_loads(tmp_path: Path, page: str) -> None:
 
 
 def test_both_readmes_show_the_same_demo() -> None:
-    assert re.findall(r"```text\n(.*?)```", CHINESE, re.S) == re.findall(r"```text\n(.*?)```", README, re.S)
+    """In their languages: what holds a figure is the same but for the widths of columns."""
+    shown = [re.search(r"```text\n(.*?)```", page, re.S) for page in (CHINESE, README)]
+    chinese, english = ([" ".join(line.split()) for line in m[1].splitlines() if re.search(r"\d", line)] for m in shown if m)
+    assert chinese == english and len(english) >= 20
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)

@@ -64,9 +64,9 @@ def test_every_example_has_a_test() -> None:
         assert [b for b in blocks if b.path.startswith("pipeline/")], heading
 
 
-@pytest.mark.spark  # the stage starts a session, in a process of its own
-@pytest.mark.slow
-def test_the_worked_examples_work(tmp_path: Path) -> None:
+# the stage starts a session, in a process of its own
+@pytest.mark.parametrize("which", ["not spark", pytest.param("spark", marks=[pytest.mark.spark, pytest.mark.cluster])])
+def test_the_worked_examples_work(which: str, tmp_path: Path) -> None:
     """All of them in one copy of the package, which their tests import, in one process: Spark and Numba start once."""
     for folder in ("pipeline", "tests", "data"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=CACHES)
@@ -78,7 +78,10 @@ def test_the_worked_examples_work(tmp_path: Path) -> None:
         apply(block, tmp_path)
     tests = [b.path for b in blocks if b.path.startswith("tests/") and b.language == "python"]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, (tmp_path / ".types", tmp_path)))}
-    for command in (["ruff", "check", "--no-cache", *{b.path for b in blocks}], ["pytest", "-p", "no:cacheprovider", *tests]):
+    for command in (
+        ["ruff", "check", "--no-cache", *{b.path for b in blocks}],
+        ["pytest", "-p", "no:cacheprovider", "-m", which, *tests],
+    ):
         ran = subprocess.run(
             [sys.executable, "-m", *command], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
         )

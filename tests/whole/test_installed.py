@@ -39,6 +39,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.cluster  # a whole run in a process of its own
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "path"),

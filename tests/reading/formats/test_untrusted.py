@@ -108,7 +108,7 @@ FILES = {
     "a.po": 'msgid "a"\nmsgstr "断路器 :ref:`b <c>`"\n\nmsgid "f"\nmsgid_plural "g"\nmsgstr[0] "x"\n'.encode(),
 }
 ENDS = (".docx", ".pptx", ".xlsx", ".epub", ".rtf", ".xml", ".gz", ".zip", ".tgz")  # of formats that say where they end
-DAMAGES = 12  # of each kind; each takes a process
+DAMAGES = 6  # of each kind; each takes a process
 
 
 def check(found: list[Record | Broken], name: str) -> None:
