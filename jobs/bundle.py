@@ -29,7 +29,6 @@ LEFT_OUT = {
     "gensim": "vectors for other tools: wajue export",
     "safetensors": "the same",
     "xlsxwriter": "the same",
-    "rdflib": "the same",
     "jinja2": "wajue report",
     "prompt-toolkit": "the prompt of wajue query",
 }

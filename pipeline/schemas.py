@@ -430,6 +430,7 @@ TABLES = {
                 Column("score", pa.float64(), "how much speaks for it, 0..1: 1 - 1/(1 + mentions), bounded ones counted twice"),
                 Column("count", pa.int64(), "mentions in the domain; of broader and variant, occurrences of the rarer of the two"),
                 Column("example", pa.string(), "a sentence that says so; null for broader and variant, which are told by form"),
+                Column("doc_id", pa.string(), "the document that holds this sentence, or null"),
             ),
         ),
         Table(

@@ -10,7 +10,7 @@ import sys
 import time
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from typer.models import OptionInfo
@@ -252,6 +252,9 @@ def export_command(
     ] = None,
     words_only: Annotated[bool, typer.Option("--words-only", help="no terms in a dictionary")] = False,
     top: Annotated[int | None, typer.Option("--top", min=1, help="the first so many words or terms")] = None,
+    columns: Annotated[
+        str | None, typer.Option("--columns", metavar="NAME,...", help="of csv and xlsx: what they show, in this order")
+    ] = None,
     check: Annotated[
         str | None,
         typer.Option("--check", metavar="FILE|sample", help="show what jieba cuts otherwise with the dictionary, the worst first"),
@@ -260,16 +263,21 @@ def export_command(
     style: Annotated[Format, typer.Option("--format", help="of what --check shows")] = Format.table,  # type: ignore[attr-defined]
 ) -> None:
     """Write results for other tools: dictionaries of segmenters, vectors, the terminology."""
-    source, whose = Workspace(workspace), role.value if role else None
     if check is not None and to.value != "jieba":
         raise WajueError(f"--check cuts text with jieba: give it with --to jieba; a dictionary for {to.value} has the same words")
-    export.export(source, to.value, path, model=vectors.value, role=whose, min_score=min_score, words_only=words_only, top=top)
+    of_words: dict[str, Any] = {"role": role.value if role else None, "min_score": min_score, "words_only": words_only}
+    export.export(Workspace(workspace), to.value, path, model=vectors.value, top=top, columns=columns, **of_words)
     if check is None:
         output.print(str(path))
-        return
+    else:
+        _show_changes(Workspace(workspace), path, check, style, most)
+
+
+def _show_changes(workspace: Workspace, path: Path, check: str, style: Format, most: int) -> None:
+    """What jieba cuts otherwise with a dictionary."""
     from wajue.results.dictionary_check import check_dictionary
 
-    regression = check_dictionary(source, path, check)
+    regression = check_dictionary(workspace, path, check)
     show_rows(regression.changes, style, lambda: [query_output.render(regression.changes.slice(0, most))])
     log.info("%s", regression.summary)
 

@@ -15,11 +15,12 @@ from typing import Any
 import numpy as np
 
 from wajue.errors import WajueError
-from wajue.results import loaders, new_words
+from wajue.results import loaders, new_words, query
 from wajue.results.dictionary_words import Wish, choose
-from wajue.results.formats import synonyms
+from wajue.results.formats import spreadsheets, synonyms
 from wajue.results.formats.dictionaries import DICTIONARIES
-from wajue.results.formats.terms import TERM_FORMATS, Terminology
+from wajue.results.formats.terminology import Terminology
+from wajue.results.formats.terms import TERM_FORMATS
 from wajue.results.formats.vectors import VECTOR_FORMATS
 from wajue.store import parquet, whole_files
 from wajue.store.workspace import Workspace
@@ -47,15 +48,17 @@ def export(
     min_score: float | None = None,
     words_only: bool = False,
     top: int | None = None,
+    columns: str | None = None,
 ) -> None:
     """Write one of FORMATS to a path. model: whose vectors, sgns or jose. top: the first so many words or terms.
 
     Of dictionaries: role, whose new words, one of new_words.ROLES, else the domain's; min_score, of new words, else the run's;
-    words_only, no terms. Raises WajueError if a table that it needs is missing, the path cannot be written, or an option is of
-    another format.
+    words_only, no terms. Of spreadsheets: columns, their names with commas. Raises WajueError if a table that it needs is missing,
+    the path cannot be written, or an option is of another format; ConfigError if there is no such column.
     """
     _must_fit(form, {"--role": role, "--min-score": min_score, "--words-only": words_only or None}, DICTIONARIES)
     _must_fit(form, {"--top": top}, [*DICTIONARIES, *TERM_FORMATS])
+    _must_fit(form, {"--columns": columns}, [name for name, target in TERM_FORMATS.items() if target.has_columns])
     if form in DICTIONARIES:
         wish = Wish(role or new_words.shown_role(workspace), min_score, words_only)
         written = _dictionary(workspace, form, path, wish, top)
@@ -64,7 +67,7 @@ def export(
     elif form == "synonyms":
         written = _synonyms(workspace, path)
     else:
-        written = _terms(workspace, form, path, top)
+        written = _terms(workspace, form, path, top, () if columns is None else spreadsheets.chosen(columns))
     log.info("%s: %s in %s", form, written.text, path)
     for reason, count in written.left_out.items():
         if count:
@@ -111,8 +114,8 @@ def _vectors(workspace: Workspace, form: str, path: Path, model: str) -> _Writte
     return _Written(f"{model} vectors of {len(kept)} words{also}", left_out)
 
 
-def _terms(workspace: Workspace, form: str, path: Path, top: int | None) -> _Written:
-    """The terms and examples that the format can hold."""
+def _terms(workspace: Workspace, form: str, path: Path, top: int | None, columns: tuple[str, ...]) -> _Written:
+    """The terms, examples and relations that the format can hold."""
     target = TERM_FORMATS[form]
     terms = _listed_terms(workspace)
     fitting = [row for row in terms if target.holds.fullmatch(row["term"])]
@@ -123,14 +126,40 @@ def _terms(workspace: Workspace, form: str, path: Path, top: int | None) -> _Wri
         examples = row["examples"] or []
         row["examples"] = [e for e in examples if target.holds.fullmatch(e)]
         unfit_examples += len(examples) - len(row["examples"])
+    relations = _relations(workspace, {row["term"] for row in kept})
+    fitting_relations = [
+        r for r in relations if all(target.holds.fullmatch(value) for value in r.values() if isinstance(value, str))
+    ]
     with whole_files.written(path) as unfinished:
-        target.write(Terminology(kept, *_origin(workspace)), unfinished)
+        target.write(Terminology(kept, fitting_relations, *_origin(workspace), columns), unfinished)
     left_out = {
         f"terms with characters that {form} cannot hold": len(terms) - len(fitting),
         f"terms, the last by rank: {form if top != most else '--top'} ends at {most}": len(fitting) - len(kept),
         f"examples with characters that {form} cannot hold": unfit_examples,
+        f"relations with characters that {form} cannot hold": len(relations) - len(fitting_relations),
     }
     return _Written(f"{len(kept)} terms", left_out)
+
+
+def _relations(workspace: Workspace, terms: set[str]) -> list[dict[str, Any]]:
+    """The relations of these terms, in the order of the table, and where their examples stand: FILE, line N."""
+    if not workspace.whole("term_relations"):
+        log.warning("there is no table term_relations yet: no other names, definitions, broader and narrower terms")
+        return []
+    relations = parquet.read(workspace, "term_relations").to_pylist()
+    shown = [r for r in relations if r["from_term"] in terms or r["to_term"] in terms]
+    source_of = _sources(workspace, {r["doc_id"] for r in shown if r["doc_id"]})
+    return [r | {"source": source_of.get(r["doc_id"])} for r in shown]
+
+
+def _sources(workspace: Workspace, doc_ids: set[str]) -> dict[str, str]:
+    """{doc_id: its file and line}"""
+    listed = ", ".join(map(query.literal, sorted(doc_ids)))
+    if not listed:
+        return {}
+    sql = f"SELECT doc_id, min(source) AS source FROM documents WHERE doc_id IN ({listed}) GROUP BY doc_id"
+    sources = ((r["doc_id"], r["source"]) for r in query.select(workspace, sql).to_pylist() if r["source"])
+    return {doc_id: s["file"] if s["line"] is None else f"{s['file']}, line {s['line']}" for doc_id, s in sources}
 
 
 def _synonyms(workspace: Workspace, path: Path) -> _Written:
@@ -145,7 +174,7 @@ def _synonyms(workspace: Workspace, path: Path) -> _Written:
 def _listed_terms(workspace: Workspace) -> list[dict[str, Any]]:
     """The terms with evidence, the best first."""
     read = parquet.read(workspace, "terms")
-    return read.filter(read.column("is_listed")).drop_columns(["is_listed"]).sort_by("rank").to_pylist()
+    return read.filter(read.column("is_listed")).sort_by("rank").to_pylist()
 
 
 def _origin(workspace: Workspace) -> tuple[list[str], str]:

@@ -1,4 +1,4 @@
-"""Relations between terms. In: documents, candidates, terms, and the word vectors if there are any. Out: term_relations."""
+"""Relations between terms. In: documents, candidates, terms. Out: term_relations."""
 
 import pyarrow as pa
 from pyspark.sql import DataFrame
@@ -21,11 +21,11 @@ def relations(documents: Flow, candidates: Flow, terms: Flow, *, config: Config)
     passed = candidates.frame.where("filtered_by IS NULL").select("term", "domain_count").toArrow()
     known = dict(zip(passed.column("term").to_pylist(), passed.column("domain_count").to_pylist(), strict=True))
     listed = terms.frame.where("is_listed").select("term", "parts", "domain_count").toArrow()
-    read = documents.select("role", "text").map(mentions.find, mentions.MENTIONS).frame
+    read = documents.select("doc_id", "role", "text").map(mentions.find, mentions.MENTIONS).frame
     keys = ("kind", "before", "named", "is_bounded")
-    counted = read.groupBy(*keys).agg(
-        F.count("*").alias("count"), F.min_by("example", F.struct(F.length("example"), "example")).alias("example")
-    )
+    shortest = F.min(F.struct(F.length("example").alias("length"), "example", "doc_id"))
+    counted = read.groupBy(*keys).agg(F.count("*").alias("count"), shortest.alias("shortest"))
+    counted = counted.select(*keys, "count", "shortest.example", "shortest.doc_id")
     told = [relation_table.Counted(**row) for row in counted.toArrow().to_pylist()]
     names = Names(known, jieba_dictionary.tags())
     rows = relation_table.relations(told, names)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests import tiny
-from tests.results.samples import LEXICON, MATRIX, NESTED, REJECT, TERMS, VECTORS, WORDS
+from tests.results.samples import LEXICON, MATRIX, NESTED, REJECT, RELATIONS, TERMS, VECTORS, WORDS
 from wajue.results import query
 from wajue.results.export import export
 from wajue.store.workspace import Workspace
@@ -49,7 +49,8 @@ def mined(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
             | {"source": "contrast", "nested_in": NESTED.get(t), "path": ["断路器", t] if t == "操作机构" else None, **figures}
             for i, (t, p, e) in reversed(list(enumerate(TERMS, 1)))
         ],
-        term_relations=[{"from_term": "断路器", "to_term": "circuit breaker", "kind": "gloss", "score": 0.5, "count": 1}],
+        term_relations=RELATIONS,
+        documents=[{"doc_id": "d1", "role": "domain", "text": "…", "source": {"file": "a.md", "line": 7, "record": 2}}],
         raw_documents=[],
         sgns_words=vectors,
         jose_words=vectors[::-1],

@@ -45,6 +45,8 @@ def test_what_documents_and_forms_say(spark: Any, load: Load, tmp_path: Path) ->
     }
     assert rows["断路器", "circuit breaker", "gloss"][3:5] == (pytest.approx(2 / 3), 2)
     assert rows["断路器", "circuit breaker", "gloss"][5] == "我们检修断路器（circuit breaker）"
+    doc_ids = {r["doc_id"] for r in frame.collect() if "检修" in r["text"]}
+    assert {rows["断路器", "circuit breaker", "gloss"][6]} == doc_ids and rows["高压断路器", "断路器", "broader"][6] is None
     flow = by_tasks(frame, tmp_path, "documents")  # read by tasks, in two files
     assert {tuple(r) for r in relations(flow, candidates, terms, config=config).collect()} == told
 
@@ -53,4 +55,4 @@ def test_what_documents_and_forms_say(spark: Any, load: Load, tmp_path: Path) ->
 def test_nothing_to_tell(spark: Any, load: Load, texts: list[tuple[str, str, str]]) -> None:
     candidates, terms = (of_terms(spark, name).limit(0) for name in ("candidates", "terms"))
     table = relations(documents(spark, texts), candidates, terms, config=load("", corpus=BOTH))
-    assert table.collect() == [] and table.columns == ["from_term", "to_term", "kind", "score", "count", "example"]
+    assert table.collect() == [] and table.columns == ["from_term", "to_term", "kind", "score", "count", "example", "doc_id"]

@@ -17,9 +17,10 @@ HAN = "\u3400-\u9fff"
 _LEFT = 24  # characters before a mark in which a name is looked for
 _EXAMPLE = 60  # characters of the text before and after the mark that an example shows
 _SCHEMA = pa.schema(
-    [(name, pa.string()) for name in ("kind", "before", "named")] + [("is_bounded", pa.bool_()), ("example", pa.string())]
+    [(name, pa.string()) for name in ("kind", "before", "named")]
+    + [("is_bounded", pa.bool_()), ("example", pa.string()), ("doc_id", pa.string())]
 )
-MENTIONS = "kind string, before string, named string, is_bounded boolean, example string"
+MENTIONS = "kind string, before string, named string, is_bounded boolean, example string, doc_id string"
 
 _OPEN, _CLOSE = "“‘「『《\"'*_`", "”’」』》\"'*_`"
 _NAME = rf"[{HAN}A-Za-z0-9][{HAN}A-Za-z0-9 +#./&·\-]{{0,40}}?"
@@ -158,7 +159,8 @@ _READERS = (
 
 
 def find(batches: Batches) -> Batches:
-    """(role, text) -> MENTIONS, of the documents of the domain."""
+    """(doc_id, role, text) -> MENTIONS, of the documents of the domain."""
     for batch in batches:
-        pairs = zip(batch.column("role").to_pylist(), batch.column("text").to_pylist(), strict=True)
-        yield pa.RecordBatch.from_pylist([m._asdict() for role, text in pairs if role == "domain" for m in mentions(text)], _SCHEMA)
+        documents = zip(*(batch.column(name).to_pylist() for name in ("doc_id", "role", "text")), strict=True)
+        told = [m._asdict() | {"doc_id": doc_id} for doc_id, role, text in documents if role == "domain" for m in mentions(text)]
+        yield pa.RecordBatch.from_pylist(told, _SCHEMA)

@@ -17,7 +17,7 @@ _UNIT = re.compile("(?:[kmμn]?[glm]|mg/kg|ml|mL|min|max)$")
 
 
 class Counted(NamedTuple):
-    """A mention, how often it occurs, and an example of it."""
+    """A mention, how often it occurs, an example of it, and the document that holds this."""
 
     kind: str
     before: str
@@ -25,6 +25,7 @@ class Counted(NamedTuple):
     is_bounded: bool
     count: int  # type: ignore[assignment]  # hides a method of tuples that nobody needs
     example: str
+    doc_id: str
 
 
 class Relation(NamedTuple):
@@ -36,6 +37,7 @@ class Relation(NamedTuple):
     score: float
     count: int  # type: ignore[assignment]  # hides a method of tuples that nobody needs
     example: str | None
+    doc_id: str | None
 
 
 SCHEMA = TABLES["term_relations"].schema
@@ -57,8 +59,8 @@ def relations(mentions: Iterable[Counted], known: Names) -> list[Relation]:
 def _row(kind: str, from_term: str, to_term: str, group: list[Counted]) -> Relation:
     count = sum(m.count for m in group)
     weight = sum(m.count * (1 + m.is_bounded) for m in group)
-    example = min((m.example for m in group), key=lambda e: (len(e), e))
-    return Relation(from_term, to_term, kind, 1 - 1 / (1 + weight), count, example)
+    shortest = min(group, key=lambda m: (len(m.example), m.example, m.doc_id))
+    return Relation(from_term, to_term, kind, 1 - 1 / (1 + weight), count, shortest.example, shortest.doc_id)
 
 
 def _told(kind: str, named: str, group: list[Counted], known: Names) -> list[tuple[tuple[str, str, str], Counted]]:

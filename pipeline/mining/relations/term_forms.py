@@ -58,4 +58,4 @@ def _variants(rows: list[dict[str, Any]]) -> list[Relation]:
 
 
 def _relation(from_term: str, to_term: str, kind: str, count: int) -> Relation:
-    return Relation(from_term, to_term, kind, 1 - 1 / (1 + count), count, None)
+    return Relation(from_term, to_term, kind, 1 - 1 / (1 + count), count, None, None)

@@ -12,7 +12,7 @@ KNOWN = Names(dict.fromkeys(("循环神经网络", "断路器", "隔离开关", 
 
 def told(*texts: str) -> list[Relation]:
     counts = Counter(m for text in texts for m in mentions(text))
-    return relations([Counted(*m[:4], n, m.example) for m, n in counts.items()], KNOWN)
+    return relations([Counted(*m[:4], n, m.example, f"of {m.example}") for m, n in counts.items()], KNOWN)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_what_tells_no_relation(text: str) -> None:
 def test_scores_count_mentions_and_the_shortest_example_is_shown() -> None:
     (row,) = told("所有权（ownership）很重要", "所有权（ownership）")
     # two mentions: 1 - 1/(1 + 2)
-    assert row == Relation("所有权", "ownership", "gloss", pytest.approx(2 / 3), 2, "所有权（ownership）")
+    assert row == Relation("所有权", "ownership", "gloss", pytest.approx(2 / 3), 2, "所有权（ownership）", "of 所有权（ownership）")
 
 
 def test_no_mentions() -> None:

@@ -15,4 +15,6 @@ def test_a_line_is_a_term_and_its_other_names() -> None:
 
 
 def test_the_export_writes_them(exported: Any) -> None:
-    assert exported("synonyms").read_text(encoding="utf-8") == "断路器, circuit breaker\n"
+    assert exported("synonyms").read_text(encoding="utf-8") == (
+        "SF6断路器, 六氟化硫断路器\n断路器, CB, circuit breaker\n电流, current\n"
+    )
