@@ -117,6 +117,7 @@ STEPS = (
         optional=("candidates",),
         alone=True,
     ),
+    Step("topic_trends", ("documents", "topics", "document_topics"), ("topic_trends",), ("trends",), alone=True),
     Step("terms", ("candidates", "tokens", "sgns_words"), ("terms",), ("terms", "segment"), optional=("sgns_words",)),
     Step("relations", ("documents", "candidates", "terms"), ("term_relations",)),
     Step("trends", ("tokens", "word_counts", "terms"), ("periods", "period_counts", "trends"), ("trends",), optional=("terms",)),
@@ -141,6 +142,8 @@ def left_out(config: Config) -> dict[str, str]:
     for name in ("variants", "sgns", "jose", "topics", "trends"):
         if not getattr(config, name).enabled:
             reasons[name] = f"[{name}] enabled = false"
+    if "topics" in reasons:
+        reasons["topic_trends"] = reasons["topics"]
     return reasons
 
 

@@ -388,6 +388,18 @@ TABLES = {
             ),
         ),
         Table(
+            "topic_trends",
+            "a topic or group in a period, a corpus, or one of the most frequent tags, where it has documents",
+            (
+                Column("topic", pa.int32(), "as in topics"),
+                Column("kind", pa.string(), "of the value: period, corpus or tag"),
+                Column("value", pa.string(), "a period as [trends] period says, a corpus, or a tag"),
+                Column("documents", pa.int64(), "how many of its documents are there"),
+                Column("share", pa.float64(), "of all documents there, 0..1"),
+                Column("surprise", pa.float64(), "G2 of them against its documents elsewhere, negative where fewer than by chance"),
+            ),
+        ),
+        Table(
             "terms",
             "a domain term",
             (

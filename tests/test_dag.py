@@ -80,7 +80,18 @@ def test_every_step_depends_on_sections_that_exist() -> None:
 def test_what_is_left_out(load: Callable[..., Config]) -> None:
     out = dag.left_out(load('[segment]\nmethod = "whitespace"\n[jose]\nenabled = false\n'))
     # no general corpus: no contrast, no terms; no dates: no trends
-    assert set(out) == {"ngrams", "new_words", "variants", "contrast", "terms", "relations", "jose", "topics", "trends"}
+    assert set(out) == {
+        "ngrams",
+        "new_words",
+        "variants",
+        "contrast",
+        "terms",
+        "relations",
+        "jose",
+        "topics",
+        "topic_trends",
+        "trends",
+    }
     assert "background" in out["contrast"]  # unless a dictionary stands for it
     assert set(dag.left_out(load('[contrast]\nbackground = "jieba"\n'))) == {"trends"}
 

@@ -17,9 +17,11 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from wajue.results.report_sections.document_map import document_map
 from wajue.results.report_sections.listing import listing
 from wajue.results.report_sections.map import map as map_section
 from wajue.results.report_sections.overview import overview
+from wajue.results.report_sections.relations import relations
 from wajue.results.report_sections.run import run
 from wajue.results.report_sections.tables import Facts, Tables
 from wajue.results.report_sections.template_filters import FILTERS
@@ -33,10 +35,12 @@ from wajue.store import whole_files
 from wajue.store.workspace import Workspace
 
 # each may use the facts of those before it: the map shows terms and words, the overview counts all
-SECTIONS: tuple[Callable[[Tables, Facts], Facts], ...] = (words, terms, topics, trends, map_section, text, training, run, overview)
+SECTIONS: tuple[Callable[[Tables, Facts], Facts], ...] = (
+    *(words, terms, relations, topics, document_map, trends, map_section, text, training, run, overview),
+)
 NAME = "report.html"
 _PAGE = Path(__file__).parent / "page"
-_SCRIPTS = ("base.js", "listing.js", "plane.js", "curves.js", "main.js")
+_SCRIPTS = ("base.js", "listing.js", "plane.js", "curves.js", "documents.js", "main.js")
 _POLICY = "default-src 'none'; script-src {script}; style-src {style}; img-src data:; base-uri 'none'; form-action 'none'"
 
 
@@ -84,7 +88,7 @@ def _script_data(tables: Tables, facts: Facts, glossary: dict[str, Any]) -> dict
     return {
         "words": listing(facts["words"], "lexicon", facts["lexicon"]["new"], glossary, "words"),
         "terms": listing(facts["terms"], "terms", facts["term_count"] or 0, glossary, "terms"),
-        **{name: facts[name] for name in ("frequency", "map", "training")},
+        **{name: facts[name] for name in ("frequency", "map", "training", "relations", "document_map")},
     }
 
 

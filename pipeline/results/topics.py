@@ -20,11 +20,13 @@ from wajue.console import printable
 from wajue.mining.tokens import tokenizers
 from wajue.mining.topics.embedding import Documents, Embedding
 from wajue.mining.topics.model import Model
-from wajue.results import loaders
+from wajue.mining.topics.spread import SURE
+from wajue.results import loaders, query
 from wajue.schemas import TABLES
 from wajue.store import parquet
 from wajue.store.workspace import Workspace
 
+_SURPRISES = 3  # periods, corpora and tags that are shown of each topic
 _LISTED = ("topic", "parent", "size", "label", "terms", "coherence", "documents")
 
 
@@ -58,6 +60,10 @@ class Topics:
                 "second_similarity": pa.array(placed.second_similarity.astype(float), mask=second == 0),
             }
         )
+
+    def vectors(self, documents: Documents) -> np.ndarray:
+        """float32 [documents, dim], rows of length 1, from which topics are told."""
+        return self._embedding.of_documents(documents)
 
     @cached_property
     def _tokenizer(self) -> tokenizers.Tokenizer:
@@ -94,7 +100,9 @@ def _mined_words(workspace: Workspace) -> list[tuple[str, int]]:
 
 
 def listing(workspace: Workspace) -> pa.Table:
-    """Groups with their topics below them, the largest first, and then 0. Raises WajueError if there are none."""
+    """Groups with their topics below them, the largest first, and then 0; `more_in` says where each has more documents than by
+    chance. Raises WajueError if there are none.
+    """
     topics = parquet.read(workspace, "topics", list(_LISTED)).to_pylist()
     size_of = {row["topic"]: row["size"] for row in topics}
     parents = {row["parent"] for row in topics}
@@ -103,20 +111,30 @@ def listing(workspace: Workspace) -> pa.Table:
         top = row["parent"] or row["topic"]
         return (row["topic"] == 0, -size_of[top], top, row["topic"] not in parents, -row["size"], row["topic"])
 
-    schema = pa.schema([pa.field(c.name, c.type) for c in TABLES["topics"].columns if c.name in _LISTED])
-    return pa.Table.from_pylist(sorted(topics, key=order), schema=schema)
+    more_in = _more_in(workspace)
+    rows = [row | {"more_in": more_in.get(row["topic"], [])} for row in sorted(topics, key=order)]
+    fields = [pa.field(c.name, c.type) for c in TABLES["topics"].columns if c.name in _LISTED]
+    return pa.Table.from_pylist(rows, schema=pa.schema([*fields, pa.field("more_in", pa.list_(pa.string()))]))
+
+
+def _more_in(workspace: Workspace) -> dict[int, list[str]]:
+    """{topic: the periods, corpora and tags in which it has more documents than by chance, the most surprising first}"""
+    sql = f"""
+        SELECT topic, list(value ORDER BY surprise DESC, kind, value)[:{_SURPRISES}] AS more_in
+        FROM topic_trends WHERE surprise >= {SURE} GROUP BY topic"""
+    return {row["topic"]: row["more_in"] for row in query.select(workspace, sql).to_pylist()}
 
 
 def render(listed: pa.Table) -> RichTable:
     """The rows of `listing` for people."""
-    shown = RichTable("topic", "documents", "label", "terms", "coherence", box=box.SIMPLE)
+    shown = RichTable("topic", "documents", "label", "terms", "coherence", "more in", box=box.SIMPLE)
     for column in (0, 1, 4):
         shown.columns[column].justify = "right"
     parents = set(listed.column("parent").to_pylist())
     for row in listed.to_pylist():
         label = row["label"] if row["parent"] is None else f"  {row['label']}"
         coherence = "" if row["coherence"] is None else f"{row['coherence']:.2f}"
-        cells = (str(row["topic"]), f"{row['size']:,}", label, "、".join(row["terms"][3:]), coherence)
+        cells = (str(row["topic"]), f"{row['size']:,}", label, "、".join(row["terms"][3:]), coherence, "、".join(row["more_in"]))
         shown.add_row(*(Text(printable(cell)) for cell in cells), style="bold" if row["topic"] in parents else "")
     return shown
 

@@ -8,10 +8,11 @@ from wajue.config import Config
 from wajue.runner import freshness, manifests
 from wajue.runner.progress import Watch
 from wajue.runner.spark_step import Order
+from wajue.runner.topic_trends import topic_trends
 from wajue.runner.topics import topics
 from wajue.store.workspace import Workspace
 
-STEPS: dict[str, Callable[[Workspace, Config, frozenset[str], Watch], None]] = {"topics": topics}
+STEPS: dict[str, Callable[[Workspace, Config, frozenset[str], Watch], None]] = {"topics": topics, "topic_trends": topic_trends}
 """The function of each step: it reads a workspace, and writes unfinished tables; absent are those that it must do without."""
 
 

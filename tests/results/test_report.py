@@ -15,6 +15,7 @@ from wajue import dag, schemas
 from wajue.cleaning.rules import CHANGES
 from wajue.mining.terms import form_rules
 from wajue.results import report
+from wajue.results.relations import KINDS
 from wajue.results.report_sections import listing
 from wajue.store.workspace import Workspace
 
@@ -203,7 +204,15 @@ def test_every_text_is_there_in_both_languages_and_used() -> None:
         assert len(pair) == 2 and all(pair) and pair[0] != pair[1], key
         assert set(re.findall(r"\{\w+\}", pair[0])) == set(re.findall(r"\{\w+\}", pair[1])), key
     sources += "".join(p.read_text(encoding="utf-8") for p in SECTION_MODULES)
-    built = {"search_words", "search_terms", "loss_sgns", "loss_jose", "no_general", "no_domain"}  # from a prefix and a name
+    built = {
+        "search_words",
+        "search_terms",
+        "loss_sgns",
+        "loss_jose",
+        "no_general",
+        "no_domain",
+        *KINDS,
+    }  # from a prefix and a name
     for name in {key.split(".")[1].removesuffix("_why") for key in keys} - built:
         assert re.search(rf"""["'._]{name}\b""", sources), f"{name} is used nowhere"
     named = set(re.findall(r"""\bt\(\s*["'](\w+\.\w+)["']""", sources)) | set(re.findall(r'label\("([\w.]+)"\)', sources))

@@ -47,6 +47,18 @@ def test_groups_stand_above_their_topics(tmp_path: Path) -> None:
     made = tiny.workspace(tmp_path, topics=[{"topic": t, "parent": p, "size": s, **plain} for t, p, s in rows])
     assert topics.listing(made).column("topic").to_pylist() == [5, 2, 3, 4, 1, 0]
     assert topics.render(topics.listing(made)).row_count == 6
+    assert topics.listing(made).column("more_in").to_pylist() == [[]] * 6
+
+
+def test_where_a_topic_has_more_documents_than_by_chance(tmp_path: Path) -> None:
+    from tests import tiny
+
+    spread = [("period", "2024-01", 11.0), ("tag", "x", 30.0), ("corpus", "notes", 10.0), ("corpus", "mails", -90.0)]
+    trends = [{"topic": 1, "kind": k, "value": v, "documents": 9, "share": 0.1, "surprise": s} for k, v, s in spread]
+    row = {"topic": 1, "size": 9, "label": "x", "terms": ["x"], "documents": [], "vector": [1.0]}
+    listed = topics.listing(tiny.workspace(tmp_path, topics=[row], topic_trends=trends))
+    assert listed.column("more_in").to_pylist() == [["x", "2024-01"]]
+    assert next(iter(topics.render(listed).columns[5].cells)).plain == "x、2024-01"  # type: ignore[union-attr]
 
 
 def test_assigned_lines_are_numbered(workspace: Workspace) -> None:

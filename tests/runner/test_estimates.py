@@ -119,7 +119,9 @@ def test_what_reads_a_table_that_will_be_new_runs_too(load: Load, tmp_path: Path
         lambda *_: [freshness.State(s, stale[s.name], None, "[segment] method: a -> b") for s in dag.planned(config)],
     )
     rows = planned(config, Workspace(str(tmp_path)), MB)
-    assert {s for s, r in rows.items() if r["runs"]} == {"word_counts", "variants", "vocabulary", "sgns", "jose", "topics"}
+    assert {s for s, r in rows.items() if r["runs"]} == {
+        *("word_counts", "variants", "vocabulary", "sgns", "jose", "topics", "topic_trends")
+    }
     assert rows["vocabulary"]["why"] == "reads word_counts" and rows["word_counts"]["why"] == "[segment] method: a -> b"
     stale["word_counts"] = "damaged"
     assert planned(config, Workspace(str(tmp_path)), MB)["word_counts"]["why"] == "its tables are damaged"

@@ -35,7 +35,16 @@ def mined(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[configu
 
 DOCS = Path(__file__).parents[2] / "docs"
 QUERIES = (DOCS / "queries.md").read_text(encoding="utf-8")
-PAGES_WITH_SQL = ("queries.md", "scores.md", "general-corpus.md", "faq.md", "concepts/keyness.md", "concepts/trends.md")
+PAGES_WITH_SQL = (
+    "queries.md",
+    "scores.md",
+    "general-corpus.md",
+    "faq.md",
+    "concepts/keyness.md",
+    "concepts/trends.md",
+    "topics.md",
+    "relations.md",
+)
 
 
 @pytest.fixture(scope="module")

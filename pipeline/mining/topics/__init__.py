@@ -8,4 +8,5 @@ phrases          which documents hold which words and terms
 labels           what a topic has more of than the others, and what lies near its centroid
 topic_table      `topics`
 document_table   `document_topics`
+spread           `topic_trends`: topics in periods, corpora and tags
 """

@@ -5,6 +5,7 @@ asks (S13, S14, S27), and what qSKOS looks for (Mader et al. 2012), holds by the
 
 - A listed term that is another name of a listed term joins its concept. Names of names are not joined: an error would spread.
 - A label belongs to one concept, to that of which the text is surest.
+- SSD is short for two things: of several long forms the surest counts, and those that the text calls the same.
 - No concept is broader than itself, at any distance, and none is named as broader that another broader one implies.
 - What is broader or narrower, at any distance, is not related.
 """
@@ -92,6 +93,7 @@ def _owners(terms: list[str], relations: list[dict[str, Any]]) -> dict[str, str]
 def _name(made: list[Concept], number: dict[str, int], relations: list[dict[str, Any]], language: str) -> None:
     """Give concepts their labels, and what the text says of them."""
     holder = {(term.casefold(), language): i for term, i in number.items()}
+    same = {frozenset((r["from_term"], r["to_term"])) for r in relations if r["kind"] in SAME_THING}
     for r in relations:
         told = set()
         for term, other, kind in _sides(r):
@@ -101,9 +103,15 @@ def _name(made: list[Concept], number: dict[str, int], relations: list[dict[str,
             told.add(i)
             made[i].said.append(Said(kind, other, r["count"], r["example"], r["source"]))
             label = Label(other, kind, _language(other, r, language))
-            is_new = all((label.text, label.language) != (known.text, known.language) for known in made[i].labels)
-            if kind != "definition" and is_new and holder.setdefault((other.casefold(), label.language), i) == i:
+            if _fits(label, made[i].labels, same) and holder.setdefault((other.casefold(), label.language), i) == i:
                 made[i].labels.append(label)
+
+
+def _fits(label: Label, known: list[Label], same: set[frozenset[str]]) -> bool:
+    """Is it a name that the concept does not have yet, and no long form of another thing?"""
+    is_new = all((label.text, label.language) != (k.text, k.language) for k in known)
+    long_forms = [k.text for k in known if k.kind == label.kind == "full form"]
+    return is_new and label.kind != "definition" and all({label.text, text} in same for text in long_forms)
 
 
 def _sides(relation: dict[str, Any]) -> Iterator[tuple[str, str, str]]:

@@ -141,8 +141,9 @@ function makeListing(place, kind, source) {
     const shown = sentences(row);
     const quoted = el("ul", { class: "sentences", lang: "zh" }, shown.map((s) => el("li", {}, marked(s, row[at[head]]))));
     const near = neighboursOf(row[at[head]]);
+    const told = relationsOf(row[at[head]]);
     return el("tr", { class: "detail" }, el("td", { colspan: columns.length },
-      shown.length > 0 ? [el("h4", {}, t("table.examples")), quoted] : null, near, list));
+      shown.length > 0 ? [el("h4", {}, t("table.examples")), quoted] : null, told, near, list));
   }
 
   function fact(name, value, why, key) {

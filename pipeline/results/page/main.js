@@ -19,6 +19,22 @@ function neighboursOf(name) {
   return [el("h4", {}, t("table.neighbours"), " ", go), el("ol", { class: "near", lang: "zh" }, near)];
 }
 
+/** What the text says of a word: other names, definitions, broader and narrower terms; each a button where the page lists it. */
+function relationsOf(name) {
+  const told = data.relations[name] ?? [];
+  const kinds = [...new Set(told.map(([kind]) => kind))];
+  return kinds.length === 0 ? null : [el("h4", {}, t("relations.title")), el("dl", { class: "told" }, kinds.map((kind) => {
+    const others = told.filter(([k]) => k === kind);
+    return el("div", {}, el("dt", {}, t(`relations.${kind}`)), others.map(([, other, sentence]) =>
+      el("dd", { lang: "zh" }, listedName(other), sentence && kind !== "definition" ? el("q", { class: "why" }, marked(sentence, other)) : null)));
+  }))];
+}
+
+function listedName(name) {
+  const listing = Object.values(listings).find((l) => l.row(name));
+  return listing ? el("button", { type: "button", class: "link", onclick: () => listing.show(name) }, name) : name;
+}
+
 function neighbour(word, cosine) {
   const named = onMap.has(word) ? el("button", { type: "button", class: "link", onclick: () => goOnMap(word, true) }, word) : word;
   return el("li", {}, named, el("span", { class: "number" }, cosine.toFixed(2)));
@@ -155,7 +171,7 @@ function stroke(context, x1, y1, x2, y2) {
   context.stroke();
 }
 
-const figures = { frequency: drawFrequency, "terms-map": drawMap };
+const figures = { frequency: drawFrequency, "terms-map": drawMap, "document-map": drawDocuments };
 for (const [id, drawIt] of Object.entries(figures)) {
   const figure = document.getElementById(id);
   if (figure) drawIt(figure);

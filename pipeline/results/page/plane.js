@@ -85,7 +85,9 @@ function makePlane(figure, points, options) {
       if (!p) continue;
       const [x, y] = [px(p), py(p)];
       if (x < view.left - 6 || y < 6 || x > view.width || y > view.height - view.bottom) continue;
-      const wide = context.measureText(p.name).width;
+      const name = p.label ?? p.name; // what a point is called may be shorter than what it says when pointed at
+      if (!name) continue;
+      const wide = context.measureText(name).width;
       const right = x + p.size * grow + 4 + wide < view.width;
       const left = right ? x + p.size * grow + 4 : x - p.size * grow - 4 - wide;
       const box = [left - 3, y - 8, left + wide + 3, y + 8];
@@ -93,9 +95,9 @@ function makePlane(figure, points, options) {
       taken.push(box);
       context.lineWidth = 3;
       context.strokeStyle = paper;
-      context.strokeText(p.name, left, y);
+      context.strokeText(name, left, y);
       context.fillStyle = ink;
-      context.fillText(p.name, left, y);
+      context.fillText(name, left, y);
     }
   }
 

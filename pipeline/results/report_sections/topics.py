@@ -1,15 +1,14 @@
 """The section of topics: what the documents are about, with terms, examples, and the course over time of each topic."""
 
-from collections import Counter, defaultdict
-from typing import Any
+from collections import defaultdict
 
-from wajue.config import Trends
-from wajue.mining.trends import dates
+from wajue.mining.topics.spread import SURE
 from wajue.results import query
 from wajue.results.report_sections.excerpts import excerpt
 from wajue.results.report_sections.tables import Facts, Rows, Tables
+from wajue.results.semantic_map import MOST_CLUSTERS
 
-_TERMS, _EXAMPLES = 12, 3  # of each topic
+_TERMS, _EXAMPLES, _SURPRISES = 12, 3, 8  # of each topic
 
 
 def topics(tables: Tables, facts: Facts) -> Facts:
@@ -23,11 +22,13 @@ def topics(tables: Tables, facts: Facts) -> Facts:
     for row in listed:
         row["examples"] = [excerpt(texts[doc_id]) for doc_id in row["documents"] or [] if doc_id in texts]
         within[row["parent"]].append(row)
-    lines = _lines(tables)
+    lines, more_in = _lines(tables), _more_in(tables)
     for row in listed:
         row["within"] = within.get(row["topic"], [])
-        row["line"] = lines(t["topic"] for t in row["within"] or [row])
+        row["line"], row["more_in"], row["colour"] = lines.get(row["topic"], []), more_in.get(row["topic"], []), None
     shown = sorted((row for row in within[None] if row["topic"]), key=lambda row: (-row["size"], row["topic"]))
+    for colour, row in enumerate(shown[:MOST_CLUSTERS]):
+        row["colour"] = colour  # also on the map of documents
     return {"topics": shown, "documents_in_none": sum(row["size"] for row in listed if not row["topic"])}
 
 
@@ -39,21 +40,22 @@ def _texts(tables: Tables, doc_ids: list[str]) -> dict[str, str]:
     return {r["doc_id"]: r["text"] for r in tables.select(f"SELECT doc_id, text FROM documents WHERE doc_id IN ({listed})")}
 
 
-def _lines(tables: Tables) -> Any:
-    """A function of topics: their share of the documents in every period, from 0 to 1, the highest; [] without two periods."""
-    period = tables.settings().get("trends", {}).get("period", Trends().period)
-    counted = tables.select("""
-        SELECT topic, date, count(*) AS n FROM document_topics JOIN documents USING (doc_id)
-        WHERE date IS NOT NULL GROUP BY ALL""")
-    counts: dict[str, Counter[int]] = defaultdict(Counter)
-    for row in counted:
-        day = dates.parse(row["date"])
-        if day is not None and (name := dates.period(day, period)) is not None:
-            counts[name][row["topic"]] += row["n"]
+def _lines(tables: Tables) -> dict[int, list[float]]:
+    """{topic: its share of the documents in every period, from 0 to 1, the highest}; nothing without two periods."""
+    periods: dict[str, dict[int, float]] = defaultdict(dict)
+    for row in tables.select("SELECT value, topic, share FROM topic_trends WHERE kind = 'period' ORDER BY value"):
+        periods[row["value"]][row["topic"]] = row["share"]
+    most = {topic: max(of.get(topic, 0.0) for of in periods.values()) for of in periods.values() for topic in of}
+    return {t: [of.get(t, 0.0) / most[t] for of in periods.values()] for t in most} if len(periods) > 1 else {}
 
-    def line(topics_of_row: Any) -> list[float]:
-        own = list(topics_of_row)
-        shares = [sum(counts[name][t] for t in own) / counts[name].total() for name in sorted(counts)]
-        return [share / max(shares) for share in shares] if len(shares) > 1 and max(shares) > 0 else []
 
-    return line
+def _more_in(tables: Tables) -> dict[int, Rows]:
+    """{topic: the periods, corpora and tags in which it has more documents than by chance, the most surprising first}"""
+    rows = tables.select(f"""
+        SELECT topic, value, documents, share FROM topic_trends WHERE surprise >= {SURE}
+        QUALIFY row_number() OVER (PARTITION BY topic ORDER BY surprise DESC, kind, value) <= {_SURPRISES}
+        ORDER BY topic, surprise DESC, kind, value""")
+    more: dict[int, Rows] = defaultdict(list)
+    for row in rows:
+        more[row["topic"]].append(row)
+    return more

@@ -44,6 +44,17 @@ def test_a_short_form_gets_its_long_form() -> None:
     assert concept.labels == [Label("recurrent neural network", "full form", "en")]
 
 
+def test_of_several_long_forms_those_of_one_thing_count() -> None:
+    told = [
+        relation("abbreviation", "固态硬盘", "SSD", 0.9),
+        relation("abbreviation", "solid state drive", "SSD", 0.8),
+        relation("gloss", "固态硬盘", "solid state drive", 0.8),
+        relation("abbreviation", "表面覆盖成像", "SSD", 0.5),
+    ]
+    [concept] = concepts(rows("SSD"), told, "zh")
+    assert [label.text for label in concept.labels] == ["固态硬盘", "solid state drive"] and len(concept.said) == 3
+
+
 def test_names_of_names_are_not_joined_but_related() -> None:
     told = [relation("alias", "甲", "乙", 0.9), relation("alias", "乙", "丙", 0.5)]
     made = concepts(rows("甲", "乙", "丙"), told, "zh")
