@@ -151,7 +151,7 @@ def _of_vectors() -> dict[str, pa.Table]:
             "topics", [{"topic": 1, "parent": None, "label": HOSTILE[0], "terms": HOSTILE, "documents": ["d0"], "vector": [1.0]}]
         ),
         "document_topics": rows_of("document_topics", [{"doc_id": "d0", "topic": 1}]),
-        "topic_trends": rows_of("topic_trends", [{"topic": 1, "kind": "tag", "value": HOSTILE[1], "surprise": 11.0}]),
+        "topic_trends": rows_of("topic_trends", [{"topic": 1, "kind": "tag", "value": HOSTILE[1], "surprise": 20.0}]),
     }
 
 

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from wajue import schemas
 from wajue.errors import WajueError, unusable_vectors
-from wajue.store.workspace import Workspace
+from wajue.store.workspace import Workspace, writer
 
 # each page is compared with its checksum
 _CHECKED = ds.ParquetFileFormat(default_fragment_scan_options=ds.ParquetFragmentScanOptions(page_checksum_verification=True))
@@ -34,7 +34,10 @@ def _declared(workspace: Workspace, table: str) -> ds.Dataset:
     data = _dataset(workspace, table, table)
     faults = schemas.TABLES[table].differences(data.schema) if data.schema.names else []
     if faults:
-        raise WajueError(f"table {table} of {workspace.location} is not as declared: {'; '.join(faults)}")
+        raise WajueError(
+            f"table {table} of {workspace.location} is not as declared: {'; '.join(faults)}; wajue run CONFIG --force "
+            f"--from {writer(table)} writes it anew"
+        )
     return data
 
 

@@ -42,7 +42,7 @@ def _version(name: str) -> str:
         return str(getattr(sys.modules.get(name), "__version__", "unknown"))
 
 
-def _writer(table: str) -> str:
+def writer(table: str) -> str:
     """The step that writes a table."""
     return next(s.name for s in STEPS if table in s.writes)
 
@@ -87,7 +87,7 @@ class Workspace:
         """What to raise of a table that cannot be read."""
         said = " ".join(str(error).split())
         return DamagedTable(
-            f"table {table} of {self.location} is damaged: {said}; wajue run CONFIG --force --from {_writer(table)} writes it anew"
+            f"table {table} of {self.location} is damaged: {said}; wajue run CONFIG --force --from {writer(table)} writes it anew"
         )
 
     def manifest(self, table: str) -> dict[str, Any] | None:
@@ -161,7 +161,7 @@ class Workspace:
         for table in tables:
             if not self.whole(table):
                 raise WajueError(
-                    f"{self.location} has no table {table!r} yet; wajue run CONFIG --until {_writer(table)} writes it, "
+                    f"{self.location} has no table {table!r} yet; wajue run CONFIG --until {writer(table)} writes it, "
                     "wajue steps CONFIG shows why it is missing"
                 )
             self.must_be_sound(table)

@@ -53,7 +53,7 @@ def test_groups_stand_above_their_topics(tmp_path: Path) -> None:
 def test_where_a_topic_has_more_documents_than_by_chance(tmp_path: Path) -> None:
     from tests import tiny
 
-    spread = [("period", "2024-01", 11.0), ("tag", "x", 30.0), ("corpus", "notes", 10.0), ("corpus", "mails", -90.0)]
+    spread = [("period", "2024-01", 20.0), ("tag", "x", 30.0), ("corpus", "notes", 19.0), ("corpus", "mails", -90.0)]
     trends = [{"topic": 1, "kind": k, "value": v, "documents": 9, "share": 0.1, "surprise": s} for k, v, s in spread]
     row = {"topic": 1, "size": 9, "label": "x", "terms": ["x"], "documents": [], "vector": [1.0]}
     listed = topics.listing(tiny.workspace(tmp_path, topics=[row], topic_trends=trends))

@@ -1,10 +1,12 @@
 """Tables by pyarrow: written as declared, read whole or in pieces, vectors as matrices."""
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 
 from tests import tiny
@@ -41,6 +43,13 @@ def test_what_is_not_as_declared_is_neither_written_nor_read(tmp_path: Path) -> 
     Path(path).write_bytes(b"PAR1 and then nothing")
     with pytest.raises(WajueError, match=r"table lexicon of .* is damaged"):
         parquet.read(workspace, "lexicon")
+    made = tiny.workspace(tmp_path / "older", boilerplate=[])
+    older = pa.table({"corpus": ["notes"], "line": ["a"], "documents": [2]})  # as an earlier version wrote it
+    pq.write_table(older, made.parquet_files("boilerplate")[0])
+    manifest = Path(made.path("boilerplate")) / "_step.json"
+    manifest.write_text(json.dumps({"format_version": tiny.FORMAT_VERSION}))
+    with pytest.raises(WajueError, match="column 'kept_in' is missing; wajue run CONFIG --force --from clean writes it anew"):
+        parquet.read(made, "boilerplate")
     with pytest.raises(WajueError, match="no table 'tokens' yet"):
         parquet.read(Workspace(str(tmp_path / "w")), "tokens")
 

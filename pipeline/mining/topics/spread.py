@@ -12,7 +12,7 @@ import pyarrow as pa
 from wajue.mining.terms.contrast_measures import keyness
 from wajue.schemas import TABLES
 
-SURE = 10.83  # of G2 with one degree of freedom: chance does so once in a thousand
+SURE = 19.51  # of G2 with one degree of freedom: chance does so once in 100,000, and a table has thousands of rows
 _MOST = 5_000  # values, those that most documents have: tags may be as many as documents
 
 

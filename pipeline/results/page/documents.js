@@ -1,11 +1,12 @@
 // The map of documents: colours are topics, a click shows the document. A narrow screen has the bars of the topics alone.
 function drawDocuments(figure) {
   const { points: drawn, labels, colours } = data.document_map;
-  const named = new Set();
+  const named = new Set(); // topics, and what they are called
   const points = drawn.map(([x, y, topic, text, source]) => {
     const colourOf = colours[topic];
-    const label = colourOf === undefined || named.has(topic) ? "" : labels[topic].split(" / ")[0];
-    named.add(topic);
+    const [first] = colourOf === undefined || named.has(topic) ? [""] : labels[topic].split(" / ");
+    const label = named.has(first) ? "" : first;
+    named.add(topic).add(first);
     const tint = () => colour(colourOf === undefined ? "faint" : `c${colourOf}`);
     return { name: text, label, topic, source, x: (x + 1) / 2, y: (y + 1) / 2, size: 3, alpha: colourOf === undefined ? 0.5 : 0.85, colour: tint };
   });

@@ -14,8 +14,8 @@ SPREAD = [
     {"topic": 2, "value": "2024-02", "documents": 1, "share": 0.5},
     {"topic": 4, "value": "2024-02", "documents": 1, "share": 0.5},
     {"topic": 3, "value": "2024-02", "documents": 1, "share": 0.5},
-    {"topic": 3, "value": "mails", "kind": "corpus", "documents": 1, "share": 0.5, "surprise": 11.0},
-    {"topic": 3, "value": "notes", "kind": "corpus", "documents": 1, "share": 0.1, "surprise": -11.0},
+    {"topic": 3, "value": "mails", "kind": "corpus", "documents": 1, "share": 0.5, "surprise": 20.0},
+    {"topic": 3, "value": "notes", "kind": "corpus", "documents": 1, "share": 0.1, "surprise": -20.0},
 ]
 
 
