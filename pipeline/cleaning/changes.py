@@ -43,6 +43,8 @@ def _without_markup(text: str) -> str:
 
 def _resolved(entity: re.Match[str]) -> str:
     """What an entity stands for; without its semicolon it must be one of those that HTML allows so."""
+    if entity["address"]:
+        return patterns.CLOSED_ENTITY.sub(lambda closed: unescape(closed[0]), entity[0])
     name = entity[0][1:]
     return unescape(entity[0]) if name.startswith("#") or name in html5 else entity[0]
 

@@ -8,7 +8,6 @@ import re
 COMMENT = re.compile(r"<!--[^\x01]{0,2000}?-->")
 CODE = re.compile(r"(?i)<(script|style)\b[^<>\x01]{0,1000}>")  # begins what is no text, up to the tag that closes it
 CODE_END = {name: re.compile(rf"(?i)</{name}\s{{0,100}}>") for name in ("script", "style")}
-BLOCK = re.compile(r"(?i)</?(?:p|br|div|li|tr|h[1-6]|td|table|ul|ol)\b[^<>\x01]{0,1000}>")  # ends a line
 # a tag is one of HTML's elements, with well-formed attributes: List<String>, x<y and <host> are text
 _ELEMENTS = (
     "a|abbr|acronym|address|applet|area|article|aside|audio|b|base|basefont|bdi|bdo|big|blockquote|body|br|button|canvas|caption|center|cite|code|"
@@ -17,13 +16,29 @@ _ELEMENTS = (
     "noscript|object|ol|optgroup|option|output|p|param|picture|pre|progress|q|rp|rt|ruby|s|samp|script|search|section|select|slot|small|source|"
     "span|strike|strong|style|sub|summary|sup|svg|table|tbody|td|template|textarea|tfoot|th|thead|time|title|tr|track|tt|u|ul|var|video|wbr"
 )
-_ATTRIBUTE = (
-    r"\s{1,20}[A-Za-z_:@][\w:.@-]{0,60}(?:\s{0,5}=\s{0,5}(?:\"[^\"<>\x01]{0,1000}\"|'[^'<>\x01]{0,1000}'|[^\s\"'<>=`\x01]{1,300}))?"
+# without a value an attribute is one of HTML's, or has a mark in its name: in r<p and q>0 nothing is
+_WITHOUT_VALUE = (
+    "allowfullscreen|alt|async|autofocus|autoplay|checked|class|compact|contenteditable|controls|crossorigin|declare|default|defer|disabled|"
+    "download|draggable|formnovalidate|hidden|href|id|inert|ismap|itemscope|loop|multiple|muted|nohref|nomodule|noresize|noshade|novalidate|"
+    "nowrap|open|playsinline|readonly|required|reversed|scoped|seamless|selected|setup|src|style|title|translate|value"
 )
-READING = re.compile(r"(?i)<(rt|rp)\b[^<>\x01]{0,100}>[^<\x01]{0,100}(?:</\1>)?")  # beside characters: <ruby>断<rt>duàn</rt></ruby>
-TAG = re.compile(rf"(?ai)</?(?:{_ELEMENTS})(?:{_ATTRIBUTE}){{0,20}}\s{{0,20}}/?>")
-# an entity ends with a semicolon, or stands before what cannot belong to its name: &timestamp=1 in an address is none
-ENTITY = re.compile(r"(?a)&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31})(?:;|(?![\w=;]))")
+_ATTRIBUTE = (
+    r"(?:\s{1,20}|(?<=[\"']))(?:[A-Za-z_:@][\w:.@-]{0,60}\s{0,5}=\s{0,5}(?:\"[^\"<>\x01]{0,1000}\"|'[^'<>\x01]{0,1000}'|[^\s\"'<>=`\x01]{1,300})"
+    rf"|(?:{_WITHOUT_VALUE}|[A-Za-z]{{0,30}}[_:@-][\w:.@-]{{1,60}})(?![\w:.@=-]))"
+)
+_ATTRIBUTES = rf"(?:{_ATTRIBUTE}){{0,20}}\s{{0,20}}"
+# types of programs: List<Object>, and List<object>, which as an element says nothing without attributes
+_NO_TYPE = r"(?-i:(?!(?<=[A-Za-z0-9_]<)(?:[A-Z][a-z]|(?:area|base|data|embed|input|link|map|meta|object|param|source|track)>)))"
+BLOCK = re.compile(rf"(?ai)<{_NO_TYPE}/?(?:p|br|div|li|tr|h[1-6]|td|table|ul|ol){_ATTRIBUTES}/?>")  # ends a line
+TAG = re.compile(rf"(?ai)<{_NO_TYPE}/?(?:{_ELEMENTS}){_ATTRIBUTES}/?>")
+# beside characters, as in <ruby>断<rt>duàn</rt></ruby>; HTML lets </rt> be left out before what goes on with the readings
+READING = re.compile(rf"(?ai)<(rt|rp){_ATTRIBUTES}>[^<\x01]{{0,100}}(?:</\1>|(?=</?(?:ruby|rt|rp|rb|rtc)>))")
+# an entity ends with a semicolon, or stands before what cannot belong to its name; in an address it ends with one always
+_ENTITY = r"&(?:#[0-9]{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31})"
+CLOSED_ENTITY = re.compile(rf"(?ai){_ENTITY};")
+ENTITY = re.compile(
+    rf"(?ai)(?P<address>(?:https?://|ftp://|(?<![\w.])www\.)[^\s<>\"'\x01\u2e80-\uffef]{{1,2000}})|{_ENTITY}(?:;|(?![\w=;]))"
+)
 # what joins letters and digits to a name, as in COVID－19 and Ａ／Ｄ, whose letters are folded before
 JOINING_MARK = re.compile(
     r"(?a)(?<=[A-Za-z0-9])(?:[\u2010-\u2015\u2212\uff0d]|[\uff03\uff06\uff0b\uff0e\uff0f\uff20\uff3f])(?=[A-Za-z0-9])"
