@@ -14,6 +14,7 @@ from wajue.config import Config, Corpus
 from wajue.errors import ConfigError
 from wajue.reading import decoding, detection, file_names
 from wajue.reading.formats import missing_extra
+from wajue.store import lock
 
 log = logging.getLogger(__name__)
 
@@ -142,21 +143,25 @@ def _inside(corpus: Corpus, files: list[str], base: Path) -> list[str]:
 def _without_results(corpus: Corpus, files: list[str], base: Path) -> list[str]:
     """The files that lie in no workspace: a ** that covers one must not read its tables, reports and exports."""
     answers: dict[Path, bool] = {}
+    own = base.absolute()
+    above = {own, *own.parents}
 
     def is_inside(folder: Path) -> bool:
         if folder not in answers:
-            below = base in folder.parents  # a workspace that is the config's own folder may have the corpus beside its tables
-            answers[folder] = (folder / "_step.json").exists() or (below and (_is_workspace(folder) or is_inside(folder.parent)))
+            # a workspace that is the config's own folder, or above it, may have the corpus beside its tables
+            apart = folder not in above
+            answers[folder] = (folder / "_step.json").exists() or (apart and (_is_workspace(folder) or is_inside(folder.parent)))
         return answers[folder]
 
-    kept = [f for f in files if not is_inside((base / f).parent)]
+    kept = [f for f in files if not is_inside(Path(os.path.abspath(base / f)).parent)]  # noqa: PTH100  without .. and with links
     if len(kept) < len(files):
         log.info("corpus %s: %d files of workspaces are left out", corpus.name, len(files) - len(kept))
     return kept
 
 
 def _is_workspace(folder: Path) -> bool:
-    return any((entry / "_step.json").exists() for entry in folder.iterdir() if entry.is_dir())
+    """Does it hold a table, or the lock of a run that was killed before it had written one?"""
+    return (folder / lock.NAME).is_file() or any((entry / "_step.json").exists() for entry in folder.iterdir() if entry.is_dir())
 
 
 def _with_encoding(file: CorpusFile) -> CorpusFile:

@@ -32,6 +32,9 @@ _FREQUENT = {
     "gb18030": ("gb2312", (b"\xa1\xa1", b"\xa3\xfe"), (b"\xb0\xa1", b"\xd7\xf9")),
     "big5hkscs": ("big5", (b"\xa1\x40", b"\xa3\xbf"), (b"\xa4\x40", b"\xc6\x7e")),
 }
+UNKNOWN = "unknown"  # instead of an encoding, where none makes Chinese of the bytes
+# of the characters beyond ASCII, that are marks or frequent ones: in Chinese text nine of ten are
+_LEAST_FREQUENT, _MOSTLY_FREQUENT = 0.5, 0.8
 _FEW_BYTES = 128  # beyond ASCII: too few to tell languages apart by statistics
 _EXPANSION = 200  # times its size that a file may expand: a text packs 3 to 5 times, a log 50
 _EXPANDED = 1 << 30  # bytes to which any file may expand
@@ -154,9 +157,15 @@ codecs.register_error("wajue-mark", _mark_invalid)
 
 
 def guess_encoding(sample: bytes) -> str:
-    """The encoding of a file by its first bytes: a byte-order mark, else valid UTF-8, else the likeliest Chinese encoding."""
+    """The encoding of a file by its first bytes: a byte-order mark, else UTF-16 or UTF-8, else the likeliest Chinese encoding.
+
+    UNKNOWN if that makes no Chinese of many bytes.
+    """
     for mark, name in ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
         if sample.startswith(mark):
+            return name
+    for name in ("utf-16-le", "utf-16-be"):
+        if _is_chinese_utf_16(sample, name):
             return name
     try:
         codecs.getincrementaldecoder("utf-8")().decode(sample)
@@ -169,12 +178,24 @@ def guess_encoding(sample: bytes) -> str:
         if sum(byte >= 0x80 for byte in sample) < _FEW_BYTES:
             return max(_FREQUENT, key=lambda encoding: _frequent_share(sample, encoding))  # GB 18030 where they are equal
         best = charset_normalizer.from_bytes(sample, cp_isolation=["gb18030", "big5hkscs", "utf_8"]).best()
-        return {"big5hkscs": "big5hkscs", "utf_8": "utf-8"}.get(best.encoding if best else "", "gb18030")
+        encoding = {"big5hkscs": "big5hkscs", "utf_8": "utf-8"}.get(best.encoding if best else "", "gb18030")
+        return encoding if encoding == "utf-8" or _frequent_share(sample, encoding) >= _LEAST_FREQUENT else UNKNOWN
+
+
+def _is_chinese_utf_16(sample: bytes, name: str) -> bool:
+    """Is half of it beyond ASCII, and nearly all that frequent? Other encodings give rare characters, Yi, Hangul, private use."""
+    text = sample[: len(sample) // 2 * 2].decode(name, "replace")
+    beyond = sum(not c.isascii() for c in text)
+    return beyond >= 0.5 * len(text) > 0 and max(_frequent(text, encoding) for encoding in _FREQUENT) >= _MOSTLY_FREQUENT
 
 
 def _frequent_share(sample: bytes, encoding: str) -> float:
     """The share of the frequent characters and marks among all beyond ASCII that the bytes are in an encoding."""
-    beyond = [c for c in sample.decode(encoding, "replace") if not c.isascii()]
+    return _frequent(sample.decode(encoding, "replace"), encoding)
+
+
+def _frequent(text: str, encoding: str) -> float:
+    beyond = [c for c in text if not c.isascii()]
     core, *levels = _FREQUENT[encoding]
     codes = [c.encode(core, "replace") for c in beyond]
     return sum(any(first <= code <= last for first, last in levels) for code in codes) / max(len(beyond), 1)
@@ -182,6 +203,8 @@ def _frequent_share(sample: bytes, encoding: str) -> float:
 
 def is_invalid(sample: bytes, encoding: str) -> bool:
     """Do the first bytes of a file not decode?"""
+    if encoding == UNKNOWN:
+        return True
     try:
         return INVALID in codecs.getincrementaldecoder(codec_of(encoding))("wajue-mark").decode(sample)
     except UnicodeError:  # UTF-16 without its mark, where one is asked for

@@ -31,7 +31,7 @@ _MARKS = (  # of formats; re.match from the first byte
 )
 _PAGE = re.compile(rb"(?i)(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html)\b")
 _ZIP_MARKS = (b"PK\3\4", b"PK\5\6")
-_WITH_MARKS = {"docx", "pptx", "xlsx", "epub", *ARCHIVES, *(name for name, _ in _MARKS)}
+WITH_MARKS = {"docx", "pptx", "xlsx", "epub", *ARCHIVES, *(name for name, _ in _MARKS)}
 _PACKED = ((".gz", b"\x1f\x8b\x08"), (".bz2", b"BZh"), (".zst", b"\x28\xb5\x2f\xfd"))
 _LISTS_OF_PARTS = {"[Content_Types].xml", "META-INF/container.xml"}  # that documents have, and other zip files have not
 _IN_ZIP = (  # the beginning of a member's name, and the format that has it
@@ -81,7 +81,7 @@ def detect(source: Source) -> tuple[str, Source]:
     named = by_name(source.name)
     if named == "text" and not source.name.lower().endswith(".txt") and _PAGE.match(head):  # much that is called .doc or .xls
         return "html", source
-    if marked is None and _is_binary(head, source.encoding) and (named not in _WITH_MARKS or _kind(head)):
+    if marked is None and _is_binary(head, source.encoding) and (named not in WITH_MARKS or _kind(head)):
         raise Unknown(_kind(head) or "data of an unknown kind, no text")
     return marked or named, source
 
@@ -89,7 +89,7 @@ def detect(source: Source) -> tuple[str, Source]:
 def archive(source: Source) -> tuple[str | None, Source]:
     """(one of ARCHIVES if the file is one, the source to read it from). Raises Cut for damage."""
     head, source = _head(source)
-    if head.startswith(_ZIP_MARKS) and source.corpus.format not in _WITH_MARKS:
+    if head.startswith(_ZIP_MARKS) and source.corpus.format not in WITH_MARKS:
         return "zip", source
     return "tar" if _TAR.match(head) else None, source
 
@@ -115,7 +115,7 @@ def _in_zip(source: Source) -> tuple[str, Source]:
                 stated = opened.read(100)
     except archives.FAULTS:  # its reader says what is wrong
         named = by_name(stem)
-        return (named if named in _WITH_MARKS else "zip"), source
+        return (named if named in WITH_MARKS else "zip"), source
     if b"opendocument" in stated:
         raise Unknown("an OpenDocument file; save it as .docx, .xlsx or .pptx")
     if names.isdisjoint(_LISTS_OF_PARTS):

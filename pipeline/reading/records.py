@@ -104,6 +104,9 @@ def _member(member: archives.Member, archive: Source, name: str) -> Part:
 
 def _runs(format_: str, source: Source) -> Iterator[Run]:
     """Every record of one file, many at once."""
+    if source.encoding == decoding.UNKNOWN and format_ not in detection.WITH_MARKS:
+        detail = "no UTF-8, UTF-16, GB18030 or Big5 that is Chinese text; [[corpus]] encoding names another one"
+        return iter([Broken(1, 1, "unknown_encoding", detail)])
     if extra := missing_extra(format_):
         detail = f"{format_} files need more libraries: pip install 'wajue[{extra}]'"
         return iter([Broken(1, 1, "missing_library", detail)])

@@ -39,6 +39,12 @@ def test_nothing_of_a_workspace_is_read(tmp_path: Path, caplog: pytest.LogCaptur
         names(tmp_path, "out/terms/*")
 
 
+def test_nothing_of_a_workspace_is_read_wherever_the_config_lies(tmp_path: Path) -> None:
+    write(tmp_path, "d/a.txt", "d/out/terms/_step.json", "d/out/report.html", "d/dead/_lock", "d/dead/_unfinished/p", "conf/c.toml")
+    assert names(tmp_path / "conf", "../d/**/*") == ["../d/a.txt"]
+    assert names(tmp_path / "conf", f"{tmp_path}/d/**/*") == [f"{tmp_path}/d/a.txt"]
+
+
 def test_a_corpus_beside_the_tables_is_read(tmp_path: Path) -> None:
     write(tmp_path, "a.txt", "terms/_step.json", "terms/part.parquet")  # workspace = "."
     assert names(tmp_path, "**/*") == ["a.txt"]

@@ -40,6 +40,20 @@ def test_a_few_characters_are_enough(text: str, encoding: str) -> None:
     assert decoding.guess_encoding(text.encode(encoding)) == encoding
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", ["断路器拒动，2020年检修\n", "電網"])
+def test_utf_16_without_its_mark_is_guessed_where_it_is_chinese(text: str, encoding: str) -> None:
+    assert decoding.guess_encoding((text * 20).encode(encoding)) == encoding
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [("変圧器は夏に油の温度が上がりやすいので、", "shift_jis"), ("трансформатор летом быстро нагревается ", "cp1251")],
+)
+def test_what_no_encoding_makes_chinese_of_is_unknown(text: str, encoding: str) -> None:
+    assert decoding.guess_encoding((text * 20).encode(encoding)) == decoding.UNKNOWN
+
+
 def test_a_few_bad_bytes_do_not_change_the_guess() -> None:
     assert decoding.guess_encoding("患者高血压怎么办".encode() * 40 + b"\xff") == "utf-8"
     big5 = ("這個問題應該怎麼辦呢，電腦壞了\n" * 40).encode("big5hkscs")

@@ -246,6 +246,19 @@ CASES = [
         settings='encoding = "auto"',
     ),
     Case(
+        "UTF-16 without its mark, encoding auto",
+        {"a.txt": "断路器\n拒动\n".encode("utf-16-le"), "b.json": array("油温的记录" * 20).decode().encode("utf-16-be")},
+        ["断路器", "拒动", "油温的记录" * 20],
+        settings='encoding = "auto"',
+    ),
+    Case(
+        "text that no encoding makes Chinese of, encoding auto",
+        {"a.txt": ("変圧器は夏に油の温度が上がりやすいので\n" * 20).encode("shift_jis")},
+        [],
+        [("unknown_encoding", 1)],
+        settings='encoding = "auto"',
+    ),
+    Case(
         "NUL bytes and control characters",
         {"a.txt": b"a\0b\n\x01\x1b\n", "b.csv": b"text,x\nc\0,1\n", "c.json": b'[{"text": "d\0"},\n{"text": "\\u0000e"}]'},
         ["a\0b", "\x01\x1b", "c\0", "\0e"],

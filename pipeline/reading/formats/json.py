@@ -10,12 +10,13 @@ import orjson
 
 from wajue.reading import decoding, json_array
 from wajue.reading.decoding import INVALID
-from wajue.reading.fields import json_type
+from wajue.reading.fields import field, json_type
 from wajue.reading.formats.reader import Broken, Outcome, Record, Source, undecodable
 
 _INVALID_BYTES = INVALID.encode()
 _JOINED = re.compile(r"(?<=\})\ufeff(?=\{)")
 _LEAST_ROUNDED = 2.0**53
+_EXACT_DIGITS = 18  # of an integer that fits into 64 bits; longer ones stay as they are written
 
 
 def read(source: Source) -> Iterator[Outcome | list[Record]]:
@@ -79,12 +80,31 @@ def _objects(run: json_array.Run, named: tuple[str, ...]) -> list[dict[str, Any]
         return None
     if len(values) != len(run.ends) or set(map(type, values)) != {dict}:
         return None
-    return None if any(_is_rounded(value.get(name)) for name in named for value in values) else values
+    return None if any(_has_rounded(value, named) for value in values) else values
+
+
+def _has_rounded(fields: dict[str, Any], named: tuple[str, ...]) -> bool:
+    """Is one of the named fields, or an item of it, a number of more than 64 bits, which orjson reads as a float, so that different
+    ones become equal?
+    """
+    return any(_is_rounded(_value(fields, name)) for name in named)
+
+
+def _value(fields: dict[str, Any], name: str) -> Any:
+    try:
+        return field(fields, name)
+    except KeyError:
+        return None
 
 
 def _is_rounded(value: Any) -> bool:
-    """Is it a number of more than 64 bits, which orjson reads as a float, so that different ones become equal?"""
+    if type(value) is list:
+        return any(map(_is_rounded, value))
     return type(value) is float and abs(value) >= _LEAST_ROUNDED
+
+
+def _integer(digits: str) -> int | str:
+    return int(digits) if len(digits) <= _EXACT_DIGITS else digits
 
 
 def _object(number: int, line: int, raw: bytes | str, encoding: str, named: tuple[str, ...]) -> Outcome:
@@ -97,6 +117,6 @@ def _object(number: int, line: int, raw: bytes | str, encoding: str, named: tupl
         return Broken(number, line, "invalid_json", str(error), shown)
     if not isinstance(value, dict):
         return Broken(number, line, "not_an_object", f"a JSON {json_type(value)}, not an object", shown)
-    if any(_is_rounded(value.get(name)) for name in named):
-        value = json.loads(raw, parse_int=str)
+    if _has_rounded(value, named):
+        value = json.loads(raw, parse_int=_integer)
     return Record(number, line, value)

@@ -87,6 +87,14 @@ def test_ids_beyond_64_bits_keep_their_digits() -> None:
     assert [str(r["id"]) for r in told(read(f"[{lines.replace(chr(10), ', ')}]".encode(), "a.json", id="id"))] == ids
 
 
+def test_so_do_ids_within_objects_and_tags_in_lists() -> None:
+    big = ["12345678901234567890123", "12345678901234567890124"]
+    lines = "\n".join(f'{{"meta": {{"id": {i}}}, "tags": [{i}, 7], "text": 5}}' for i in big)
+    for data, name in ((lines, "a.jsonl"), (f"[{lines.replace(chr(10), ', ')}]", "a.json")):
+        rows = told(read(data.encode(), name, id="meta.id", tags="tags"))
+        assert [(str(r["meta"]["id"]), list(map(str, r["tags"])), r["text"]) for r in rows] == [(i, [i, "7"], 5) for i in big]
+
+
 def test_files_that_were_joined_with_their_marks() -> None:
     found = read('\ufeff{"a":1}\n\ufeff{"a":2}\ufeff{"a":3}\n'.encode(), "a.jsonl")
     assert told(found) == [{"a": 1}, {"a": 2}, {"a": 3}] and [r.line for r in found] == [1, 2, 2]
