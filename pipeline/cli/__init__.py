@@ -27,6 +27,7 @@ from wajue.cli.app import (
     WorkspaceArgument,
     WorkspaceOption,
     app,
+    as_text,
     show_rows,
 )
 from wajue.console import output
@@ -148,7 +149,9 @@ def steps(
 @app.command("query")
 def query_command(
     workspace: WorkspaceArgument,
-    sql: Annotated[str | None, typer.Argument(metavar="SQL", help="a statement; without it a prompt opens")] = None,
+    sql: Annotated[
+        str | None, typer.Argument(metavar="SQL", help="a statement; without it a prompt opens", callback=as_text)
+    ] = None,
     style: Annotated[Format, typer.Option("--format", help="of the result")] = Format.table,  # type: ignore[attr-defined]
 ) -> None:
     """Query the tables of a workspace with SQL (DuckDB)."""
@@ -191,7 +194,7 @@ def segment(
 @app.command()
 def similar(
     workspace: WorkspaceArgument,
-    asked: Annotated[list[str], typer.Argument(metavar="WORD...", help="one or more words")],
+    asked: Annotated[list[str], typer.Argument(metavar="WORD...", help="one or more words", callback=as_text)],
     vectors: Annotated[VectorKind, typer.Option("--vectors", help="whose vectors")] = VectorKind.sgns,  # type: ignore[attr-defined]
     top: Annotated[int, typer.Option("--top", min=1, help="neighbours a word")] = 10,
 ) -> None:
@@ -285,7 +288,7 @@ def _show_changes(workspace: Workspace, path: Path, check: str, style: Format, m
 @app.command("find")
 def find_command(
     workspace: WorkspaceArgument,
-    strings: Annotated[list[str], typer.Argument(metavar="WORD...", help="any strings")],
+    strings: Annotated[list[str], typer.Argument(metavar="WORD...", help="any strings", callback=as_text)],
     role: Annotated[DocumentRole | None, typer.Option("--role", help="of the documents")] = None,
     corpus: Annotated[str | None, typer.Option("--corpus", help="of the documents")] = None,
     sort: Annotated[
@@ -302,7 +305,7 @@ def find_command(
 @app.command("explain")
 def explain_command(
     workspace: WorkspaceArgument,
-    word: Annotated[str, typer.Argument(metavar="WORD", help="any string")],
+    word: Annotated[str, typer.Argument(metavar="WORD", help="any string", callback=as_text)],
 ) -> None:
     """Say why a string is, or is not, a word, a new word, a term: figures, the rule that decided, what would change it."""
     from wajue.results.explain import explain

@@ -1,15 +1,17 @@
 """What every command shares: the application, how rows are shown, and arguments that several commands take."""
 
+import os
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import pyarrow as pa
 import typer
 from rich.console import RenderableType
 
-from wajue import console, dag
+from wajue import console, dag, word_lists
+from wajue.errors import ConfigError
 from wajue.results import query_output
 
 app = typer.Typer(
@@ -24,8 +26,26 @@ Device = StrEnum("Device", {d: d for d in ("auto", "cpu", "cuda")})  # type: ign
 Format = StrEnum("Format", {f: f for f in query_output.STYLES})  # type: ignore[misc]
 VectorKind = StrEnum("VectorKind", {v: v for v in ("sgns", "jose")})  # type: ignore[misc]
 
+
+def as_text(given: Any) -> Any:
+    """One or more words, or SQL, of the command line: UTF-8 in every locale. Raises ConfigError for bytes that are not."""
+    if isinstance(given, list | tuple):
+        return [as_text(one) for one in given]
+    if given is None or not any("\ud800" <= c <= "\udfff" for c in given):
+        return given
+    try:
+        return os.fsencode(given).decode()
+    except UnicodeDecodeError:
+        raise ConfigError(f"{console.one_line(given)!r} is not UTF-8, as words and SQL have to be") from None
+
+
+def _at_home(workspace: str) -> str:
+    """~ is a home, as in a shell, also where no shell saw it."""
+    return workspace if "://" in workspace else str(word_lists.located(workspace, Path()))
+
+
 ConfigArgument = Annotated[Path, typer.Argument(metavar="CONFIG", help="the TOML config")]
-WorkspaceArgument = Annotated[str, typer.Argument(metavar="DIR", help="the workspace")]
+WorkspaceArgument = Annotated[str, typer.Argument(metavar="DIR", help="the workspace", callback=_at_home)]
 WorkspaceOption = Annotated[str | None, typer.Option("--workspace", help="folder of the results; wins over the config")]
 MasterOption = Annotated[str | None, typer.Option("--master", help="Spark master, e.g. local[4] or spark://host:7077")]
 

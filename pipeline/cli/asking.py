@@ -9,7 +9,7 @@ import typer
 from rich.text import Text
 
 from wajue import console
-from wajue.cli.app import Format, WorkspaceArgument, app, show_rows
+from wajue.cli.app import Format, WorkspaceArgument, app, as_text, show_rows
 from wajue.console import output
 from wajue.results import query_output
 from wajue.store.workspace import Workspace
@@ -20,7 +20,7 @@ ProfileStyle = StrEnum("ProfileStyle", {s: s for s in ("table", "json")})  # typ
 @app.command("show")
 def show_command(
     workspace: WorkspaceArgument,
-    word: Annotated[str, typer.Argument(metavar="WORD", help="a word or a term")],
+    word: Annotated[str, typer.Argument(metavar="WORD", help="a word or a term", callback=as_text)],
     style: Annotated[ProfileStyle, typer.Option("--format", help="of the result")] = ProfileStyle.table,  # type: ignore[attr-defined]
 ) -> None:
     """Show a word's profile: counts, course over time, collocates, frames, terms, neighbours by meaning, good examples."""

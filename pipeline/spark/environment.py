@@ -22,6 +22,8 @@ _PASSED_OVER = (
     "PYSPARK_PYTHON", "PYSPARK_DRIVER_PYTHON", "SPARK_HOME", "SPARK_CONF_DIR", "PYSPARK_SUBMIT_ARGS", "SPARK_SUBMIT_OPTS",
     "SPARK_DIST_CLASSPATH", "SPARK_REMOTE", "SPARK_API_MODE", "SPARK_CONNECT_MODE_ENABLED", "SPARK_TESTING", "SPARK_ENV_LOADED",
 )  # fmt: skip
+_OF_JAVA = ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")
+_ENCODING = re.compile(r"(?:^|\s+)-D(?:file|sun\.jnu)\.encoding=\S*")  # in which Java 17 names files to other programs
 
 
 @contextmanager
@@ -29,7 +31,7 @@ def of_a_local_spark() -> Iterator[None]:
     """Meanwhile the environment is that of a local Spark; what of it is passed over is said once."""
     before = dict(os.environ)
     wanted = _wanted(before)
-    over = sorted(k for k in (*_PASSED_OVER, "PYTHONPATH") if before.get(k) and wanted.get(k) != before[k])
+    over = sorted(k for k in (*_PASSED_OVER, *_OF_JAVA, "PYTHONPATH") if before.get(k) and wanted.get(k) != before[k])
     if over:
         _announce(", ".join(over))
     try:
@@ -52,6 +54,7 @@ def _wanted(given: dict[str, str]) -> dict[str, str]:
         wanted["PYTHONPATH"] = os.pathsep.join(p for p in given["PYTHONPATH"].split(os.pathsep) if not _has_a_spark(p))
     if sys.getfilesystemencoding() == "utf-8":  # else names of files are what the locale says, for Java too
         wanted |= {"LC_ALL": "C.UTF-8", "PYTHONUTF8": "1"}
+        wanted |= {name: _ENCODING.sub("", given[name]).strip() for name in _OF_JAVA if name in given}
     return wanted
 
 

@@ -19,7 +19,8 @@ def test_a_local_spark_is_this_python_and_this_spark(
     environment._announce.cache_clear()
     (tmp_path / "other" / "pyspark").mkdir(parents=True)
     foreign = {"PYSPARK_PYTHON": "/usr/bin/python2", "SPARK_HOME": "/opt/spark-2.4", "PYSPARK_SUBMIT_ARGS": "--master yarn pyspark-shell",
-               "SPARK_CONF_DIR": "/etc/spark", "SPARK_REMOTE": "sc://host", "PYTHONPATH": f"{tmp_path}/other:/opt/py4j-0.10-src.zip:{tmp_path}"}  # fmt: skip
+               "SPARK_CONF_DIR": "/etc/spark", "SPARK_REMOTE": "sc://host", "PYTHONPATH": f"{tmp_path}/other:/opt/py4j-0.10-src.zip:{tmp_path}",
+               "JAVA_TOOL_OPTIONS": "-Xss4m -Dfile.encoding=GBK -Da=b -Dsun.jnu.encoding=GBK"}  # fmt: skip
     for name, value in (foreign | {"LC_ALL": "POSIX", "HTTP_PROXY": "kept"}).items():
         monkeypatch.setenv(name, value)
     before = dict(os.environ)
@@ -29,6 +30,7 @@ def test_a_local_spark_is_this_python_and_this_spark(
                 assert (os.environ["PYSPARK_PYTHON"], os.environ["SPARK_HOME"]) == (sys.executable, SPARK)
                 assert not {"PYSPARK_SUBMIT_ARGS", "SPARK_CONF_DIR", "SPARK_REMOTE"} & set(os.environ)
                 assert os.environ["PYTHONPATH"] == str(tmp_path), "what holds no Spark stays"
+                assert os.environ["JAVA_TOOL_OPTIONS"] == "-Xss4m -Da=b", "what is not about names of files stays"
                 assert os.environ["LC_ALL"] == "C.UTF-8" and os.environ["HTTP_PROXY"] == "kept"
             assert dict(os.environ) == before
     [said] = caplog.messages

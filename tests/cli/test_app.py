@@ -1,0 +1,18 @@
+import os
+
+import pytest
+
+from wajue.cli.app import _at_home, as_text
+from wajue.errors import ConfigError
+
+
+def test_words_of_the_command_line_are_utf_8_in_every_locale() -> None:
+    assert as_text(None) is None and as_text("断😀") == "断😀"
+    assert as_text(["断".encode().decode("ascii", "surrogateescape"), "a"]) == ["断", "a"]  # as a locale of ASCII has it
+    with pytest.raises(ConfigError, match=r"'断\\\\xff' is not UTF-8"):
+        as_text(os.fsdecode("断".encode() + b"\xff"))
+
+
+def test_a_tilde_is_a_home_though_no_shell_saw_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/h")
+    assert _at_home("~/w") == "/h/w" and _at_home("hdfs://a/~/w") == "hdfs://a/~/w" and _at_home("w") == "w"
