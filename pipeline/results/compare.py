@@ -17,7 +17,7 @@ import pyarrow as pa
 from wajue.config import Contrast, Ngrams, Terms
 from wajue.dag import STEPS
 from wajue.results import query
-from wajue.store.workspace import Workspace
+from wajue.store.workspace import Workspace, WorkspaceOrFolder
 
 DIFFERENCES = pa.schema(
     [
@@ -35,8 +35,9 @@ _MISSING = "-"
 Row = tuple[str, str, str, str | None, str | None, str | None]
 
 
-def compare(a: Workspace, b: Workspace) -> pa.Table:
+def compare(a: WorkspaceOrFolder, b: WorkspaceOrFolder) -> pa.Table:
     """DIFFERENCES, by KINDS, then gained before lost before moved, the best first. Raises WajueError if one is no workspace."""
+    a, b = Workspace.of(a), Workspace.of(b)
     for workspace in (a, b):
         workspace.must_have()
     settings = _settings(a, b)

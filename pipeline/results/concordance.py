@@ -16,7 +16,7 @@ from rich.text import Text
 from wajue.console import printable
 from wajue.errors import WajueError
 from wajue.results import query
-from wajue.store.workspace import Workspace
+from wajue.store.workspace import Workspace, WorkspaceOrFolder
 
 CONTEXT = 40  # characters on either side
 _BOUND = re.compile(r"[。！？!?；;\n]")
@@ -63,7 +63,7 @@ ORDERS: dict[str, _Order] = {  # what --sort takes
 
 
 def find(
-    workspace: Workspace,
+    workspace: WorkspaceOrFolder,
     strings: Sequence[str],
     *,
     role: str | None = None,
@@ -79,6 +79,7 @@ def find(
     wanted = list(dict.fromkeys(strings))
     if not wanted or not all(w.strip() for w in wanted):
         raise WajueError("nothing to look for: give at least one word")
+    workspace = Workspace.of(workspace)
     workspace.must_have("documents")
     occurrences = sorted(_occurrences(workspace, wanted, role, corpus, context), key=ORDERS[sort])
     if not occurrences:

@@ -17,7 +17,7 @@ from wajue.errors import WajueError
 from wajue.mining.tokens import jieba_dictionary
 from wajue.results import query
 from wajue.results.utf8_lines import numbered_lines
-from wajue.store.workspace import Workspace
+from wajue.store.workspace import Workspace, WorkspaceOrFolder
 
 SAMPLE = "sample"  # instead of a file: sentences of the workspace
 SAMPLE_SIZE = 2_000  # sentences of each role
@@ -63,15 +63,15 @@ class Regression(NamedTuple):
         return f"{self.unchanged:,} of {total:,} sentences are cut as before; {cut_apart:,} words of jieba's are cut apart"
 
 
-def check_dictionary(workspace: Workspace, path: Path, source: str = SAMPLE) -> Regression:
+def check_dictionary(workspace: WorkspaceOrFolder, path: str | Path, source: str = SAMPLE) -> Regression:
     """Cut sentences with jieba as it comes and with a dictionary that was exported for it. source: a text file, or SAMPLE.
 
     Raises WajueError if a file cannot be read, there are no sentences, or the dictionary is none of jieba's.
     """
-    sentences = _sampled(workspace) if source == SAMPLE else list(_lines(Path(source)))
+    sentences = _sampled(Workspace.of(workspace)) if source == SAMPLE else list(_lines(Path(source)))
     if not sentences:
         raise WajueError(f"nothing to check the dictionary on: {'the workspace' if source == SAMPLE else source} has no sentence")
-    return compare(sentences, _read(path))
+    return compare(sentences, _read(Path(path)))
 
 
 def compare(sentences: Iterable[Sentence], frequencies: dict[str, int]) -> Regression:

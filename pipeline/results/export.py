@@ -23,7 +23,7 @@ from wajue.results.formats.terminology import Terminology
 from wajue.results.formats.terms import TERM_FORMATS
 from wajue.results.formats.vectors import VECTOR_FORMATS
 from wajue.store import parquet, whole_files
-from wajue.store.workspace import Workspace
+from wajue.store.workspace import Workspace, WorkspaceOrFolder
 
 log = logging.getLogger(__name__)
 
@@ -39,9 +39,9 @@ class _Written:
 
 
 def export(
-    workspace: Workspace,
+    workspace: WorkspaceOrFolder,
     form: str,
-    path: Path,
+    path: str | Path,
     *,
     model: str = "sgns",
     role: str | None = None,
@@ -56,6 +56,7 @@ def export(
     words_only, no terms. Of spreadsheets: columns, their names with commas. Raises WajueError if a table that it needs is missing,
     the path cannot be written, or an option is of another format; ConfigError if there is no such column.
     """
+    workspace, path = Workspace.of(workspace), Path(path)
     _must_fit(form, {"--role": role, "--min-score": min_score, "--words-only": words_only or None}, DICTIONARIES)
     _must_fit(form, {"--top": top}, [*DICTIONARIES, *TERM_FORMATS])
     _must_fit(form, {"--columns": columns}, [name for name, target in TERM_FORMATS.items() if target.has_columns])

@@ -12,7 +12,7 @@ from wajue import config as configuration
 from wajue.errors import WajueError
 from wajue.results.vectors import Vectors
 from wajue.store import parquet
-from wajue.store.workspace import Workspace
+from wajue.store.workspace import Workspace, WorkspaceOrFolder
 
 if TYPE_CHECKING:
     from wajue.mining.tokens.segmenter import Segmenter
@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def load_vectors(workspace: Workspace, model: str = "sgns", *, documents: bool = False) -> Vectors:
+def load_vectors(workspace: WorkspaceOrFolder, model: str = "sgns", *, documents: bool = False) -> Vectors:
     """The word vectors of a model, sgns or jose; documents=True adds those of the documents, which only jose has.
 
     Raises WajueError if there are none.
     """
     if model not in ("sgns", "jose") or (documents and model != "jose"):
         raise WajueError(f"there are no {'document ' if documents else ''}vectors of {model!r}; sgns has words, jose documents too")
+    workspace = Workspace.of(workspace)
     trained = parquet.word_vectors(workspace, model)
     of_words = (model, trained.column("word").to_pylist(), trained.column("count").to_numpy(), parquet.matrix(trained))
     if not documents:
@@ -35,10 +36,11 @@ def load_vectors(workspace: Workspace, model: str = "sgns", *, documents: bool =
     return Vectors(*of_words, trained.column("doc_id").to_pylist(), parquet.matrix(trained))
 
 
-def load_segmenter(workspace: Workspace) -> "Segmenter":
+def load_segmenter(workspace: WorkspaceOrFolder) -> "Segmenter":
     """A segmenter that cuts text by the mined lexicon. Raises WajueError if there is none."""
     from wajue.mining.tokens.segmenter import Segmenter  # compiled, and slow to import
 
+    workspace = Workspace.of(workspace)
     settings = workspace.settings("tokens", "segment")
     if settings.get("method") == "whitespace":
         raise WajueError(f'{workspace.location} was mined with [segment] method = "whitespace": it has no lexicon to cut text by')

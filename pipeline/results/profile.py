@@ -20,7 +20,7 @@ from wajue.mining.usage import good_examples
 from wajue.mining.usage.surroundings import Surroundings
 from wajue.results import concordance, loaders, query
 from wajue.results.evaluation.common import as_mined
-from wajue.store.workspace import Workspace
+from wajue.store.workspace import Workspace, WorkspaceOrFolder
 
 TITLES = {  # of the tables of a profile, as they are shown
     "counts": "Occurrences",
@@ -53,8 +53,9 @@ class Profile(NamedTuple):
     examples: pa.Table  # doc_id, sentence
 
 
-def profile(workspace: Workspace, word: str) -> Profile:
+def profile(workspace: WorkspaceOrFolder, word: str) -> Profile:
     """The profile of a word or term. Raises WajueError if it is no token and no run of tokens, or there are no tokens."""
+    workspace = Workspace.of(workspace)
     workspace.must_have("tokens")
     [asked] = as_mined(workspace, [word])
     with query.connect(workspace) as connection:

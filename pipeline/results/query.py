@@ -20,7 +20,7 @@ from wajue import caches, schemas
 from wajue.errors import WajueError
 from wajue.mining.tokens.surface import key
 from wajue.results import new_words
-from wajue.store.workspace import Workspace
+from wajue.store.workspace import Workspace, WorkspaceOrFolder
 
 # the text before and after, for every document that cleaning changed; the source tells records with the same id apart
 _CHANGES = """
@@ -203,9 +203,9 @@ def execute(connection: duckdb.DuckDBPyConnection, sql: str) -> pa.Table:
     return stream(connection, sql).read_all()
 
 
-def select(workspace: Workspace, sql: str) -> pa.Table:
+def select(workspace: WorkspaceOrFolder, sql: str) -> pa.Table:
     """All rows of one statement over the tables of a workspace. Raises WajueError."""
-    with connect(workspace) as connection:
+    with connect(Workspace.of(workspace)) as connection:
         return execute(connection, sql)
 
 

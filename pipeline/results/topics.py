@@ -24,7 +24,7 @@ from wajue.mining.topics.spread import SURE
 from wajue.results import loaders, query
 from wajue.schemas import TABLES
 from wajue.store import parquet
-from wajue.store.workspace import Workspace
+from wajue.store.workspace import Workspace, WorkspaceOrFolder
 
 _SURPRISES = 3  # periods, corpora and tags that are shown of each topic
 _LISTED = ("topic", "parent", "size", "label", "terms", "coherence", "documents")
@@ -76,8 +76,9 @@ class Topics:
         return tokenizers.by_lexicon(loaders.load_segmenter(self.workspace), offsets=False)
 
 
-def load_topics(workspace: Workspace) -> Topics:
+def load_topics(workspace: WorkspaceOrFolder) -> Topics:
     """Raises WajueError if there are no topics, or nothing to place documents by."""
+    workspace = Workspace.of(workspace)
     table = parquet.read(workspace, "topics").sort_by("topic")
     leaves = table.filter(pc.is_valid(table.column("least_similarity")))
     centroids = parquet.matrix(leaves)

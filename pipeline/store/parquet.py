@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from wajue import schemas
 from wajue.errors import WajueError, unusable_vectors
-from wajue.store.workspace import Workspace, writer
+from wajue.store.workspace import Workspace, WorkspaceOrFolder, writer
 
 # each page is compared with its checksum
 _CHECKED = ds.ParquetFileFormat(default_fragment_scan_options=ds.ParquetFragmentScanOptions(page_checksum_verification=True))
@@ -41,8 +41,9 @@ def _declared(workspace: Workspace, table: str) -> ds.Dataset:
     return data
 
 
-def read(workspace: Workspace, table: str, columns: list[str] | None = None) -> pa.Table:
+def read(workspace: WorkspaceOrFolder, table: str, columns: list[str] | None = None) -> pa.Table:
     """A whole table, or some of its columns. Raises WajueError if it is missing, damaged, or not as declared."""
+    workspace = Workspace.of(workspace)
     data = _declared(workspace, table)
     for column in columns or ():
         if column not in data.schema.names:

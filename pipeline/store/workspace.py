@@ -6,6 +6,7 @@ so a killed run leaves nothing that looks finished. Works on any file system tha
 
 import json
 import logging
+import os
 import sys
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -65,6 +66,11 @@ class Workspace:
     """A folder, local or on any file system that pyarrow can reach by URI."""
 
     location: str
+
+    @classmethod
+    def of(cls, workspace: "WorkspaceOrFolder") -> "Workspace":
+        """A workspace as it is, or the one in a folder or at a URI: what people call the functions of the library with."""
+        return workspace if isinstance(workspace, Workspace) else cls(os.fspath(workspace))
 
     @property
     def files(self) -> tuple[fs.FileSystem, str]:
@@ -277,3 +283,6 @@ class Workspace:
                 files.delete_dir(f"{root}/{UNFINISHED}")
         except OSError as error:
             log.warning("cannot remove %s/%s: %s", root, UNFINISHED, error)
+
+
+WorkspaceOrFolder = Workspace | str | os.PathLike[str]  # what the functions of the library take: an object, a path or a URI

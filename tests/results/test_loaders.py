@@ -7,7 +7,7 @@ import pytest
 from tests import tiny
 from wajue.errors import WajueError
 from wajue.mining.terms.term_table import WordVectors
-from wajue.results import loaders
+from wajue.results import loaders, query
 from wajue.store import parquet
 
 LEXICON = [{"word": w, "count": 9, "log_prob": p} for w, p in (("断路器", -3.0), ("断", -9.0), ("路", -9.0), ("器", -9.0))]
@@ -55,3 +55,14 @@ def test_vectors_that_are_no_numbers_are_one_message(bad: float, tmp_path: Path)
         loaders.load_vectors(workspace, "jose", documents=True)
     with pytest.raises(WajueError, match=said):
         WordVectors.from_table(parquet.read(workspace, "sgns_words"))
+
+
+def test_a_folder_serves_where_a_workspace_does(tmp_path: Path) -> None:
+    workspace = tiny.workspace(tmp_path / "w", sgns_words=WORDS)
+    count = "SELECT count(*) AS n FROM sgns_words"
+    for folder in (str(tmp_path / "w"), tmp_path / "w"):
+        assert loaders.load_vectors(folder).vocabulary == loaders.load_vectors(workspace).vocabulary
+        assert parquet.read(folder, "sgns_words") == parquet.read(workspace, "sgns_words")
+        assert query.select(folder, count) == query.select(workspace, count)
+    with pytest.raises(WajueError, match="has no table"):
+        loaders.load_segmenter(tmp_path)
