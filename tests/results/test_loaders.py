@@ -64,5 +64,5 @@ def test_a_folder_serves_where_a_workspace_does(tmp_path: Path) -> None:
         assert loaders.load_vectors(folder).vocabulary == loaders.load_vectors(workspace).vocabulary
         assert parquet.read(folder, "sgns_words") == parquet.read(workspace, "sgns_words")
         assert query.select(folder, count) == query.select(workspace, count)
-    with pytest.raises(WajueError, match="has no table"):
+    with pytest.raises(WajueError, match="is not a workspace"):
         loaders.load_segmenter(tmp_path)
