@@ -3,7 +3,7 @@
 general.json is ONE JSON array of {"url", "question", "tags"}, as the Baidu Zhidao question set is shown; power.jsonl holds
 notes on electric power, a record a line. Both come from the grammars beside this file, questions.toml and notes.toml: every
 sentence is made up here, none is copied. Each text stays within a topic, so that words of a topic keep company. Terms of the
-field are planted in the notes; a miner should find them again without being told.
+field are planted in the notes, some with their English; a miner should find them again without being told.
 
     python data/generate.py [FOLDER]
 """
@@ -20,7 +20,8 @@ from typing import NamedTuple
 QUESTIONS, NOTES = 20_500, 8_200
 SEED = 20_240_501
 FIRST_YEAR, YEARS = 2019, 6
-RISING = "renewable"  # notes on it become more from year to year
+RISING, SHARES = "renewable", (0, 0, 1, 3, 9, 18)  # the topic that becomes more from year to year; another has 4
+GLOSSED = 0.2  # of the texts with a term whose English is given
 GRAMMARS = Path(__file__).parent
 TRADITIONAL = str.maketrans(
     "为么电脑车东买卖学习图书门开关时间边过还吗吃饭银行证医药钱", "為麼電腦車東買賣學習圖書門開關時間邊過還嗎吃飯銀行證醫藥錢"
@@ -128,14 +129,18 @@ def questions(rng: random.Random) -> list[str]:
 def notes(rng: random.Random) -> list[str]:
     """The lines of power.jsonl, one of them cut short."""
     read = grammar("notes")
+    english = tomllib.loads((GRAMMARS / "notes.toml").read_text(encoding="utf-8"))["english"]
     rows: list[str] = []
     for number in range(NOTES):
         year = rng.randrange(YEARS)
-        weights = [1 + year if topic.name == RISING else 4 for topic in read.topics]
+        weights = [SHARES[year] if topic.name == RISING else 4 for topic in read.topics]
         [topic] = rng.choices(read.topics, weights)
         slots = {**read.slots, **topic.slots}
         forms = (topic.forms if rng.random() < 0.4 else read.common_forms for _ in range(rng.choice((1, 2, 2, 3))))
         text = "".join(_filled(rng.choice(listed), slots, rng)[0] for listed in forms)
+        glossed = next((term for term in english if term in text), None)
+        if glossed and rng.random() < GLOSSED:
+            text = text.replace(glossed, f"{glossed}（{english[glossed]}）", 1)
         date = f"{FIRST_YEAR + year}-{rng.randrange(1, 13):02d}"
         rows.append(json.dumps({"id": f"note-{number}", "date": date, "text": text}, ensure_ascii=False))
     rows.insert(4000, '{"id": "note-x", "date": "2021-01", "text": ')

@@ -182,7 +182,7 @@ def test_a_second_run_does_nothing_and_a_changed_knob_only_what_depends_on_it(mi
     assert sum("done before" in m for m in caplog.messages) == len(run.dag.NAMES)
     changed = config.model_copy(update={"jose": configuration.Jose(epochs=1)})
     stale = [s.step.name for s in freshness.of(changed, workspace, run.find_files(changed)) if s.state == "stale"]
-    assert stale == ["jose", "topics"]
+    assert stale == ["jose", "topics", "topic_trends"]
     changed = config.model_copy(update={"clean": configuration.Clean(min_length=9)})
     stale = [s.step.name for s in freshness.of(changed, workspace, run.find_files(changed)) if s.state == "stale"]
     assert stale == [s for s in run.dag.NAMES if s != "ingest"]
