@@ -17,7 +17,7 @@ import figures
 from wajue import config_reference
 from wajue.dag import STEPS
 from wajue.results.query import VIEWS
-from wajue.schemas import TABLES
+from wajue.schemas import KEPT, TABLES
 
 DOCS = Path(__file__).parent
 EXPERIMENTS = DOCS / "dev" / "experiments"
@@ -42,7 +42,7 @@ def settings() -> str:
 
 def tables() -> str:
     """Every table: which step writes it, what a row is, its columns."""
-    writers = {t: step.name for step in STEPS for t in step.writes}
+    writers = {t: step.name for step in STEPS for t in step.writes} | dict.fromkeys(KEPT, "wajue review")
     parts = ["# Tables\n\nGenerated from `pipeline/schemas.py`. Each is a folder of Parquet files, and a view in `wajue query`;\n"]
     parts.append("`rejects` is the union of ingest_rejects, clean_rejects and duplicates. Views, and their rows:\n\n")
     parts += [f"- `{name}`: {row}\n" for name, row in VIEWS.items()]

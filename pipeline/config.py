@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from wajue import word_lists
+from wajue import verdict_files, word_lists
 from wajue.errors import ConfigError
 
 Format = Literal[
@@ -229,6 +229,7 @@ class NewWords(Section):
         (), description="words that must be in the lexicon, or .txt files of them; a count after a word is its weight"
     )
     reject: tuple[str, ...] = Field((), description="words that must not, or .txt files of them")
+    verdicts: tuple[str, ...] = Field((), description="files of verdicts of `wajue review`; they accept and reject, too")
     sample: int = Field(
         0,
         ge=0,
@@ -239,7 +240,7 @@ class NewWords(Section):
     rounds: int = Field(5, ge=2, le=50, description="of expectation maximisation; 3 lose .006 F1, 12 change nothing")
     branching_entropy: float = Field(0.69, ge=0, description="nats; the lesser of left and right, for the first lexicon")
 
-    @field_validator("accept", "reject", mode="before")
+    @field_validator("accept", "reject", "verdicts", mode="before")
     @classmethod
     def _lists(cls, value: Any) -> Any:
         return _one_or_many(value)
@@ -398,6 +399,7 @@ class Terms(Section):
     avoid: tuple[str, ...] = Field((), description="words known not to, or .txt files of them; what resembles them sinks")
     accept: tuple[str, ...] = Field((), description="terms that must be listed, or .txt files of them")
     reject: tuple[str, ...] = Field((), description="terms that must not, or .txt files of them")
+    verdicts: tuple[str, ...] = Field((), description="files of verdicts of `wajue review`; they accept and reject, too")
     stop_words: tuple[str, ...] = Field(
         (), description="words that are no terms, nor begin or end one, or .txt files of them; accept goes before"
     )
@@ -414,7 +416,7 @@ class Terms(Section):
     examples: int = Field(5, ge=0, le=20, description="example sentences a term")
     examples_for: int = Field(1000, ge=0, description="terms that get examples, from the first")
 
-    @field_validator(*TERM_LISTS, mode="before")
+    @field_validator(*TERM_LISTS, "verdicts", mode="before")
     @classmethod
     def _lists(cls, value: Any) -> Any:
         return _one_or_many(value)
@@ -512,6 +514,32 @@ class Config(Section):
         listed = word_lists.entries(self.new_words.known, self.base, files_only=True)
         return {word_lists.without_count(entry) for entry in listed}
 
+    @property
+    def word_verdicts(self) -> tuple[dict[str, float | None], list[str]]:
+        """(accepted words with their counts, rejected words) of [new_words]: its lists, and its files of verdicts.
+
+        Raises ConfigError if a list or file cannot be read, or if they contradict each other.
+        """
+        rules = self.new_words
+        accept, reject = self.weights(rules.accept), self.words(rules.reject)
+        decided = self._decided(rules.verdicts, "new_word")
+        for word in decided.accept:
+            word_lists.check_length(word, "[new_words] verdicts")
+        return _joined("new_words", accept, dict.fromkeys(decided.accept), reject, decided.reject)
+
+    @property
+    def term_verdicts(self) -> tuple[list[str], list[str]]:
+        """(accepted terms, rejected terms) of [terms], likewise."""
+        rules = self.terms
+        decided = self._decided(rules.verdicts, "term")
+        listed = dict.fromkeys(self.words(rules.accept)), dict.fromkeys(decided.accept)
+        accept, reject = _joined("terms", *listed, self.words(rules.reject), decided.reject)
+        return list(accept), reject
+
+    def _decided(self, files: tuple[str, ...], kind: str) -> verdict_files.Decided:
+        """What files of verdicts say of a kind of words."""
+        return verdict_files.decided((s for f in files for s in verdict_files.read(word_lists.located(f, self.base))), kind)
+
     def located(self, path: str) -> str:
         """A path or URI of the config, as any reader takes it: relative to the folder of the file."""
         return path if "://" in path else str(word_lists.located(path, self.base))
@@ -531,7 +559,24 @@ class Config(Section):
                 for entry in value if isinstance(value, tuple) else ():
                     if isinstance(entry, str) and (entry.endswith(".txt") or value is getattr(section, "known", None)):
                         digest.update(word_lists.content(word_lists.located(entry, self.base)))
+            if kind := _REVIEWED.get(name):  # not their bytes: a verdict on a term leaves the lexicon as it is
+                digest.update(repr(self._decided(section.verdicts, kind)).encode())
         return digest.hexdigest()[:16]
+
+
+_REVIEWED = {"terms": "term", "new_words": "new_word"}  # sections with verdicts, and on what
+
+
+def _joined(
+    section: str, accept: dict[str, Any], also_accept: dict[str, Any], reject: list[str], also_reject: list[str]
+) -> tuple[dict[str, Any], list[str]]:
+    """Lists of a setting, and what files of verdicts add. Raises ConfigError where one rejects what the other accepts."""
+    for listed, files in ((accept, also_reject), (dict.fromkeys(reject), also_accept)):
+        if both := [word for word in files if word in listed]:
+            raise ConfigError(
+                f"[{section}] verdicts contradict accept or reject on {'、'.join(both[:5])}; take them out of the list or the file"
+            )
+    return also_accept | accept, list(dict.fromkeys([*reject, *also_reject]))
 
 
 _DEEP_KEY = re.compile(r"^[\[\s]*+(?:[\w-]++\s*+\.\s*+){100}", re.M)
@@ -571,6 +616,8 @@ def _check_word_lists(config: Config, path: Path) -> None:
         (lambda: config.weights(config.new_words.accept), "[new_words] accept"),
         (lambda: config.words(config.new_words.reject), "[new_words] reject"),
         (lambda: config.words(config.clean.flagged), "[clean] flagged"),
+        (lambda: config.word_verdicts, "[new_words] verdicts"),
+        (lambda: config.term_verdicts, "[terms] verdicts"),
         *((partial(config.words, getattr(terms, name)), f"[terms] {name}") for name in TERM_LISTS),
     ]
     faults = []

@@ -446,6 +446,19 @@ TABLES = {
             ),
         ),
         Table(
+            "verdicts",
+            "what a reviewer last decided of a word or term",
+            (
+                Column("word", pa.string(), "the word or term"),
+                Column("kind", pa.string(), "term or new_word: which list it was shown in; null where a file does not say"),
+                Column("verdict", pa.string(), "accept, reject, variant, or later: not yet decided"),
+                Column("variant_of", pa.string(), "of a variant: the word that it is another form of; else null"),
+                Column("reviewer", pa.string(), "who decided; null where a file does not say"),
+                Column("time", pa.string(), "when, ISO 8601, UTC; null where a file does not say"),
+                Column("note", pa.string(), "why, in the reviewer's words, or null"),
+            ),
+        ),
+        Table(
             "periods",
             "a period of a role, or its documents that are in none",
             (
@@ -495,6 +508,7 @@ TABLES = {
     )
 }
 
+KEPT = ("verdicts",)  # what people said: no step writes these tables, and no run removes them
 REJECT_TABLES = ("ingest_rejects", "clean_rejects", "duplicates")  # the view `rejects` is their union
 MAX_REJECT_TEXT = 10_000
 

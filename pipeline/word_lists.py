@@ -55,7 +55,7 @@ def located(path: str, base: Path) -> Path:
 
 
 def _in_file(path: Path) -> list[Entry]:
-    lines = enumerate(_LINE_END.split(_text(path)), 1)
+    lines = enumerate(_LINE_END.split(text_of(path)), 1)
     stripped = ((number, line.strip()) for number, line in lines)
     return [Entry(line, f"{path}, line {number}") for number, line in stripped if line and not line.startswith("#")]
 
@@ -68,7 +68,8 @@ def content(path: Path) -> bytes:
         raise ConfigError(f"cannot read the word list {path}: {error}") from None
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """What a word list says. Raises ConfigError if it cannot be read, or is no text in UTF-8, UTF-16 or GB18030."""
     data = content(path)
     try:
         text = data.decode("utf-16" if data.startswith(_UTF_16) else "utf-8-sig")

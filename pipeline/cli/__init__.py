@@ -33,6 +33,7 @@ from wajue.cli.app import (
 from wajue.console import output
 from wajue.errors import ConfigError, WajueError
 from wajue.results import concordance, export, loaders, new_words, query, query_output
+from wajue.schemas import KEPT
 from wajue.spark import environment
 from wajue.store.workspace import Workspace, versions
 
@@ -163,7 +164,8 @@ def query_command(
         prompt(connection, opened, output)
         return
     for name in query.missing(opened, sql):
-        log.warning("table %s has not been written yet and shows no rows; wajue run writes it", name)
+        writer = "review" if name in KEPT else "run"
+        log.warning("table %s has not been written yet and shows no rows; wajue %s writes it", name, writer)
     if style.value == "table":
         rendered = query_output.render(query.interruptible(connection, lambda: query.execute(connection, sql)))
         with console.paged():
@@ -364,7 +366,7 @@ def demo(
     shown.show(target, output, shown.Language(lang) if lang else shown.language())
 
 
-from wajue.cli import asking, starting  # noqa: E402, F401 - the commands of a module are there once it is imported
+from wajue.cli import asking, reviewing, starting  # noqa: E402, F401 - the commands of a module are there once it is imported
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -5,18 +5,14 @@ scripts, and all texts in English and Chinese. A new section is a module there, 
 The page loads nothing from elsewhere: its content security policy allows its own scripts and styles alone, by their hashes.
 """
 
-import base64
-import hashlib
-import json
 import tomllib
 from collections.abc import Callable
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from wajue.results import page_template
 from wajue.results.report_sections.document_map import document_map
 from wajue.results.report_sections.listing import listing
 from wajue.results.report_sections.map import map as map_section
@@ -39,9 +35,7 @@ SECTIONS: tuple[Callable[[Tables, Facts], Facts], ...] = (
     *(words, terms, relations, topics, document_map, trends, map_section, text, training, run, overview),
 )
 NAME = "report.html"
-_PAGE = Path(__file__).parent / "page"
 _SCRIPTS = ("base.js", "listing.js", "plane.js", "curves.js", "documents.js", "main.js")
-_POLICY = "default-src 'none'; script-src {script}; style-src {style}; img-src data:; base-uri 'none'; form-action 'none'"
 
 
 def write(workspace: Workspace) -> str:
@@ -55,14 +49,12 @@ def write(workspace: Workspace) -> str:
 def page(workspace: Workspace) -> str:
     """The page as one string."""
     tables = Tables(workspace)
-    texts = tomllib.loads((_PAGE / "texts.toml").read_text(encoding="utf-8"))
-    glossary = tomllib.loads((_PAGE / "glossary.toml").read_text(encoding="utf-8"))
-    style = (_PAGE / "page.css").read_text(encoding="utf-8")
-    script = '"use strict";\n' + "".join((_PAGE / name).read_text(encoding="utf-8") for name in _SCRIPTS)
+    texts, glossary = (tomllib.loads(page_template.source(name)) for name in ("texts.toml", "glossary.toml"))
+    style, script = page_template.source("page.css"), page_template.script(*_SCRIPTS)
     facts = _facts(tables)
     name = workspace.location.rstrip("/").rsplit("/", 1)[-1]
     data = {"name": name, "texts": texts, "place": workspace.location, **_script_data(tables, facts, glossary)}
-    return _template(texts, glossary).render(
+    return page_template.template("page.html", texts, glossary, FILTERS).render(
         **facts,
         name=name,
         title=texts["page"]["title"][0].format(name=name),
@@ -70,8 +62,8 @@ def page(workspace: Workspace) -> str:
         version=version("wajue"),
         style=Markup(style),
         script=Markup(script),
-        policy=_POLICY.format(script=_hash(script), style=_hash(style)),
-        data=_embedded(data),
+        policy=page_template.POLICY.format(script=page_template.allowed(script), style=page_template.allowed(style)),
+        data=page_template.embedded(data),
     )
 
 
@@ -90,48 +82,3 @@ def _script_data(tables: Tables, facts: Facts, glossary: dict[str, Any]) -> dict
         "terms": listing(facts["terms"], "terms", facts["term_count"] or 0, glossary, "terms"),
         **{name: facts[name] for name in ("frequency", "map", "training", "relations", "document_map")},
     }
-
-
-def _template(texts: dict[str, Any], glossary: dict[str, Any]) -> Template:
-    environment = Environment(
-        autoescape=True, loader=FileSystemLoader(_PAGE), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters |= FILTERS
-    environment.globals |= _text_functions(texts, glossary)
-    return environment.get_template("page.html")
-
-
-def _hash(source: str) -> str:
-    """A source of the content security policy that allows this inline script or style."""
-    return f"'sha256-{base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()}'"
-
-
-def _embedded(data: Any) -> Markup:
-    """JSON that no HTML parser takes for markup, whatever it contains."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return Markup(text)
-
-
-def _text_functions(texts: dict[str, Any], glossary: dict[str, Any]) -> dict[str, Any]:
-    """The template's functions t, label and name_of, which write a text so that the language switch can replace it."""
-
-    def t(key: str, **values: Any) -> Markup:
-        section, name = key.split(".")
-        english = texts[section][name][0].format(**values)
-        filled = Markup(' data-values="{}"').format(json.dumps(values, ensure_ascii=False)) if values else ""
-        return Markup('<span data-t="{}"{}>{}</span>').format(key, filled, english)
-
-    def label(key: str) -> Markup:
-        section, name = key.split(".")
-        return Markup('aria-label="{}" data-t-label="{}"').format(texts[section][name][0], key)
-
-    def name_of(kind: str, name: str) -> Markup:
-        """What a rule is called; its own name if the glossary does not have it."""
-        if name not in glossary[kind]:
-            return Markup("<span>{}</span>").format(name)
-        english, chinese = glossary[kind][name]
-        return Markup('<span data-en="{}" data-zh="{}">{}</span>').format(english, chinese, english)
-
-    return {"t": t, "label": label, "name_of": name_of}

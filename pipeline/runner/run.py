@@ -22,7 +22,7 @@ from wajue.runner.progress import Watch
 from wajue.runner.spark_step import Order
 from wajue.spark import hadoop
 from wajue.spark import session as spark_session
-from wajue.store import checkpoints, file_systems
+from wajue.store import checkpoints, file_systems, verdicts
 from wajue.store.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -99,6 +99,8 @@ def _run(
     workspace.create()
     with workspace.locked():
         workspace.prepare()
+        if "://" not in workspace.location:
+            verdicts.refresh(workspace)  # of this format, with what people changed in the CSV
         _leave_out(config, workspace)
         try:
             _do_all(chosen, order_of, workspace, spark, device, workers, force=force)

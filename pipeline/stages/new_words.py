@@ -41,7 +41,7 @@ def new_words(clauses: Flow, ngrams: Flow, *, config: Config) -> DataFrame:
     5. collect these clauses for the first new words.
     """
     rules = config.new_words
-    verdicts = Verdicts(config.weights(rules.accept), config.words(rules.reject))
+    verdicts = Verdicts(*config.word_verdicts)
     possible = _possible_words(ngrams, verdicts, rules.branching_entropy)
     mined = lexicon_candidates.from_ngrams(possible, verdicts, rules.branching_entropy)
     share = _share(mined.candidates, rules.sample)

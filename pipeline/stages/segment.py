@@ -54,7 +54,7 @@ def _tokenizer(lexicon: Flow | None, ngrams: Flow | None, config: Config) -> tok
         return tokenizers.by_whitespace(offsets=rules.offsets)
     assert lexicon is not None  # only text that is segmented already has none
     cut_always, marks = _CUTS[rules.method]
-    for word in cut_always(list(config.weights(config.new_words.accept))):
+    for word in cut_always(list(config.word_verdicts[0])):
         log.warning("[new_words] accept: %s is never cut out whole, it holds %s", word, marks)
     if rules.method == "jieba":
         return tokenizers.Jieba(_mined_words(lexicon.frame, config))
@@ -76,7 +76,7 @@ def _units(ngrams: Flow) -> pa.Array:
 
 def _mined_words(lexicon: DataFrame, config: Config) -> list[tuple[str, int]]:
     """(word, count) of the new words that score well enough, and of those that [new_words] accept names."""
-    accepted = list(config.weights(config.new_words.accept))
+    accepted = list(config.word_verdicts[0])
     is_good = F.col("is_new") & (F.col("score") >= config.new_words.min_score)
     mined = lexicon.where(is_good | F.col("word").isin(accepted)).select("word", "count")
     return [(r["word"], r["count"]) for r in mined.collect()]

@@ -30,8 +30,8 @@ def terms(candidates: Flow, tokens: Flow, sgns_words: Flow | None, *, config: Co
     4. where documents have a date, look for the first and the last one that holds each term.
     """
     rules = config.terms
-    listed = (config.words(entries) for entries in (rules.seeds, rules.avoid, rules.accept, rules.reject))
-    guidance = term_table.guidance(Guidance(*listed), _names(candidates.frame))
+    listed = Guidance(config.words(rules.seeds), config.words(rules.avoid), *config.term_verdicts)
+    guidance = term_table.guidance(listed, _names(candidates.frame))
     vectors = WordVectors.from_table(sgns_words.select("word", "vector").to_arrow() if sgns_words is not None else None)
     passed = _passed(candidates.frame, guidance, set(config.words(rules.stop_words)))
     table = term_table.rank(passed, vectors, guidance, rules)

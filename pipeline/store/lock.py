@@ -39,22 +39,29 @@ def exclusive(files: fs.FileSystem, root: str) -> AbstractContextManager[None]:
     return _locked(root) if isinstance(files, fs.LocalFileSystem) else _leased(files, root)
 
 
+def reviewing(root: str) -> AbstractContextManager[None]:
+    """Nobody else reviews in a local folder meanwhile; runs may work in it. Raises WajueError likewise."""
+    return _locked(
+        root, "_review_lock", "another review", "its page is still open for answers; end it with Ctrl-C, then begin again"
+    )
+
+
 def _me() -> dict[str, Any]:
     return {"process": os.getpid(), "host": platform.node(), "seen": datetime.now(UTC).isoformat(timespec="seconds")}
 
 
-def _taken(root: str, holder: dict[str, Any], advice: str) -> WajueError:
-    run = f"process {holder.get('process', '?')} on {holder.get('host', '?')}, seen {holder.get('seen', '?')}"
-    return WajueError(f"another run ({run}) is at work in {root}; {advice}")
+def _taken(root: str, holder: dict[str, Any], advice: str, kind: str = "another run") -> WajueError:
+    process = f"process {holder.get('process', '?')} on {holder.get('host', '?')}, seen {holder.get('seen', '?')}"
+    return WajueError(f"{kind} ({process}) is at work in {root}; {advice}")
 
 
 @contextmanager
-def _locked(root: str) -> Iterator[None]:
-    path = f"{root}/{NAME}"
+def _locked(root: str, name: str = NAME, kind: str = "another run", advice: str = "wait for it to end") -> Iterator[None]:
+    path = f"{root}/{name}"
     try:
         descriptor = _open_locked(path)
     except BlockingIOError:
-        raise _taken(root, _read(fs.LocalFileSystem(), path) or {}, "wait for it to end") from None
+        raise _taken(root, _read(fs.LocalFileSystem(), path) or {}, advice, kind) from None
     except OSError as error:
         raise WajueError(f"cannot write to the workspace {root}: {error.strerror}") from None
     try:

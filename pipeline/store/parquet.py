@@ -35,8 +35,8 @@ def _declared(workspace: Workspace, table: str) -> ds.Dataset:
     faults = schemas.TABLES[table].differences(data.schema) if data.schema.names else []
     if faults:
         raise WajueError(
-            f"table {table} of {workspace.location} is not as declared: {'; '.join(faults)}; wajue run CONFIG --force "
-            f"--from {writer(table)} writes it anew"
+            f"table {table} of {workspace.location} is not as declared: {'; '.join(faults)}; "
+            f"{to_write(table, '--force --from')} writes it anew"
         )
     return data
 

@@ -19,7 +19,7 @@ from pyarrow import fs
 
 from wajue.dag import STEPS
 from wajue.errors import DamagedTable, WajueError
-from wajue.schemas import FORMAT_VERSION, TABLES
+from wajue.schemas import FORMAT_VERSION, KEPT, TABLES
 from wajue.store import file_systems, lock
 from wajue.store.manifest import parsed
 
@@ -43,9 +43,11 @@ def _version(name: str) -> str:
         return str(getattr(sys.modules.get(name), "__version__", "unknown"))
 
 
-def writer(table: str) -> str:
-    """The step that writes a table."""
-    return next(s.name for s in STEPS if table in s.writes)
+def to_write(table: str, option: str) -> str:
+    """The command that writes a table. option: of `wajue run`, before the step that does."""
+    if table in KEPT:
+        return "wajue review DIR"
+    return f"wajue run CONFIG {option} {next(s.name for s in STEPS if table in s.writes)}"
 
 
 @cache
@@ -93,7 +95,7 @@ class Workspace:
         """What to raise of a table that cannot be read."""
         said = " ".join(str(error).split())
         return DamagedTable(
-            f"table {table} of {self.location} is damaged: {said}; wajue run CONFIG --force --from {writer(table)} writes it anew"
+            f"table {table} of {self.location} is damaged: {said}; {to_write(table, '--force --from')} writes it anew"
         )
 
     def manifest(self, table: str) -> dict[str, Any] | None:
@@ -167,8 +169,8 @@ class Workspace:
         for table in tables:
             if not self.whole(table):
                 raise WajueError(
-                    f"{self.location} has no table {table!r} yet; wajue run CONFIG --until {writer(table)} writes it, "
-                    "wajue steps CONFIG shows why it is missing"
+                    f"{self.location} has no table {table!r} yet; {to_write(table, '--until')} writes it"
+                    + ("" if table in KEPT else ", wajue steps CONFIG shows why it is missing")
                 )
             self.must_be_sound(table)
 

@@ -81,3 +81,18 @@ function setTheme(chosen) {
   label.textContent = t(label.dataset.t);
   for (const listener of onTheme) listener();
 }
+
+/** Bring the two switches to life, in the language and theme that were chosen last. */
+function startSwitches() {
+  document.getElementById("language").addEventListener("click", () => {
+    setLanguage(language === "zh" ? "en" : "zh");
+    remember("language", language);
+  });
+  document.getElementById("theme").addEventListener("click", () => {
+    setTheme(dark() ? "light" : "dark");
+    remember("theme", root.dataset.theme);
+  });
+  systemTheme.addEventListener("change", () => setTheme(root.dataset.theme));
+  setLanguage(remembered("language") ?? (navigator.language.startsWith("zh") ? "zh" : "en"));
+  setTheme(remembered("theme"));
+}

@@ -178,14 +178,4 @@ for (const [id, drawIt] of Object.entries(figures)) {
 }
 for (const run of data.training) makeCurve(document.querySelector(`[data-trainer="${run.name}"]`), run);
 
-document.getElementById("language").addEventListener("click", () => {
-  setLanguage(language === "zh" ? "en" : "zh");
-  remember("language", language);
-});
-document.getElementById("theme").addEventListener("click", () => {
-  setTheme(dark() ? "light" : "dark");
-  remember("theme", root.dataset.theme);
-});
-systemTheme.addEventListener("change", () => setTheme(root.dataset.theme));
-setLanguage(remembered("language") ?? (navigator.language.startsWith("zh") ? "zh" : "en"));
-setTheme(remembered("theme"));
+startSwitches();
