@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from wajue import schemas
 from wajue.errors import WajueError, unusable_vectors
-from wajue.store.workspace import Workspace, WorkspaceOrFolder, writer
+from wajue.store.workspace import Workspace, WorkspaceOrFolder, to_write
 
 # each page is compared with its checksum
 _CHECKED = ds.ParquetFileFormat(default_fragment_scan_options=ds.ParquetFragmentScanOptions(page_checksum_verification=True))

@@ -1,7 +1,7 @@
 """The page of a review. In: a review. Out: HTML, and the policy that it runs under.
 
-One page for both ways: with a server it asks for rows and gives answers; without one (`--file`) the rows are in it, in the order that
-was learned so far, and answers stay in the browser's storage until they are saved as a file of verdicts.
+One page for both ways: with a server it asks for rows and gives answers; without one (`--file`) the rows are in it, in the order
+that was learned so far, and answers stay in the browser's storage until they are saved as a file of verdicts.
 """
 
 import tomllib

@@ -73,7 +73,9 @@ def app(review: Review, page: str, policy: str, port: int, secret: str) -> Starl
     async def answer(request: Request) -> Response:
         asked = await _asked(request)
         words, verdict, variant_of = asked.get("words"), asked.get("verdict"), asked.get("variant_of", "")
-        if not isinstance(words, list) or not all(isinstance(w, str) for w in [*words, verdict, variant_of]) or not words:
+        if not (isinstance(words, list) and words and all(isinstance(w, str) for w in words)):
+            raise WajueError("an answer names words and a verdict")
+        if not (isinstance(verdict, str) and isinstance(variant_of, str)):
             raise WajueError("an answer names words and a verdict")
         review.answer(words, verdict, variant_of)
         return JSONResponse(_shown(review, asked.get("filters")))
