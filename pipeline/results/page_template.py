@@ -1,6 +1,6 @@
 """What the pages of results are made of: one file each, its style, scripts and data in it. In: templates of page/. Out: HTML.
 
-Texts in English and Chinese come from a .toml file of page/. A page loads nothing from elsewhere: its content security policy allows
+Texts in English and Chinese come from a .toml file of page/. A page loads nothing from elsewhere: its policy allows
 its own scripts and styles alone, by their hashes.
 """
 
