@@ -36,14 +36,14 @@ def features(
 ) -> Features:
     """All features of all rows."""
     doubted = [[Feature("doubt", name) for name in names] for names in doubts]
-    held = [
+    wordings = [
         [Feature("first", p[0]), Feature("last", p[-1]), *(Feature("part", w) for w in dict.fromkeys(p))] if len(p) else []
         for p in parts
     ]
     blocks = [
         _dense([Feature("figure", name) for name in figures], np.stack([standard(f) for f in figures.values()], 1), FIGURE_WIDTH),
         _indicators(doubted, DOUBT_WIDTH),
-        _indicators(held, PART_WIDTH),
+        _indicators(wordings, PART_WIDTH),
     ]
     if vectors is not None:
         blocks.append(_dense([Feature("meaning", str(i)) for i in range(vectors.shape[1])], vectors, MEANING_WIDTH))

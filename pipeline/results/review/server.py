@@ -159,7 +159,7 @@ def _shown(review: Review, asked: Any) -> dict[str, Any]:
             str(given.get("text", "")),
         )
         first = int(given.get("first", 0))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise WajueError("a score is a number") from None
     if filters.state not in STATES or filters.order not in ORDERS or first < 0:
         raise WajueError("no such filter")
