@@ -31,6 +31,8 @@ LEFT_OUT = {
     "xlsxwriter": "the same",
     "jinja2": "wajue report",
     "prompt-toolkit": "the prompt of wajue query",
+    "starlette": "the page of wajue review",
+    "uvicorn": "the same",
 }
 _NOT_PACKAGED = ("wajue/sample/", "wajue/results/page/")
 _NOT_IMPORTED = re.compile(r"(^|/)(tests|include|__pycache__)/|\.(pyx|pxd|pxi|pyi|h|a|c|cpp|js)$|^bin/")

@@ -99,8 +99,7 @@ def _run(
     workspace.create()
     with workspace.locked():
         workspace.prepare()
-        if "://" not in workspace.location:
-            verdicts.refresh(workspace)  # of this format, with what people changed in the CSV
+        verdicts.refresh(workspace)  # of this format, with what people changed in the CSV
         _leave_out(config, workspace)
         try:
             _do_all(chosen, order_of, workspace, spark, device, workers, force=force)

@@ -86,8 +86,11 @@ def _is_ours(path: Path) -> bool:
 
 
 def refresh(workspace: Workspace) -> None:
-    """Make the table from the CSV, if there is one. Raises ConfigError if that is no file of verdicts, WajueError."""
-    if not path_of(workspace).exists():
+    """Make the table from the CSV, if there is one. Raises ConfigError if that is no file of verdicts, WajueError.
+
+    On a Hadoop file system there is none: nobody reviews there.
+    """
+    if "://" in workspace.location or not path_of(workspace).exists():
         return
     stated = read(workspace)
     standing = [s.verdict for kind in (*KINDS,) for s in verdict_files.standing(stated, kind).values()]

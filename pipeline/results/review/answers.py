@@ -68,18 +68,18 @@ class Review:
         self.given |= {row_of[v.word]: v for v in mine if v.word in row_of}
         return [v.word for v in mine if v.word not in row_of]
 
-    def answer(self, words: list[str], verdict: str, variant_of: str = "") -> None:
+    def answer(self, asked: list[str], verdict: str, variant_of: str = "") -> None:
         """Take one verdict on one or more words. Raises WajueError if a word is not listed, or the disk did not take it."""
-        rows = [self.listing.row(word) for word in dict.fromkeys(words)]
+        answered = [self.listing.row(word) for word in dict.fromkeys(asked)]
         if verdict not in (ACCEPT, REJECT, VARIANT, LATER):
             raise WajueError(f"{verdict!r} is no answer; there are accept, reject, variant and later")
         if (verdict == VARIANT) != bool(variant_of):
             raise WajueError("say which word it is a variant of; only a variant is one of another word")
         if variant_of:
             self.listing.row(variant_of)
-        if variant_of in words:
+        if variant_of in asked:
             raise WajueError(f"{variant_of!r} is no variant of itself")
-        self._take({row: self._verdict(row, verdict, variant_of) for row in rows})
+        self._take({row: self._verdict(row, verdict, variant_of) for row in answered})
 
     def _take(self, answers: dict[int, Verdict]) -> None:
         self._write(list(answers.values()))
@@ -91,7 +91,7 @@ class Review:
         """A verdict of now; of two the later one has the later time, however fast they come."""
         self._time = max(datetime.now(UTC), self._time + timedelta(milliseconds=1))
         time = self._time.isoformat(timespec="milliseconds")
-        return Verdict(self.listing.words[row], self.listing.kind, verdict, variant_of, self.reviewer, time)
+        return Verdict(self.listing.listed[row], self.listing.kind, verdict, variant_of, self.reviewer, time)
 
     def undo(self) -> list[str]:
         """Take the last answer of this session back; returns its words, none if there is no answer left."""
@@ -107,14 +107,14 @@ class Review:
             else:
                 self.given[row] = verdict
         self._learn()
-        return [self.listing.words[row] for row in before]
+        return [self.listing.listed[row] for row in before]
 
     def _learn(self) -> None:
         """Re-rank by all answers that say yes or no."""
-        rows = np.array(sorted(row for row, v in self.given.items() if v.verdict in (ACCEPT, REJECT)), np.int64)
-        accepted = np.array([self.given[row].verdict == ACCEPT for row in rows.tolist()], bool)
+        decided = np.array(sorted(row for row, v in self.given.items() if v.verdict in (ACCEPT, REJECT)), np.int64)
+        accepted = np.array([self.given[row].verdict == ACCEPT for row in decided.tolist()], bool)
         matrix = self.listing.features.matrix
-        self.learned = ranking.learn(self.listing.z[rows], matrix[rows], accepted)
+        self.learned = ranking.learn(self.listing.z[decided], matrix[decided], accepted)
         self.log_odds = self.learned.log_odds(self.listing.z, matrix)
 
     def order(self, filters: Filters) -> np.ndarray:
@@ -128,7 +128,7 @@ class Review:
             doubted = np.array([filters.why in doubts for doubts in listing.doubts], bool)
             shown &= doubted | (self._main_reason == filters.why)
         if filters.text:
-            shown &= np.array([filters.text in word for word in listing.words], bool)
+            shown &= np.array([filters.text in word for word in listing.listed], bool)
         rows = np.flatnonzero(shown)
         keys = self.log_odds if filters.order == "learned" and self.answered else listing.scores
         return rows[np.argsort(-keys[rows], kind="stable")]
@@ -140,11 +140,11 @@ class Review:
 
     def shown(self, filters: Filters, first: int = 0) -> dict[str, Any]:
         """What the page shows: rows from the `first` on, how many there are, counts of verdicts, and what was learned."""
-        rows = self.order(filters)
+        ordered = self.order(filters)
         counts = {state: sum(v.verdict == state for v in self.given.values()) for state in (ACCEPT, REJECT, VARIANT, LATER)}
         return {
-            "rows": [self._row(row) for row in rows[first : first + SHOWN].tolist()],
-            "total": len(rows),
+            "rows": [self._row(row) for row in ordered[first : first + SHOWN].tolist()],
+            "total": len(ordered),
             "first": first,
             "counts": counts | {OPEN: len(self.listing) - len(self.given)},
             "undoable": len(self._undoable),
@@ -156,7 +156,7 @@ class Review:
         verdict = self.given.get(row)
         domain, general = listing.counts[row]
         return {
-            "word": listing.words[row],
+            "word": listing.listed[row],
             "rank": row + 1,
             "score": round(float(listing.scores[row]), 2),
             "probability": round(float(1 / (1 + np.exp(-self.log_odds[row]))), 3) if self.answered else None,

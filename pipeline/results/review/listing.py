@@ -38,7 +38,7 @@ class Listing:
     """
 
     kind: str
-    words: list[str]
+    listed: list[str]
     scores: np.ndarray
     examples: list[list[str]]
     doubts: list[list[str]]
@@ -48,12 +48,12 @@ class Listing:
     word_vectors: WordVectors
 
     def __len__(self) -> int:
-        return len(self.words)
+        return len(self.listed)
 
     @cached_property
     def row_of(self) -> dict[str, int]:
         """The row of each word."""
-        return {word: row for row, word in enumerate(self.words)}
+        return {word: row for row, word in enumerate(self.listed)}
 
     @cached_property
     def z(self) -> np.ndarray:
@@ -64,7 +64,7 @@ class Listing:
         """Raises WajueError for a word that is not in the list, with the nearest spellings."""
         if word in self.row_of:
             return self.row_of[word]
-        near = difflib.get_close_matches(word, self.words, n=5, cutoff=0.5)
+        near = difflib.get_close_matches(word, self.listed, n=5, cutoff=0.5)
         hint = f"; there are {'、'.join(near)}" if near else ""
         raise WajueError(f"{word!r} is not in this list{hint}; wajue explain DIR {word} says why a string is no word or term")
 
@@ -106,20 +106,20 @@ def _new_words(workspace: Workspace) -> Listing:
     workspace.must_have("lexicon")
     role = new_words.shown_role(workspace)
     table = query.select(workspace, f"FROM {new_words.view(role)} ORDER BY rank LIMIT {MOST}")
-    words = table.column("word").to_pylist()
-    symbols = [_SYMBOL.findall(word) for word in words]
+    listed = table.column("word").to_pylist()
+    symbols = [_SYMBOL.findall(word) for word in listed]
     vectors = _vectors(workspace)
     summands = {name: _floats(table, name) for name in _FACTORS}
-    figures = summands | _of_form(words, symbols) | _of_counts(table)
+    figures = summands | _of_form(listed, symbols) | _of_counts(table)
     return Listing(
         "new_word",
-        words,
+        listed,
         _floats(table, "score"),
         [[text] if text else [] for text in table.column("example").to_pylist()],
-        [[] for _ in words],
+        [[] for _ in listed],
         _counts(table),
         summands,
-        features(figures, [[] for _ in words], symbols, vectors.of_terms([[word] for word in words])),
+        features(figures, [[] for _ in listed], symbols, vectors.of_terms([[word] for word in listed])),
         vectors,
     )
 

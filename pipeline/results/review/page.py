@@ -53,4 +53,4 @@ def _data(review: Review, name: str, texts: dict[str, Any], glossary: dict[str, 
 
 def _rows(review: Review) -> list[dict[str, Any]]:
     rows = review.order(Filters("all"))[:IN_A_FILE]
-    return [review.row(review.listing.words[row]) for row in np.asarray(rows).tolist()]
+    return [review.row(review.listing.listed[row]) for row in np.asarray(rows).tolist()]

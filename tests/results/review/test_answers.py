@@ -42,8 +42,8 @@ def test_before_the_first_answer_the_list_is_in_the_order_of_its_score(terms: Li
 
 def test_an_answer_is_written_and_moves_what_is_like_it(terms: Listing) -> None:
     reviewed, written = review(terms)
-    first = terms.words[1]  # 主联, one part
-    alike = [w for w in terms.words if w != first and w.endswith("联") and len(w) == 2]
+    first = terms.listed[1]  # 主联, one part
+    alike = [w for w in terms.listed if w != first and w.endswith("联") and len(w) == 2]
     before = {w: shown(reviewed, text="联").index(w) for w in alike}
     reviewed.answer([first], "reject")
     [verdict] = written
@@ -55,10 +55,10 @@ def test_an_answer_is_written_and_moves_what_is_like_it(terms: Listing) -> None:
 
 def test_several_at_once_and_undo_of_all_of_them(terms: Listing) -> None:
     reviewed, written = review(terms)
-    reviewed.answer(terms.words[:3], "accept")
-    reviewed.answer(terms.words[:1], "reject")
-    assert reviewed.undo() == terms.words[:1] and reviewed.given[0].verdict == "accept"
-    assert reviewed.undo() == terms.words[:3] and not reviewed.given
+    reviewed.answer(terms.listed[:3], "accept")
+    reviewed.answer(terms.listed[:1], "reject")
+    assert reviewed.undo() == terms.listed[:1] and reviewed.given[0].verdict == "accept"
+    assert reviewed.undo() == terms.listed[:3] and not reviewed.given
     assert reviewed.undo() == []
     assert [v.verdict for v in written] == ["accept"] * 3 + ["reject"] + ["accept"] + ["withdrawn"] * 3
     times = [v.time for v in written]
@@ -71,7 +71,7 @@ def test_what_the_disk_refused_does_not_count(terms: Listing) -> None:
 
     reviewed = Review(terms, [], "ann", full)
     with pytest.raises(WajueError, match="the disk is full"):
-        reviewed.answer(terms.words[:1], "accept")
+        reviewed.answer(terms.listed[:1], "accept")
     assert not reviewed.given and not reviewed.answered
 
 
@@ -80,18 +80,18 @@ def test_a_word_that_is_nowhere_gets_its_nearest_spellings(terms: Listing) -> No
     with pytest.raises(WajueError, match=r"'主联络' is not in this list; there are .*主联"):
         reviewed.answer(["主联络"], "accept")
     with pytest.raises(WajueError, match="is not in this list"):
-        reviewed.answer(terms.words[:1], "variant", "无此词")
+        reviewed.answer(terms.listed[:1], "variant", "无此词")
     with pytest.raises(WajueError, match="no variant of itself"):
-        reviewed.answer(terms.words[:1], "variant", terms.words[0])
+        reviewed.answer(terms.listed[:1], "variant", terms.listed[0])
     with pytest.raises(WajueError, match="'yes' is no answer"):
-        reviewed.answer(terms.words[:1], "yes")
+        reviewed.answer(terms.listed[:1], "yes")
     assert written == []
 
 
 def test_verdicts_of_before_stand_and_others_reviewers_do_not(terms: Listing, caplog: pytest.LogCaptureFixture) -> None:
-    mine, theirs = Verdict(terms.words[0], "term", "accept", "", "ann"), Verdict(terms.words[1], "term", "reject", "", "bo")
+    mine, theirs = Verdict(terms.listed[0], "term", "accept", "", "ann"), Verdict(terms.listed[1], "term", "reject", "", "bo")
     reviewed, _ = review(
-        terms, [mine, theirs, Verdict("无此词", "term", "accept", "", "ann"), Verdict(terms.words[2], "new_word", "accept")]
+        terms, [mine, theirs, Verdict("无此词", "term", "accept", "", "ann"), Verdict(terms.listed[2], "new_word", "accept")]
     )
     assert list(reviewed.given) == [0]
     assert "verdicts on 1 words that are not in this list stay in the file: 无此词" in caplog.text
@@ -99,17 +99,17 @@ def test_verdicts_of_before_stand_and_others_reviewers_do_not(terms: Listing, ca
 
 def test_filters_by_score_by_why_and_by_text(terms: Listing) -> None:
     reviewed, _ = review(terms)
-    assert shown(reviewed, least=6.9) == terms.words[:2] and shown(reviewed, most=0.31) == terms.words[67:]
-    assert shown(reviewed, text=terms.words[4]) == [terms.words[4]]
+    assert shown(reviewed, least=6.9) == terms.listed[:2] and shown(reviewed, most=0.31) == terms.listed[67:]
+    assert shown(reviewed, text=terms.listed[4]) == [terms.listed[4]]
     assert shown(reviewed, why="no such") == [] and len(shown(reviewed, why=reviewed.reasons()[0])) == 50
-    reviewed.answer(terms.words[:1], "later")
-    assert shown(reviewed, state="later") == terms.words[:1] and terms.words[0] not in shown(reviewed)
+    reviewed.answer(terms.listed[:1], "later")
+    assert shown(reviewed, state="later") == terms.listed[:1] and terms.listed[0] not in shown(reviewed)
 
 
 def test_what_was_learned_is_told_in_words(terms: Listing) -> None:
     reviewed, _ = review(terms)
-    reviewed.answer([w for w in terms.words[:64] if w.endswith("联")], "reject")
-    reviewed.answer([w for w in terms.words[:64] if w.endswith("变")], "accept")
+    reviewed.answer([w for w in terms.listed[:64] if w.endswith("联")], "reject")
+    reviewed.answer([w for w in terms.listed[:64] if w.endswith("变")], "accept")
     told = reviewed.told()
     assert {t["kind"] for t in told} >= {"near"} and any(t["weight"] > 0 for t in told) and any(t["weight"] < 0 for t in told)
     assert [abs(t["weight"]) for t in told[:-2]] == sorted((abs(t["weight"]) for t in told[:-2]), reverse=True)
@@ -120,7 +120,7 @@ def test_new_words_are_reviewed_likewise(workspace: Workspace) -> None:
     reviewed = Review(words, [], "ann", lambda _: None)
     assert shown(reviewed)[:3] == workspaces.NAMES[:3]
     started = time.monotonic()
-    reviewed.answer(words.words[:1], "accept")
+    reviewed.answer(words.listed[:1], "accept")
     assert time.monotonic() - started < 1
 
 
@@ -133,5 +133,5 @@ def test_no_terms_and_no_vectors(tmp_path: Path, caplog: pytest.LogCaptureFixtur
     bare = listing(workspaces.write(tmp_path / "c", {"terms": tables["terms"]}), "term")
     assert "there are no word vectors" in caplog.text
     reviewed = Review(bare, [], "ann", lambda _: None)
-    reviewed.answer(bare.words[:1], "accept")
+    reviewed.answer(bare.listed[:1], "accept")
     assert all(t["kind"] != "near" for t in reviewed.told())
