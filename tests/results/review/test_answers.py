@@ -119,9 +119,9 @@ def test_new_words_are_reviewed_likewise(workspace: Workspace) -> None:
     words = listing(workspace, "new_word")
     reviewed = Review(words, [], "ann", lambda _: None)
     assert shown(reviewed)[:3] == workspaces.NAMES[:3]
-    started = time.monotonic()
+    started = time.process_time()  # not by the clock: other tests may share the machine
     reviewed.answer(words.listed[:1], "accept")
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_no_terms_and_no_vectors(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
