@@ -12,12 +12,17 @@ from wajue.config import Config
 
 
 class Other(NamedTuple):
-    """Tables of other workspaces that a step reads beside its own: `table` of each that the setting names."""
+    """Tables of other workspaces that a step reads beside its own: `table` of each that the setting names.
+
+    Where `instead` was written there by the same versions, and with the same settings of those in `alike`, it is read instead.
+    """
 
     section: str
     setting: str
     table: str
     parameter: str = ""  # of the stage's function; a trainer reads them itself
+    instead: str = ""
+    alike: tuple[str, ...] = ()  # SECTION.SETTING
 
 
 class Tally(NamedTuple):
@@ -86,9 +91,17 @@ STEPS = (
     Step(
         "dedup",
         reads=("clean_documents",),
-        writes=("documents", "duplicates", "crowded_buckets", "repeated_passages"),
+        writes=("documents", "duplicates", "crowded_buckets", "repeated_passages", "signatures"),
         sections=("dedup", "corpus", "segment"),
-        other=Other("dedup", "against", "documents", parameter="earlier"),
+        other=Other(
+            "dedup",
+            "against",
+            "documents",
+            parameter="earlier",
+            instead="signatures",
+            alike=tuple(f"dedup.{s}" for s in ("exact", "near", "threshold", "shingle_size", "bands", "rows_per_band"))
+            + ("segment.method",),
+        ),
         rejects="duplicates",
     ),
     Step("ngrams", ("documents",), ("clauses", "ngrams"), ("ngrams",)),

@@ -46,7 +46,10 @@ def test_what_a_row_says_of_a_step_is_there() -> None:
             assert step.tally.table in step.writes and step.tally.column in columns
         if step.other:
             assert step.other.setting in getattr(Config.model_fields[step.other.section].annotation, "model_fields", {})
-            assert step.other.table in schemas.TABLES
+            assert {step.other.table, step.other.instead or step.other.table} <= {*schemas.TABLES}
+            for section, setting in (name.split(".") for name in step.other.alike):
+                assert section in step.sections
+                assert setting in getattr(Config.model_fields[section].annotation, "model_fields", {})
 
 
 def test_nothing_but_the_row_tells_steps_apart() -> None:

@@ -69,7 +69,7 @@ SOURCE = {"file": HOSTILE[0], "line": 3, "record": 3}
 DOCUMENT = {"corpus": "power", "role": "domain", "source": SOURCE, "changed_by": []}
 QUALITY = {"line_length": 7.5, "latin_share": 0.0, "digit_share": 0.0, "mark_share": 1.0, "repeated_share": 0.5}
 PASSAGE = {"corpus": "power", "passage": HOSTILE[0], "characters": 90, "documents": 30, "kept_in": SOURCE}
-EMPTY = ("ingest_rejects", "crowded_buckets", "clauses", "variants")
+EMPTY = ("ingest_rejects", "crowded_buckets", "signatures", "clauses", "variants")
 
 
 def _of_documents() -> dict[str, pa.Table]:

@@ -12,6 +12,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from wajue.arrays.ragged import Ragged
+from wajue.arrays.strings import string_bytes
+
 Batches = Iterator[pa.RecordBatch]
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # names of malloc.h
 MOST_BUCKETS = 1 << 14  # 16 bits of a hash choose the bucket: with more, some would get twice as much as others
@@ -61,6 +64,20 @@ def cell(array: np.ndarray) -> pa.BinaryArray:
     array = np.ascontiguousarray(array)
     ends = np.array([0, array.nbytes], np.int32)
     return pa.Array.from_buffers(pa.binary(), 1, [None, pa.py_buffer(ends), pa.py_buffer(array)])
+
+
+def cells_of(runs: Ragged) -> pa.BinaryArray:
+    """A column of as many rows as there are runs: the bytes of each. Its values begin at offset 0, and are not copied."""
+    values = np.ascontiguousarray(runs.values)
+    ends = (runs.offsets * values.itemsize).astype(np.int32)
+    return pa.Array.from_buffers(pa.binary(), len(ends) - 1, [None, pa.py_buffer(ends), pa.py_buffer(values)])
+
+
+def runs_of(column: pa.BinaryArray, dtype: type) -> Ragged:
+    """The inverse of `cells_of`, not copied."""
+    data, offsets = string_bytes(column)
+    values = data[offsets[0] : offsets[-1]].view(dtype)
+    return Ragged(values, (offsets - offsets[0]) // values.itemsize)
 
 
 def one_of(kinds: pa.Schema, kind: str, batch: pa.RecordBatch) -> pa.RecordBatch:

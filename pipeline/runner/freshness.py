@@ -11,7 +11,7 @@ from typing import Any
 
 from wajue import dag
 from wajue.config import Config
-from wajue.dag import Step
+from wajue.dag import Other, Step
 from wajue.errors import ConfigError, WajueError
 from wajue.reading import corpora
 from wajue.runner import growth, staleness
@@ -77,12 +77,17 @@ def fingerprints(config: Config, workspace: Workspace, files: list[corpora.Corpu
     for step in dag.planned(config):
         inputs = [_files_read(workspace, step, files)] if step.reads_files else [of_tables.get(t, "none") for t in step.reads]
         if step.other:
-            others = [w.manifest(step.other.table) or {} for w in other_workspaces(config, step)]
-            inputs += [manifest.get("run_id", "none") for manifest in others]
+            inputs += [_run_that_wrote(w, step.other) for w in other_workspaces(config, step)]
         shown = json.dumps([step.name, config.fingerprint(*step.sections), inputs])
         of_steps[step.name] = digest = hashlib.sha256(shown.encode()).hexdigest()[:16]
         of_tables |= dict.fromkeys(step.writes, digest)
     return of_steps
+
+
+def _run_that_wrote(workspace: Workspace, other: Other) -> str:
+    """The run that wrote what another workspace holds of the tables that a step may read; one run writes both."""
+    manifests = (workspace.manifest(table) for table in (other.table, other.instead) if table)
+    return next((str(m.get("run_id", "none")) for m in manifests if m is not None), "none")
 
 
 def _files_read(workspace: Workspace, step: Step, files: list[corpora.CorpusFile] | None) -> str:

@@ -19,7 +19,7 @@ from wajue.config import Config
 from wajue.dag import Step
 from wajue.errors import WajueError
 from wajue.reading.corpora import CorpusFile
-from wajue.runner import freshness, growth, manifests
+from wajue.runner import elsewhere, freshness, growth, manifests
 from wajue.runner.progress import Watch
 from wajue.spark import flow, tables
 from wajue.spark.counters import Counters
@@ -118,8 +118,7 @@ def _whole(order: Order, spark: SparkSession) -> tuple[Flow | DataFrame, ...]:
         raise AssertionError(f"{step.name} cannot do without {missing}")
     inputs = {t: None if t in order.absent else tables.read(spark, workspace, t) for t in step.reads}
     if step.other:
-        others = freshness.other_workspaces(order.config, step)
-        inputs[step.other.parameter] = tuple((w.location, tables.read(spark, w, step.other.table)) for w in others)  # type: ignore[assignment]
+        inputs[step.other.parameter] = elsewhere.read(spark, order.config, step)  # type: ignore[assignment]
     frames = STAGES[step.name](**inputs, config=config)
     return frames if isinstance(frames, tuple) else (frames,)
 

@@ -1,6 +1,7 @@
 """Tables of the workspace as flows, in and out. Every read and every write checks itself against the declaration."""
 
 import logging
+from typing import NamedTuple
 
 import pyarrow as pa
 from pyarrow import fs
@@ -14,6 +15,14 @@ from wajue.spark.task_files import ROW_GROUP, row_groups_of
 from wajue.store.workspace import UNFINISHED, Workspace
 
 log = logging.getLogger(__name__)
+
+
+class Elsewhere(NamedTuple):
+    """A table of another workspace, and what that is called."""
+
+    name: str
+    table: str
+    rows: Flow
 
 
 def check(table: str, frame: DataFrame, which: str) -> None:

@@ -1,11 +1,12 @@
 """One document for each text. In: clean_documents. Out: documents, duplicates with the document kept in their place,
-the crowded buckets, in which not every pair was compared, and the passages that several documents had.
+the crowded buckets, in which not every pair was compared, the passages that several documents had, and the signatures by which
+later documents are compared with these.
 
 Equal texts first: width, case, white space and punctuation make no difference. Then near-duplicates, by MinHash banding and
 the true Jaccard similarity of the texts' shingles (mining/duplicates). Of texts that resemble each other the first is kept:
 domain before general, then the order of the corpora in the config, of the files, of the records. So a general corpus that
 contains the domain's texts does not hide them from the contrast. Documents of earlier workspaces ([dedup] against) stand before
-all others, and are never dropped.
+all others, and are never dropped; their signatures are read, not their texts, where they were made by the same settings.
 
 Passages come last, if they are asked for ([dedup] passage_length): among the documents that are kept, those of earlier
 workspaces left out, each stays in the first one that has it (mining/duplicates/repeated_passages).
@@ -13,79 +14,112 @@ workspaces left out, each stays in the first one that has it (mining/duplicates/
 
 import functools
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from pyspark import StorageLevel
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from wajue import schemas
 from wajue.arrays.cells import MOST_BUCKETS, gather
 from wajue.config import Config, Dedup
-from wajue.mining.duplicates import choosing, matching, positions, repeated_passages, search
+from wajue.mining.duplicates import choosing, matching, positions, repeated_passages, search, sharing, signing
 from wajue.mining.duplicates.packed import PACKED
 from wajue.mining.duplicates.positions import RankedFile
 from wajue.mining.duplicates.settings import RECORD_BITS, Settings
 from wajue.mining.duplicates.signatures import banding
-from wajue.spark.flow import Flow, ddl
+from wajue.mining.duplicates.signing import COMPARED, NAMED
+from wajue.spark.flow import Flow, ddl, types_of
+from wajue.spark.tables import Elsewhere
 
 _BROADCAST = 1_000_000  # dropped documents, some 200 MB in each executor; more are joined by sorting
 _BUCKET_BYTES, _BUCKET_DOCUMENTS = 100 << 20, 1_500_000  # of text and of documents in one task, which holds them in memory
 _BUCKET_WINDOWS, _BYTES_OF_HAN = 8_000_000, 3  # windows that one task sorts; bytes of a character, of which Latin text has more
+_MOST_WANTED = 2_000_000  # documents whose keys every task gets: 100 MB
+_FACTS = ("crowded_buckets", "repeated_passages")
+_POSITIONED = ddl(pa.schema([*(signing.SIGNED.field(c) for c in COMPARED if c not in NAMED), ("position", pa.int64())]))
 _FILES = pa.schema([("first_position", pa.int64()), ("shown_corpus", pa.string()), ("file", pa.string())])
 
 
-def dedup(
-    clean_documents: Flow, *, config: Config, earlier: tuple[tuple[str, Flow], ...] = ()
-) -> tuple[Flow, DataFrame, DataFrame, Flow | DataFrame]:
-    """(documents, duplicates, crowded_buckets, repeated_passages), every row of clean_documents in one of the first two.
+def dedup(clean_documents: Flow, *, config: Config, earlier: tuple[Elsewhere, ...] = ()) -> tuple[Flow | DataFrame, ...]:
+    """(documents, duplicates, crowded_buckets, repeated_passages, signatures), every row of clean_documents in one of the first two.
 
-    earlier: names and documents of the workspaces in [dedup] against, in the order of preference. Starts jobs:
+    earlier: documents of the workspaces in [dedup] against, or their signatures, in the order of preference. Starts jobs:
 
-    1. list the files with their documents and bytes: ranked in the order of preference they number the documents, and the
-       bytes tell how many buckets keep a task within memory;
+    1. sign the documents; of earlier ones, those are sought out that share a band or a text with them. The files of both, ranked
+       in the order of preference, number the documents, and their bytes tell how many buckets keep a task within memory;
     2. the search of mining/duplicates/search.py. Its verdicts come back twice: as rows, and as a bit for each position;
     3. by these bits the documents are parted from the duplicates, which alone are joined to the verdicts;
     4. with passage_length: count windows, count those again that are repeated, take them out of the documents.
     """
     spark = clean_documents.source.sparkSession
     if not config.dedup.exact:
-        none, no_buckets, no_passages = (
-            spark.createDataFrame(schemas.TABLES[t].schema.empty_table())
-            for t in ("duplicates", "crowded_buckets", "repeated_passages")
-        )
-        return clean_documents, none, no_buckets, no_passages
-    sources = [clean_documents, *(documents for _, documents in earlier)]
-    files = _ranked_files(sources, [name for name, _ in earlier], config)
+        return clean_documents, *(_empty(spark, t) for t in ("duplicates", *_FACTS, "signatures"))
+    settings = _settings(config)
+    sources = _signed(clean_documents, earlier, settings)
+    files = _ranked_files([source["sizes"].frame for source in sources], [other.name for other in earlier], config)
+    settings = _sized(settings, files)
     known = spark.sparkContext.broadcast(positions.Positions(files))
-    verdicts = _search(sources, known, _settings(config, files)).persist(StorageLevel.DISK_ONLY)
+    signatures = [source["signatures"] for source in sources]
+    verdicts = _search(signatures, known, settings).persist(StorageLevel.DISK_ONLY)
     decisions = spark.sparkContext.broadcast(_decisions(verdicts))
     ours = clean_documents.map(positions.part(known, decisions), ddl(positions.PARTED)).materialized()
     kept = ours["kept"].frame
-    for number, documents in enumerate(sources[1:], 1):
-        theirs = documents.select("doc_id", "corpus", "source").map(positions.kept(known, decisions, number), positions.KEPT)
-        kept = kept.unionByName(theirs.frame)
+    for number, theirs in enumerate(signatures[1:], 1):
+        kept = kept.unionByName(theirs.select(*NAMED).map(positions.kept(known, decisions, number), positions.KEPT).frame)
     reason = F.when(F.col("exact"), "exact_duplicate").otherwise("near_duplicate")
     duplicates = ours["dropped"].frame.join(_reasons(verdicts, kept, files), "position").select(*_reject_columns(reason))
     crowded = verdicts.where("members is not null").select("members", "compared")
+    marked = signatures[0].map(positions.marked(known, decisions), types_of("signatures"))
     if not config.dedup.passage_length:
-        no_passages = spark.createDataFrame(schemas.TABLES["repeated_passages"].schema.empty_table())
-        return ours["documents"], duplicates, crowded, no_passages
+        return ours["documents"], duplicates, crowded, _empty(spark, "repeated_passages"), marked
     parted = _without_passages(ours["documents"], known, files, config.dedup)
-    return parted["documents"], duplicates.unionByName(_rejected(parted["dropped"].frame)), crowded, parted["repeated_passages"]
+    duplicates = duplicates.unionByName(_rejected(parted["dropped"].frame))
+    return parted["documents"], duplicates, crowded, parted["repeated_passages"], marked
 
 
-def _ranked_files(sources: list[Flow], names: list[str], config: Config) -> list[RankedFile]:
+def _empty(spark: SparkSession, table: str) -> DataFrame:
+    return spark.createDataFrame(schemas.TABLES[table].schema.empty_table())
+
+
+def _signed(clean_documents: Flow, earlier: tuple[Elsewhere, ...], settings: Settings) -> list[dict[str, Flow]]:
+    """signing.SIZED by kind: of this workspace's documents, then of those of each earlier one that may be like one of them."""
+    types, texts = ddl(signing.SIZED), clean_documents.select(*NAMED, "text")
+    ours = texts.map(signing.sign_with_sizes(settings), types).materialized()
+    sources = [ours]
+    wanted = _wanted(ours["signatures"], settings) if earlier else None
+    for other in earlier:
+        # what a task writes goes to this workspace, not to the one that is read
+        theirs = replace(other.rows, scratch_folder=clean_documents.scratch_folder)
+        if other.table == "signatures":
+            theirs = theirs.map(signing.kept_only, ddl(signing.SIGNED))
+        else:
+            theirs = theirs.select(*NAMED, "text").map(signing.sign(settings), ddl(signing.SIGNED))
+        if wanted is not None:
+            theirs = theirs.map(sharing.sharing(wanted, settings), ddl(signing.SIGNED))
+        sources.append(theirs.map(signing.with_sizes, types).materialized())
+    return sources
+
+
+def _wanted(ours: Flow, settings: Settings) -> Any:
+    """sharing.Keys of our documents, broadcast; None where they are so many that most others share one."""
+    if ours.frame.count() > _MOST_WANTED:
+        return None
+    keys = sharing.gathered(ours.map(sharing.keys(settings), sharing.KEYS).frame.toArrow())
+    return ours.source.sparkSession.sparkContext.broadcast(keys)
+
+
+def _ranked_files(sizes: list[DataFrame], names: list[str], config: Config) -> list[RankedFile]:
     """The files of all sources, in the order of preference; names: of the earlier workspaces."""
     order = sorted(config.corpus, key=lambda c: c.role != "domain")
     rank_of = {c.name: rank for rank, c in enumerate(order)}
     files = []
-    for number, documents in enumerate(sources):
-        sizes = documents.select("corpus", "source", "text").map(positions.sizes, positions.SIZES)
+    for number, parts in enumerate(sizes):
         sums = [F.sum(c).alias(c) for c in ("documents", "bytes")]
-        for r in sizes.frame.groupBy("corpus", "file").agg(*sums).collect():
+        for r in parts.groupBy("corpus", "file").agg(*sums).collect():
             corpus = r["corpus"]
             preference = number - 1 - len(names) if number else rank_of[corpus]
             shown = f"{names[number - 1]}, {corpus}" if number else corpus
@@ -93,32 +127,37 @@ def _ranked_files(sources: list[Flow], names: list[str], config: Config) -> list
     return sorted(files)
 
 
-def _settings(config: Config, files: list[RankedFile]) -> Settings:
+def _settings(config: Config) -> Settings:
+    """What is known before the documents are."""
     rules = config.dedup
     bands, rows_per_band = banding(rules.threshold)
-    needed = max(sum(f.bytes for f in files) / _BUCKET_BYTES, sum(f.documents for f in files) / _BUCKET_DOCUMENTS)
     return Settings(
         threshold=rules.threshold,
         shingle_size=rules.shingle_size,
         bands=rules.bands or bands,
         rows_per_band=rules.rows_per_band or rows_per_band,
         max_bucket=rules.max_bucket,
-        buckets=min(max(1, math.ceil(needed)), MOST_BUCKETS),
-        first_droppable=sum(f.preference < 0 for f in files) << RECORD_BITS,
+        buckets=1,
         near=rules.near,
         of_words=config.segment.method == "whitespace",
     )
 
 
+def _sized(settings: Settings, files: list[RankedFile]) -> Settings:
+    """The settings with what the files decide."""
+    needed = max(sum(f.bytes for f in files) / _BUCKET_BYTES, sum(f.documents for f in files) / _BUCKET_DOCUMENTS)
+    first_droppable = sum(f.preference < 0 for f in files) << RECORD_BITS
+    return replace(settings, buckets=min(max(1, math.ceil(needed)), MOST_BUCKETS), first_droppable=first_droppable)
+
+
 def _search(sources: list[Flow], known: Any, settings: Settings) -> DataFrame:
-    """choosing.VERDICTS; known: positions.Positions, broadcast."""
-    texts = [
-        documents.select("corpus", "source", "text").map(positions.with_positions(known, number), positions.POSITIONED)
-        for number, documents in enumerate(sources)
+    """choosing.VERDICTS; sources: signing.SIGNED; known: positions.Positions, broadcast."""
+    signed = [
+        source.select(*COMPARED).map(positions.with_positions(known, number), _POSITIONED) for number, source in enumerate(sources)
     ]
     if settings.one_bucket:
-        return _union(texts).in_one_task().map(search.in_one_task(settings), choosing.VERDICTS).frame
-    packed = _union([t.map(matching.scatter(settings), PACKED) for t in texts])
+        return _union(signed).in_one_task().map(search.in_one_task(settings), choosing.VERDICTS).frame
+    packed = _union([s.map(matching.scatter(settings), PACKED) for s in signed])
     for one_pass in search.PASSES:
         packed = packed.exchanged(settings.buckets, "bucket").map(one_pass(settings), PACKED)
     return packed.frame.repartition(1).mapInArrow(choosing.decide(settings.first_droppable), choosing.VERDICTS)
@@ -127,7 +166,7 @@ def _search(sources: list[Flow], known: Any, settings: Settings) -> DataFrame:
 def _without_passages(documents: Flow, known: Any, files: list[RankedFile], rules: Dedup) -> dict[str, Flow]:
     """repeated_passages.PARTED, by kind; known: positions.Positions, broadcast."""
     length, least = rules.passage_length, rules.passage_documents
-    texts = documents.select("corpus", "source", "text").map(positions.with_positions(known, 0), positions.POSITIONED)
+    texts = documents.select("corpus", "source", "text").map(positions.with_positions(known, 0), "text string, position long")
     characters = sum(f.bytes for f in files) / _BYTES_OF_HAN
     buckets = min(max(1, math.ceil(characters / _BUCKET_WINDOWS)), MOST_BUCKETS)
     hashes = texts.map(repeated_passages.scatter(length, buckets), repeated_passages.HASHES).exchanged(buckets, "bucket")

@@ -3,12 +3,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from tests.frames import by_tasks, dedup
 from tests.mining.duplicates.texts import questions
 from tests.stages.texts import BOTH, of_rows
 from wajue import config as configuration
+from wajue import dag
 from wajue.config import Config
 from wajue.errors import ConfigError, WajueError
 from wajue.results import query
@@ -112,6 +114,38 @@ def test_new_data_against_an_earlier_workspace(spark: Any, tmp_path: Path) -> No
     assert {s.step.name: s.state for s in freshness.of(new, workspace, run.find_files(new))}["dedup"] == "done"
     run.run(configuration.load(tmp_path / "old.toml"), Workspace(str(tmp_path / "old")), last="dedup", force=True)
     assert {s.step.name: s.state for s in freshness.of(new, workspace, run.find_files(new))}["dedup"] == "stale"
+
+
+def test_signatures_stand_for_the_text_of_an_earlier_workspace(
+    spark: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    text = '[[corpus]]\nname = "a"\nrole = "domain"\npaths = "{}.txt"\n'
+    for name, few in (("old", 300), ("new", 60)):
+        lines = [t.replace("\n", "") for t in questions(300, 4)][-few:]
+        (tmp_path / f"{name}.txt").write_text("\n".join([*lines, f"{name}的问题"]) + "\n", encoding="utf-8")
+    (tmp_path / "old.toml").write_text(text.format("old"), encoding="utf-8")
+    old = Workspace(str(tmp_path / "old"))
+    run.run(configuration.load(tmp_path / "old.toml"), old, last="dedup")
+
+    def against_old(settings: str = "") -> list[list[str]]:
+        (tmp_path / "new.toml").write_text(f'[dedup]\nagainst = "old"\n{settings}' + text.format("new"), encoding="utf-8")
+        workspace = Workspace(str(tmp_path / "out"))
+        caplog.clear()
+        run.run(configuration.load(tmp_path / "new.toml"), workspace, last="dedup", force=True)
+        return [sorted(map(str, pq.read_table(workspace.path(t)).to_pylist())) for t in dag.STEPS[2].writes]
+
+    by_text = tmp_path / "signatures"
+    Path(old.path("signatures")).rename(by_text)
+    expected = against_old()
+    assert "it has no table signatures; its table documents is read instead" in caplog.text
+    by_text.rename(old.path("signatures"))
+    old.discard("documents")
+    assert against_old() == expected and not any("instead" in m for m in caplog.messages)
+    documents_, duplicates, *_ = expected
+    assert len(documents_) + len(duplicates) == 61 and sum("near_duplicate" in d and "old, a: old.txt" in d for d in duplicates) > 3
+    with pytest.raises(WajueError, match="no table 'documents' yet"):
+        against_old("threshold = 0.9\n")
+    assert "was made with [dedup] threshold = 0.8, here it is 0.9" in caplog.text
 
 
 @pytest.mark.parametrize("partitions", [1, 3])

@@ -1,4 +1,4 @@
-"""Texts sent to buckets, and matched there. In: texts and positions. Out: equal texts, and the pairs that share a band."""
+"""Texts sent to buckets, and matched there. In: signatures and positions. Out: equal texts, and the pairs that share a band."""
 
 from collections.abc import Callable
 
@@ -6,60 +6,54 @@ import numpy as np
 import pyarrow as pa
 
 from wajue.arrays.cells import Batches, by_hash, keeping_freed
-from wajue.arrays.ragged import Ragged
 from wajue.mining.duplicates.comparing import edges, shingled
-from wajue.mining.duplicates.elements import code_points, to_16_bits
 from wajue.mining.duplicates.equal_texts import differs_from_previous, distinct, distinct_texts
-from wajue.mining.duplicates.hashes import TextHashes, hashed_words, text_hashes
-from wajue.mining.duplicates.packed import Arrays, PackedRows, elements_of, pack, taken, text_arrays
-from wajue.mining.duplicates.pairs import bucket_pairs
+from wajue.mining.duplicates.hashes import TextHashes
+from wajue.mining.duplicates.packed import Arrays, PackedRows, pack, taken, text_arrays
+from wajue.mining.duplicates.pairs import BucketPairs, bucket_pairs
 from wajue.mining.duplicates.settings import Settings
-from wajue.mining.duplicates.signatures import Signatures, most_differences, signatures
+from wajue.mining.duplicates.signatures import most_differences
+from wajue.mining.duplicates.signing import bands_of, elements_in, hashes_of, sketches_of
 
-_SLAB = 1 << 18  # texts
 _HALF, _LOW_HALF = np.uint64(32), np.uint64(0xFFFFFFFF)
 _FOLDED_BITS, _TEXT_BITS = np.uint64(0xFFFF), np.uint64(0xFFFF0000)  # of a node
 
 
 def scatter(settings: Settings) -> Callable[[Batches], Batches]:
-    """(text string, position long) -> texts, each to the bucket of its node, and bands, each to that of its key."""
+    """signing.COMPARED with position long -> texts, each to the bucket of its node; bands, each to that of its key, and
+    earlier_bands of documents that are never dropped."""
 
     @keeping_freed
     def apply(batches: Batches) -> Batches:
         for batch in batches:
-            for begin in range(0, batch.num_rows, _SLAB):
-                part = batch.slice(begin, _SLAB)
-                yield from _scatter(part.column("text"), part.column("position").to_numpy().astype(np.uint64), settings)
+            yield from _scatter(batch, batch.column("position").to_numpy().astype(np.uint64), settings)
 
     return apply
 
 
-def _scatter(texts: pa.StringArray, position: np.ndarray, settings: Settings) -> Batches:
-    elements = code_points(texts)
-    hashes = text_hashes(elements)
+def _scatter(signed: pa.RecordBatch, position: np.ndarray, settings: Settings) -> Batches:
+    hashes, keys = hashes_of(signed), bands_of(signed, settings)
     node = (hashes.text & _TEXT_BITS) | (hashes.folded_high & _FOLDED_BITS)
-    if settings.near and settings.of_words:
-        elements = hashed_words(elements)
+    if settings.near:
+        node |= sketches_of(signed).astype(np.uint64) << _HALF
     if settings.near and not settings.one_bucket:
-        signed = _signatures(elements, settings)
-        node |= signed.sketches.astype(np.uint64) << _HALF
-        yield from _bands(signed.band_keys, node, settings)
-    packed = to_16_bits(elements, of_words=settings.of_words) if settings.near else None
+        is_earlier = position < settings.first_droppable
+        for kind, chosen in (("bands", ~is_earlier), ("earlier_bands", is_earlier)):
+            yield from _bands(kind, keys[chosen], node[chosen], settings)
+    elements = elements_in(signed) if settings.near else None
     for bucket, chosen in by_hash(node, settings.buckets):
         arrays = hashes.take(chosen)._asdict() | {"position": position[chosen], "node": node[chosen]}
-        if packed:
-            arrays |= text_arrays(packed.take(chosen))
+        if elements:
+            arrays |= text_arrays(elements.take(chosen))
+        if settings.one_bucket:
+            arrays["band_key"] = keys[chosen].ravel()
         yield pack(bucket, "texts", **arrays)
 
 
-def _bands(band_keys: np.ndarray, node: np.ndarray, settings: Settings) -> Batches:
-    flat, nodes = band_keys.ravel(), np.repeat(node, settings.bands)
+def _bands(kind: str, keys: np.ndarray, node: np.ndarray, settings: Settings) -> Batches:
+    flat, nodes = keys.ravel(), np.repeat(node, settings.bands)
     for bucket, chosen in by_hash(flat, settings.buckets):
-        yield pack(bucket, "bands", band_key=flat[chosen] >> _HALF, node=nodes[chosen])
-
-
-def _signatures(elements: Ragged, settings: Settings) -> Signatures:
-    return signatures(elements, settings.shingling, bands=settings.bands, rows_per_band=settings.rows_per_band)
+        yield pack(bucket, kind, band_key=flat[chosen], node=nodes[chosen])
 
 
 def match(settings: Settings) -> Callable[[Batches], Batches]:
@@ -76,7 +70,7 @@ def match(settings: Settings) -> Callable[[Batches], Batches]:
         if "texts" in packed:
             yield from _match_texts(packed.bucket, packed.take("texts"), settings)
         if "bands" in packed:
-            yield from _match_bands(packed.take("bands"), settings)
+            yield from _match_bands(packed.take("bands"), packed.take("earlier_bands"), settings)
 
     return apply
 
@@ -95,15 +89,30 @@ def _match_texts(bucket: int, texts: Arrays, settings: Settings) -> Batches:
         yield from (_compare_all if settings.one_bucket else _nodes)(bucket, texts, unique.first, settings)
 
 
-def _match_bands(bands: Arrays, settings: Settings) -> Batches:
-    differences = most_differences(settings.threshold)
-    low, high, crowded = bucket_pairs(bands["band_key"], bands["node"], settings.max_bucket, differences)
+def _match_bands(ours: Arrays, earlier: Arrays, settings: Settings) -> Batches:
+    low, high, crowded = _pairs_of_both(ours, earlier, ours["band_key"], settings)
     for bucket, chosen in by_hash(low, settings.buckets):
         yield pack(bucket, "pairs", low=low[chosen], high=high[chosen])
     for bucket, chosen in by_hash(wanted := distinct(high), settings.buckets):
         yield pack(bucket, "wanted", node=wanted[chosen])
     if len(crowded):
         yield pack(0, "crowded", crowded=crowded)
+
+
+def _pairs_of_both(ours: Arrays, earlier: Arrays, our_keys: np.ndarray, settings: Settings) -> BucketPairs:
+    """The pairs of our nodes with each other and with those of documents that are never dropped, which among themselves make
+    none. Buckets in which none of our keys stands are not looked at.
+    """
+    differences = most_differences(settings.threshold)
+    if not len(earlier["node"]):
+        return bucket_pairs(ours["band_key"], ours["node"], settings.max_bucket, differences)
+    shared = np.isin(earlier["band_key"], our_keys)
+    keys = np.concatenate((ours["band_key"], earlier["band_key"][shared]))
+    nodes = np.concatenate((ours["node"], earlier["node"][shared]))
+    low, high, crowded = bucket_pairs(keys, nodes, settings.max_bucket, differences)
+    our_nodes = distinct(ours["node"])
+    is_ours = np.isin(low, our_nodes) | np.isin(high, our_nodes)
+    return BucketPairs(low[is_ours], high[is_ours], crowded)
 
 
 def _nodes(bucket: int, texts: Arrays, chosen: np.ndarray, settings: Settings) -> Batches:
@@ -117,15 +126,10 @@ def _nodes(bucket: int, texts: Arrays, chosen: np.ndarray, settings: Settings) -
 def _compare_all(bucket: int, texts: Arrays, chosen: np.ndarray, settings: Settings) -> Batches:
     """The chosen texts with each other -> edges, crowded. In a pair the lower half of a node is its rank among the nodes."""
     chosen = np.sort(chosen)  # as they lie in memory
-    signed = _signatures(elements_of(taken(texts, chosen), of_words=settings.of_words), settings)
-    sketches = signed.sketches.astype(np.uint64) << _HALF
-    by_node = np.argsort(sketches | texts["node"][chosen])
+    by_node = np.argsort(texts["node"][chosen])
     node = np.empty(len(chosen), np.uint64)
-    node[by_node] = sketches[by_node] | np.arange(len(chosen), dtype=np.uint64)
-    keys = (signed.band_keys.ravel() >> _HALF).astype(np.uint32)
-    del signed, sketches
-    low, high, crowded = bucket_pairs(keys, node, settings.max_bucket, most_differences(settings.threshold))
-    del keys
+    node[by_node] = (texts["node"][chosen][by_node] & ~_LOW_HALF) | np.arange(len(chosen), dtype=np.uint64)
+    low, high, crowded = _pairs_of_all(texts, chosen, node, settings)
     pairs = distinct((low << _HALF) | (high & _LOW_HALF))
     i, j = (side.astype(np.int64) for side in (pairs >> _HALF, pairs & _LOW_HALF))
     used = np.zeros(len(chosen), bool)
@@ -134,3 +138,15 @@ def _compare_all(bucket: int, texts: Arrays, chosen: np.ndarray, settings: Setti
     yield edges(paired, renumbered[i], paired, renumbered[j], settings)
     if len(crowded):
         yield pack(bucket, "crowded", crowded=crowded)
+
+
+def _pairs_of_all(texts: Arrays, chosen: np.ndarray, node: np.ndarray, settings: Settings) -> BucketPairs:
+    """The pairs of the chosen texts, whose nodes are given; all documents have a say in which buckets are looked at."""
+    keys, is_ours = texts["band_key"].reshape(-1, settings.bands), texts["position"] >= settings.first_droppable
+    if is_ours.all():
+        return bucket_pairs(keys[chosen].ravel(), node, settings.max_bucket, most_differences(settings.threshold))
+    ours, earlier = (
+        {"band_key": keys[chosen[of]].ravel(), "node": np.repeat(node[of], settings.bands)}
+        for of in (is_ours[chosen], ~is_ours[chosen])
+    )
+    return _pairs_of_both(ours, earlier, keys[is_ours].ravel(), settings)

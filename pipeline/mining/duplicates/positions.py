@@ -16,8 +16,6 @@ from wajue.arrays import cells
 from wajue.arrays.cells import Batches
 from wajue.mining.duplicates.settings import RECORD_BITS
 
-SIZES = "corpus string, file string, documents long, bytes long"
-POSITIONED = "text string, position long"
 KEPT = "kept long, duplicate_of string"  # the position and the doc_id of a document that others are dropped for
 _TOLD = ("doc_id", "corpus", "source", "text")  # of a document that is dropped
 PARTED = pa.schema(
@@ -30,7 +28,7 @@ PARTED = pa.schema(
 
 
 class RankedFile(NamedTuple):
-    """A file, sorted by preference, which is negative for files of earlier workspaces; bytes: of its text."""
+    """A file, sorted by preference, which is negative for files of earlier workspaces; bytes: of its text, or of its elements."""
 
     preference: int
     shown_corpus: str
@@ -39,15 +37,6 @@ class RankedFile(NamedTuple):
     corpus: str
     documents: int
     bytes: int
-
-
-def sizes(batches: Batches) -> Batches:
-    """(corpus, source, text) -> SIZES: documents and bytes of text of each file, batch by batch."""
-    for batch in batches:
-        columns = {"corpus": batch.column("corpus"), "file": pc.struct_field(batch.column("source"), "file")}
-        columns["bytes"] = pc.binary_length(batch.column("text")).cast(pa.int64())
-        sums = pa.table(columns).group_by(["corpus", "file"], use_threads=False).aggregate([("bytes", "count"), ("bytes", "sum")])
-        yield from sums.rename_columns({"bytes_count": "documents", "bytes_sum": "bytes"}).to_batches()
 
 
 class Positions:
@@ -87,12 +76,24 @@ class Decisions(NamedTuple):
 
 
 def with_positions(positions: Any, source: int) -> Callable[[Batches], Batches]:
-    """(corpus, source, text) -> POSITIONED. positions: broadcast, as below."""
+    """Rows with corpus and source -> the same rows with position instead. positions: broadcast, as below."""
 
     def apply(batches: Batches) -> Batches:
         for batch in batches:
-            columns = [batch.column("text"), pa.array(positions.value.of(batch, source))]
-            yield pa.RecordBatch.from_arrays(columns, ["text", "position"])
+            position = pa.array(positions.value.of(batch, source))
+            yield batch.drop_columns(["corpus", "source"]).append_column("position", position)
+
+    return apply
+
+
+def marked(positions: Any, decisions: Any) -> Callable[[Batches], Batches]:
+    """Rows of this workspace's signing.SIGNED -> rows of the table signatures."""
+    columns = schemas.TABLES["signatures"].schema.names
+
+    def apply(batches: Batches) -> Batches:
+        for batch in batches:
+            dropped, _ = decisions.value.of(positions.value.of(batch, 0))
+            yield batch.append_column("is_kept", pc.invert(dropped)).select(columns)
 
     return apply
 

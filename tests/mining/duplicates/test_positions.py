@@ -8,6 +8,7 @@ from wajue import schemas
 from wajue.mining.duplicates import positions
 from wajue.mining.duplicates.positions import Decisions, Positions, RankedFile
 from wajue.mining.duplicates.settings import RECORD_BITS
+from wajue.mining.duplicates.signing import SIGNED
 
 FILES = [
     RankedFile(-1, "old, d", "a.txt", 1, "d", 2, 9),
@@ -55,9 +56,14 @@ def test_documents_are_parted_from_those_that_are_dropped() -> None:
     assert kept.to_pylist() == kinds["kept"]
 
 
-def test_sizes_of_files() -> None:
-    [sizes] = positions.sizes(iter([documents([("d", "a.txt", 1), ("d", "a.txt", 2), ("e", "a.txt", 1)])]))
-    assert sorted(sizes.select(["corpus", "documents", "bytes"]).to_pylist(), key=str) == [
-        {"corpus": "d", "documents": 2, "bytes": 18},
-        {"corpus": "e", "documents": 1, "bytes": 9},
-    ]
+def test_signatures_are_marked() -> None:
+    known, first = SimpleNamespace(value=Positions(FILES)), 1 << RECORD_BITS
+    decisions = SimpleNamespace(value=Decisions(np.array([first >> 6]), np.array([1 << 2]), np.array([1 << 1])))
+    signed = pa.RecordBatch.from_pylist(
+        [{"doc_id": f"a{i}", "corpus": "d", "source": {"file": "a.txt", "record": i}} for i in (1, 2)], SIGNED
+    )
+    [rows] = positions.marked(known, decisions)(iter([signed]))
+    assert rows.schema.names == schemas.TABLES["signatures"].schema.names
+    assert rows.column("is_kept").to_pylist() == [True, False]
+    [positioned] = positions.with_positions(known, 0)(iter([signed]))
+    assert positioned.column("position").to_pylist() == [first + 1, first + 2] and "source" not in positioned.schema.names

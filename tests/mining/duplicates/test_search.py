@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from tests.mining.duplicates.texts import jaccard, questions
+from tests.mining.duplicates.texts import jaccard, questions, signed
 from wajue.arrays.cells import Batches
 from wajue.mining.duplicates.choosing import NO_VERDICTS, decide
 from wajue.mining.duplicates.matching import scatter
@@ -22,10 +22,7 @@ SETTINGS = Settings(threshold=0.8, shingle_size=2, bands=9, rows_per_band=4, max
 def search(texts: list[str], settings: Settings, slab: int = 7, order: Iterable[int] | None = None) -> list[dict[str, Any]]:
     """Every verdict; the position of a text is its index, whatever the order in which it comes."""
     rows = list(order if order is not None else range(len(texts)))
-    table = pa.RecordBatch.from_pydict(
-        {"text": pa.array([texts[i] for i in rows], pa.string()), "position": pa.array(rows, pa.int64())}
-    )
-    batches = (table.slice(i, slab) for i in range(0, len(texts), slab))
+    batches = (signed([texts[i] for i in part], part, settings) for k in range(0, len(rows), slab) if (part := rows[k : k + slab]))
     if settings.one_bucket:
         found = list(in_one_task(settings)(batches))
     else:

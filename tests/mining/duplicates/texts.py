@@ -1,6 +1,13 @@
 """Texts that resemble each other, and how alike they are, the slow way."""
 
 import random
+from collections.abc import Iterable
+
+import pyarrow as pa
+
+from wajue import schemas
+from wajue.mining.duplicates.settings import Settings
+from wajue.mining.duplicates.signing import sign
 
 
 def questions(n: int, seed: int) -> list[str]:
@@ -23,3 +30,17 @@ def shingles(text: str, size: int) -> set[str]:
 def jaccard(one: str, other: str, size: int = 2) -> float:
     a, b = shingles(one, size), shingles(other, size)
     return len(a & b) / len(a | b)
+
+
+def documents(texts: list[str]) -> pa.RecordBatch:
+    """(doc_id, corpus, source, text), each a record of one file."""
+    source = [{"file": "a.txt", "line": i + 1, "record": i + 1} for i in range(len(texts))]
+    columns = {"doc_id": [f"d{i}" for i in range(len(texts))], "corpus": ["a"] * len(texts), "source": source, "text": texts}
+    types = schemas.TABLES["documents"].schema
+    return pa.RecordBatch.from_pydict(columns, pa.schema([types.field(name) for name in columns]))
+
+
+def signed(texts: list[str], positions: Iterable[int], settings: Settings) -> pa.RecordBatch:
+    """Texts as `scatter` gets them; with at least one of them."""
+    [batch] = sign(settings)(iter([documents(texts)]))
+    return batch.append_column("position", pa.array(list(positions), pa.int64()))

@@ -1,0 +1,48 @@
+"""Tables of other workspaces that a step reads. In: the step's row of the DAG, and the config. Out: the tables, or what is wrong."""
+
+import logging
+from typing import Any
+
+from pyspark.sql import SparkSession
+
+from wajue.config import Config
+from wajue.dag import Other, Step
+from wajue.runner.freshness import other_workspaces
+from wajue.runner.manifests import section_as_json
+from wajue.spark import tables
+from wajue.spark.tables import Elsewhere
+from wajue.store.workspace import Workspace, versions
+
+log = logging.getLogger(__name__)
+
+
+def read(spark: SparkSession, config: Config, step: Step) -> tuple[Elsewhere, ...]:
+    """The table of each workspace that the step's setting names, in order; said where it is not the one that costs least."""
+    assert step.other is not None
+    chosen = [(w, _table(w, step.other, config, step.name)) for w in other_workspaces(config, step)]
+    return tuple(Elsewhere(w.location, table, tables.read(spark, w, table)) for w, table in chosen)
+
+
+def _table(workspace: Workspace, other: Other, config: Config, step: str) -> str:
+    if not other.instead:
+        return other.table
+    workspace.must_have()
+    why = difference(workspace.manifest(other.instead), other, config)
+    if why:
+        log.warning("%s: %s: %s; its table %s is read instead", step, workspace.location, why, other.table)
+    return other.table if why else other.instead
+
+
+def difference(manifest: dict[str, Any] | None, other: Other, config: Config) -> str:
+    """Why a table with this manifest cannot be read in place of another one; "" if it can."""
+    if manifest is None:
+        return f"it has no table {other.instead}"
+    if manifest.get("versions") != versions():
+        return f"other versions of wajue or of what it builds on wrote its table {other.instead}"
+    for name in other.alike:
+        section, setting = name.split(".")
+        theirs = manifest.get("config", {}).get(section, {}).get(setting)
+        ours = section_as_json(getattr(config, section))[setting]
+        if theirs != ours:
+            return f"its table {other.instead} was made with [{section}] {setting} = {theirs}, here it is {ours}"
+    return ""

@@ -1,0 +1,44 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from wajue import dag
+from wajue.config import Config
+from wajue.runner.elsewhere import difference
+from wajue.store.workspace import versions
+
+Load = Callable[..., Config]
+AGAINST = next(s.other for s in dag.STEPS if s.name == "dedup")
+
+
+def manifest(config: Config, **more: Any) -> dict[str, Any]:
+    sections = {s: getattr(config, s).model_dump(mode="json") for s in ("dedup", "segment")}
+    return {"config": sections, "versions": versions(), **more}
+
+
+def test_signatures_of_the_same_settings_and_versions_are_read(load: Load) -> None:
+    assert AGAINST is not None
+    assert difference(manifest(load()), AGAINST, load()) == ""
+    assert difference(manifest(load("[dedup]\nmax_bucket = 5\n")), AGAINST, load()) == "", "no signature depends on it"
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ("[dedup]\nthreshold = 0.7", "was made with [dedup] threshold = 0.7, here it is 0.8"),
+        ("[dedup]\nshingle_size = 3", "shingle_size = 3"),
+        ("[dedup]\nbands = 3\nrows_per_band = 3", "bands = 3"),
+        ("[dedup]\nnear = false", "near = False"),
+        ('[segment]\nmethod = "whitespace"', "[segment] method = whitespace"),
+    ],
+)
+def test_others_are_not_and_why(load: Load, settings: str, said: str) -> None:
+    assert AGAINST is not None
+    assert said in difference(manifest(load(settings)), AGAINST, load())
+
+
+def test_none_and_those_of_other_versions_are_not(load: Load) -> None:
+    assert AGAINST is not None
+    assert difference(None, AGAINST, load()) == "it has no table signatures"
+    assert "other versions" in difference(manifest(load(), versions={"wajue": "0"}), AGAINST, load())
