@@ -54,7 +54,9 @@ def _make(count: int, added: int, folder: Path) -> None:
     for role in ("domain", "general"):
         questions = json.loads((folder / f"{role}.json").read_text(encoding="utf-8"))
         for name in ("new", "old"):
-            lines = [json.dumps(q, ensure_ascii=False) for i, q in enumerate(questions) if (i % every == every // 2) == (name == "new")]
+            lines = [
+                json.dumps(q, ensure_ascii=False) for i, q in enumerate(questions) if (i % every == every // 2) == (name == "new")
+            ]
             (folder / name / f"{role}.jsonl").write_text("\n".join(lines), encoding="utf-8")
 
 

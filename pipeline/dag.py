@@ -45,7 +45,10 @@ class Step:
     other: tables of other workspaces that it reads, too
     rejects: the table of the rows that it drops: every row that goes in comes out in this table or in the first one
     tally: what it counts beside rows
-    grows: where only files were added, it can process what they bring and leave the rows that are there
+    grows: what is said where only files were added, and it processes what they bring and leaves the rows that are there; "" if it
+        cannot do that
+    rereads: its own tables, as they were, that it needs for that
+    rewrites: those that are written whole all the same
     trainer: it runs without Spark, and may go on from a saved state
     alone: it runs without Spark, in this process, on what the trainers wrote
     """
@@ -59,7 +62,9 @@ class Step:
     other: Other | None = None
     rejects: str = ""
     tally: Tally | None = None
-    grows: bool = False
+    grows: str = ""
+    rereads: tuple[str, ...] = ()
+    rewrites: tuple[str, ...] = ()
     trainer: bool = False
     alone: bool = False
 
@@ -77,7 +82,7 @@ STEPS = (
         sections=("corpus",),
         reads_files=True,
         rejects="ingest_rejects",
-        grows=True,
+        grows="and not read again",
     ),
     Step(
         "clean",
@@ -86,7 +91,9 @@ STEPS = (
         sections=("clean", "segment"),
         rejects="clean_rejects",
         tally=Tally("changed", "clean_documents", "changed_by"),
-        grows=True,
+        grows="the documents that were added are cleaned; the others stay: boilerplate is the same",
+        rereads=("boilerplate",),
+        rewrites=("boilerplate",),
     ),
     Step(
         "dedup",
@@ -103,6 +110,8 @@ STEPS = (
             + ("segment.method",),
         ),
         rejects="duplicates",
+        grows="the documents that were added are compared with the others; these stay",
+        rereads=("signatures", "duplicates"),
     ),
     Step("ngrams", ("documents",), ("clauses", "ngrams"), ("ngrams",)),
     Step("new_words", ("clauses", "ngrams"), ("lexicon",), ("new_words",)),

@@ -202,12 +202,20 @@ TABLES = {
                 _CORPUS,
                 _SOURCE,
                 Column("is_kept", pa.bool_(), "is it kept, or dropped because another one stands for it?"),
-                Column("folded_high", pa.int64(), "of the text without width, case, white space and punctuation: a hash, its upper half"),
+                Column(
+                    "folded_high",
+                    pa.int64(),
+                    "of the text without width, case, white space and punctuation: a hash, its upper half",
+                ),
                 Column("folded_low", pa.int64(), "the lower half"),
                 Column("text_hash", pa.int64(), "a hash of the text as it stands"),
-                Column("sketch", pa.int32(), "a bit of each of its first 32 least hashes; null without [dedup] near, like the next two"),
+                Column(
+                    "sketch", pa.int32(), "a bit of each of its first 32 least hashes; null without [dedup] near, like the next two"
+                ),
                 Column("bands", pa.binary(), "the keys of its MinHash bands, a uint32 each: documents that share one are compared"),
-                Column("elements", pa.binary(), "what its shingles are made of: code points as UTF-16, or hashed words, a uint32 each"),
+                Column(
+                    "elements", pa.binary(), "what its shingles are made of: code points as UTF-16, or hashed words, a uint32 each"
+                ),
             ),
         ),
         Table(

@@ -29,7 +29,7 @@ def test_a_stage_has_the_parameters_of_its_step() -> None:
         if step.on_spark and not step.reads_files:
             parameters = inspect.signature(spark_step.STAGES[step.name]).parameters
             more = (step.other.parameter,) if step.other else ()
-            more += ("added", "boilerplate") if step.grows else ()  # what was added, and a table as it was written before
+            more += ("added", *step.rereads) if step.grows else ()  # what was added, and tables as they were written before
             assert tuple(parameters) == (*step.reads, "config", *more)
             assert parameters["config"].kind is inspect.Parameter.KEYWORD_ONLY
             assert spark_step.STAGES[step.name].__module__ == f"wajue.stages.{step.name}"
@@ -41,6 +41,7 @@ def test_what_a_row_says_of_a_step_is_there() -> None:
     for step in dag.STEPS:
         assert set(step.optional) <= set(step.reads)
         assert not step.rejects or step.rejects == step.writes[1], "rows in = rows of the first two tables"
+        assert {*step.rereads, *step.rewrites} <= {*step.writes}
         if step.tally:
             columns = {c.name for c in schemas.TABLES[step.tally.table].columns}
             assert step.tally.table in step.writes and step.tally.column in columns

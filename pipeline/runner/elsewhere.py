@@ -1,4 +1,4 @@
-"""Tables of other workspaces that a step reads. In: the step's row of the DAG, and the config. Out: the tables, or what is wrong."""
+"""Tables of other workspaces that a step reads. In: the step's row of the DAG, and the config. Out: the tables."""
 
 import logging
 from typing import Any
@@ -7,7 +7,6 @@ from pyspark.sql import SparkSession
 
 from wajue.config import Config
 from wajue.dag import Other, Step
-from wajue.runner.freshness import other_workspaces
 from wajue.runner.manifests import section_as_json
 from wajue.spark import tables
 from wajue.spark.tables import Elsewhere
@@ -16,10 +15,28 @@ from wajue.store.workspace import Workspace, versions
 log = logging.getLogger(__name__)
 
 
+def workspaces(config: Config, step: Step) -> list[Workspace]:
+    """The other workspaces whose tables the step reads, in the order in which the config names them."""
+    if step.other is None:
+        return []
+    named = getattr(getattr(config, step.other.section), step.other.setting) or ()
+    return [Workspace(config.located(location)) for location in ((named,) if isinstance(named, str) else named)]
+
+
+def runs(config: Config, step: Step) -> list[str]:
+    """For each of them, the run that wrote what it holds of the tables that the step may read; one run writes both."""
+    tables_read = (step.other.table, step.other.instead) if step.other else ()
+    found = []
+    for workspace in workspaces(config, step):
+        manifests = [m for table in tables_read if table and (m := workspace.manifest(table)) is not None]
+        found.append(str(manifests[0].get("run_id", "none")) if manifests else "none")
+    return found
+
+
 def read(spark: SparkSession, config: Config, step: Step) -> tuple[Elsewhere, ...]:
     """The table of each workspace that the step's setting names, in order; said where it is not the one that costs least."""
     assert step.other is not None
-    chosen = [(w, _table(w, step.other, config, step.name)) for w in other_workspaces(config, step)]
+    chosen = [(w, _table(w, step.other, config, step.name)) for w in workspaces(config, step)]
     return tuple(Elsewhere(w.location, table, tables.read(spark, w, table)) for w, table in chosen)
 
 

@@ -11,10 +11,10 @@ from typing import Any
 
 from wajue import dag
 from wajue.config import Config
-from wajue.dag import Other, Step
+from wajue.dag import Step
 from wajue.errors import ConfigError, WajueError
 from wajue.reading import corpora
-from wajue.runner import growth, staleness
+from wajue.runner import elsewhere, growth, staleness
 from wajue.runner.manifests import are_whole
 from wajue.store.workspace import Workspace
 
@@ -76,18 +76,11 @@ def fingerprints(config: Config, workspace: Workspace, files: list[corpora.Corpu
     of_steps: dict[str, str] = {}
     for step in dag.planned(config):
         inputs = [_files_read(workspace, step, files)] if step.reads_files else [of_tables.get(t, "none") for t in step.reads]
-        if step.other:
-            inputs += [_run_that_wrote(w, step.other) for w in other_workspaces(config, step)]
+        inputs += elsewhere.runs(config, step)
         shown = json.dumps([step.name, config.fingerprint(*step.sections), inputs])
         of_steps[step.name] = digest = hashlib.sha256(shown.encode()).hexdigest()[:16]
         of_tables |= dict.fromkeys(step.writes, digest)
     return of_steps
-
-
-def _run_that_wrote(workspace: Workspace, other: Other) -> str:
-    """The run that wrote what another workspace holds of the tables that a step may read; one run writes both."""
-    manifests = (workspace.manifest(table) for table in (other.table, other.instead) if table)
-    return next((str(m.get("run_id", "none")) for m in manifests if m is not None), "none")
 
 
 def _files_read(workspace: Workspace, step: Step, files: list[corpora.CorpusFile] | None) -> str:
@@ -141,11 +134,3 @@ def is_done(workspace: Workspace, step: Step, fingerprint: str) -> bool:
 def inputs_of(workspace: Workspace, step: Step) -> dict[str, Any]:
     """Which run wrote each table that the step reads."""
     return {t: m.get("run_id", "unknown") for t in step.reads if (m := workspace.manifest(t)) is not None}
-
-
-def other_workspaces(config: Config, step: Step) -> list[Workspace]:
-    """The other workspaces whose tables the step reads, in the order in which the config names them."""
-    if step.other is None:
-        return []
-    named = getattr(getattr(config, step.other.section), step.other.setting) or ()
-    return [Workspace(config.located(location)) for location in ((named,) if isinstance(named, str) else named)]

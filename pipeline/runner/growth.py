@@ -1,12 +1,12 @@
 """Corpora that have grown since a workspace was written. In: the files now, and the manifests. Out: what is new, and whether
 adding it to the tables that are there gives the tables of a run from scratch.
 
-It does where a row depends on its own file or document alone: reading and cleaning. What looks at all documents at once is
-computed again (docs/growing.md).
+It does where a row depends on its own file or document alone, as in reading and cleaning, and in de-duplication where new files
+stand behind the old ones. What looks at all documents at once is computed again (docs/growing.md).
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -17,11 +17,10 @@ from wajue.config import Config
 from wajue.dag import Step
 from wajue.errors import RowsWouldChange
 from wajue.reading.corpora import CorpusFile
-from wajue.runner.manifests import are_whole
+from wajue.runner import elsewhere
+from wajue.runner.manifests import are_whole, section_as_json
 from wajue.spark import tables
 from wajue.spark.flow import Flow
-from wajue.stages.clean import clean
-from wajue.stages.ingest import ingest
 from wajue.store.workspace import Workspace, versions
 
 log = logging.getLogger(__name__)
@@ -81,7 +80,7 @@ def new_files(config: Config, workspace: Workspace, step: Step, files: list[Corp
         return None, "the [[corpus]] settings changed: all files are read again"
     if first["versions"] != versions():
         return None, "other versions of wajue or of what it builds on wrote the tables: all files are read again"
-    return list(changes.new), f"{changes}, and not read again"
+    return list(changes.new), f"{changes}, {step.grows}"
 
 
 def added_parts(config: Config, workspace: Workspace, step: Step) -> list[str] | None:
@@ -91,14 +90,25 @@ def added_parts(config: Config, workspace: Workspace, step: Step) -> list[str] |
     if source is None or manifests is None:
         return None
     first = manifests[0]
-    settings = {s: getattr(config, s).model_dump(mode="json") for s in step.sections}
-    if first["config"] != settings or first["versions"] != versions():
+    theirs, ours = (
+        {s: _without_paths(of[s]) for s in step.sections if s in of} for of in (first["config"], _sections(config, step))
+    )
+    if theirs != ours or first["versions"] != versions() or first.get("elsewhere", []) != elsewhere.runs(config, step):
         return None
     runs = [grown["from"] for grown in source.get("grown", [])]
     seen = first["inputs"].get(step.reads[0])
     if seen not in runs or any(m["inputs"] != first["inputs"] for m in manifests):
         return None
     return [part for grown in source["grown"][runs.index(seen) :] for part in grown["parts"]]
+
+
+def _sections(config: Config, step: Step) -> dict[str, Any]:
+    return {s: section_as_json(getattr(config, s)) for s in step.sections}
+
+
+def _without_paths(section: Any) -> Any:
+    """The section; of corpora, all but where their files lie, of which the manifest of raw_documents knows more."""
+    return [{k: v for k, v in c.items() if k != "paths"} for c in section] if isinstance(section, list) else section
 
 
 class Added(NamedTuple):
@@ -108,15 +118,22 @@ class Added(NamedTuple):
     added_to: tuple[str, ...]
 
 
-def added(step: Step, config: Config, workspace: Workspace, spark: SparkSession, files: list[CorpusFile] | None) -> Added | None:
+def added(
+    step: Step,
+    stage: Callable[..., Any],
+    config: Config,
+    workspace: Workspace,
+    spark: SparkSession,
+    files: list[CorpusFile] | None,
+) -> Added | None:
     """What the step makes of what is new; None, announced, where it has to look at everything again."""
     manifests = workspace.manifests(step.writes)
     if not step.grows or manifests is None or not are_whole(manifests):
         return None
     try:
         if step.reads_files:
-            return _files_added(step, config, workspace, spark, files or [])
-        return _documents_added(step, config, workspace, spark)
+            return _files_added(step, stage, config, workspace, spark, files or [])
+        return _rows_added(step, stage, config, workspace, spark)
     except RowsWouldChange as why:
         spark.catalog.clearCache()
         workspace.sweep()
@@ -124,24 +141,26 @@ def added(step: Step, config: Config, workspace: Workspace, spark: SparkSession,
         return None
 
 
-def _documents_added(step: Step, config: Config, workspace: Workspace, spark: SparkSession) -> Added | None:
+def _rows_added(step: Step, stage: Callable[..., Any], config: Config, workspace: Workspace, spark: SparkSession) -> Added | None:
     if (parts := added_parts(config, workspace, step)) is None:
         return None
     whole, new = (tables.read(spark, workspace, step.reads[0], p) for p in (None, parts))
-    boilerplate = tables.read(spark, workspace, step.writes[2]).frame
-    frames = clean(whole, config=dag.visible(config, step), added=new, boilerplate=boilerplate)
-    log.info("clean: the documents that were added are cleaned; the others stay: boilerplate is the same")
-    return Added(frames, step.writes[:2])
+    before = {t: tables.read(spark, workspace, t) for t in step.rereads}
+    frames = stage(whole, config=dag.visible(config, step), added=new, **before)
+    log.info("%s: %s", step.name, step.grows)
+    return Added(frames, tuple(t for t in step.writes if t not in step.rewrites))
 
 
-def _files_added(step: Step, config: Config, workspace: Workspace, spark: SparkSession, files: list[CorpusFile]) -> Added | None:
+def _files_added(
+    step: Step, stage: Callable[..., Any], config: Config, workspace: Workspace, spark: SparkSession, files: list[CorpusFile]
+) -> Added | None:
     new, said = new_files(config, workspace, step, files)
     if said:
         log.info("ingest: %s", said)
     if new is None:
         return None
     before, scratch_folder = tables.read(spark, workspace, step.writes[0]).frame, tables.scratch_folder(workspace)
-    frames = ingest(spark, new, config=dag.visible(config, step), before=before, scratch_folder=scratch_folder)
+    frames = stage(spark, new, config=dag.visible(config, step), before=before, scratch_folder=scratch_folder)
     return Added(frames, step.writes)
 
 

@@ -17,7 +17,7 @@ from wajue.dag import Step
 from wajue.errors import WajueError, cause, said_by_task
 from wajue.models.workers import ALONE, Workers
 from wajue.reading import corpora
-from wajue.runner import alone, damage, estimates, freshness, manifests, spark_step, trainers
+from wajue.runner import alone, damage, elsewhere, estimates, freshness, manifests, spark_step, trainers
 from wajue.runner.progress import Watch
 from wajue.runner.spark_step import Order
 from wajue.spark import hadoop
@@ -136,7 +136,7 @@ class _Spark:
 
     def reach_workspaces(self, workspace: Workspace, chosen: tuple[Step, ...]) -> None:
         """Start it now if a Spark step needs what perhaps only Hadoop's clients reach; workspaces are reached through it then."""
-        others = [w for s in dag.STEPS for w in freshness.other_workspaces(self._config, s) if s.on_spark]
+        others = [w for s in dag.STEPS for w in elsewhere.workspaces(self._config, s) if s.on_spark]
         locations = [workspace.location, *(w.location for w in others)]
         paths = (*locations, *(p for c in self._config.corpus for p in c.paths))
         if not any(s.on_spark for s in chosen) or not any("://" in path for path in paths):

@@ -9,6 +9,7 @@
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from pyspark.sql import DataFrame, SparkSession
@@ -41,7 +42,8 @@ from wajue.stages import (
 )
 from wajue.store.workspace import Workspace
 
-STAGES: dict[str, Callable[..., Any]] = {
+Stage = Callable[..., Any]
+STAGES: dict[str, Stage] = {
     "ingest": ingest.ingest,
     "clean": clean.clean,
     "dedup": dedup.dedup,
@@ -100,26 +102,27 @@ def run(order: Order, spark: SparkSession) -> None:
 def _write(order: Order, spark: SparkSession) -> manifests.Facts:
     """Write the step's tables to their unfinished places. Returns facts for the manifest."""
     step, workspace = order.step, order.workspace
-    more = None if order.fresh else growth.added(step, order.config, workspace, spark, order.files)
-    frames = more.frames if more else _whole(order, spark)
+    stage = STAGES[step.name]
+    if step.other and step.other.parameter:
+        stage = partial(stage, **{step.other.parameter: elsewhere.read(spark, order.config, step)})
+    more = None if order.fresh else growth.added(step, stage, order.config, workspace, spark, order.files)
+    frames = more.frames if more else _whole(order, stage, spark)
     for table, frame in zip(step.writes, frames, strict=True):
         tables.write(frame, workspace, table)
     return {"grown": growth.carry_over(workspace, more.added_to)} if more else {}
 
 
-def _whole(order: Order, spark: SparkSession) -> tuple[Flow | DataFrame, ...]:
+def _whole(order: Order, stage: Stage, spark: SparkSession) -> tuple[Flow | DataFrame, ...]:
     """What the stage makes of all that it reads."""
     step, workspace, config = order.step, order.workspace, dag.visible(order.config, order.step)
     if step.reads_files:
         assert order.files is not None  # a run lists them whenever such a step is to run
         scratch_folder = tables.scratch_folder(workspace)
-        return STAGES[step.name](spark, order.files, config=config, scratch_folder=scratch_folder)
+        return stage(spark, order.files, config=config, scratch_folder=scratch_folder)
     if missing := (order.absent & set(step.reads)) - set(step.optional):
         raise AssertionError(f"{step.name} cannot do without {missing}")
     inputs = {t: None if t in order.absent else tables.read(spark, workspace, t) for t in step.reads}
-    if step.other:
-        inputs[step.other.parameter] = elsewhere.read(spark, order.config, step)  # type: ignore[assignment]
-    frames = STAGES[step.name](**inputs, config=config)
+    frames = stage(**inputs, config=config)
     return frames if isinstance(frames, tuple) else (frames,)
 
 
@@ -139,6 +142,8 @@ def _counted(order: Order, spark: SparkSession) -> manifests.Facts:
             "rows_in": manifests.rows_read(workspace, step),
             "bytes_in": manifests.bytes_read(workspace, step),
         }
+    if step.other:
+        facts["elsewhere"] = elsewhere.runs(order.config, step)
     facts["rejected"] = _frequencies(_unfinished(spark, workspace, step.rejects), "reason") if step.rejects else {}
     if step.tally:
         values = _unfinished(spark, workspace, step.tally.table).select(F.explode(step.tally.column).alias("value"))

@@ -22,7 +22,7 @@ _SEVERAL_LINES = "corpus string, source struct<file: string, line: bigint, recor
 
 
 def clean(
-    raw_documents: Flow, *, config: Config, added: Flow | None = None, boilerplate: DataFrame | None = None
+    raw_documents: Flow, *, config: Config, added: Flow | None = None, boilerplate: Flow | None = None
 ) -> tuple[Flow, Flow, DataFrame]:
     """(clean_documents, clean_rejects, boilerplate), every row of raw_documents in one of the first two. Starts two jobs:
 
@@ -35,7 +35,7 @@ def clean(
     repeated = _repeated_lines(raw_documents, config.clean).persist(StorageLevel.DISK_ONLY)
     kept_in = _kept_in(repeated, "first")
     if boilerplate is not None:
-        _check_unchanged(kept_in, _kept_in(boilerplate, "kept_in"))
+        _check_unchanged(kept_in, _kept_in(boilerplate.frame, "kept_in"))
     settings, han_rules = config.clean, config.segment.method != "whitespace"
     flagged = config.words(settings.flagged)
 

@@ -26,6 +26,7 @@ from pyspark.sql import functions as F
 from wajue import schemas
 from wajue.arrays.cells import MOST_BUCKETS, gather
 from wajue.config import Config, Dedup
+from wajue.errors import RowsWouldChange
 from wajue.mining.duplicates import choosing, matching, positions, repeated_passages, search, sharing, signing
 from wajue.mining.duplicates.packed import PACKED
 from wajue.mining.duplicates.positions import RankedFile
@@ -39,13 +40,20 @@ _BROADCAST = 1_000_000  # dropped documents, some 200 MB in each executor; more 
 _BUCKET_BYTES, _BUCKET_DOCUMENTS = 100 << 20, 1_500_000  # of text and of documents in one task, which holds them in memory
 _BUCKET_WINDOWS, _BYTES_OF_HAN = 8_000_000, 3  # windows that one task sorts; bytes of a character, of which Latin text has more
 _MOST_WANTED = 2_000_000  # documents whose keys every task gets: 100 MB
-_FACTS = ("crowded_buckets", "repeated_passages")
 _POSITIONED = ddl(pa.schema([*(signing.SIGNED.field(c) for c in COMPARED if c not in NAMED), ("position", pa.int64())]))
 _FILES = pa.schema([("first_position", pa.int64()), ("shown_corpus", pa.string()), ("file", pa.string())])
 
 
-def dedup(clean_documents: Flow, *, config: Config, earlier: tuple[Elsewhere, ...] = ()) -> tuple[Flow | DataFrame, ...]:
-    """(documents, duplicates, crowded_buckets, repeated_passages, signatures), every row of clean_documents in one of the first two.
+def dedup(
+    clean_documents: Flow,
+    *,
+    config: Config,
+    earlier: tuple[Elsewhere, ...] = (),
+    added: Flow | None = None,
+    signatures: Flow | None = None,
+    duplicates: Flow | None = None,
+) -> tuple[Flow | DataFrame, ...]:
+    """(documents, duplicates, crowded_buckets, repeated_passages, signatures); of clean_documents every row is in one of the first two.
 
     earlier: documents of the workspaces in [dedup] against, or their signatures, in the order of preference. Starts jobs:
 
@@ -54,31 +62,58 @@ def dedup(clean_documents: Flow, *, config: Config, earlier: tuple[Elsewhere, ..
     2. the search of mining/duplicates/search.py. Its verdicts come back twice: as rows, and as a bit for each position;
     3. by these bits the documents are parted from the duplicates, which alone are joined to the verdicts;
     4. with passage_length: count windows, count those again that are repeated, take them out of the documents.
+
+    added: the rows of clean_documents on which there is something to decide, the others having got these `signatures` and
+    `duplicates`. Raises RowsWouldChange if what was decided of those might be otherwise now.
     """
-    spark = clean_documents.source.sparkSession
+    ours = clean_documents if added is None else added
+    spark = ours.source.sparkSession
     if not config.dedup.exact:
-        return clean_documents, *(_empty(spark, t) for t in ("duplicates", *_FACTS, "signatures"))
+        return ours, *(_empty(spark, t) for t in ("duplicates", "crowded_buckets", "repeated_passages", "signatures"))
+    before = None
+    if signatures is not None:
+        _must_stay_as_they_are(ours, signatures, config)
+        before, earlier = duplicates, (*earlier, Elsewhere("", "signatures", signatures))
     settings = _settings(config)
-    sources = _signed(clean_documents, earlier, settings)
+    sources = _signed(ours, earlier, settings)
     files = _ranked_files([source["sizes"].frame for source in sources], [other.name for other in earlier], config)
-    settings = _sized(settings, files)
-    known = spark.sparkContext.broadcast(positions.Positions(files))
-    signatures = [source["signatures"] for source in sources]
-    verdicts = _search(signatures, known, settings).persist(StorageLevel.DISK_ONLY)
-    decisions = spark.sparkContext.broadcast(_decisions(verdicts))
-    ours = clean_documents.map(positions.part(known, decisions), ddl(positions.PARTED)).materialized()
-    kept = ours["kept"].frame
-    for number, theirs in enumerate(signatures[1:], 1):
-        kept = kept.unionByName(theirs.select(*NAMED).map(positions.kept(known, decisions, number), positions.KEPT).frame)
-    reason = F.when(F.col("exact"), "exact_duplicate").otherwise("near_duplicate")
-    duplicates = ours["dropped"].frame.join(_reasons(verdicts, kept, files), "position").select(*_reject_columns(reason))
+    settings, known = _sized(settings, files), spark.sparkContext.broadcast(positions.Positions(files))
+    signed = [source["signatures"] for source in sources]
+    verdicts = _search(signed, known, settings).persist(StorageLevel.DISK_ONLY)
     crowded = verdicts.where("members is not null").select("members", "compared")
-    marked = signatures[0].map(positions.marked(known, decisions), types_of("signatures"))
+    if before is not None and crowded.count():
+        raise RowsWouldChange("a bucket is so full now that other documents of it are compared: all are compared again")
+    decisions = spark.sparkContext.broadcast(_decisions(verdicts))
+    parted = ours.map(positions.part(known, decisions), ddl(positions.PARTED)).materialized()
+    kept = parted["kept"].frame
+    for number, theirs in enumerate(signed[1:], 1):
+        kept = kept.unionByName(theirs.select(*NAMED).map(positions.kept(known, decisions, number), positions.KEPT).frame)
+    reasons = _reasons(verdicts, kept, files, before.frame if before else None)
+    dropped = parted["dropped"].frame.join(reasons, "position").select(*_reject_columns(F.col("reason")))
+    marked = signed[0].map(positions.marked(known, decisions), types_of("signatures"))
     if not config.dedup.passage_length:
-        return ours["documents"], duplicates, crowded, _empty(spark, "repeated_passages"), marked
-    parted = _without_passages(ours["documents"], known, files, config.dedup)
-    duplicates = duplicates.unionByName(_rejected(parted["dropped"].frame))
-    return parted["documents"], duplicates, crowded, parted["repeated_passages"], marked
+        return parted["documents"], dropped, crowded, _empty(spark, "repeated_passages"), marked
+    shortened = _without_passages(parted["documents"], known, files, config.dedup)
+    dropped = dropped.unionByName(_rejected(shortened["dropped"].frame))
+    return shortened["documents"], dropped, crowded, shortened["repeated_passages"], marked
+
+
+def _must_stay_as_they_are(added: Flow, signatures: Flow, config: Config) -> None:
+    """Raises RowsWouldChange unless the files that were added stand behind those of the signatures."""
+    if config.dedup.passage_length:
+        raise RowsWouldChange("[dedup] passage_length: passages are counted over all documents, so all are compared again")
+    rank_of = _ranks(config)
+    new, old = (
+        sorted(
+            (rank_of[r["corpus"]], r["corpus"], r["file"]) for r in rows.frame.select("corpus", "source.file").distinct().collect()
+        )
+        for rows in (added, signatures)
+    )
+    if new and old and new[0] <= old[-1]:
+        raise RowsWouldChange(
+            f"{new[0][2]} stands before {old[-1][2]} in the order of preference, and may displace what was kept: all documents "
+            "are compared again"
+        )
 
 
 def _empty(spark: SparkSession, table: str) -> DataFrame:
@@ -94,10 +129,10 @@ def _signed(clean_documents: Flow, earlier: tuple[Elsewhere, ...], settings: Set
     for other in earlier:
         # what a task writes goes to this workspace, not to the one that is read
         theirs = replace(other.rows, scratch_folder=clean_documents.scratch_folder)
-        if other.table == "signatures":
-            theirs = theirs.map(signing.kept_only, ddl(signing.SIGNED))
-        else:
+        if other.table != "signatures":
             theirs = theirs.select(*NAMED, "text").map(signing.sign(settings), ddl(signing.SIGNED))
+        elif other.name:  # this workspace's own need their dropped documents, too: what is like them goes the same way
+            theirs = theirs.map(signing.kept_only, ddl(signing.SIGNED))
         if wanted is not None:
             theirs = theirs.map(sharing.sharing(wanted, settings), ddl(signing.SIGNED))
         sources.append(theirs.map(signing.with_sizes, types).materialized())
@@ -112,17 +147,22 @@ def _wanted(ours: Flow, settings: Settings) -> Any:
     return ours.source.sparkSession.sparkContext.broadcast(keys)
 
 
-def _ranked_files(sizes: list[DataFrame], names: list[str], config: Config) -> list[RankedFile]:
-    """The files of all sources, in the order of preference; names: of the earlier workspaces."""
+def _ranks(config: Config) -> dict[str, int]:
+    """The rank of each corpus in the order of preference."""
     order = sorted(config.corpus, key=lambda c: c.role != "domain")
-    rank_of = {c.name: rank for rank, c in enumerate(order)}
-    files = []
+    return {c.name: rank for rank, c in enumerate(order)}
+
+
+def _ranked_files(sizes: list[DataFrame], names: list[str], config: Config) -> list[RankedFile]:
+    """The files of all sources, in the order of preference; names: of the earlier workspaces, "" for what this one had before."""
+    rank_of, files = _ranks(config), []
     for number, parts in enumerate(sizes):
+        name = names[number - 1] if number else ""
         sums = [F.sum(c).alias(c) for c in ("documents", "bytes")]
         for r in parts.groupBy("corpus", "file").agg(*sums).collect():
             corpus = r["corpus"]
-            preference = number - 1 - len(names) if number else rank_of[corpus]
-            shown = f"{names[number - 1]}, {corpus}" if number else corpus
+            preference = number - 1 - len(names) if name else rank_of[corpus]
+            shown = f"{name}, {corpus}" if name else corpus
             files.append(RankedFile(preference, shown, r["file"], number, corpus, r["documents"], r["bytes"]))
     return sorted(files)
 
@@ -146,7 +186,7 @@ def _settings(config: Config) -> Settings:
 def _sized(settings: Settings, files: list[RankedFile]) -> Settings:
     """The settings with what the files decide."""
     needed = max(sum(f.bytes for f in files) / _BUCKET_BYTES, sum(f.documents for f in files) / _BUCKET_DOCUMENTS)
-    first_droppable = sum(f.preference < 0 for f in files) << RECORD_BITS
+    first_droppable = sum(f.source > 0 for f in files) << RECORD_BITS  # they stand before ours
     return replace(settings, buckets=min(max(1, math.ceil(needed)), MOST_BUCKETS), first_droppable=first_droppable)
 
 
@@ -204,10 +244,11 @@ def _decisions(verdicts: DataFrame) -> positions.Decisions:
     return positions.Decisions(*(column.to_numpy() for column in bits.columns))
 
 
-def _reasons(verdicts: DataFrame, kept: DataFrame, files: list[RankedFile]) -> DataFrame:
-    """(position, duplicate_of, similarity, exact, detail): what is to be said of each document that is dropped.
+def _reasons(verdicts: DataFrame, kept: DataFrame, files: list[RankedFile], before: DataFrame | None) -> DataFrame:
+    """(position, duplicate_of, similarity, reason, detail): what is to be said of each document that is dropped.
 
-    kept: positions.KEPT of all sources.
+    kept: positions.KEPT of all sources; before: what was said of those that this workspace dropped before, whose copies go where
+    they went.
     """
     listed = [(rank << RECORD_BITS, f.shown_corpus, f.name) for rank, f in enumerate(files)]
     table = pa.Table.from_pylist([dict(zip(_FILES.names, row, strict=True)) for row in listed], _FILES)
@@ -215,7 +256,14 @@ def _reasons(verdicts: DataFrame, kept: DataFrame, files: list[RankedFile]) -> D
     record = F.col("kept") % (1 << RECORD_BITS)
     dropped = verdicts.where("position is not null").select("position", "kept", "similarity", "exact").join(kept, "kept")
     dropped = dropped.withColumn("first_position", F.col("kept") - record).join(F.broadcast(first_positions), "first_position")
-    reasons = dropped.select("position", "duplicate_of", "similarity", "exact", _detail(record).alias("detail"))
+    reason = F.when(F.col("exact"), "exact_duplicate").otherwise("near_duplicate").alias("reason")
+    reasons = dropped.select("position", "duplicate_of", "similarity", reason, _detail(record).alias("detail"))
+    if before is not None:
+        said = ("duplicate_of", "similarity", "reason", "detail")
+        theirs = before.select(F.col("doc_id").alias("copied"), *(F.col(c).alias(f"{c}_of_copied") for c in said))
+        copies = reasons.join(theirs, F.col("duplicate_of") == F.col("copied"), "left")
+        first = F.col("copied").isNotNull()
+        reasons = copies.select("position", *(F.when(first, F.col(f"{c}_of_copied")).otherwise(F.col(c)).alias(c) for c in said))
     return F.broadcast(reasons) if verdicts.count() <= _BROADCAST else reasons
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from tests.mining.duplicates.texts import questions
 from wajue import config as configuration
 from wajue.config import Config
 from wajue.reading import corpora
@@ -197,3 +198,58 @@ def test_a_step_knows_what_was_added_since_it_ran(tmp_path: Path) -> None:
         assert growth.added_parts(config, place, CLEAN) == parts
     MANIFESTS.update(dict.fromkeys(CLEAN.writes, cleaned | {"inputs": {"raw_documents": "r0"}, "config": {}}))
     assert growth.added_parts(config, place, CLEAN) is None
+
+
+TEXT = "高压断路器怎么检修母线电压互感"
+
+
+def one_corpus(folder: Path, settings: str) -> Config:
+    """Questions of which many are alike, two chosen ones among them."""
+    texts = [t.replace("\n", "") for t in questions(240, 7)]
+    note(folder, "b.jsonl", n1=TEXT, n2=f"{TEXT}吗", **{f"b{i}": t for i, t in enumerate(texts[:160])})
+    text = f'[[corpus]]\nname = "notes"\nrole = "domain"\npaths = ["notes/*.jsonl"]\nid = "id"\n[dedup]\n{settings}\n'
+    (folder / "c.toml").write_text(text, encoding="utf-8")
+    return configuration.load(folder / "c.toml")
+
+
+def more(folder: Path, name: str) -> None:
+    """A copy of a text that was dropped, one that folds to it, a copy of one that stays, what resembles both, and others."""
+    texts = [t.replace("\n", "") for t in questions(240, 7)]
+    chosen = {"n6": f"{TEXT}吗", "n7": f"{TEXT}吗！", "n8": TEXT, "n9": f"{TEXT}呢"}
+    note(folder, name, **chosen, **{f"d{i}": t for i, t in enumerate(texts[120:])})
+
+
+@pytest.mark.spark
+def test_new_documents_are_compared_by_the_signatures_of_the_old(
+    spark: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    config, place = one_corpus(tmp_path, ""), Workspace(str(tmp_path / "out"))
+    run.run(config, place, last="dedup")
+    old = set(place.parquet_files("documents")) | set(place.parquet_files("signatures"))
+    more(tmp_path, "d.jsonl")
+    with caplog.at_level("INFO", logger="wajue"):
+        grown_and_fresh(config, tmp_path, "dedup", UNTIL_DEDUP)
+    assert "dedup: the documents that were added are compared with the others; these stay" in caplog.text
+    assert old <= set(place.parquet_files("documents")) | set(place.parquet_files("signatures"))
+    dropped = {r["doc_id"]: r["reason"] for r in pq.read_table(place.path("duplicates")).to_pylist() if TEXT in r["text"]}
+    assert sorted(dropped.values()) == ["exact_duplicate", *["near_duplicate"] * 4]
+    note(tmp_path, "a.jsonl", m1=TEXT)  # displaces the text that was kept
+    with caplog.at_level("INFO", logger="wajue"):
+        grown_and_fresh(config, tmp_path, "dedup", UNTIL_DEDUP)
+    assert "notes/a.jsonl stands before notes/d.jsonl in the order of preference" in caplog.text
+
+
+@pytest.mark.spark
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [("max_bucket = 2", "a bucket is so full"), ("passage_length = 10", "passages are counted over all documents")],
+)
+def test_documents_are_compared_again_where_that_may_change_what_was_decided(
+    spark: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture, settings: str, said: str
+) -> None:
+    config = one_corpus(tmp_path, settings)
+    run.run(config, Workspace(str(tmp_path / "out")), last="dedup")
+    more(tmp_path, "d.jsonl")
+    with caplog.at_level("INFO", logger="wajue"):
+        grown_and_fresh(config, tmp_path, "dedup", UNTIL_DEDUP)
+    assert said in caplog.text

@@ -153,7 +153,7 @@ def test_passages_stay_in_the_first_document(spark: Any, load: Load, partitions:
     note = "本资料仅供内部学习使用不得转载"
     texts = [("q", f"母线的电压偏低{note}"), ("d", f"断路器的触头磨损了{note}要更换"), ("q", f"{note}。"), ("q", "隔离开关")]
     config = load("[dedup]\npassage_length = 12", corpus=BOTH)
-    kept, duplicates, _, passages = dedup(documents(spark, texts).repartition(partitions), config=config)
+    kept, duplicates, _, passages, _ = dedup(documents(spark, texts).repartition(partitions), config=config)
     assert {r["doc_id"]: r["text"] for r in kept.collect()} == {"d1": texts[1][1], "q0": "母线的电压偏低", "q3": "隔离开关"}
     [reject] = duplicates.collect()
     assert (reject["doc_id"], reject["reason"], reject["text"]) == ("q2", "repeated_passages", texts[2][1])

@@ -100,14 +100,15 @@ def decide(first_droppable: int) -> Callable[[Batches], Batches]:
     position, kept, similarity, exact: a document that is dropped, and for which one; members, compared: a crowded bucket; block,
     dropped, kept_for: for the 64 positions from 64 * block a bit each, the lowest first: is it dropped, is one dropped for it?
 
-    Documents whose position is before first_droppable are never dropped. In one task: 24 bytes an edge or member of a class, 16
-    a copy.
+    Documents whose position is before first_droppable are never dropped. Of them, those that are gone stand for nobody but for
+    their copies, which went with them or are to follow. In one task: 24 bytes an edge or member of a class, 16 a copy.
     """
 
     @keeping_freed
     def apply(batches: Batches) -> Batches:
         packed = PackedRows(batches)
-        edges, classes, copies = (packed.take(kind) for kind in ("edges", "classes", "copies"))
+        gone, copies = packed.take("gone")["position"], packed.take("copies")
+        edges, classes = _without(packed.take("edges"), "low", gone), _without(packed.take("classes"), "position", gone)
         position, chosen = _chosen(edges, classes, first_droppable)
         dropped = _joined(_dropped_texts(position, chosen), _dropped_copies(copies, position, chosen, first_droppable))
         for begin in range(0, len(dropped.position), _SLAB):
@@ -118,6 +119,14 @@ def decide(first_droppable: int) -> Callable[[Batches], Batches]:
         yield _bits(dropped)
 
     return apply
+
+
+def _without(rows: Arrays, column: str, gone: np.ndarray) -> Arrays:
+    """Those edges or members of classes that do not begin with a document that is gone."""
+    if not len(gone):
+        return rows
+    left = ~np.isin(rows[column], gone)
+    return {name: values[left] if len(values) == len(left) else values for name, values in rows.items()}
 
 
 def _chosen(edges: Arrays, classes: Arrays, first_droppable: int) -> tuple[np.ndarray, Representatives]:

@@ -25,7 +25,7 @@ def attach(settings: Settings) -> Callable[[Batches], Batches]:
     @keeping_freed
     def apply(batches: Batches) -> Batches:
         packed = PackedRows(batches)
-        yield from packed.take_rows("copies", "classes", "crowded")
+        yield from packed.take_rows("copies", "classes", "crowded", "gone")
         if "pairs" not in packed and "wanted" not in packed:
             return
         nodes, wanted = packed.take("nodes"), distinct(packed.take("wanted")["node"])
@@ -64,7 +64,7 @@ def verify(settings: Settings) -> Callable[[Batches], Batches]:
     @keeping_freed
     def apply(batches: Batches) -> Batches:
         packed = PackedRows(batches)
-        yield from packed.take_rows("copies", "classes", "crowded", "edges")
+        yield from packed.take_rows("copies", "classes", "crowded", "gone", "edges")
         nodes = packed.take("nodes")
         shingled_nodes = shingled(nodes, settings)
         for row in packed.take_rows("candidates"):

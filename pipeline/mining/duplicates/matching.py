@@ -13,7 +13,7 @@ from wajue.mining.duplicates.packed import Arrays, PackedRows, pack, taken, text
 from wajue.mining.duplicates.pairs import BucketPairs, bucket_pairs
 from wajue.mining.duplicates.settings import Settings
 from wajue.mining.duplicates.signatures import most_differences
-from wajue.mining.duplicates.signing import bands_of, elements_in, hashes_of, sketches_of
+from wajue.mining.duplicates.signing import KEPT, bands_of, elements_in, hashes_of, sketches_of
 
 _HALF, _LOW_HALF = np.uint64(32), np.uint64(0xFFFFFFFF)
 _FOLDED_BITS, _TEXT_BITS = np.uint64(0xFFFF), np.uint64(0xFFFF0000)  # of a node
@@ -21,12 +21,16 @@ _FOLDED_BITS, _TEXT_BITS = np.uint64(0xFFFF), np.uint64(0xFFFF0000)  # of a node
 
 def scatter(settings: Settings) -> Callable[[Batches], Batches]:
     """signing.COMPARED with position long -> texts, each to the bucket of its node; bands, each to that of its key, and
-    earlier_bands of documents that are never dropped."""
+    earlier_bands of documents on which there is nothing to decide; gone, those of them that were dropped.
+    """
 
     @keeping_freed
     def apply(batches: Batches) -> Batches:
         for batch in batches:
-            yield from _scatter(batch, batch.column("position").to_numpy().astype(np.uint64), settings)
+            position = batch.column("position").to_numpy().astype(np.uint64)
+            yield from _scatter(batch, position, settings)
+            if len(gone := position[~batch.column(KEPT).to_numpy(zero_copy_only=False)]):
+                yield pack(0, "gone", position=gone)
 
     return apply
 
@@ -67,6 +71,7 @@ def match(settings: Settings) -> Callable[[Batches], Batches]:
     @keeping_freed
     def apply(batches: Batches) -> Batches:
         packed = PackedRows(batches)
+        yield from packed.take_rows("gone")
         if "texts" in packed:
             yield from _match_texts(packed.bucket, packed.take("texts"), settings)
         if "bands" in packed:

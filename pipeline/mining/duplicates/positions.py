@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from wajue import schemas
 from wajue.arrays import cells
 from wajue.arrays.cells import Batches
+from wajue.mining.duplicates import signing
 from wajue.mining.duplicates.settings import RECORD_BITS
 
 KEPT = "kept long, duplicate_of string"  # the position and the doc_id of a document that others are dropped for
@@ -87,13 +88,12 @@ def with_positions(positions: Any, source: int) -> Callable[[Batches], Batches]:
 
 
 def marked(positions: Any, decisions: Any) -> Callable[[Batches], Batches]:
-    """Rows of this workspace's signing.SIGNED -> rows of the table signatures."""
-    columns = schemas.TABLES["signatures"].schema.names
+    """signing.SIGNED of this workspace -> the same, with what was decided."""
 
     def apply(batches: Batches) -> Batches:
         for batch in batches:
             dropped, _ = decisions.value.of(positions.value.of(batch, 0))
-            yield batch.append_column("is_kept", pc.invert(dropped)).select(columns)
+            yield batch.set_column(batch.schema.get_field_index(signing.KEPT), signing.KEPT, pc.invert(dropped))
 
     return apply
 

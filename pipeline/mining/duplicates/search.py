@@ -12,6 +12,9 @@ bits of sketch, 16 of the hash of the text, and 16 of the hash of the folded tex
 that are equal when folded meet in one. Only hashes go to the buckets of the bands; a text goes to its own bucket, and once to
 that of every text which it may resemble.
 
+Documents of earlier runs come first, and nothing is decided of them. Of those that were dropped then, two things count: they are
+members of their buckets, and a copy of one goes where it went.
+
 The bytes moved decide the cost: some 190 a short question from scatter to match, 70 from there on, and 60 for each bucket of
 candidates.
 """

@@ -21,8 +21,8 @@ from wajue.mining.duplicates.settings import Settings
 from wajue.mining.duplicates.signatures import signatures
 
 NAMED = ("doc_id", "corpus", "source")  # which document it is
-_KEPT = "is_kept"
-SIGNED = pa.schema([f for f in schemas.TABLES["signatures"].schema if f.name != _KEPT])
+KEPT = "is_kept"  # all are, until they are compared
+SIGNED = schemas.TABLES["signatures"].schema
 COMPARED = tuple(name for name in SIGNED.names if name != "doc_id")  # what the search reads
 _HASHES = ("folded_high", "folded_low", "text_hash")  # as TextHashes has them
 _SIZES = pa.struct([("corpus", pa.string()), ("file", pa.string()), ("documents", pa.int64()), ("bytes", pa.int64())])
@@ -63,7 +63,7 @@ def with_sizes(batches: Batches) -> Batches:
 
 
 def _signed(texts: pa.RecordBatch, settings: Settings) -> pa.RecordBatch:
-    named = {name: texts.column(name) for name in NAMED}
+    named = {name: texts.column(name) for name in NAMED} | {KEPT: pa.repeat(True, texts.num_rows)}
     return pa.RecordBatch.from_pydict(named | _signature(texts.column("text"), settings), SIGNED)
 
 
@@ -122,6 +122,6 @@ def elements_in(signed: pa.RecordBatch) -> Ragged:
 
 
 def kept_only(batches: Batches) -> Batches:
-    """Rows of the table signatures -> SIGNED, those of documents that were kept."""
+    """SIGNED -> SIGNED, the documents that were kept."""
     for batch in batches:
-        yield batch.filter(batch.column(_KEPT)).select(SIGNED.names)
+        yield batch.filter(batch.column(KEPT))

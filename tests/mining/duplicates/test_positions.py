@@ -59,11 +59,9 @@ def test_documents_are_parted_from_those_that_are_dropped() -> None:
 def test_signatures_are_marked() -> None:
     known, first = SimpleNamespace(value=Positions(FILES)), 1 << RECORD_BITS
     decisions = SimpleNamespace(value=Decisions(np.array([first >> 6]), np.array([1 << 2]), np.array([1 << 1])))
-    signed = pa.RecordBatch.from_pylist(
-        [{"doc_id": f"a{i}", "corpus": "d", "source": {"file": "a.txt", "record": i}} for i in (1, 2)], SIGNED
-    )
-    [rows] = positions.marked(known, decisions)(iter([signed]))
-    assert rows.schema.names == schemas.TABLES["signatures"].schema.names
-    assert rows.column("is_kept").to_pylist() == [True, False]
+    rows = [{"doc_id": f"a{i}", "corpus": "d", "source": {"file": "a.txt", "record": i}, "is_kept": True} for i in (1, 2)]
+    signed = pa.RecordBatch.from_pylist(rows, SIGNED)
+    [marked] = positions.marked(known, decisions)(iter([signed]))
+    assert marked.schema.names == SIGNED.names and marked.column("is_kept").to_pylist() == [True, False]
     [positioned] = positions.with_positions(known, 0)(iter([signed]))
     assert positioned.column("position").to_pylist() == [first + 1, first + 2] and "source" not in positioned.schema.names

@@ -6,7 +6,6 @@ import pytest
 
 from tests.mining.duplicates.test_search import SETTINGS
 from tests.mining.duplicates.texts import documents, questions
-from wajue import schemas
 from wajue.mining.duplicates import signing
 from wajue.mining.duplicates.elements import code_points, to_16_bits
 from wajue.mining.duplicates.hashes import hashed_words, text_hashes
@@ -68,6 +67,6 @@ def test_files_with_their_sizes(of_texts: bool, bytes_: int) -> None:
 
 def test_only_kept_documents_stand_for_an_earlier_workspace() -> None:
     [signed] = sign(SETTINGS)(iter([documents(["一", "二", "三"])]))
-    table = signed.append_column("is_kept", pa.array([True, False, True])).select(schemas.TABLES["signatures"].schema.names)
+    table = signed.set_column(signed.schema.get_field_index("is_kept"), "is_kept", pa.array([True, False, True]))
     [kept] = kept_only(iter([table]))
     assert kept.column("doc_id").to_pylist() == ["d0", "d2"] and kept.schema.names == SIGNED.names
