@@ -2,8 +2,7 @@
 
 A signature tells what a text equals (hashes of it as it stands, and folded), what it may resemble (its bands and its sketch),
 and how alike two texts are (the elements, of which shingles are made). With it a document is compared for years without being
-read again. Elements are the smallest form in which the similarity stays exact: a set of shingles in 32 bits each takes twice
-the bytes (docs/dev/experiments/duplicates.md).
+read again. Elements take 16 bits a character and leave the similarity exact; a set of its shingles would need 32 or more for each.
 """
 
 from collections.abc import Callable
