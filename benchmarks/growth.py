@@ -1,8 +1,8 @@
 """python -m benchmarks.growth N ADDED FOLDER: what ADDED new questions cost beside N old ones, made up by benchmarks/zhidao.py.
 
 Three things are asked, with local[2]: dedup of the new ones against a workspace of the old ones, by its signatures and by its
-text; and all steps until ngrams of one corpus to which the new ones were added, beside a run from scratch. Seconds are those of
-the manifests. FOLDER keeps the questions and the workspaces; what is there is not made again.
+text; and all steps until ngrams of the domain, to which the new ones were added, beside a run from scratch. Seconds are those of
+the manifests. FOLDER keeps the questions and the workspaces; what was made is not made again.
 """
 
 import json
@@ -16,6 +16,7 @@ from wajue import dag
 from wajue.runner import run
 from wajue.store.workspace import Workspace
 
+_ROLES = ("domain", "general")
 _CORPUS = """
 [[corpus]]
 name = "{role}"
@@ -29,41 +30,46 @@ id = "url"
 def main() -> None:
     """Measure, and record."""
     count, added, folder = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
-    if not (folder / "old").exists():
+    if not (folder / "earlier").exists():
         _make(count, added, folder)
-    old = _until(folder, "old", "dedup", "old")
+    old = _until(folder, "earlier", "dedup", "earlier")
     note = f"{added:,} new against {count:,} old questions"
-    _recorded("signatures", note, _until(folder, "new", "dedup", "new", against="old"))
-    Path(old.path("signatures")).rename(folder / "signatures")
-    _recorded("text", note, _until(folder, "new", "dedup", "new", against="old"))
-    (folder / "signatures").rename(old.path("signatures"))
-    _until(folder, "all", "ngrams", "old")
-    note = f"{added:,} questions added to {count:,}"
+    signatures, aside = Path(old.path("signatures")), folder / "signatures"
+    for _ in range(2):
+        _recorded("signatures", note, _until(folder, "later", "dedup", "later", against="earlier", force=True))
+        signatures.rename(aside)
+        _recorded("text", note, _until(folder, "later", "dedup", "later", against="earlier", force=True))
+        aside.rename(signatures)
+    domain = ("domain",)
+    _until(folder, "all", "ngrams", "earlier", roles=domain)
+    note = f"one in {1 + count // added} questions added to the domain's share of {count + added:,}"
     for system, force in (("added", False), ("from scratch", True)):
-        _recorded(system, note, _until(folder, "all", "ngrams", "old", "new", force=force), last="ngrams")
+        _recorded(system, note, _until(folder, "all", "ngrams", "earlier", "later", roles=domain, force=force), last="ngrams")
 
 
 def _make(count: int, added: int, folder: Path) -> None:
-    """FOLDER/old and FOLDER/new: a line a question; of each role, the new ones are spread over all."""
+    """FOLDER/earlier and FOLDER/later, which sort like this: a line a question; the new ones are spread over all of a role."""
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / "made.json").exists():
         (folder / "made.json").write_text(json.dumps(zhidao.generate(count + added, folder)), encoding="utf-8")
-    for name in ("new", "old"):
+    for name in ("later", "earlier"):
         (folder / name).mkdir()
     every = (count + added) // added
-    for role in ("domain", "general"):
+    for role in _ROLES:
         questions = json.loads((folder / f"{role}.json").read_text(encoding="utf-8"))
-        for name in ("new", "old"):
+        for name in ("later", "earlier"):
             lines = [
-                json.dumps(q, ensure_ascii=False) for i, q in enumerate(questions) if (i % every == every // 2) == (name == "new")
+                json.dumps(q, ensure_ascii=False) for i, q in enumerate(questions) if (i % every == every // 2) == (name == "later")
             ]
             (folder / name / f"{role}.jsonl").write_text("\n".join(lines), encoding="utf-8")
 
 
-def _until(folder: Path, name: str, last: str, *parts: str, against: str = "", force: bool = False) -> Workspace:
+def _until(
+    folder: Path, name: str, last: str, *parts: str, against: str = "", roles: tuple[str, ...] = _ROLES, force: bool = False
+) -> Workspace:
     """The workspace FOLDER/NAME.out, after a run over these parts of the questions."""
     text = f'[dedup]\nagainst = "{against}.out"\n' if against else ""
-    for role in ("domain", "general"):
+    for role in roles:
         text += _CORPUS.format(role=role, paths=", ".join(f'"{part}/{role}.jsonl"' for part in parts))
     (folder / f"{name}.toml").write_text(text, encoding="utf-8")
     workspace = Workspace(str(folder / f"{name}.out"))

@@ -14,7 +14,8 @@ from wajue.config import Config
 class Other(NamedTuple):
     """Tables of other workspaces that a step reads beside its own: `table` of each that the setting names.
 
-    Where `instead` was written there by the same versions, and with the same settings of those in `alike`, it is read instead.
+    Where `instead` was written there by the same versions, with the same settings of those in `alike` and without those in
+    `unset`, it is read instead.
     """
 
     section: str
@@ -22,7 +23,8 @@ class Other(NamedTuple):
     table: str
     parameter: str = ""  # of the stage's function; a trainer reads them itself
     instead: str = ""
-    alike: tuple[str, ...] = ()  # SECTION.SETTING
+    alike: tuple[str, ...] = ()  # SECTION.SETTING, as in:
+    unset: tuple[str, ...] = ()  # settings by which `table` there says more than `instead`
 
 
 class Tally(NamedTuple):
@@ -108,6 +110,7 @@ STEPS = (
             instead="signatures",
             alike=tuple(f"dedup.{s}" for s in ("exact", "near", "threshold", "shingle_size", "bands", "rows_per_band"))
             + ("segment.method",),
+            unset=("dedup.passage_length",),  # it shortens documents after they were signed
         ),
         rejects="duplicates",
         grows="the documents that were added are compared with the others; these stay",

@@ -48,7 +48,7 @@ def test_what_a_row_says_of_a_step_is_there() -> None:
         if step.other:
             assert step.other.setting in getattr(Config.model_fields[step.other.section].annotation, "model_fields", {})
             assert {step.other.table, step.other.instead or step.other.table} <= {*schemas.TABLES}
-            for section, setting in (name.split(".") for name in step.other.alike):
+            for section, setting in (name.split(".") for name in (*step.other.alike, *step.other.unset)):
                 assert section in step.sections
                 assert setting in getattr(Config.model_fields[section].annotation, "model_fields", {})
 

@@ -56,10 +56,12 @@ def difference(manifest: dict[str, Any] | None, other: Other, config: Config) ->
         return f"it has no table {other.instead}"
     if manifest.get("versions") != versions():
         return f"other versions of wajue or of what it builds on wrote its table {other.instead}"
-    for name in other.alike:
+    for name in (*other.unset, *other.alike):
         section, setting = name.split(".")
         theirs = manifest.get("config", {}).get(section, {}).get(setting)
+        if name in other.unset and theirs:
+            return f"[{section}] {setting} = {theirs} changed its documents after its table {other.instead} was made"
         ours = section_as_json(getattr(config, section))[setting]
-        if theirs != ours:
+        if name in other.alike and theirs != ours:
             return f"its table {other.instead} was made with [{section}] {setting} = {theirs}, here it is {ours}"
     return ""

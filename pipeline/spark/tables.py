@@ -22,7 +22,7 @@ class Elsewhere(NamedTuple):
 
     name: str
     table: str
-    rows: Flow
+    flow: Flow
 
 
 def check(table: str, frame: DataFrame, which: str) -> None:

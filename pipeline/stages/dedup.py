@@ -53,7 +53,7 @@ def dedup(
     signatures: Flow | None = None,
     duplicates: Flow | None = None,
 ) -> tuple[Flow | DataFrame, ...]:
-    """(documents, duplicates, crowded_buckets, repeated_passages, signatures); of clean_documents every row is in one of the first two.
+    """(documents, duplicates, crowded_buckets, repeated_passages, signatures), each row of clean_documents in one of the first two.
 
     earlier: documents of the workspaces in [dedup] against, or their signatures, in the order of preference. Starts jobs:
 
@@ -128,7 +128,7 @@ def _signed(clean_documents: Flow, earlier: tuple[Elsewhere, ...], settings: Set
     wanted = _wanted(ours["signatures"], settings) if earlier else None
     for other in earlier:
         # what a task writes goes to this workspace, not to the one that is read
-        theirs = replace(other.rows, scratch_folder=clean_documents.scratch_folder)
+        theirs = replace(other.flow, scratch_folder=clean_documents.scratch_folder)
         if other.table != "signatures":
             theirs = theirs.select(*NAMED, "text").map(signing.sign(settings), ddl(signing.SIGNED))
         elif other.name:  # this workspace's own need their dropped documents, too: what is like them goes the same way
@@ -257,13 +257,16 @@ def _reasons(verdicts: DataFrame, kept: DataFrame, files: list[RankedFile], befo
     dropped = verdicts.where("position is not null").select("position", "kept", "similarity", "exact").join(kept, "kept")
     dropped = dropped.withColumn("first_position", F.col("kept") - record).join(F.broadcast(first_positions), "first_position")
     reason = F.when(F.col("exact"), "exact_duplicate").otherwise("near_duplicate").alias("reason")
-    reasons = dropped.select("position", "duplicate_of", "similarity", reason, _detail(record).alias("detail"))
+    reasons = dropped.select("kept", "position", "duplicate_of", "similarity", reason, _detail(record).alias("detail"))
     if before is not None:
         said = ("duplicate_of", "similarity", "reason", "detail")
         theirs = before.select(F.col("doc_id").alias("copied"), *(F.col(c).alias(f"{c}_of_copied") for c in said))
-        copies = reasons.join(theirs, F.col("duplicate_of") == F.col("copied"), "left")
+        # a document of an earlier workspace may have the id of one that was dropped here
+        is_ours = F.col("kept") >= sum(f.preference < 0 for f in files) << RECORD_BITS
+        copies = reasons.join(theirs, is_ours & (F.col("duplicate_of") == F.col("copied")), "left")
         first = F.col("copied").isNotNull()
         reasons = copies.select("position", *(F.when(first, F.col(f"{c}_of_copied")).otherwise(F.col(c)).alias(c) for c in said))
+    reasons = reasons.drop("kept")
     return F.broadcast(reasons) if verdicts.count() <= _BROADCAST else reasons
 
 

@@ -30,6 +30,7 @@ def test_signatures_of_the_same_settings_and_versions_are_read(load: Load) -> No
         ("[dedup]\nshingle_size = 3", "shingle_size = 3"),
         ("[dedup]\nbands = 3\nrows_per_band = 3", "bands = 3"),
         ("[dedup]\nnear = false", "near = False"),
+        ("[dedup]\npassage_length = 40", "[dedup] passage_length = 40 changed its documents"),
         ('[segment]\nmethod = "whitespace"', "[segment] method = whitespace"),
     ],
 )

@@ -240,6 +240,20 @@ def test_new_documents_are_compared_by_the_signatures_of_the_old(
 
 
 @pytest.mark.spark
+def test_an_id_of_an_earlier_workspace_is_not_taken_for_one_of_this(spark: Any, tmp_path: Path) -> None:
+    earlier = tmp_path / "earlier"
+    earlier.mkdir()
+    run.run(one_corpus(earlier, ""), Workspace(str(earlier / "out")), last="dedup")
+    config = one_corpus(tmp_path, 'against = "earlier/out"')
+    note(tmp_path, "b.jsonl", n1=f"{TEXT}呢")  # dropped as a near-duplicate of the earlier n1
+    run.run(config, Workspace(str(tmp_path / "out")), last="dedup")
+    note(tmp_path, "d.jsonl", n9=TEXT)
+    grown = grown_and_fresh(config, tmp_path, "dedup", UNTIL_DEDUP)
+    reasons = [r["reason"] for r in pq.read_table(grown.path("duplicates")).to_pylist()]
+    assert sorted(reasons) == ["exact_duplicate", "near_duplicate"]
+
+
+@pytest.mark.spark
 @pytest.mark.parametrize(
     ("settings", "said"),
     [("max_bucket = 2", "a bucket is so full"), ("passage_length = 10", "passages are counted over all documents")],
