@@ -76,7 +76,7 @@ def cells_of(runs: Ragged) -> pa.BinaryArray:
 def runs_of(column: pa.BinaryArray, dtype: type) -> Ragged:
     """The inverse of `cells_of`, not copied."""
     data, offsets = string_bytes(column)
-    values = data[offsets[0] : offsets[-1]].view(dtype)
+    values: np.ndarray = data[offsets[0] : offsets[-1]].view(dtype)
     return Ragged(values, (offsets - offsets[0]) // values.itemsize)
 
 

@@ -10,6 +10,14 @@ all others, and are never dropped; their signatures are read, not their texts, w
 
 Passages come last, if they are asked for ([dedup] passage_length): among the documents that are kept, those of earlier
 workspaces left out, each stays in the first one that has it (mining/duplicates/repeated_passages).
+
+The plan, whose steps start jobs:
+
+1. sign the documents; of earlier ones, those are sought out that share a band or a text with them. The files of both, ranked
+   in the order of preference, number the documents, and their bytes tell how many buckets keep a task within memory;
+2. the search of mining/duplicates/search.py. Its verdicts come back twice: as rows, and as a bit for each position;
+3. by these bits the documents are parted from the duplicates, which alone are joined to the verdicts;
+4. with passage_length: count windows, count those again that are repeated, take them out of the documents.
 """
 
 import functools
@@ -55,40 +63,28 @@ def dedup(
 ) -> tuple[Flow | DataFrame, ...]:
     """(documents, duplicates, crowded_buckets, repeated_passages, signatures), each row of clean_documents in one of the first two.
 
-    earlier: documents of the workspaces in [dedup] against, or their signatures, in the order of preference. Starts jobs:
-
-    1. sign the documents; of earlier ones, those are sought out that share a band or a text with them. The files of both, ranked
-       in the order of preference, number the documents, and their bytes tell how many buckets keep a task within memory;
-    2. the search of mining/duplicates/search.py. Its verdicts come back twice: as rows, and as a bit for each position;
-    3. by these bits the documents are parted from the duplicates, which alone are joined to the verdicts;
-    4. with passage_length: count windows, count those again that are repeated, take them out of the documents.
-
-    added: the rows of clean_documents on which there is something to decide, the others having got these `signatures` and
-    `duplicates`. Raises RowsWouldChange if what was decided of those might be otherwise now.
+    Starts jobs: the plan above. earlier: documents of the workspaces in [dedup] against, or their signatures, in the order of
+    preference. added: the rows of clean_documents on which there is something to decide, the others having got these `signatures`
+    and `duplicates`; raises RowsWouldChange if what was decided of those might be otherwise now.
     """
     ours = clean_documents if added is None else added
     spark = ours.source.sparkSession
     if not config.dedup.exact:
         return ours, *(_empty(spark, t) for t in ("duplicates", "crowded_buckets", "repeated_passages", "signatures"))
-    before = None
     if signatures is not None:
         _must_stay_as_they_are(ours, signatures, config)
-        before, earlier = duplicates, (*earlier, Elsewhere("", "signatures", signatures))
+        earlier = (*earlier, Elsewhere("", "signatures", signatures))
     settings = _settings(config)
     sources = _signed(ours, earlier, settings)
     files = _ranked_files([source["sizes"].frame for source in sources], [other.name for other in earlier], config)
     settings, known = _sized(settings, files), spark.sparkContext.broadcast(positions.Positions(files))
     signed = [source["signatures"] for source in sources]
     verdicts = _search(signed, known, settings).persist(StorageLevel.DISK_ONLY)
-    crowded = verdicts.where("members is not null").select("members", "compared")
-    if before is not None and crowded.count():
-        raise RowsWouldChange("a bucket is so full now that other documents of it are compared: all are compared again")
+    crowded = _crowded(verdicts, may_be=signatures is None)
     decisions = spark.sparkContext.broadcast(_decisions(verdicts))
     parted = ours.map(positions.part(known, decisions), ddl(positions.PARTED)).materialized()
-    kept = parted["kept"].frame
-    for number, theirs in enumerate(signed[1:], 1):
-        kept = kept.unionByName(theirs.select(*NAMED).map(positions.kept(known, decisions, number), positions.KEPT).frame)
-    reasons = _reasons(verdicts, kept, files, before.frame if before else None)
+    kept = _kept(parted["kept"].frame, signed, known, decisions)
+    reasons = _reasons(verdicts, kept, files, duplicates.frame if duplicates else None)
     dropped = parted["dropped"].frame.join(reasons, "position").select(*_reject_columns(F.col("reason")))
     marked = signed[0].map(positions.marked(known, decisions), types_of("signatures"))
     if not config.dedup.passage_length:
@@ -242,6 +238,21 @@ def _decisions(verdicts: DataFrame) -> positions.Decisions:
     """The bits of choosing.VERDICTS; few, 24 bytes for 64 positions of which one is dropped or kept for another."""
     bits = verdicts.where("block is not null").select(*positions.Decisions._fields).orderBy("block").toArrow()
     return positions.Decisions(*(column.to_numpy() for column in bits.columns))
+
+
+def _crowded(verdicts: DataFrame, *, may_be: bool) -> DataFrame:
+    """The rows of crowded_buckets. Raises RowsWouldChange if there are any that may not be."""
+    crowded = verdicts.where("members is not null").select("members", "compared")
+    if not may_be and crowded.count():
+        raise RowsWouldChange("a bucket is so full now that other documents of it are compared: all are compared again")
+    return crowded
+
+
+def _kept(ours: DataFrame, signed: list[Flow], known: Any, decisions: Any) -> DataFrame:
+    """positions.KEPT of all sources; ours: of this workspace's documents. known, decisions: broadcast."""
+    for number, theirs in enumerate(signed[1:], 1):
+        ours = ours.unionByName(theirs.select(*NAMED).map(positions.kept(known, decisions, number), positions.KEPT).frame)
+    return ours
 
 
 def _reasons(verdicts: DataFrame, kept: DataFrame, files: list[RankedFile], before: DataFrame | None) -> DataFrame:
