@@ -1,7 +1,7 @@
 """What is known of each word of a list, as numbers with a name. In: columns, parts, vectors. Out: a sparse matrix.
 
-Each feature comes times the width of its prior, which says how far answers may move its weight. Widths were chosen on four fields
-and judged on five others (docs/dev/experiments/review.md): wider ones learn too much from fifty answers.
+Each feature comes times the width of its prior, which says how far answers may move its weight. Widths were chosen on four fields:
+wider ones learn too much from fifty answers (docs/dev/experiments/terms.md).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
