@@ -245,7 +245,7 @@ def test_an_id_of_an_earlier_workspace_is_not_taken_for_one_of_this(spark: Any, 
     earlier.mkdir()
     run.run(one_corpus(earlier, ""), Workspace(str(earlier / "out")), last="dedup")
     config = one_corpus(tmp_path, 'against = "earlier/out"')
-    note(tmp_path, "b.jsonl", n1=f"{TEXT}呢", n2="水轮机的导叶卡住了，停机以后再修")  # n1 is dropped as a near-duplicate of the earlier n1
+    note(tmp_path, "b.jsonl", n1=f"{TEXT}呢", n2="水轮机的导叶卡住了，停机以后再修")  # n1 goes
     run.run(config, Workspace(str(tmp_path / "out")), last="dedup")
     note(tmp_path, "d.jsonl", n9=TEXT)
     grown = grown_and_fresh(config, tmp_path, "dedup", UNTIL_DEDUP)
