@@ -239,6 +239,7 @@ def test_new_documents_are_compared_by_the_signatures_of_the_old(
     assert "notes/a.jsonl stands before notes/d.jsonl in the order of preference" in caplog.text
 
 
+@pytest.mark.cluster  # whole runs
 @pytest.mark.spark
 def test_an_id_of_an_earlier_workspace_is_not_taken_for_one_of_this(spark: Any, tmp_path: Path) -> None:
     earlier = tmp_path / "earlier"
@@ -253,6 +254,7 @@ def test_an_id_of_an_earlier_workspace_is_not_taken_for_one_of_this(spark: Any, 
     assert sorted(reasons) == ["exact_duplicate", "near_duplicate"]
 
 
+@pytest.mark.cluster  # whole runs
 @pytest.mark.spark
 @pytest.mark.parametrize(
     ("settings", "said"),

@@ -51,4 +51,4 @@ def test_rows_that_went_missing_are_a_fault_of_ours(spark: Any, tmp_path: Path, 
 def test_a_step_gets_none_only_for_a_table_that_it_can_do_without(spark: Any, tmp_path: Path) -> None:
     workspace = tiny.workspace(tmp_path / "w", tokens=TOKENS)
     with pytest.raises(AssertionError, match="word_counts cannot do without"):
-        spark_step._whole(order(workspace, absent=frozenset({"tokens"})), spark)
+        spark_step._whole(order(workspace, absent=frozenset({"tokens"})), spark_step.STAGES["word_counts"], spark)

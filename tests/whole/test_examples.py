@@ -64,10 +64,25 @@ def test_every_example_has_a_test() -> None:
         assert [b for b in blocks if b.path.startswith("pipeline/")], heading
 
 
-# the stage starts a session, in a process of its own
-@pytest.mark.parametrize("which", ["not spark", pytest.param("spark", marks=[pytest.mark.spark, pytest.mark.cluster])])
-def test_the_worked_examples_work(which: str, tmp_path: Path) -> None:
+def test_the_worked_examples_fit(tmp_path: Path) -> None:
+    applied(tmp_path)
+
+
+@pytest.mark.cluster  # compiles and starts Spark in a process of its own
+@pytest.mark.spark
+def test_the_worked_examples_work(tmp_path: Path) -> None:
     """All of them in one copy of the package, which their tests import, in one process: Spark and Numba start once."""
+    tests = [b.path for b in applied(tmp_path) if b.path.startswith("tests/") and b.language == "python"]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, (tmp_path / ".types", tmp_path)))}
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *tests],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stdout[-5000:] + ran.stderr[-5000:]
+
+
+def applied(tmp_path: Path) -> list[Block]:
+    """Apply all examples to a copy of the tree, in which ruff finds no fault; returns their blocks."""
     for folder in ("pipeline", "tests", "data"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=CACHES)
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
@@ -76,16 +91,10 @@ def test_the_worked_examples_work(which: str, tmp_path: Path) -> None:
     blocks = [block for blocks in EXAMPLES.values() for block in blocks]
     for block in blocks:
         apply(block, tmp_path)
-    tests = [b.path for b in blocks if b.path.startswith("tests/") and b.language == "python"]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, (tmp_path / ".types", tmp_path)))}
-    for command in (
-        ["ruff", "check", "--no-cache", *{b.path for b in blocks}],
-        ["pytest", "-p", "no:cacheprovider", "-m", which, *tests],
-    ):
-        ran = subprocess.run(
-            [sys.executable, "-m", *command], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
-        )
-        assert ran.returncode == 0, ran.stdout[-5000:] + ran.stderr[-5000:]
+    command = [sys.executable, "-m", "ruff", "check", "--no-cache", *{b.path for b in blocks}]
+    checked = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout[-5000:] + checked.stderr[-5000:]
+    return blocks
 
 
 def apply(block: Block, root: Path) -> None:

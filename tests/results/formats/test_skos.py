@@ -1,7 +1,6 @@
 """The concept scheme, read by rdflib and asked what qSKOS asks (Mader et al. 2012)."""
 
 import random
-import time
 from pathlib import Path
 from typing import Any
 
@@ -99,11 +98,10 @@ def test_without_relations_there_are_terms_and_a_warning(tmp_path: Path, caplog:
     assert list(in_scheme(graph)) == ['断"路\\器'] and faults(graph) == []
 
 
-@pytest.mark.slow
-def test_many_terms_take_seconds(tmp_path: Path) -> None:
+def test_many_terms_break_no_rule(tmp_path: Path) -> None:
     draw = random.Random(1)
-    parts = ["".join(chr(draw.randrange(0x4E00, 0x9000)) for _ in range(2)) for _ in range(4_000)]
-    terms = {"".join(of): of for of in ([draw.choice(parts) for _ in range(n)] for n in (1, 2, 2, 3) for _ in range(4_300))}
+    parts = ["".join(chr(draw.randrange(0x4E00, 0x9000)) for _ in range(2)) for _ in range(400)]
+    terms = {"".join(of): of for of in ([draw.choice(parts) for _ in range(n)] for n in (1, 2, 2, 3) for _ in range(430))}
     rows = [
         {
             "rank": i,
@@ -126,7 +124,5 @@ def test_many_terms_take_seconds(tmp_path: Path) -> None:
         for i, t in enumerate(terms)
     ]
     workspace = tiny.workspace(tmp_path / "w", terms=rows, term_relations=broader + glosses, raw_documents=[], documents=[])
-    started = time.process_time()
     export(workspace, "skos", tmp_path / "t.ttl")
-    assert time.process_time() - started < 10  # 2.6 s on one shared core
     assert faults(read(tmp_path / "t.ttl")) == []
