@@ -40,11 +40,12 @@ class Topic(NamedTuple):
 
 
 class Grammar(NamedTuple):
-    """Topics, and what the slots of all of them may hold; forms that questions and notes have."""
+    """Topics, and what the slots of all of them may hold; forms that questions and notes have; the English of some words."""
 
     topics: list[Topic]
     slots: Slots
     common_forms: list[str]
+    english: Mapping[str, str]
 
 
 def _slots(fillers: Mapping[str, str]) -> dict[str, list[str]]:
@@ -56,19 +57,20 @@ def grammar(name: str) -> Grammar:
     tables, shared = (tomllib.loads((GRAMMARS / f"{n}.toml").read_text(encoding="utf-8")) for n in (name, "questions"))
     forms = shared["forms"]["common"].strip().splitlines()
     topics = [Topic(n, t["forms"].strip().splitlines() if "forms" in t else forms, _slots(t)) for n, t in tables["topics"].items()]
-    return Grammar(topics, _slots(shared["common"] | tables["words"]), forms)
+    return Grammar(topics, _slots(shared["common"] | tables["words"]), forms, tables.get("english", {}))
 
 
 def planted_terms() -> list[str]:
     """All planted terms, sorted: what the topics' own slots hold, but for what people do."""
-    slots = [(name, words) for topic in grammar("notes").topics for name, words in topic.slots.items()]
-    return sorted({word for name, words in slots if name != "act" for word in words})
+    slots = [(name, fillers) for topic in grammar("notes").topics for name, fillers in topic.slots.items()]
+    return sorted({filler for name, fillers in slots if name != "act" for filler in fillers})
 
 
 def _filled(form: str, slots: Slots, rng: random.Random) -> tuple[str, list[str]]:
     """The sentence, and what went into its slots; a slot that stands twice takes two fillers."""
-    left = {name: rng.sample(slots[name], len(slots[name])) for name in dict.fromkeys(_SLOT.findall(form))}
-    fillers = [left[name].pop() for name in _SLOT.findall(form)]
+    named = _SLOT.findall(form)
+    left = {name: rng.sample(slots[name], len(slots[name])) for name in dict.fromkeys(named)}
+    fillers = [left[name].pop() for name in named]
     return _SLOT.sub("{}", form).format(*fillers), fillers
 
 
@@ -129,7 +131,6 @@ def questions(rng: random.Random) -> list[str]:
 def notes(rng: random.Random) -> list[str]:
     """The lines of power.jsonl, one of them cut short."""
     read = grammar("notes")
-    english = tomllib.loads((GRAMMARS / "notes.toml").read_text(encoding="utf-8"))["english"]
     rows: list[str] = []
     for number in range(NOTES):
         year = rng.randrange(YEARS)
@@ -138,9 +139,9 @@ def notes(rng: random.Random) -> list[str]:
         slots = {**read.slots, **topic.slots}
         forms = (topic.forms if rng.random() < 0.4 else read.common_forms for _ in range(rng.choice((1, 2, 2, 3))))
         text = "".join(_filled(rng.choice(listed), slots, rng)[0] for listed in forms)
-        glossed = next((term for term in english if term in text), None)
+        glossed = next((term for term in read.english if term in text), None)
         if glossed and rng.random() < GLOSSED:
-            text = text.replace(glossed, f"{glossed}（{english[glossed]}）", 1)
+            text = text.replace(glossed, f"{glossed}（{read.english[glossed]}）", 1)
         date = f"{FIRST_YEAR + year}-{rng.randrange(1, 13):02d}"
         rows.append(json.dumps({"id": f"note-{number}", "date": date, "text": text}, ensure_ascii=False))
     rows.insert(4000, '{"id": "note-x", "date": "2021-01", "text": ')

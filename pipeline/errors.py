@@ -1,6 +1,8 @@
 """What went wrong, where, and what to do next: the errors a user sees, one message each."""
 
+import difflib
 import re
+from collections.abc import Iterable
 
 
 class WajueError(Exception):
@@ -21,6 +23,13 @@ class DamagedTable(WajueError):
 
 class RowsWouldChange(Exception):
     """What was added to the corpora would change rows that a step made before: it has to make all rows anew. Says why."""
+
+
+def meant(name: str, known: Iterable[str]) -> str:
+    """What to say of a name that is not known: the nearest one that is, or all of them."""
+    names = list(known)
+    close = difflib.get_close_matches(name, names, n=1)
+    return f"did you mean {close[0]!r}?" if close else f"there are {', '.join(names)}"
 
 
 _PLACES = "the workspace, or in the folders for temporary files (TMPDIR, spark.local.dir)"

@@ -6,7 +6,6 @@ new words alike. What two reviewers decide otherwise is a conflict, and never se
 """
 
 import csv
-import difflib
 import io
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from wajue import word_lists
-from wajue.errors import ConfigError
+from wajue.errors import ConfigError, meant
 
 KINDS = ("term", "new_word")
 ACCEPT, REJECT, VARIANT, LATER, WITHDRAWN = VERDICTS = ("accept", "reject", "variant", "later", "withdrawn")
@@ -86,9 +85,7 @@ def _check_names(names: list[str], path: Path) -> None:
     """Raises ConfigError unless the first line names columns of ours, word and verdict among them."""
     for name in names:
         if name not in COLUMNS:
-            close = difflib.get_close_matches(name, COLUMNS, n=1)
-            hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(COLUMNS)}"
-            raise ConfigError(f"{path}: a file of verdicts has no column {name!r}; {hint}")
+            raise ConfigError(f"{path}: a file of verdicts has no column {name!r}; {meant(name, COLUMNS)}")
     if missing := [name for name in ("word", "verdict") if name not in names]:
         raise ConfigError(f"{path}: the first line of a file of verdicts names its columns; it lacks {' and '.join(missing)}")
 

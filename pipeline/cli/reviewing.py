@@ -58,10 +58,6 @@ def _account() -> str:
         raise WajueError("this account has no name; give one with --who") from None
 
 
-def _name(workspace: Workspace) -> str:
-    return workspace.location.rstrip("/").rsplit("/", 1)[-1]
-
-
 def _serve(workspace: Workspace, kind: str, reviewer: str, port: int, *, no_open: bool) -> None:
     """Serve the page until Ctrl-C."""
     from wajue.results.review import answers, page, server
@@ -76,7 +72,7 @@ def _serve(workspace: Workspace, kind: str, reviewer: str, port: int, *, no_open
     with reviewing(str(path.parent)), server.bound(port) as listening:
         review = answers.Review(listing(workspace, kind), verdicts.read(workspace), reviewer, write)
         verdicts.refresh(workspace)
-        html, policy = page.html(review, _name(workspace), with_server=True)
+        html, policy = page.html(review, workspace.name, with_server=True)
         secret = server.token()
         address = f"http://{server.HOST}:{listening.getsockname()[1]}/{secret}/"
         log.info("%d rows to review; answers go to %s as they are given; Ctrl-C ends", len(review.listing), path)
@@ -104,7 +100,7 @@ def _write_page(workspace: Workspace, kind: str, reviewer: str, file: Path) -> N
         raise WajueError("a page without a server keeps its answers itself")
 
     review = answers.Review(listing(workspace, kind), verdicts.read(workspace), reviewer, write)
-    html, _ = page.html(review, _name(workspace), with_server=False)
+    html, _ = page.html(review, workspace.name, with_server=False)
     with whole_files.written(file) as unfinished:
         unfinished.write_text(html, encoding="utf-8")
     log.info("open it in a browser; what it saves goes into a workspace by wajue review DIR --merge verdicts.csv")

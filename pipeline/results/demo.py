@@ -2,7 +2,6 @@
 
 import enum
 import os
-import tomllib
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,9 +11,9 @@ from rich.console import Console
 from wajue import console, schemas
 from wajue.errors import WajueError
 from wajue.results import loaders, query, query_output
+from wajue.results.glossary import glossary
 from wajue.store.workspace import Workspace
 
-_GLOSSARY = Path(__file__).parent / "page" / "glossary.toml"
 _NEW_WORDS = "SELECT rank, word, domain_count, general_count, round(score, 1) AS score FROM new_words ORDER BY rank LIMIT 10"
 _TERMS = "SELECT rank, term, domain_count, general_count, score FROM terms WHERE is_listed ORDER BY rank LIMIT 10"
 _BEST_WITH_VECTORS = "SELECT t.term FROM terms t JOIN sgns_words v ON t.term = v.word ORDER BY t.rank LIMIT 3"
@@ -94,5 +93,5 @@ def _named(rows: pa.Table, language: Language) -> pa.Table:
     """With the names of columns in the language; those of the tables are English."""
     if language == Language.english:
         return rows
-    columns = tomllib.loads(_GLOSSARY.read_text(encoding="utf-8"))["columns"]
+    columns = glossary()["columns"]
     return rows.rename_columns([columns[name][1] for name in rows.column_names])

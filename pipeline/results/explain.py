@@ -3,8 +3,6 @@
 What discovery made of the string is worked out again from the tables (mining/lexicon/word_strength.py).
 """
 
-import tomllib
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -16,9 +14,9 @@ from wajue.mining.lexicon.word_strength import WordStrength, word_strength
 from wajue.mining.text.alphabet import ALL
 from wajue.results import query
 from wajue.results.evaluation.common import as_mined
+from wajue.results.glossary import glossary
 from wajue.store.workspace import Workspace
 
-_GLOSSARY = Path(__file__).parent / "page" / "glossary.toml"
 _SETTINGS = {"too_long": "max_characters", "nested": "max_nesting"}
 _MANY = 0.5  # share of a string's occurrences that longer words hold
 
@@ -213,7 +211,7 @@ def _is_term(asked: _Asked) -> Finding:
         return Finding(
             question, "No: it passed all rules, but [terms] reject names it, or the terms are not ranked yet.", figures, accept
         )
-    meaning = tomllib.loads(_GLOSSARY.read_text(encoding="utf-8"))["filters"].get(rule, [rule])[0]
+    meaning = glossary()["filters"].get(rule, [rule])[0]
     change = f"[contrast] {_SETTINGS[rule]}, or {accept}" if rule in _SETTINGS else accept
     return Finding(question, f"No: the rule {rule} keeps it out: {meaning}.", figures, change)
 

@@ -13,6 +13,7 @@ from typing import Any
 from markupsafe import Markup
 
 from wajue.results import page_template
+from wajue.results.glossary import glossary
 from wajue.results.report_sections.document_map import document_map
 from wajue.results.report_sections.listing import listing
 from wajue.results.report_sections.map import map as map_section
@@ -49,15 +50,14 @@ def write(workspace: Workspace) -> str:
 def page(workspace: Workspace) -> str:
     """The page as one string."""
     tables = Tables(workspace)
-    texts, glossary = (tomllib.loads(page_template.source(name)) for name in ("texts.toml", "glossary.toml"))
+    texts, names = tomllib.loads(page_template.source("texts.toml")), glossary()
     style, script = page_template.source("page.css"), page_template.script(*_SCRIPTS)
     facts = _facts(tables)
-    name = workspace.location.rstrip("/").rsplit("/", 1)[-1]
-    data = {"name": name, "texts": texts, "place": workspace.location, **_script_data(tables, facts, glossary)}
-    return page_template.template("page.html", texts, glossary, FILTERS).render(
+    data = {"name": workspace.name, "texts": texts, "place": workspace.location, **_script_data(tables, facts, names)}
+    return page_template.template("page.html", texts, names, FILTERS).render(
         **facts,
-        name=name,
-        title=texts["page"]["title"][0].format(name=name),
+        name=workspace.name,
+        title=texts["page"]["title"][0].format(name=workspace.name),
         place=workspace.location,
         version=version("wajue"),
         style=Markup(style),
@@ -75,10 +75,10 @@ def _facts(tables: Tables) -> Facts:
     return facts
 
 
-def _script_data(tables: Tables, facts: Facts, glossary: dict[str, Any]) -> dict[str, Any]:
+def _script_data(tables: Tables, facts: Facts, names: dict[str, Any]) -> dict[str, Any]:
     """What the scripts show."""
     return {
-        "words": listing(facts["words"], "lexicon", facts["lexicon"]["new"], glossary, "words"),
-        "terms": listing(facts["terms"], "terms", facts["term_count"] or 0, glossary, "terms"),
+        "words": listing(facts["words"], "lexicon", facts["lexicon"]["new"], names, "words"),
+        "terms": listing(facts["terms"], "terms", facts["term_count"] or 0, names, "terms"),
         **{name: facts[name] for name in ("frequency", "map", "training", "relations", "document_map")},
     }

@@ -1,6 +1,5 @@
 """Tables without Spark: Parquet to Arrow and NumPy and back, for the trainers and for everything that reads a workspace."""
 
-import difflib
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -10,7 +9,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from wajue import schemas
-from wajue.errors import WajueError, unusable_vectors
+from wajue.errors import WajueError, meant, unusable_vectors
 from wajue.store.workspace import Workspace, WorkspaceOrFolder, to_write
 
 # each page is compared with its checksum
@@ -27,9 +26,9 @@ def _dataset(workspace: Workspace, path: str, table: str) -> ds.Dataset:
 
 def _declared(workspace: Workspace, table: str) -> ds.Dataset:
     if table not in schemas.TABLES:
-        close = difflib.get_close_matches(table, schemas.TABLES, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(schemas.TABLES)}"
-        raise WajueError(f"there is no table {table!r}; {hint}; views such as rejects and new_words are for select")
+        raise WajueError(
+            f"there is no table {table!r}; {meant(table, schemas.TABLES)}; views such as rejects and new_words are for select"
+        )
     workspace.must_have(table)
     data = _dataset(workspace, table, table)
     faults = schemas.TABLES[table].differences(data.schema) if data.schema.names else []

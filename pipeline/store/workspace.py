@@ -75,6 +75,11 @@ class Workspace:
         return workspace if isinstance(workspace, Workspace) else cls(os.fspath(workspace))
 
     @property
+    def name(self) -> str:
+        """The last part of its location."""
+        return self.location.rstrip("/").rsplit("/", 1)[-1]
+
+    @property
     def files(self) -> tuple[fs.FileSystem, str]:
         """The file system, and the folder's path on it. Raises WajueError if it cannot be reached."""
         return file_systems.located(self.location)

@@ -10,6 +10,8 @@ from typing import NamedTuple
 import numpy as np
 import scipy.sparse as sp
 
+from wajue.mining.terms import termhood
+
 FIGURE_WIDTH, DOUBT_WIDTH, PART_WIDTH, MEANING_WIDTH = 0.1, 0.2, 0.3, 0.7
 _MOST_DEVIATIONS = 4.0
 
@@ -52,11 +54,9 @@ def features(
 
 def standard(figure: np.ndarray) -> np.ndarray:
     """A column (float64 [rows]) in standard deviations from its mean; 0 where there is no figure, or all are equal."""
-    known = figure[~np.isnan(figure)]
-    deviation = known.std() if len(known) else 0.0
-    if deviation < 1e-9:
-        return np.zeros(len(figure))
-    return np.clip(np.nan_to_num((figure - known.mean()) / deviation), -_MOST_DEVIATIONS, _MOST_DEVIATIONS)
+    is_known = ~np.isnan(figure)
+    deviations = termhood.standard(np.nan_to_num(figure), is_known)
+    return np.where(is_known, np.clip(deviations, -_MOST_DEVIATIONS, _MOST_DEVIATIONS), 0.0)
 
 
 def _dense(names: list[Feature], columns: np.ndarray, width: float) -> Features:

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from wajue import verdict_files
 from wajue.results import page_template
+from wajue.results.glossary import glossary
 from wajue.results.review.answers import ORDERS, STATES, Filters, Review
 
 IN_A_FILE = 5_000  # rows of a page without a server: some 3 MB
@@ -20,11 +21,11 @@ _SCRIPTS = ("base.js", "answers.js", "review.js")
 
 def html(review: Review, name: str, *, with_server: bool) -> tuple[str, str]:
     """(the page, its content security policy). name: of the workspace."""
-    texts, glossary = (tomllib.loads(page_template.source(file)) for file in ("review.toml", "glossary.toml"))
+    texts = tomllib.loads(page_template.source("review.toml"))
     style, script = page_template.source("page.css", "review.css"), page_template.script(*_SCRIPTS)
     policy = page_template.POLICY.format(script=page_template.allowed(script), style=page_template.allowed(style))
     policy += "; connect-src 'self'; frame-ancestors 'none'" if with_server else ""
-    page = page_template.template("review.html", texts, glossary, {}).render(
+    page = page_template.template("review.html", texts, glossary(), {}).render(
         name=name,
         title=texts["page"]["title"][0].format(name=name),
         kind=review.listing.kind,
@@ -34,17 +35,17 @@ def html(review: Review, name: str, *, with_server: bool) -> tuple[str, str]:
         policy=policy if not with_server else None,  # else it is a header, which knows more
         style=Markup(style),
         script=Markup(script),
-        data=page_template.embedded(_data(review, name, texts, glossary, with_server)),
+        data=page_template.embedded(_data(review, name, texts, with_server)),
     )
     return page, policy
 
 
-def _data(review: Review, name: str, texts: dict[str, Any], glossary: dict[str, Any], with_server: bool) -> dict[str, Any]:
+def _data(review: Review, name: str, texts: dict[str, Any], with_server: bool) -> dict[str, Any]:
     shown = {
         "name": name,
         "kind": review.listing.kind,
         "texts": texts,
-        "names": glossary["columns"],
+        "names": glossary()["columns"],
         "columns": verdict_files.COLUMNS,
         "reviewer": review.reviewer,
     }
