@@ -22,7 +22,7 @@ from wajue.errors import WajueError
 from wajue.reading.corpora import CorpusFile
 from wajue.runner import elsewhere, freshness, growth, manifests
 from wajue.runner.progress import Watch
-from wajue.spark import flow, tables
+from wajue.spark import tables
 from wajue.spark.counters import Counters
 from wajue.spark.flow import Flow
 from wajue.stages import (
@@ -40,7 +40,8 @@ from wajue.stages import (
     vocabulary,
     word_counts,
 )
-from wajue.store.workspace import Workspace
+from wajue.store import parquet
+from wajue.store.workspace import UNFINISHED, Workspace
 
 Stage = Callable[..., Any]
 STAGES: dict[str, Stage] = {
@@ -87,7 +88,7 @@ def run(order: Order, spark: SparkSession) -> None:
         facts["spark"] = counters.read()
         spark.catalog.clearCache()
         rows_out = manifests.rows_written(workspace, step)
-        facts |= _counted(order, spark)
+        facts |= _counted(order)
     kept_or_rejected = sum(rows_out[t] for t in step.writes[:2])
     if step.rejects and facts["rows_in"] != kept_or_rejected:
         raise WajueError(
@@ -126,14 +127,14 @@ def _whole(order: Order, stage: Stage, spark: SparkSession) -> tuple[Flow | Data
     return frames if isinstance(frames, tuple) else (frames,)
 
 
-def _counted(order: Order, spark: SparkSession) -> manifests.Facts:
+def _counted(order: Order) -> manifests.Facts:
     """What went in and what became of it, of a step whose tables are written and not yet in place."""
     step, workspace = order.step, order.workspace
     if step.reads_files:
         files = order.files or []
         facts: manifests.Facts = {
             "inputs": {"files": growth.listing(files)},
-            "rows_in": _sum(_unfinished(spark, workspace, step.writes[-1]), "records"),
+            "rows_in": parquet.total(workspace, f"{UNFINISHED}/{step.writes[-1]}", "records"),
             "bytes_in": sum(f.size for f in files),
         }
     else:
@@ -144,30 +145,17 @@ def _counted(order: Order, spark: SparkSession) -> manifests.Facts:
         }
     if step.other:
         facts["elsewhere"] = elsewhere.runs(order.config, step)
-    facts["rejected"] = _frequencies(_unfinished(spark, workspace, step.rejects), "reason") if step.rejects else {}
-    if step.tally:
-        values = _unfinished(spark, workspace, step.tally.table).select(F.explode(step.tally.column).alias("value"))
-        facts |= {step.tally.name: counts} if (counts := _frequencies(values, "value")) else {}
+    facts["rejected"] = parquet.value_counts(workspace, f"{UNFINISHED}/{step.rejects}", "reason") if step.rejects else {}
+    if tally := step.tally:
+        counts = parquet.value_counts(workspace, f"{UNFINISHED}/{tally.table}", tally.column)
+        facts |= {tally.name: counts} if counts else {}
     return facts
-
-
-def _unfinished(spark: SparkSession, workspace: Workspace, table: str) -> DataFrame:
-    return spark.read.parquet(flow.literal(workspace.unfinished(table)))
-
-
-def _sum(frame: DataFrame, column: str) -> int:
-    return int(frame.agg(F.coalesce(F.sum(column), F.lit(0))).collect()[0][0])
-
-
-def _frequencies(frame: DataFrame, column: str) -> dict[str, int]:
-    return {r[column]: r["count"] for r in frame.groupBy(column).count().orderBy(column).collect()}
 
 
 def _need_documents(order: Order, spark: SparkSession) -> None:
     """Raises WajueError, with what was wrong with the rejected ones, if a corpus has no document left."""
     step, workspace = order.step, order.workspace
-    kept = tables.read(spark, workspace, step.writes[0]).frame
-    alive = {r["corpus"] for r in kept.select("corpus").distinct().collect()}
+    alive = parquet.value_counts(workspace, step.writes[0], "corpus")
     for corpus in order.config.corpus:
         if corpus.name in alive:
             continue

@@ -148,11 +148,9 @@ class Flow:
             return {kind: Flow(frame.where(F.col(kind).isNotNull()).select(f"{kind}.*")) for kind in kinds.names}
         folder = f"{self.scratch_folder}/materialized-{uuid.uuid4().hex[:8]}"
         files = self._written({kind: f"{folder}/{kind}" for kind in kinds.names}, kinds, self.scratch_folder)
-        read = self.source.sparkSession.read
-        return {
-            kind: Flow(read.parquet(literal(f"{folder}/{kind}")), row_groups_of(paths), self.scratch_folder)
-            for kind, paths in files.items()
-        }
+        spark = self.source.sparkSession
+        frames = {k: spark.read.schema(kinds[k].dataType).parquet(literal(f"{folder}/{k}")) for k in files}  # type: ignore[arg-type]
+        return {kind: Flow(frames[kind], row_groups_of(paths), self.scratch_folder) for kind, paths in files.items()}
 
     def exchanged(self, buckets: int, by: str) -> "Flow":
         """The rows with the same value of `by`, an int below `buckets`, in one task; few and large rows, as in arrays/cells.py."""

@@ -6,12 +6,14 @@ from typing import NamedTuple
 import pyarrow as pa
 from pyarrow import fs
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql.pandas.types import to_arrow_schema
+from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
+from pyspark.sql.types import StructType
 
 from wajue import schemas
 from wajue.errors import WajueError
 from wajue.spark.flow import Flow, literal, uri
 from wajue.spark.task_files import ROW_GROUP, row_groups_of
+from wajue.store import parquet
 from wajue.store.workspace import UNFINISHED, Workspace
 
 log = logging.getLogger(__name__)
@@ -25,19 +27,12 @@ class Elsewhere(NamedTuple):
     flow: Flow
 
 
-def check(table: str, frame: DataFrame, which: str) -> None:
-    """Raises WajueError that lists every difference between the frame and the declaration."""
-    faults = schemas.TABLES[table].differences(to_arrow_schema(frame.schema))
-    if faults:
-        raise WajueError(f"table {table} {which} is not as declared: {'; '.join(faults)}; run with --force to write it anew")
-
-
 def read(spark: SparkSession, workspace: Workspace, table: str, parts: list[str] | None = None) -> Flow:
     """A whole table of the workspace, or some of its files."""
-    workspace.must_have(table)
+    parquet.declared(workspace, table)
     path = workspace.path(table)
-    frame = spark.read.parquet(*[literal(f"{path}/{p}") for p in parts] if parts is not None else [literal(path)])
-    check(table, frame, path)
+    reader = spark.read.schema(schema_of(table))  # without it Spark starts a job to look into a file
+    frame = reader.parquet(*[literal(f"{path}/{p}") for p in parts] if parts is not None else [literal(path)])
     if (folder := scratch_folder(workspace)) is None:
         return Flow(frame)
     paths = workspace.parquet_files(table) if parts is None else [f"{workspace.files[1]}/{table}/{p}" for p in parts]
@@ -47,6 +42,11 @@ def read(spark: SparkSession, workspace: Workspace, table: str, parts: list[str]
         raise workspace.damaged(table, error) from None
 
 
+def schema_of(table: str) -> StructType:
+    """The declared schema, as Spark has it."""
+    return from_arrow_schema(schemas.TABLES[table].schema)
+
+
 def scratch_folder(workspace: Workspace) -> str | None:
     """The folder where tasks may write, if they can open it as we do: on a cluster a local workspace is a shared folder."""
     files, root = workspace.files
@@ -54,9 +54,10 @@ def scratch_folder(workspace: Workspace) -> str | None:
 
 
 def write(rows: Flow | DataFrame, workspace: Workspace, table: str) -> None:
-    """Write a table to its unfinished place."""
+    """Write a table to its unfinished place. Raises WajueError that lists every difference between it and the declaration."""
     frame = rows if isinstance(rows, DataFrame) else rows.frame
-    check(table, frame, "about to be written")
+    if faults := schemas.TABLES[table].differences(to_arrow_schema(frame.schema)):
+        raise WajueError(f"table {table} about to be written is not as declared: {'; '.join(faults)}; this is a fault of wajue")
     if isinstance(rows, Flow) and (folder := scratch_folder(workspace)) is not None:
         rows.write(f"{folder}/{table}")
         return

@@ -1,5 +1,6 @@
 """Tables without Spark: Parquet to Arrow and NumPy and back, for the trainers and for everything that reads a workspace."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -24,7 +25,8 @@ def _dataset(workspace: Workspace, path: str, table: str) -> ds.Dataset:
         raise workspace.damaged(table.removeprefix("_unfinished/"), error) from None
 
 
-def _declared(workspace: Workspace, table: str) -> ds.Dataset:
+def declared(workspace: Workspace, table: str) -> ds.Dataset:
+    """A table that is as it is declared. Raises WajueError if it is missing, damaged, or not as declared."""
     if table not in schemas.TABLES:
         raise WajueError(
             f"there is no table {table!r}; {meant(table, schemas.TABLES)}; views such as rejects and new_words are for select"
@@ -43,7 +45,7 @@ def _declared(workspace: Workspace, table: str) -> ds.Dataset:
 def read(workspace: WorkspaceOrFolder, table: str, columns: list[str] | None = None) -> pa.Table:
     """A whole table, or some of its columns. Raises WajueError if it is missing, damaged, or not as declared."""
     workspace = Workspace.of(workspace)
-    data = _declared(workspace, table)
+    data = declared(workspace, table)
     for column in columns or ():
         if column not in data.schema.names:
             raise WajueError(f"table {table} has no column {column!r}; it has {', '.join(data.schema.names)}")
@@ -57,7 +59,7 @@ def batches(
     workspace: Workspace, table: str, columns: list[str] | None = None, only: pc.Expression | None = None
 ) -> Iterator[pa.Table]:
     """A table a piece at a time, none of them empty; only: rows that this holds for. Raises as `read` does."""
-    data = _declared(workspace, table)
+    data = declared(workspace, table)
     try:
         for batch in data.to_batches(columns=columns, filter=only):
             if batch.num_rows:
@@ -94,6 +96,22 @@ def damage(workspace: Workspace, table: str) -> str | None:
 def count_rows(workspace: Workspace, path: str) -> int:
     """Rows of a table (or of `_unfinished/TABLE`), from the Parquet footers."""
     return _dataset(workspace, path, path).count_rows()
+
+
+def value_counts(workspace: Workspace, path: str, column: str) -> dict[str, int]:
+    """{string: how often it stands in a column of strings or of lists of them}, sorted, of a table (or of `_unfinished/TABLE`)."""
+    counts: Counter[str] = Counter()
+    for batch in _dataset(workspace, path, path).to_batches(columns=[column]):
+        values = batch.column(0)
+        counted = (pc.list_flatten(values) if pa.types.is_list(values.type) else values).value_counts()
+        counts.update(dict(zip(counted.field(0).to_pylist(), counted.field(1).to_pylist(), strict=True)))
+    return dict(sorted(counts.items()))
+
+
+def total(workspace: Workspace, path: str, column: str) -> int:
+    """The sum of a column of a table (or of `_unfinished/TABLE`)."""
+    batches_of_column = _dataset(workspace, path, path).to_batches(columns=[column])
+    return sum(pc.sum(batch.column(0)).as_py() or 0 for batch in batches_of_column)
 
 
 def write(rows: pa.Table, workspace: Workspace, table: str) -> None:

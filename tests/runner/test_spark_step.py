@@ -42,7 +42,7 @@ def test_rows_that_went_missing_are_a_fault_of_ours(spark: Any, tmp_path: Path, 
     workspace = with_rows(tiny.workspace(tmp_path / "w", tokens=TOKENS), 5)
     monkeypatch.setattr(spark_step.manifests, "rows_written", lambda *_: {"word_counts": 2})
     step = dag.Step("word_counts", ("tokens",), ("word_counts",), rejects="word_counts")
-    monkeypatch.setattr(spark_step, "_frequencies", lambda *_: {})
+    monkeypatch.setattr(spark_step.parquet, "value_counts", lambda *_: {})
     with pytest.raises(WajueError, match=r"5 rows went in, .* came out; this is a fault of wajue"):
         spark_step.run(order(workspace, step), spark)
     assert not workspace.whole("word_counts")

@@ -62,3 +62,14 @@ def test_a_table_or_column_that_is_none_brings_the_nearest(tmp_path: Path) -> No
         parquet.read(workspace, "???")
     with pytest.raises(WajueError, match="table sgns_words has no column 'words'; it has word, count, vector"):
         parquet.read(workspace, "sgns_words", ["words"])
+
+
+def test_values_are_counted_and_summed(tmp_path: Path) -> None:
+    rows = [{"word": word, "role": role, "count": i, "document_count": 1} for i, (word, role) in enumerate(["ad", "bd", "ag"])]
+    workspace = tiny.workspace(tmp_path / "w", word_counts=[r | {"role": {"d": "domain", "g": "general"}[r["role"]]} for r in rows])
+    assert parquet.value_counts(workspace, "word_counts", "role") == {"domain": 2, "general": 1}
+    assert parquet.total(workspace, "word_counts", "count") == 3
+    (tmp_path / "lists").mkdir()
+    for name, lists in (("a", [["x", "y"], [], None]), ("b", [["y"]])):
+        pq.write_table(pa.table({"why": pa.array(lists, pa.list_(pa.string()))}), tmp_path / "lists" / f"{name}.parquet")
+    assert list(parquet.value_counts(Workspace(str(tmp_path)), "lists", "why").items()) == [("x", 1), ("y", 2)]
