@@ -53,13 +53,13 @@ def scratch_folder(workspace: Workspace) -> str | None:
     return f"{root}/{UNFINISHED}" if isinstance(files, fs.LocalFileSystem) else None
 
 
-def write(rows: Flow | DataFrame, workspace: Workspace, table: str) -> None:
+def write(flow: Flow | DataFrame, workspace: Workspace, table: str) -> None:
     """Write a table to its unfinished place. Raises WajueError that lists every difference between it and the declaration."""
-    frame = rows if isinstance(rows, DataFrame) else rows.frame
+    frame = flow if isinstance(flow, DataFrame) else flow.frame
     if faults := schemas.TABLES[table].differences(to_arrow_schema(frame.schema)):
         raise WajueError(f"table {table} about to be written is not as declared: {'; '.join(faults)}; this is a fault of wajue")
-    if isinstance(rows, Flow) and (folder := scratch_folder(workspace)) is not None:
-        rows.write(f"{folder}/{table}")
+    if isinstance(flow, Flow) and (folder := scratch_folder(workspace)) is not None:
+        flow.write(f"{folder}/{table}")
         return
     columns = [c.name for c in schemas.TABLES[table].columns]
     frame.select(*columns).write.mode("overwrite").option("parquet.block.size", ROW_GROUP).parquet(uri(workspace.unfinished(table)))

@@ -233,10 +233,19 @@ def test_new_documents_are_compared_by_the_signatures_of_the_old(
     assert old <= set(place.parquet_files("documents")) | set(place.parquet_files("signatures"))
     dropped = {r["doc_id"]: r["reason"] for r in pq.read_table(place.path("duplicates")).to_pylist() if TEXT in r["text"]}
     assert sorted(dropped.values()) == ["exact_duplicate", *["near_duplicate"] * 4]
+
+
+@pytest.mark.cluster  # whole runs
+@pytest.mark.spark
+def test_all_documents_are_compared_where_a_new_one_displaces_an_old_one(
+    spark: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    config = one_corpus(tmp_path, "")
+    run.run(config, Workspace(str(tmp_path / "out")), last="dedup")
     note(tmp_path, "a.jsonl", m1=TEXT)  # displaces the text that was kept
     with caplog.at_level("INFO", logger="wajue"):
         grown_and_fresh(config, tmp_path, "dedup", UNTIL_DEDUP)
-    assert "notes/a.jsonl stands before notes/d.jsonl in the order of preference" in caplog.text
+    assert "notes/a.jsonl stands before notes/b.jsonl in the order of preference" in caplog.text
 
 
 @pytest.mark.cluster  # whole runs
