@@ -1,6 +1,7 @@
 """What the documentation says is what the code does."""
 
 import csv
+import json
 import os
 import re
 import runpy
@@ -177,6 +178,9 @@ def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
     assert "A map of the first terms that have a vector" in (tmp_path / "tour" / "index.html").read_text(encoding="utf-8"), (
         "the script itself"
     )
+    indexed = json.loads((tmp_path / "search" / "search_index.json").read_text(encoding="utf-8"))["docs"]
+    headings = {word for doc in indexed if doc["location"].startswith("zh/") for word in doc["title"].split("\u200b")}
+    assert {"新词", "停用词", "用户词典", "术语", "去重", "分词", "主题"} <= headings, "what Chinese readers search for"
 
 
 def test_the_wheel_and_the_sdist_hold_what_an_installation_needs(tmp_path: Path) -> None:
