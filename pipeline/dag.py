@@ -172,8 +172,8 @@ def left_out(config: Config) -> dict[str, str]:
             why = f'no corpus has role = "{role}"{way}'
             reasons |= dict.fromkeys(("contrast", "terms", "field_terms", "relations"), why)
     if len(config.fields) < 2:
-        one = f" but {next(iter(config.fields))}" if config.fields else ""
-        reasons.setdefault("field_terms", f"no corpus names a field{one}; [[corpus]] field names two or more to compare")
+        named = f"{next(iter(config.fields))} is the only field" if config.fields else "no corpus names a field"
+        reasons.setdefault("field_terms", f"{named}; [[corpus]] field names two or more to compare")
     if not any(c.date or c.date_in_path for c in config.corpus):
         reasons["trends"] = "no corpus has dates; [[corpus]] date or date_in_path says where they stand"
     if not config.jose.enabled:

@@ -37,7 +37,7 @@ def field_terms(candidates: Flow, tokens: Flow, word_counts: Flow, sgns_words: F
     tables = []
     for number, (field, corpora) in enumerate(fields.items()):
         table = field_table.ranked(counted, number, vectors, guidance, config.terms, config.contrast.min_count)
-        _warn_of_few(field, int(counted.counts.words[number]), table)
+        _warn_of_few(field, int(counted.counts.totals[number]), table)
         searched = tokens.frame.where(F.col("corpus").isin(corpora))
         shown = table.slice(0, config.terms.examples_for)
         examples = term_lists.examples(searched, shown, config.terms.examples, config.joiner)
@@ -66,13 +66,13 @@ def _general_words(word_counts: DataFrame, config: Config) -> int:
     return word_counts.where("role = 'general'").agg(F.coalesce(F.sum("count"), F.lit(0))).collect()[0][0]
 
 
-def _warn_of_few(field: str, words: int, ranked: pa.Table) -> None:
+def _warn_of_few(field: str, size: int, ranked: pa.Table) -> None:
     listed = ranked.filter(ranked.column("is_listed")).num_rows
     if listed < _FEW:
         log.warning(
             "field_terms: of the field %s, %s words, %d terms have the evidence that [terms] min_evidence asks for: "
             "it has little text, or says what the other fields or general text say",
             field,
-            f"{words:,}",
+            f"{size:,}",
             listed,
         )

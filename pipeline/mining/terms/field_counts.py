@@ -18,13 +18,13 @@ _SIZES = 2  # of a field: its words, its stretches of text
 class FieldCounts(NamedTuple):
     """Of each term in each field, int64 [fields, terms]: occurrences, documents and stretches of text that hold it.
 
-    words, stretches: int64 [fields], of the whole field.
+    totals, stretches: int64 [fields], the words of a field, and its stretches of text.
     """
 
     count: np.ndarray
     documents: np.ndarray
     chunks: np.ndarray
-    words: np.ndarray
+    totals: np.ndarray
     stretches: np.ndarray
 
     @classmethod

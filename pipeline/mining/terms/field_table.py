@@ -56,8 +56,8 @@ def _candidates_of(counted: Counted, field: int, min_count: int) -> pa.Table:
     count = counts.count[field][kept]
     others = counts.count.sum(axis=0)[kept] - count
     general = candidates.column("general_count").to_numpy()
-    words = float(max(counts.words[field], 1))
-    rivals = [(others, counts.words.sum() - counts.words[field]), (general, counted.general_words)]
+    words = float(max(counts.totals[field], 1))
+    rivals = [(others, counts.totals.sum() - counts.totals[field]), (general, counted.general_words)]
     by_rival = [contrast_measures.contrasts(count.astype(float), n.astype(float), words, float(max(w, 1))) for n, w in rivals]
     nearer = by_rival[1]["log_ratio_low"] < by_rival[0]["log_ratio_low"]  # general text?
     least_keyness = np.minimum(by_rival[0]["keyness"], by_rival[1]["keyness"])
@@ -69,7 +69,7 @@ def _candidates_of(counted: Counted, field: int, min_count: int) -> pa.Table:
         "domain_count": count,
         "others_count": others,
         "field_documents": counts.documents[field][kept],
-        "against": np.where(nearer, "general", "fields").astype(object),
+        "against": pa.array(np.where(nearer, "general", "fields").tolist(), pa.string()),
         "burst": contrast_measures.burst(count, np.maximum(chunks, 1), float(max(counts.stretches[field], 1))),
         "evidence": evidence(least_keyness, count, chunks),
     }
