@@ -10,6 +10,7 @@ import pyarrow as pa
 FORMAT_VERSION = 8
 
 _TEXTS = pa.list_(pa.string())
+COUNTS_BY_FIELD = pa.list_(pa.struct([("field", pa.string()), ("count", pa.int64()), ("per_million", pa.float64())]))
 _VECTOR = pa.list_(pa.float32())
 SOURCE = pa.struct([("file", pa.string()), ("line", pa.int64()), ("record", pa.int64())])
 
@@ -468,6 +469,11 @@ TABLES = {
                 Column("field_count", pa.int64(), "occurrences in the field"),
                 Column("others_count", pa.int64(), "occurrences in the other fields; with field_count domain_count of candidates"),
                 Column("general_count", pa.int64(), "as in candidates"),
+                Column(
+                    "counts",
+                    COUNTS_BY_FIELD,
+                    "occurrences in every field, and in a million words of it, in the order of the config",
+                ),
                 Column("field_documents", pa.int64(), "documents of the field that hold it"),
                 Column("field_per_million", pa.float64(), "occurrences in a million words of the field"),
                 Column("others_per_million", pa.float64(), "occurrences in a million words of the other fields"),

@@ -141,6 +141,7 @@ def _of_field(field: int, i: int) -> dict[str, Any]:
     return {
         "field": FIELDS[field], "rank": i + 1, "term": NAMES[-1 - i - 20 * field], "parts": ["主"], "field_count": 1_000 - i,
         "log_ratio": 3.32, "is_listed": i < 18, "against": "fields", "examples": [],
+        "counts": [{"field": FIELDS[0], "count": 0, "per_million": 0.0}, {"field": FIELDS[1], "count": 9, "per_million": 9.0}],
     }  # fmt: skip
 
 

@@ -90,9 +90,7 @@ def added_parts(config: Config, workspace: Workspace, step: Step) -> list[str] |
     if source is None or manifests is None:
         return None
     first = manifests[0]
-    theirs, ours = (
-        {s: _alike(of[s]) for s in step.sections if s in of} for of in (first["config"], _sections(config, step))
-    )
+    theirs, ours = ({s: _alike(of[s]) for s in step.sections if s in of} for of in (first["config"], _sections(config, step)))
     if theirs != ours or first["versions"] != versions() or first.get("elsewhere", []) != elsewhere.runs(config, step):
         return None
     runs = [grown["from"] for grown in source.get("grown", [])]
@@ -112,7 +110,7 @@ def _alike(section: Any) -> Any:
 
 
 def _read_alike(corpus: dict[str, Any]) -> dict[str, Any]:
-    """A corpus without where its files lie, of which the manifest of raw_documents knows more, and its field, which is in no row."""
+    """A corpus without where its files lie, which the manifest of raw_documents knows better, and its field: no row has it."""
     return {key: value for key, value in corpus.items() if key not in ("paths", "field")}
 
 

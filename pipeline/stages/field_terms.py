@@ -1,4 +1,4 @@
-"""The terms of each field of the domain. In: candidates, tokens, word_counts, and the word vectors if there are any. Out: field_terms."""
+"""The terms of each field. In: candidates, tokens, word_counts, and the word vectors if there are any. Out: field_terms."""
 
 import logging
 
@@ -33,11 +33,12 @@ def field_terms(candidates: Flow, tokens: Flow, word_counts: Flow, sgns_words: F
     guidance = term_lists.guidance(term_lists.names(candidates), config)
     passed, vectors = term_lists.passed(candidates, guidance, config), term_lists.vectors(sgns_words)
     fields = config.fields
-    counted = Counted(passed, _counts(tokens, passed, list(fields.values())), _general_words(word_counts.frame, config))
+    counts = _counts(tokens, passed, list(fields.values()))
+    counted = Counted(list(fields), passed, counts, _general_words(word_counts.frame, config))
     tables = []
     for number, (field, corpora) in enumerate(fields.items()):
         table = field_table.ranked(counted, number, vectors, guidance, config.terms, config.contrast.min_count)
-        _warn_of_few(field, int(counted.counts.totals[number]), table)
+        _warn_of_few(field, int(counts.totals[number]), table)
         searched = tokens.frame.where(F.col("corpus").isin(corpora))
         shown = table.slice(0, config.terms.examples_for)
         examples = term_lists.examples(searched, shown, config.terms.examples, config.joiner)

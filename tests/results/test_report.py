@@ -171,7 +171,12 @@ def test_the_map_names_neighbours_and_is_the_same_again(html: str, tmp_path: Pat
 
 
 GONE = {
-    "no general corpus": ({"candidates", "terms", "field_terms"}, {"corpus": SEGMENTED["corpus"][:1]}, "terms", 'no corpus has role = "general"'),
+    "no general corpus": (
+        {"candidates", "terms", "field_terms"},
+        {"corpus": SEGMENTED["corpus"][:1]},
+        "terms",
+        'no corpus has role = "general"',
+    ),
     "no dates": (
         {"periods", "period_counts", "trends"},
         {"corpus": [c | {"date": None} for c in SEGMENTED["corpus"]]},

@@ -16,12 +16,12 @@ _SIZES = 2  # of a field: its words, its stretches of text
 
 
 class FieldCounts(NamedTuple):
-    """Of each term in each field, int64 [fields, terms]: occurrences, documents and stretches of text that hold it.
+    """Of each term in each field, int64 [fields, terms]: occurrences, documents and stretches (chunks) of text that hold it.
 
     totals, stretches: int64 [fields], the words of a field, and its stretches of text.
     """
 
-    count: np.ndarray
+    occurrences: np.ndarray
     documents: np.ndarray
     chunks: np.ndarray
     totals: np.ndarray
@@ -50,7 +50,7 @@ def counter(corpora: Collection[list[str]], index: TermIndex) -> Callable[[Batch
                 documents = batch.filter(pc.is_in(batch.column("corpus"), of_field))
                 if documents.num_rows:
                     tokens = coded(documents.column("tokens"), index.coded_words, documents.column("breaks"))
-                    size += np.count_nonzero(tokens.code), tally.add(tokens, domain=True)
+                    size += np.array((np.count_nonzero(tokens.code), tally.add(tokens, domain=True)))
         return np.concatenate([*(tally.figures[_COUNTED].ravel() for tally in tallies), sizes.ravel()])
 
     return count

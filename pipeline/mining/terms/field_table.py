@@ -16,14 +16,16 @@ from wajue.mining.terms import contrast_measures, term_table
 from wajue.mining.terms.evidence import evidence
 from wajue.mining.terms.field_counts import FieldCounts
 from wajue.mining.terms.term_table import Guidance, WordVectors
-from wajue.schemas import TABLES
+from wajue.schemas import COUNTS_BY_FIELD, TABLES
 
+_OF_FIELDS = ("counts", "others_count", "others_per_million", "field_documents", "against")  # columns that `terms` lacks
 _RENAMED = {"domain_count": "field_count", "domain_per_million": "field_per_million"}
 
 
 class Counted(NamedTuple):
-    """What the fields are compared by: rows of `candidates`, their counts, and the words of general text."""
+    """What the fields (their names) are compared by: rows of `candidates`, their counts, and the words of general text."""
 
+    fields: list[str]
     candidates: pa.Table
     counts: FieldCounts
     general_words: int
@@ -37,40 +39,52 @@ def ranked(counted: Counted, field: int, vectors: WordVectors, guidance: Guidanc
     own = _candidates_of(counted, field, min_count)
     steered = Guidance([], guidance.avoid, [], [])
     table = term_table.rank(own, vectors, steered, rules)
+    in_order = own.take(pc.index_in(table.column("term"), value_set=own.column("term").combine_chunks()))
     is_accepted = pc.is_in(table.column("term"), value_set=pa.array(guidance.accept, pa.string()))
-    table = table.set_column(
-        table.column_names.index("is_listed"), "is_listed", pc.or_(table.column("is_listed"), is_accepted)
-    ).append_column("rank", pa.array(np.arange(1, table.num_rows + 1, dtype=np.int32)))
-    more = own.take(pc.index_in(table.column("term"), value_set=own.column("term").combine_chunks()))
-    for name in ("others_count", "others_per_million", "field_documents", "against"):
-        table = table.append_column(name, more.column(name))
-    table = table.rename_columns([_RENAMED.get(name, name) for name in table.column_names])
-    return table.select([name for name in TABLES["field_terms"].schema.names if name in table.column_names])
+    columns = {_RENAMED.get(name, name): table.column(name) for name in table.column_names}
+    columns |= {name: in_order.column(name) for name in _OF_FIELDS}
+    columns["is_listed"] = pc.or_(table.column("is_listed"), is_accepted)
+    columns["rank"] = pa.array(np.arange(1, table.num_rows + 1, dtype=np.int32))
+    return pa.table({name: columns[name] for name in TABLES["field_terms"].schema.names if name in columns})
 
 
 def _candidates_of(counted: Counted, field: int, min_count: int) -> pa.Table:
     """Those that the field has so often, with the field in the place of the domain, and all contrasts those of the nearer rival."""
     counts = counted.counts
-    kept = np.flatnonzero(counts.count[field] >= min_count)
+    kept = np.flatnonzero(counts.occurrences[field] >= min_count)
     candidates = counted.candidates.take(pa.array(kept))
-    count = counts.count[field][kept]
-    others = counts.count.sum(axis=0)[kept] - count
-    general = candidates.column("general_count").to_numpy()
-    words = float(max(counts.totals[field], 1))
-    rivals = [(others, counts.totals.sum() - counts.totals[field]), (general, counted.general_words)]
-    by_rival = [contrast_measures.contrasts(count.astype(float), n.astype(float), words, float(max(w, 1))) for n, w in rivals]
-    nearer = by_rival[1]["log_ratio_low"] < by_rival[0]["log_ratio_low"]  # general text?
-    least_keyness = np.minimum(by_rival[0]["keyness"], by_rival[1]["keyness"])
-    chunks = counts.chunks[field][kept]
+    own, chunks = counts.occurrences[field][kept], counts.chunks[field][kept]
+    others = counts.occurrences.sum(axis=0)[kept] - own
+    other_words = counts.totals.sum() - counts.totals[field]
+
+    def against(count: np.ndarray, words: int) -> dict[str, np.ndarray]:
+        totals = [float(max(n, 1)) for n in (counts.totals[field], words)]
+        return contrast_measures.contrasts(own.astype(float), count.astype(float), *totals)
+
+    fields = against(others, other_words)
+    general = against(candidates.column("general_count").to_numpy(), counted.general_words)
+    is_general_nearer = general["log_ratio_low"] < fields["log_ratio_low"]
     columns = {
-        **{name: np.where(nearer, by_rival[1][name], by_rival[0][name]) for name in by_rival[0]},
-        "general_per_million": by_rival[1]["general_per_million"],
-        "others_per_million": by_rival[0]["general_per_million"],
-        "domain_count": count,
+        **{name: np.where(is_general_nearer, general[name], fields[name]) for name in fields},
+        "general_per_million": general["general_per_million"],
+        "others_per_million": fields["general_per_million"],
+        "domain_count": own,
+        "counts": _counts_by_field(counted, kept),
         "others_count": others,
         "field_documents": counts.documents[field][kept],
-        "against": pa.array(np.where(nearer, "general", "fields").tolist(), pa.string()),
-        "burst": contrast_measures.burst(count, np.maximum(chunks, 1), float(max(counts.stretches[field], 1))),
-        "evidence": evidence(least_keyness, count, chunks),
+        "against": pa.array(np.where(is_general_nearer, "general", "fields").tolist(), pa.string()),
+        "burst": contrast_measures.burst(own, np.maximum(chunks, 1), float(max(counts.stretches[field], 1))),
+        "evidence": evidence(np.minimum(fields["keyness"], general["keyness"]), own, chunks),
     }
     return pa.table(dict(zip(candidates.column_names, candidates.columns, strict=True)) | columns)
+
+
+def _counts_by_field(counted: Counted, kept: np.ndarray) -> pa.Array:
+    """COUNTS_BY_FIELD of these candidates (their numbers)."""
+    count = counted.counts.occurrences[:, kept].T
+    names = counted.fields * len(kept)
+    rates = contrast_measures.per_million(count, np.maximum(counted.counts.totals, 1))
+    columns = [pa.array(names, pa.string()), pa.array(count.ravel()), pa.array(rates.ravel())]
+    of_all = pa.StructArray.from_arrays(columns, fields=list(COUNTS_BY_FIELD.value_type))
+    offsets = np.arange(len(kept) + 1, dtype=np.int32) * len(counted.fields)
+    return pa.ListArray.from_arrays(offsets, of_all)

@@ -35,7 +35,7 @@ class Guidance(NamedTuple):
 
 
 def guidance(listed: Guidance, terms: list[str]) -> Guidance:
-    """The words as the user lists them, each followed by the terms that it is but for spaces and capitals; terms: of candidates."""
+    """The listed words, each followed by the terms that it is but for spaces and capitals; terms: of candidates."""
     lists = [as_listed(words, terms) for words in listed]
     return Guidance(*([w for word, same in of_list.items() for w in dict.fromkeys((word, *same))] for of_list in lists))
 
@@ -52,7 +52,7 @@ def warn_of_unknown(accept: list[str], terms: list[str]) -> None:
 
 
 def not_barred(candidates: pa.Table, guidance: Guidance, stop_words: set[str]) -> pa.Table:
-    """The candidates without those that are rejected, and without those that a stop word is, begins or ends but for accepted ones."""
+    """The candidates that are not rejected, and that no stop word is, begins or ends unless they are accepted."""
     accept, reject = set(guidance.accept), set(guidance.reject)
 
     def is_kept(term: str, parts: list[str]) -> bool:

@@ -23,7 +23,7 @@ def test_each_field_has_counts_and_a_size_of_its_own() -> None:
     ]
     count = field_counts.counter([["a", "c"], ["b"], ["nobody"]], INDEX)
     counts = FieldCounts.from_sums(count(iter(batches)), 3)
-    assert counts.count.tolist() == [[2, 2], [0, 0], [0, 0]]  # in b a break parts the term
+    assert counts.occurrences.tolist() == [[2, 2], [0, 0], [0, 0]]  # in b a break parts the term
     assert counts.documents.tolist() == [[2, 1], [0, 0], [0, 0]]
     assert counts.totals.tolist() == [8, 2, 0] and counts.stretches.tolist() == [3, 1, 0]
 
@@ -38,4 +38,4 @@ def test_stretches_of_text_are_of_the_same_length() -> None:
 def test_sums_have_a_size_that_is_known_before(terms: int) -> None:
     assert field_counts.sums(3, terms) == 3 * (3 * terms + 2)
     counts = FieldCounts.from_sums(field_counts.counter([["a"], ["b"]], INDEX)(iter([])), 2)
-    assert counts.count.shape == (2, 2) and not counts.totals.any()
+    assert counts.occurrences.shape == (2, 2) and not counts.totals.any()

@@ -25,7 +25,7 @@ CANDIDATES = pa.table(
 )
 COUNT = np.array([FIELD, OTHER])
 COUNTS = FieldCounts(COUNT, COUNT, np.minimum(COUNT, 50), np.array([10_000, 10_000]), np.array([100, 100]))
-COUNTED = Counted(CANDIDATES, COUNTS, 40_000)
+COUNTED = Counted(["power", "medicine"], CANDIDATES, COUNTS, 40_000)
 
 
 def ranked(accept: list[str], min_count: int = 5) -> dict[str, dict[str, object]]:
@@ -43,6 +43,9 @@ def test_a_term_stands_out_from_other_fields_and_from_general_text() -> None:
     assert rows["开关"]["log_ratio"] == pytest.approx(np.log2(8001 / 2001))
     assert rows["母线"]["against"] == "fields" and rows["母线"]["general_per_million"] == 225
     assert rows["母线"]["others_per_million"] == 200 and rows["母线"]["field_per_million"] == 4000
+    assert rows["开关"]["counts"] == [
+        {"field": "power", "count": 80, "per_million": 8000}, {"field": "medicine", "count": 0, "per_million": 0},
+    ]  # fmt: skip
     assert rows["断路器"]["keyness"] == pytest.approx(contrast_measures.keyness(90, 0, 1e4, 1e4))
 
 
