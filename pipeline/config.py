@@ -91,7 +91,13 @@ class Corpus(Section):
     """One [[corpus]]: where the raw text lies and how to read it."""
 
     name: str = Field(pattern=r"^[\w.-]+$", description="any name of letters, digits, - . _; stands in every table")
-    role: Literal["domain", "general"] = Field(description="the field to be mined, or the text to contrast it with")
+    role: Literal["domain", "general"] = Field(description="the domain to be mined, or the text to contrast it with")
+    field: str | None = Field(
+        None,
+        pattern=r"^[\w.-]+( [\w.-]+)*$",
+        repr=False,  # a fingerprint is one of what repr shows: only the step that compares fields depends on it
+        description="domain corpora only: the part of the domain that they are of; two or more parts are compared (fields.md)",
+    )
     paths: tuple[Location, ...] = Field(min_length=1, description="globs, relative to the config file; ** = any number of folders")
     follow_links: bool = Field(
         False, description="read also what links below the folders of `paths` lead to outside of them; never for unpacked archives"
@@ -486,9 +492,30 @@ class Config(Section):
                 raise ValueError(f"two corpora are named {name!r}; every [[corpus]] needs a name of its own")
         return self
 
+    @model_validator(mode="after")
+    def _all_of_a_field(self) -> "Config":
+        for corpus in self.corpus:
+            if corpus.field and corpus.role == "general":
+                raise ValueError(f"[[corpus]] {corpus.name}: general text has no field; leave out field = {corpus.field!r}")
+        if self.fields and (without := [c.name for c in self.corpus if c.role == "domain" and not c.field]):
+            raise ValueError(
+                f"[[corpus]] {', '.join(without)}: no field, but other domain corpora name one ({', '.join(self.fields)}); "
+                "give each domain corpus a field, or none"
+            )
+        return self
+
     def has_role(self, role: str) -> bool:
         """Is there a corpus of this role?"""
         return any(c.role == role for c in self.corpus)
+
+    @property
+    def fields(self) -> dict[str, list[str]]:
+        """The fields of the domain, in the order in which corpora name them, and the corpora of each."""
+        corpora: dict[str, list[str]] = {}
+        for corpus in self.corpus:
+            if corpus.field:
+                corpora.setdefault(corpus.field, []).append(corpus.name)
+        return corpora
 
     def words(self, listed: tuple[str, ...]) -> list[str]:
         """The words of a list in which an entry that ends in .txt is a file of words, one a line."""

@@ -53,6 +53,7 @@ class Step:
     rewrites: those that are written whole all the same
     trainer: it runs without Spark, and may go on from a saved state
     alone: it runs without Spark, in this process, on what the trainers wrote
+    by_field: it compares fields, and is the only one that depends on which corpus is of which
     """
 
     name: str
@@ -69,6 +70,7 @@ class Step:
     rewrites: tuple[str, ...] = ()
     trainer: bool = False
     alone: bool = False
+    by_field: bool = False
 
     @property
     def on_spark(self) -> bool:
@@ -144,6 +146,14 @@ STEPS = (
     ),
     Step("topic_trends", ("documents", "topics", "document_topics"), ("topic_trends",), ("trends",), alone=True),
     Step("terms", ("candidates", "tokens", "sgns_words"), ("terms",), ("terms", "segment"), optional=("sgns_words",)),
+    Step(
+        "field_terms",
+        reads=("candidates", "tokens", "word_counts", "sgns_words"),
+        writes=("field_terms",),
+        sections=("contrast", "terms", "corpus", "segment"),
+        optional=("sgns_words",),
+        by_field=True,
+    ),
     Step("relations", ("documents", "candidates", "terms"), ("term_relations",)),
     Step("trends", ("tokens", "word_counts", "terms"), ("periods", "period_counts", "trends"), ("trends",), optional=("terms",)),
 )
@@ -159,7 +169,11 @@ def left_out(config: Config) -> dict[str, str]:
     for role in ("general", "domain"):
         if not config.has_role(role) and (role == "domain" or config.contrast.background == "none"):
             way = '; [contrast] background = "jieba" contrasts with its dictionary' if role == "general" else ""
-            reasons |= dict.fromkeys(("contrast", "terms", "relations"), f'no corpus has role = "{role}"{way}')
+            why = f'no corpus has role = "{role}"{way}'
+            reasons |= dict.fromkeys(("contrast", "terms", "field_terms", "relations"), why)
+    if len(config.fields) < 2:
+        named = f"{next(iter(config.fields))} is the only field" if config.fields else "no corpus names a field"
+        reasons.setdefault("field_terms", f"{named}; [[corpus]] field names two or more to compare")
     if not any(c.date or c.date_in_path for c in config.corpus):
         reasons["trends"] = "no corpus has dates; [[corpus]] date or date_in_path says where they stand"
     if not config.jose.enabled:

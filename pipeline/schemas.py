@@ -10,6 +10,7 @@ import pyarrow as pa
 FORMAT_VERSION = 8
 
 _TEXTS = pa.list_(pa.string())
+COUNTS_BY_FIELD = pa.list_(pa.struct([("field", pa.string()), ("count", pa.int64()), ("per_million", pa.float64())]))
 _VECTOR = pa.list_(pa.float32())
 SOURCE = pa.struct([("file", pa.string()), ("line", pa.int64()), ("record", pa.int64())])
 
@@ -454,6 +455,39 @@ TABLES = {
                 Column("examples", _TEXTS, "short sentences that hold it, unlike each other, from different documents"),
                 Column("first_document", pa.string(), "doc_id of the domain's document of the least date that holds it, or null"),
                 Column("last_document", pa.string(), "doc_id of that of the greatest date; null where no document has a date"),
+            ),
+        ),
+        Table(
+            "field_terms",
+            "a term of a field, which the field uses more than the other fields of the domain, and more than general text",
+            (
+                Column("field", pa.string(), "the field, as [[corpus]] field names it; in the order of the config"),
+                Column("rank", pa.int32(), "in the field, from 1, the best first"),
+                Column("term", pa.string(), "the string"),
+                Column("parts", _TEXTS, "its words"),
+                Column("score", pa.float64(), "what ranks, [terms] score, by the figures of this table and those of candidates"),
+                Column("field_count", pa.int64(), "occurrences in the field"),
+                Column("others_count", pa.int64(), "occurrences in the other fields; with field_count domain_count of candidates"),
+                Column("general_count", pa.int64(), "as in candidates"),
+                Column(
+                    "counts",
+                    COUNTS_BY_FIELD,
+                    "occurrences in every field, and in a million words of it, in the order of the config",
+                ),
+                Column("field_documents", pa.int64(), "documents of the field that hold it"),
+                Column("field_per_million", pa.float64(), "occurrences in a million words of the field"),
+                Column("others_per_million", pa.float64(), "occurrences in a million words of the other fields"),
+                Column("general_per_million", pa.float64(), "as in candidates"),
+                Column("against", pa.string(), "fields or general: which of both uses it more; the next four are against that"),
+                Column("log_ratio", pa.float64(), "bits, as in candidates"),
+                Column("log_ratio_low", pa.float64(), "bits: its lower bound, 95 %"),
+                Column("log_ratio_high", pa.float64(), "bits: its upper bound, 95 %"),
+                Column("keyness", pa.float64(), "log-likelihood ratio G2, as in candidates"),
+                Column("evidence", pa.float64(), "as in candidates, against both: how sure it is that neither uses it as much"),
+                Column("is_listed", pa.bool_(), "does it count? As in terms"),
+                Column("doubts", _TEXTS, "as in candidates"),
+                Column("similarity", pa.float64(), "cosine to the centroid of the field's best; null without vectors"),
+                Column("examples", _TEXTS, "short sentences of the field that hold it, from different documents"),
             ),
         ),
         Table(

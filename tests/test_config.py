@@ -116,6 +116,47 @@ def test_a_config_nested_without_end(tmp_path: Path) -> None:
             configuration.load(tmp_path / "c.toml")
 
 
+BY_FIELD = """
+[[corpus]]
+name = "hearts"
+role = "domain"
+field = "cardiology"
+paths = "x"
+[[corpus]]
+name = "bones"
+role = "{role}"
+{field}
+paths = "x"
+[[corpus]]
+name = "more-hearts"
+role = "domain"
+field = "cardiology"
+paths = "x"
+"""
+
+
+def test_fields_stand_in_the_order_of_the_config_with_their_corpora(load: Load) -> None:
+    config = load(corpus=BY_FIELD.format(role="domain", field='field = "骨科 手术"'))
+    assert config.fields == {"cardiology": ["hearts", "more-hearts"], "骨科 手术": ["bones"]}
+    assert load().fields == {}
+    # what is read does not depend on them: to name a field reads no file again
+    assert config.fingerprint("corpus") == load(corpus=BY_FIELD.format(role="domain", field='field = "b"')).fingerprint("corpus")
+
+
+@pytest.mark.parametrize(
+    ("role", "field", "said"),
+    [
+        ("domain", "", r"\[\[corpus\]\] bones: no field, but other domain corpora name one \(cardiology\)"),
+        ("general", 'field = "news"', r"\[\[corpus\]\] bones: general text has no field; leave out field = 'news'"),
+        ("domain", 'field = ""', "field: string should match pattern"),
+        ("domain", 'field = "a\\nb"', "field: string should match pattern"),
+    ],
+)
+def test_fields_that_cannot_be_compared_are_refused(load: Load, role: str, field: str, said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        load(corpus=BY_FIELD.format(role=role, field=field))
+
+
 LONG_NAME, LONG_PATH = "长" * 100, "a/" * 2500
 
 

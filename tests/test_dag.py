@@ -90,6 +90,7 @@ def test_what_is_left_out(load: Callable[..., Config]) -> None:
         "variants",
         "contrast",
         "terms",
+        "field_terms",
         "relations",
         "jose",
         "topics",
@@ -97,7 +98,16 @@ def test_what_is_left_out(load: Callable[..., Config]) -> None:
         "trends",
     }
     assert "background" in out["contrast"]  # unless a dictionary stands for it
-    assert set(dag.left_out(load('[contrast]\nbackground = "jieba"\n'))) == {"trends"}
+    assert set(dag.left_out(load('[contrast]\nbackground = "jieba"\n'))) == {"trends", "field_terms"}
+
+
+def test_one_field_is_nothing_to_compare(load: Callable[..., Config]) -> None:
+    def why(*fields: str) -> str | None:
+        corpora = [f'[[corpus]]\nname = "c{i}"\nrole = "domain"\npaths = "x"\nfield = "{f}"\n' for i, f in enumerate(fields)]
+        return dag.left_out(load('[contrast]\nbackground = "jieba"\n', "".join(corpora))).get("field_terms")
+
+    assert why("law", "law") == "law is the only field; [[corpus]] field names two or more to compare"
+    assert why("law", "medicine") is None
 
 
 def test_differences_between_a_schema_and_its_declaration_are_all_named() -> None:

@@ -17,6 +17,8 @@ WORDS = [f"{a}{b}" for a in "主配母油线断箱站" for b in "变联枕夹路
 SEGMENTED = {
     "corpus": [{"name": c, "role": r, "paths": [c], "date": "when"} for c, r in (("power", "domain"), ("questions", "general"))]
 }
+FIELDS = ("grids", HOSTILE[1])
+WITH_FIELDS = {"corpus": [*SEGMENTED["corpus"], *({"name": f, "role": "domain", "field": f, "paths": [f]} for f in FIELDS)]}
 
 
 def rows_of(table: str, rows: list[dict[str, Any]]) -> pa.Table:
@@ -40,7 +42,7 @@ def write(folder: Path, tables: dict[str, pa.Table], config: dict[str, Any] | No
             "table": name,
             "format_version": FORMAT_VERSION,
             "step": step.name,
-            "config": config or SEGMENTED if step.name == "ingest" else {},
+            "config": config or SEGMENTED if step.reads_files else config or WITH_FIELDS if step.by_field else {},
             "versions": {"wajue": "0.1.0"},
             "rows_in": rows.num_rows,
             "rows_out": rows.num_rows,
@@ -130,7 +132,17 @@ def _of_terms() -> dict[str, pa.Table]:
         "candidates": rows_of("candidates", candidates),
         "terms": rows_of("terms", terms),
         "term_relations": rows_of("term_relations", [named]),
+        "field_terms": rows_of("field_terms", [_of_field(f, i) for f in range(len(FIELDS)) for i in range(20)]),
     }
+
+
+def _of_field(field: int, i: int) -> dict[str, Any]:
+    """The term of a field at a rank: of the first field the last of all names, of the second those before them; ten times as frequent."""
+    return {
+        "field": FIELDS[field], "rank": i + 1, "term": NAMES[-1 - i - 20 * field], "parts": ["主"], "field_count": 1_000 - i,
+        "log_ratio": 3.32, "is_listed": i < 18, "against": "fields", "examples": [],
+        "counts": [{"field": FIELDS[0], "count": 0, "per_million": 0.0}, {"field": FIELDS[1], "count": 9, "per_million": 9.0}],
+    }  # fmt: skip
 
 
 def _of_vectors() -> dict[str, pa.Table]:

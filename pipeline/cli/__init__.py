@@ -260,6 +260,10 @@ def export_command(
     columns: Annotated[
         str | None, typer.Option("--columns", metavar="NAME,...", help="of csv and xlsx: what they show, in this order")
     ] = None,
+    field: Annotated[
+        str | None,
+        typer.Option("--field", metavar="NAME", help="of terms: those of one field, else the whole domain's", callback=as_text),
+    ] = None,
     check: Annotated[
         str | None,
         typer.Option("--check", metavar="FILE|sample", help="show what jieba cuts otherwise with the dictionary, the worst first"),
@@ -271,7 +275,8 @@ def export_command(
     if check is not None and to.value != "jieba":
         raise WajueError(f"--check cuts text with jieba: give it with --to jieba; a dictionary for {to.value} has the same words")
     of_words: dict[str, Any] = {"role": role.value if role else None, "min_score": min_score, "words_only": words_only}
-    export.export(Workspace(workspace), to.value, path, model=vectors.value, top=top, columns=columns, **of_words)
+    of_terms: dict[str, Any] = {"columns": columns, "field": field}
+    export.export(Workspace(workspace), to.value, path, model=vectors.value, top=top, **of_words, **of_terms)
     if check is None:
         output.print(str(path))
     else:

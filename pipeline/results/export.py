@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from wajue.errors import WajueError
-from wajue.results import loaders, new_words, query
+from wajue.results import fields, loaders, new_words, query
 from wajue.results.dictionary_words import Wish, choose
 from wajue.results.formats import spreadsheets, synonyms
 from wajue.results.formats.dictionaries import DICTIONARIES
@@ -49,16 +49,19 @@ def export(
     words_only: bool = False,
     top: int | None = None,
     columns: str | None = None,
+    field: str | None = None,
 ) -> None:
     """Write one of FORMATS to a path. model: whose vectors, sgns or jose. top: the first so many words or terms.
 
     Of dictionaries: role, whose new words, one of new_words.ROLES, else the domain's; min_score, of new words, else the run's;
-    words_only, no terms. Of spreadsheets: columns, their names with commas. Raises WajueError if a table that it needs is missing,
-    the path cannot be written, or an option is of another format; ConfigError if there is no such column.
+    words_only, no terms. Of spreadsheets: columns, their names with commas. Of terms: field, whose terms, else the domain's. Raises
+    WajueError if a table that it needs is missing, there is no such field, the path cannot be written, or an option is of another
+    format; ConfigError if there is no such column.
     """
     workspace, path = Workspace.of(workspace), Path(path)
     _must_fit(form, {"--role": role, "--min-score": min_score, "--words-only": words_only or None}, DICTIONARIES)
     _must_fit(form, {"--top": top}, [*DICTIONARIES, *TERM_FORMATS])
+    _must_fit(form, {"--field": field}, TERM_FORMATS)
     _must_fit(form, {"--columns": columns}, [name for name, target in TERM_FORMATS.items() if target.has_columns])
     if form in DICTIONARIES:
         wish = Wish(role or new_words.shown_role(workspace), min_score, words_only)
@@ -68,7 +71,9 @@ def export(
     elif form == "synonyms":
         written = _synonyms(workspace, path)
     else:
-        written = _terms(workspace, form, path, top, () if columns is None else spreadsheets.chosen(columns))
+        shown = () if columns is None else spreadsheets.chosen(columns)
+        terms = _listed_terms(workspace) if field is None else fields.listed(workspace, field)
+        written = _terms(workspace, form, path, terms, top, shown)
     log.info("%s: %s in %s", form, written.text, path)
     for reason, count in written.left_out.items():
         if count:
@@ -115,10 +120,11 @@ def _vectors(workspace: Workspace, form: str, path: Path, model: str) -> _Writte
     return _Written(f"{model} vectors of {len(kept)} words{also}", left_out)
 
 
-def _terms(workspace: Workspace, form: str, path: Path, top: int | None, columns: tuple[str, ...]) -> _Written:
-    """The terms, examples and relations that the format can hold."""
+def _terms(
+    workspace: Workspace, form: str, path: Path, terms: list[dict[str, Any]], top: int | None, columns: tuple[str, ...]
+) -> _Written:
+    """The terms, examples and relations that the format can hold. terms: rows of `terms`."""
     target = TERM_FORMATS[form]
-    terms = _listed_terms(workspace)
     fitting = [row for row in terms if target.holds.fullmatch(row["term"])]
     most = min(filter(None, (target.most, top)), default=None)
     kept = fitting[:most]

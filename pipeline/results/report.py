@@ -15,6 +15,7 @@ from markupsafe import Markup
 from wajue.results import page_template
 from wajue.results.glossary import glossary
 from wajue.results.report_sections.document_map import document_map
+from wajue.results.report_sections.fields import fields
 from wajue.results.report_sections.listing import listing
 from wajue.results.report_sections.map import map as map_section
 from wajue.results.report_sections.overview import overview
@@ -33,7 +34,7 @@ from wajue.store.workspace import Workspace
 
 # each may use the facts of those before it: the map shows terms and words, the overview counts all
 SECTIONS: tuple[Callable[[Tables, Facts], Facts], ...] = (
-    *(words, terms, relations, topics, document_map, trends, map_section, text, training, run, overview),
+    *(words, terms, fields, relations, topics, document_map, trends, map_section, text, training, run, overview),
 )
 NAME = "report.html"
 _SCRIPTS = ("base.js", "listing.js", "plane.js", "curves.js", "documents.js", "main.js")

@@ -7,7 +7,7 @@ import duckdb
 from wajue import console
 from wajue.console import printable
 from wajue.dag import STEPS
-from wajue.results import loaders, query
+from wajue.results import fields, loaders, query
 from wajue.store.workspace import Workspace
 
 _BEST = 10
@@ -26,7 +26,10 @@ def lines(workspace: Workspace, seconds: float) -> Iterator[str]:
     with query.connect(workspace) as connection:
         for table, (title, sql) in _LISTS.items():
             if workspace.whole(table):
-                yield _list(connection, title, sql)
+                items = query.execute(connection, sql).column("item").to_pylist()
+                yield _list(title, items, len(items))
+        for field in fields.best(workspace, connection, _BEST):
+            yield _list(f"terms of {field.name}", [row["term"] for row in field.terms], field.listed)
         best = query.execute(connection, _BEST_WITH_VECTOR).column("term").to_pylist()
         if best:
             near = loaders.load_vectors(workspace).most_similar(best[0], top=_NEIGHBOURS)
@@ -36,12 +39,11 @@ def lines(workspace: Workspace, seconds: float) -> Iterator[str]:
     yield f"next: {_next(workspace, best[0] if best else None)}"
 
 
-def _list(connection: duckdb.DuckDBPyConnection, title: str, sql: str) -> str:
-    """The best of a list, and how long it is."""
-    items = query.execute(connection, sql).column("item").to_pylist()
+def _list(title: str, items: list[str], length: int) -> str:
+    """The best of a list that is so long."""
     if not items:
         return f"{title}: none"
-    return f"{title}: {'、'.join(map(printable, items[:_BEST]))}" + (f" ... ({len(items):,})" if len(items) > _BEST else "")
+    return f"{title}: {'、'.join(map(printable, items[:_BEST]))}" + (f" ... ({length:,})" if length > _BEST else "")
 
 
 def _dropped(workspace: Workspace, connection: duckdb.DuckDBPyConnection) -> str:

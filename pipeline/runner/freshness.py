@@ -76,7 +76,7 @@ def fingerprints(config: Config, workspace: Workspace, files: list[corpora.Corpu
     of_steps: dict[str, str] = {}
     for step in dag.planned(config):
         inputs = [_files_read(workspace, step, files)] if step.reads_files else [of_tables.get(t, "none") for t in step.reads]
-        inputs += elsewhere.runs(config, step)
+        inputs += [*elsewhere.runs(config, step), *([json.dumps(config.fields)] if step.by_field else [])]
         shown = json.dumps([step.name, config.fingerprint(*step.sections), inputs])
         of_steps[step.name] = digest = hashlib.sha256(shown.encode()).hexdigest()[:16]
         of_tables |= dict.fromkeys(step.writes, digest)

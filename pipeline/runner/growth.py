@@ -72,8 +72,8 @@ def new_files(config: Config, workspace: Workspace, step: Step, files: list[Corp
         return None, ""
     first = manifests[0]
     changes = difference(first, files)
-    ours = {c.name: c.model_dump(mode="json", exclude={"paths"}) for c in config.corpus}
-    theirs = {c["name"]: {k: v for k, v in c.items() if k != "paths"} for c in first["config"]["corpus"]}
+    ours = {c.name: _read_alike(c.model_dump(mode="json")) for c in config.corpus}
+    theirs = {c["name"]: _read_alike(c) for c in first["config"]["corpus"]}
     if not changes.new or changes.changed or changes.vanished:
         return None, f"{changes}: all are read again"
     if any(ours.get(name) != settings for name, settings in theirs.items()):
@@ -90,9 +90,7 @@ def added_parts(config: Config, workspace: Workspace, step: Step) -> list[str] |
     if source is None or manifests is None:
         return None
     first = manifests[0]
-    theirs, ours = (
-        {s: _without_paths(of[s]) for s in step.sections if s in of} for of in (first["config"], _sections(config, step))
-    )
+    theirs, ours = ({s: _alike(of[s]) for s in step.sections if s in of} for of in (first["config"], _sections(config, step)))
     if theirs != ours or first["versions"] != versions() or first.get("elsewhere", []) != elsewhere.runs(config, step):
         return None
     runs = [grown["from"] for grown in source.get("grown", [])]
@@ -106,9 +104,14 @@ def _sections(config: Config, step: Step) -> dict[str, Any]:
     return {s: section_as_json(getattr(config, s)) for s in step.sections}
 
 
-def _without_paths(section: Any) -> Any:
-    """The section; of corpora, all but where their files lie, of which the manifest of raw_documents knows more."""
-    return [{k: v for k, v in c.items() if k != "paths"} for c in section] if isinstance(section, list) else section
+def _alike(section: Any) -> Any:
+    """The section; of corpora, what rows depend on."""
+    return [_read_alike(corpus) for corpus in section] if isinstance(section, list) else section
+
+
+def _read_alike(corpus: dict[str, Any]) -> dict[str, Any]:
+    """A corpus without where its files lie, which the manifest of raw_documents knows better, and its field: no row has it."""
+    return {key: value for key, value in corpus.items() if key not in ("paths", "field")}
 
 
 class Added(NamedTuple):

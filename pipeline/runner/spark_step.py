@@ -29,6 +29,7 @@ from wajue.stages import (
     clean,
     contrast,
     dedup,
+    field_terms,
     ingest,
     new_words,
     ngrams,
@@ -56,6 +57,7 @@ STAGES: dict[str, Stage] = {
     "contrast": contrast.contrast,
     "vocabulary": vocabulary.vocabulary,
     "terms": terms.terms,
+    "field_terms": field_terms.field_terms,
     "relations": relations.relations,
     "trends": trends.trends,
 }

@@ -4,21 +4,20 @@ import logging
 
 import numpy as np
 import pyarrow as pa
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from wajue.arrays.cells import Batches
 from wajue.config import Config, Terms
-from wajue.mining.terms import example_sentences, term_dates, term_table, termhood
+from wajue.mining.terms import term_dates, term_table, termhood
 from wajue.mining.terms.term_occurrences import TermIndex
 from wajue.mining.terms.term_table import Expansion, Guidance, WordVectors
+from wajue.spark import term_lists
 from wajue.spark.flow import Flow
 
 log = logging.getLogger(__name__)
 
-_SEARCHED = 50_000  # domain documents, first by doc_id, in which examples are looked for
 _FEW = 20  # terms; a field has more
-_CHOICE = 5  # times as many sentences are looked at as are wanted, to find some that are unlike each other
 
 
 def terms(candidates: Flow, tokens: Flow, sgns_words: Flow | None, *, config: Config) -> DataFrame:
@@ -30,36 +29,22 @@ def terms(candidates: Flow, tokens: Flow, sgns_words: Flow | None, *, config: Co
     4. where documents have a date, look for the first and the last one that holds each term.
     """
     rules = config.terms
-    listed = Guidance(config.words(rules.seeds), config.words(rules.avoid), *config.term_verdicts)
-    guidance = term_table.guidance(listed, _names(candidates.frame))
-    vectors = WordVectors.from_table(sgns_words.select("word", "vector").to_arrow() if sgns_words is not None else None)
-    passed = _passed(candidates.frame, guidance, set(config.words(rules.stop_words)))
+    names = term_lists.names(candidates)
+    guidance = term_lists.guidance(names, config)
+    term_table.warn_of_unknown(config.term_verdicts[0], names)
+    vectors = term_lists.vectors(sgns_words)
+    passed = term_lists.passed(candidates, guidance, config)
     table = term_table.rank(passed, vectors, guidance, rules)
     table = pa.concat_tables([table, *_like_seeds(candidates.frame, table, vectors, guidance, rules)])
     table = table.append_column("rank", pa.array(np.arange(1, table.num_rows + 1, dtype=np.int32)))
-    examples = _examples(tokens.frame, table.slice(0, rules.examples_for), rules.examples, config.joiner)
+    searched = tokens.frame.where("role = 'domain'")
+    examples = term_lists.examples(searched, table.slice(0, rules.examples_for), rules.examples, config.joiner)
     shown = [examples.get(term, []) for term in table.column("term").to_pylist()]
     table = table.append_column("examples", pa.array(shown, pa.list_(pa.string())))
     for name, doc_ids in _first_and_last(tokens, table.column("parts").combine_chunks()).items():
         table = table.append_column(name, doc_ids)
     _warn_of_poor_input(table, vectors)
     return candidates.source.sparkSession.createDataFrame(table).coalesce(1)
-
-
-def _names(candidates: DataFrame) -> list[str]:
-    return [r["term"] for r in candidates.select("term").orderBy("term").collect()]
-
-
-def _passed(candidates: DataFrame, guidance: Guidance, stop_words: set[str]) -> pa.Table:
-    """The candidates that neither a filter nor a stop word bars, or that are accepted, without the rejected ones."""
-    passed = candidates.where(F.col("filtered_by").isNull() | F.col("term").isin(guidance.accept)).toArrow()
-    accept, reject = set(guidance.accept), set(guidance.reject)
-
-    def is_kept(term: str, parts: list[str]) -> bool:
-        return term not in reject and (term in accept or stop_words.isdisjoint((term, parts[0], parts[-1])))
-
-    pairs = zip(passed.column("term").to_pylist(), passed.column("parts").to_pylist(), strict=True)
-    return passed.filter(pa.array([is_kept(*pair) for pair in pairs], pa.bool_()))
 
 
 def _warn_of_poor_input(ranked: pa.Table, vectors: WordVectors) -> None:
@@ -106,20 +91,6 @@ def _report_drift(expansion: Expansion, vectors: WordVectors, seeds: np.ndarray,
     most = rules.expansion_most
     if len(expansion.steps) == most:
         log.warning("expansion stopped at [terms] expansion_most = %d words; a higher expansion_similarity keeps it nearer", most)
-
-
-def _examples(tokens: DataFrame, listed: pa.Table, wanted: int, joiner: str) -> dict[str, list[str]]:
-    """For each listed term short sentences that hold it, each from another document, chosen to be unlike each other."""
-    find = example_sentences.find(example_sentences.TermList.from_table(listed), joiner)
-    searched = tokens.where("role = 'domain'").select("doc_id", "tokens", "breaks", "gaps").orderBy("doc_id").limit(_SEARCHED)
-    holding = searched.mapInArrow(find, example_sentences.HOLDING)
-    one_a_document = holding.groupBy("term", "doc_id").agg(F.min_by("text", F.struct(F.length("text"), "text")).alias("text"))
-    distinct = one_a_document.groupBy("term", "text").agg(F.min("doc_id").alias("doc_id"))
-    nth = F.row_number().over(Window.partitionBy("term").orderBy(F.length("text"), "doc_id"))
-    shortest = distinct.withColumn("nth", nth).where(F.col("nth") <= _CHOICE * wanted)
-    in_order = F.sort_array(F.collect_list(F.struct("nth", "text")))
-    texts = shortest.groupBy("term").agg(F.transform(in_order, lambda e: e["text"]).alias("texts")).collect()
-    return {r["term"]: example_sentences.unlike_each_other(r["texts"], wanted) for r in texts}
 
 
 def _first_and_last(tokens: Flow, parts: pa.ListArray) -> dict[str, pa.Array]:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests import workspaces
-from tests.workspaces import HOSTILE, SEGMENTED, WORDS
+from tests.workspaces import FIELDS, HOSTILE, SEGMENTED, WORDS
 from wajue import dag, schemas
 from wajue.cleaning.rules import CHANGES
 from wajue.mining.terms import form_rules
@@ -122,6 +122,20 @@ def test_numbers_and_examples_reach_the_page(html: str) -> None:
     assert "finding words new_words 69 lexicon" in shown and "1 GB" in shown
 
 
+def test_fields_stand_side_by_side(html: str) -> None:
+    part = html[html.index('<section id="fields"') : html.index('<section id="topics"')]
+    shown = re.sub(r"\s+", " ", Parsed(part).text)
+    assert "grids 18 terms" in shown and f"{FIELDS[1]} 18 terms" in shown, "inert, as text"
+    assert f"{HOSTILE[3].split(chr(0x2028))[0]}" in shown and "1,000, × 10" in shown and part.count("<tr>") == 2 * 15
+    assert 'href="#fields"' in html
+
+
+def test_no_section_of_fields_where_none_are_named(tmp_path: Path) -> None:
+    tables = {t: rows for t, rows in workspaces.tables().items() if t != "field_terms"}
+    html = report.page(workspaces.write(tmp_path / "w", tables))
+    assert "#fields" not in html and 'id="fields"' not in html and "fewer than two fields are named" in Parsed(html).text
+
+
 def test_topics_are_shown_with_terms_and_documents(html: str) -> None:
     part = html[html.index('<section id="topics"') : html.index('<section id="trends"')]
     shown = re.sub(r"\s+", " ", Parsed(part).text)
@@ -157,7 +171,12 @@ def test_the_map_names_neighbours_and_is_the_same_again(html: str, tmp_path: Pat
 
 
 GONE = {
-    "no general corpus": ({"candidates", "terms"}, {"corpus": SEGMENTED["corpus"][:1]}, "terms", 'no corpus has role = "general"'),
+    "no general corpus": (
+        {"candidates", "terms", "field_terms"},
+        {"corpus": SEGMENTED["corpus"][:1]},
+        "terms",
+        'no corpus has role = "general"',
+    ),
     "no dates": (
         {"periods", "period_counts", "trends"},
         {"corpus": [c | {"date": None} for c in SEGMENTED["corpus"]]},

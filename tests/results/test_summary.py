@@ -6,8 +6,10 @@ from wajue.results import summary
 
 def test_a_run_ends_with_its_best(tmp_path: Path) -> None:
     workspace = workspaces.write(tmp_path / "w", workspaces.tables())
-    new, terms, near, dropped, took, following = summary.lines(workspace, 75)
+    new, terms, grids, other, near, dropped, took, following = summary.lines(workspace, 75)
     assert new.startswith("new words of the domain: 主变、") and new.count("、") == 9 and new.endswith("(68)")
+    assert grids.startswith("terms of grids: ") and grids.count("、") == 9 and grids.endswith("... (18)")
+    assert other.startswith("terms of </script>")
     assert terms.startswith("terms: 主变、") and near.startswith("near 主变: ")
     assert dropped == "68 documents kept, 6 dropped: 5 clean too_short, 1 dedup near_duplicate"
     assert took == "took 1 min 15 s" and following == f"next: wajue report {tmp_path}/w, or wajue show {tmp_path}/w 主变"

@@ -177,6 +177,8 @@ def test_only_the_same_settings_and_versions_add(tmp_path: Path) -> None:
     [notes, pages] = config.corpus
     other = config.model_copy(update={"corpus": (notes.model_copy(update={"paths": ("notes/[b-d].jsonl",)}), pages)})
     assert growth.new_files(other, place, INGEST, files)[0] == new, "other globs for the same files"
+    other = config.model_copy(update={"corpus": (notes.model_copy(update={"field": "repairs"}), pages)})
+    assert growth.new_files(other, place, INGEST, files)[0] == new, "no row says of which field it is"
     other = config.model_copy(update={"corpus": (notes.model_copy(update={"id": None}), pages)})
     assert growth.new_files(other, place, INGEST, files) == (None, "the [[corpus]] settings changed: all files are read again")
     MANIFESTS.update(dict.fromkeys(INGEST.writes, recorded(config, tmp_path) | {"versions": {"wajue": "0"}}))

@@ -22,13 +22,15 @@ from tests import standalone
 from tests.standalone import Cluster, ended, wait_for
 from tests.whole.test_faults import ROOT, mounted
 from tests.whole.test_installed import foreign_modules
+from wajue import config as configuration
 from wajue import dag
 from wajue.results.demo import sample_folder
 from wajue.store import parquet
 from wajue.store.workspace import Workspace
 
 pytestmark = pytest.mark.cluster
-MINED = [t for step in dag.STEPS if step.on_spark for t in step.writes]
+PLANNED = dag.planned(configuration.load(sample_folder() / "demo.toml"))
+MINED = [t for step in PLANNED if step.on_spark for t in step.writes]
 
 
 @pytest.fixture(scope="module")

@@ -99,7 +99,7 @@ def test_every_score_is_documented_and_has_its_option() -> None:
     assert re.findall(r"^## (--\S+)$", page, re.M) == list(GOLD_OPTIONS) == [f"--{test}" for test in TESTS]
 
 
-@pytest.mark.parametrize("page", ["README.md", "README.zh.md", "docs/general-corpus.md"])
+@pytest.mark.parametrize("page", ["README.md", "README.zh.md", "docs/general-corpus.md", "docs/fields.md"])
 def test_a_config_that_is_shown_loads(tmp_path: Path, page: str) -> None:
     from wajue import config
 

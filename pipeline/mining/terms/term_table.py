@@ -35,19 +35,31 @@ class Guidance(NamedTuple):
 
 
 def guidance(listed: Guidance, terms: list[str]) -> Guidance:
-    """The words as the user lists them, each followed by the terms that it is but for spaces and capitals; terms: of candidates.
-
-    Warns of accepted ones that are no candidates.
-    """
+    """The listed words, each followed by the terms that it is but for spaces and capitals; terms: of candidates."""
     lists = [as_listed(words, terms) for words in listed]
-    if missing := [word for word, same in lists[Guidance._fields.index("accept")].items() if not same]:
+    return Guidance(*([w for word, same in of_list.items() for w in dict.fromkeys((word, *same))] for of_list in lists))
+
+
+def warn_of_unknown(accept: list[str], terms: list[str]) -> None:
+    """Warn of accepted words that are no candidates; terms: of candidates."""
+    if missing := [word for word, same in as_listed(accept, terms).items() if not same]:
         log.warning(
             "[terms] accept: %s%s: no candidates, so they are not listed; they must stand [contrast] min_count times in the domain "
             "as 1 to max_words whole words, which [new_words] accept makes of them; wajue explain says what one lacks",
             "、".join(missing[:_NAMED]),
             f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else "",
         )
-    return Guidance(*([w for word, same in of_list.items() for w in dict.fromkeys((word, *same))] for of_list in lists))
+
+
+def not_barred(candidates: pa.Table, guidance: Guidance, stop_words: set[str]) -> pa.Table:
+    """The candidates that are not rejected, and that no stop word is, begins or ends unless they are accepted."""
+    accept, reject = set(guidance.accept), set(guidance.reject)
+
+    def is_kept(term: str, parts: list[str]) -> bool:
+        return term not in reject and (term in accept or stop_words.isdisjoint((term, parts[0], parts[-1])))
+
+    pairs = zip(candidates.column("term").to_pylist(), candidates.column("parts").to_pylist(), strict=True)
+    return candidates.filter(pa.array([is_kept(*pair) for pair in pairs], pa.bool_()))
 
 
 class WordVectors(NamedTuple):

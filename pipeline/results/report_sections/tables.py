@@ -58,7 +58,9 @@ class Tables:
                 reasons[step.name] = "not_yet" if step.on_spark else "not_trained"
         for role in ("general", "domain"):
             if roles and role not in roles:
-                reasons |= {s: f"no_{role}" for s in ("contrast", "terms") if s in reasons}
+                reasons |= {s: f"no_{role}" for s in ("contrast", "terms", "field_terms", "relations") if s in reasons}
+        if "field_terms" in reasons and len({c.get("field") for c in corpora} - {None}) < 2:
+            reasons["field_terms"] = "no_fields"
         if "trends" in reasons and roles and not any(c.get("date") or c.get("date_in_path") for c in corpora):
             reasons["trends"] = "no_dates"
         if settings.get("segment", {}).get("method") == "whitespace":

@@ -34,8 +34,10 @@ NO_GUIDANCE = Guidance([], [], [], [])
 
 def test_an_accepted_term_that_is_no_candidate_is_named(caplog: pytest.LogCaptureFixture) -> None:
     listed = Guidance(["numpy"], [], ["t细胞", "circuit breaker"], ["断路器"])
-    guided = term_table.guidance(listed, ["NumPy", "T 细胞", "断路器"])
+    candidates = ["NumPy", "T 细胞", "断路器"]
+    guided = term_table.guidance(listed, candidates)
     assert guided == Guidance(["numpy", "NumPy"], [], ["t细胞", "T 细胞", "circuit breaker"], ["断路器"])
+    term_table.warn_of_unknown(listed.accept, candidates)
     [said] = caplog.messages
     assert said.startswith("[terms] accept: circuit breaker: no candidates")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests import workspaces
-from tests.workspaces import SEGMENTED
+from tests.workspaces import SEGMENTED, WITH_FIELDS
 from wajue.results.report_sections.tables import Tables
 
 READ = ("raw_documents", "ingest_rejects", "files")
@@ -23,6 +23,8 @@ def test_a_whole_workspace_lacks_nothing(whole: Tables) -> None:
         ({"corpus": SEGMENTED["corpus"][:1]}, "terms", "no_general"),
         ({"corpus": SEGMENTED["corpus"][1:]}, "contrast", "no_domain"),
         ({"corpus": [c | {"date": None} for c in SEGMENTED["corpus"]]}, "trends", "no_dates"),
+        (SEGMENTED, "field_terms", "no_fields"),
+        (WITH_FIELDS, "field_terms", "not_yet"),
         (SEGMENTED | {"segment": {"method": "whitespace"}}, "new_words", "segmented"),
     ],
 )
