@@ -13,7 +13,7 @@ from rich.text import Text
 from wajue import verdict_files
 from wajue.cli.app import Format, WorkspaceArgument, app, show_rows
 from wajue.console import output
-from wajue.errors import WajueError
+from wajue.errors import ConfigError, WajueError
 from wajue.results import query_output
 from wajue.store import verdicts, whole_files
 from wajue.store.lock import reviewing
@@ -45,6 +45,8 @@ def review_command(
         _merge(opened, merge, style)
         return
     kind, reviewer = "new_word" if of_new_words else "term", who or _account()
+    if reviewer.startswith(verdict_files.JUDGE):
+        raise ConfigError(f"--who {reviewer}: names that begin with {verdict_files.JUDGE} are those of models, see wajue judge")
     if file is not None:
         _write_page(opened, kind, reviewer, file)
     else:
@@ -113,7 +115,8 @@ def _merge(workspace: Workspace, file: Path, style: Format) -> None:
 
     with reviewing(str(verdicts.path_of(workspace).parent)):
         ours, theirs = verdicts.read(workspace), merging.named(verdict_files.read(file), file.stem)
-        agreements, conflicts = merging.agreement(ours, theirs), merging.conflicts(ours, theirs)
+        people = verdict_files.of_people(ours), verdict_files.of_people(theirs)
+        agreements, conflicts = merging.agreement(*people), merging.conflicts(*people)
         added = merging.new_lines(ours, theirs)
         if added:
             verdicts.append(workspace, added)
