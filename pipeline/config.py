@@ -544,6 +544,11 @@ class Config(Section):
         accepted, rejected = _joined("terms", dict.fromkeys(accept), dict.fromkeys(decided.accept), reject, decided.reject)
         return list(accepted), rejected
 
+    @property
+    def term_variants(self) -> dict[str, str]:
+        """{term: what its reviewers call it a variant of}. Raises as `term_verdicts` does."""
+        return self._decided(self.terms, "term", [*self.words(self.terms.accept), *self.words(self.terms.reject)]).variant_of
+
     def _decided(self, section: NewWords | Terms, kind: str, listed: Sequence[str] = ()) -> verdict_files.Decided:
         """What the files of verdicts of a section say of a kind of words. listed: words that its lists decide."""
         stated = [s for f in section.verdicts for s in verdict_files.read(word_lists.located(f, self.base))]

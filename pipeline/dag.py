@@ -144,7 +144,7 @@ STEPS = (
     ),
     Step("topic_trends", ("documents", "topics", "document_topics"), ("topic_trends",), ("trends",), alone=True),
     Step("terms", ("candidates", "tokens", "sgns_words"), ("terms",), ("terms", "segment"), optional=("sgns_words",)),
-    Step("relations", ("documents", "candidates", "terms"), ("term_relations",)),
+    Step("relations", ("documents", "candidates", "terms"), ("term_relations",), ("terms",)),
     Step("trends", ("tokens", "word_counts", "terms"), ("periods", "period_counts", "trends"), ("trends",), optional=("terms",)),
 )
 NAMES = tuple(step.name for step in STEPS)

@@ -51,10 +51,11 @@ class Stated(NamedTuple):
 
 
 class Decided(NamedTuple):
-    """What verdicts come to: words to accept and to reject."""
+    """What verdicts come to: words to accept and to reject, and what the variants among them are another form of."""
 
     accept: list[str]
     reject: list[str]
+    variant_of: dict[str, str]
 
 
 def read(path: Path) -> list[Stated]:
@@ -196,7 +197,8 @@ def decided(stated: Iterable[Stated], kind: str, judges: Collection[str] = (), i
     settled = [s.verdict for s in latest if s.verdict.verdict != LATER]
     accept = dict.fromkeys(v.word for v in settled if v.verdict in accepting)
     reject = dict.fromkeys(v.word for v in settled if v.verdict not in accepting)
-    return Decided(list(accept), list(reject))
+    variant_of = {v.word: v.variant_of for v in settled if v.verdict == VARIANT}
+    return Decided(list(accept), list(reject), variant_of)
 
 
 def _counted(latest: list[Stated], kind: str, judges: Collection[str], in_lists: Iterable[str]) -> list[Stated]:

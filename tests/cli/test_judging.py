@@ -195,3 +195,8 @@ def test_merging_leaves_models_out_of_the_agreement_of_people(tmp_path: Path, wo
     merged = wajue("review", "w", "--merge", "theirs.csv", folder=tmp_path)
     assert "terms: 1 decided before, 2 in the file, 1 by both: 100% agreed, 0 conflicts" in merged.stdout
     assert len(given(tmp_path)) == 5
+    again = wajue("review", "w", "--merge", "theirs.csv", folder=tmp_path)
+    assert again.stdout == merged.stdout and "0 new lines" in again.stderr and len(given(tmp_path)) == 5
+    (tmp_path / "far.csv").write_text("word,verdict\n无此词,accept\n", encoding="utf-8")
+    far = wajue("review", "w", "--merge", "far.csv", folder=tmp_path)
+    assert "verdicts on 1 words that are in no list here: 无此词" in far.stderr and "our_reviewer" not in far.stdout

@@ -5,6 +5,7 @@ takes out what two reviewers agree on by chance.
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -41,6 +42,12 @@ def named(stated: list[Stated], name: str) -> list[Stated]:
     return [s._replace(verdict=s.verdict._replace(reviewer=s.verdict.reviewer or name)) for s in stated]
 
 
+def of_others(ours: list[Stated], theirs: list[Stated]) -> list[Stated]:
+    """Ours without the reviewers of theirs: who gave verdicts to both files, or a file that comes again, agrees with nobody."""
+    reviewers = {s.verdict.reviewer for s in theirs}
+    return [s for s in ours if s.verdict.reviewer not in reviewers]
+
+
 def agreement(ours: list[Stated], theirs: list[Stated]) -> list[Agreement]:
     """How far two files agree, by kind. Raises ConfigError if a file contradicts itself."""
     return [_of_kind(kind, _latest(ours, kind), _latest(theirs, kind)) for kind in KINDS]
@@ -63,6 +70,16 @@ def new_lines(ours: list[Stated], theirs: list[Stated]) -> list[Verdict]:
     """The lines of theirs that ours lacks, in their order."""
     known = {s.verdict for s in ours}
     return [v for v in dict.fromkeys(s.verdict for s in theirs) if v not in known]
+
+
+def unlisted(stated: list[Stated], listed: Mapping[str, set[str]]) -> list[str]:
+    """The words of verdicts that are in no list of their kind. listed: words by kind."""
+    words = (s.verdict.word for s in stated if not any(s.verdict.word in listed[kind] for kind in _kinds(s.verdict)))
+    return list(dict.fromkeys(words))
+
+
+def _kinds(verdict: Verdict) -> tuple[str, ...]:
+    return (verdict.kind,) if verdict.kind else KINDS
 
 
 def _latest(stated: list[Stated], kind: str) -> dict[str, Verdict]:
