@@ -137,12 +137,12 @@ def _judge(workspace: Workspace, judge: "Judge", answers: "Iterator[Judged]", as
     going, coming = 0, 0
     try:
         for answer in answers:
+            counts.update(v.verdict for v in answer.verdicts)
             if answer.verdicts:
                 verdicts.append(workspace, answer.verdicts)
-            counts.update(v.verdict for v in answer.verdicts)
+                log.info("%d of %d judged", counts.total(), asked)
             unanswered += answer.unanswered
             going, coming = going + answer.tokens_in, coming + answer.tokens_out
-            log.info("%d of %d judged", counts.total(), asked)
     except KeyboardInterrupt:
         log.info("what was judged is kept; the same command goes on")
         raise
@@ -173,4 +173,4 @@ def _say_agreement(workspace: Workspace, reviewer: str, kind: str) -> None:
     theirs = [s for s in stated if s.verdict.reviewer == reviewer]
     [agreement] = [a for a in merging.agreement(verdict_files.of_people(stated), theirs) if a.kind == kind]
     if agreement.both:
-        log.info("with people's verdicts: %s", agreement.told())
+        log.info("people and the model: %d and %d words decided, %s", agreement.ours, agreement.theirs, agreement.shared())

@@ -167,7 +167,7 @@ def test_a_models_verdicts_count_only_where_it_is_named(tmp_path: Path, workspac
     (tmp_path / "w" / "verdicts.csv").write_text(people, encoding="utf-8")
     with stub(YES) as served:
         done = judge(tmp_path, served.address, "--yes")
-    assert "with people's verdicts: terms: 1 decided before, 6 in the file, 1 by both: 0% agreed" in done.stderr
+    assert "people and the model: 1 and 6 words decided, 1 by both: 0% agreed" in done.stderr
 
     def term_verdicts(settings: str) -> tuple[list[str], list[str]]:
         (tmp_path / "a.txt").write_text("一行字\n", encoding="utf-8")

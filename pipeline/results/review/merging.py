@@ -29,9 +29,12 @@ class Agreement(NamedTuple):
         name = self.kind.replace("_", " ") + "s"
         if not self.both:
             return f"{name}: {self.ours} decided before, {self.theirs} in the file, none by both"
+        return f"{name}: {self.ours} decided before, {self.theirs} in the file, {self.shared()}"
+
+    def shared(self) -> str:
+        """The same of the words that both sides decided, of which there must be one."""
         chance = "" if self.kappa is None else f", kappa {self.kappa:.2f}"
-        share = f"{self.agreed / self.both:.0%} agreed{chance}, {self.both - self.agreed} conflicts"
-        return f"{name}: {self.ours} decided before, {self.theirs} in the file, {self.both} by both: {share}"
+        return f"{self.both} by both: {self.agreed / self.both:.0%} agreed{chance}, {self.both - self.agreed} conflicts"
 
 
 CONFLICTS = pa.schema([(name, pa.string()) for name in ("kind", "word", "ours", "our_reviewer", "theirs", "their_reviewer")])
