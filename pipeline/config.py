@@ -9,7 +9,7 @@ import difflib
 import hashlib
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -236,6 +236,10 @@ class NewWords(Section):
     )
     reject: tuple[str, ...] = Field((), description="words that must not, or .txt files of them")
     verdicts: tuple[str, ...] = Field((), description="files of verdicts of `wajue review`; they accept and reject, too")
+    judges: tuple[str, ...] = Field(
+        (),
+        description="models of `wajue judge`, by their names among reviewers, whose verdicts count where no person has decided",
+    )
     sample: int = Field(
         0,
         ge=0,
@@ -246,7 +250,7 @@ class NewWords(Section):
     rounds: int = Field(5, ge=2, le=50, description="of expectation maximisation; 3 lose .006 F1, 12 change nothing")
     branching_entropy: float = Field(0.69, ge=0, description="nats; the lesser of left and right, for the first lexicon")
 
-    @field_validator("accept", "reject", "verdicts", mode="before")
+    @field_validator("accept", "reject", "verdicts", "judges", mode="before")
     @classmethod
     def _lists(cls, value: Any) -> Any:
         return _one_or_many(value)
@@ -406,6 +410,10 @@ class Terms(Section):
     accept: tuple[str, ...] = Field((), description="terms that must be listed, or .txt files of them")
     reject: tuple[str, ...] = Field((), description="terms that must not, or .txt files of them")
     verdicts: tuple[str, ...] = Field((), description="files of verdicts of `wajue review`; they accept and reject, too")
+    judges: tuple[str, ...] = Field(
+        (),
+        description="models of `wajue judge`, by their names among reviewers, whose verdicts count where no person has decided",
+    )
     stop_words: tuple[str, ...] = Field(
         (), description="words that are no terms, nor begin or end one, or .txt files of them; accept goes before"
     )
@@ -422,7 +430,7 @@ class Terms(Section):
     examples: int = Field(5, ge=0, le=20, description="example sentences a term")
     examples_for: int = Field(1000, ge=0, description="terms that get examples, from the first")
 
-    @field_validator(*TERM_LISTS, "verdicts", mode="before")
+    @field_validator(*TERM_LISTS, "verdicts", "judges", mode="before")
     @classmethod
     def _lists(cls, value: Any) -> Any:
         return _one_or_many(value)
@@ -549,7 +557,7 @@ class Config(Section):
         """
         rules = self.new_words
         accept, reject = self.weights(rules.accept), self.words(rules.reject)
-        decided = self._decided(rules.verdicts, "new_word")
+        decided = self._decided(rules, "new_word", [*accept, *reject])
         for word in decided.accept:
             word_lists.check_length(word, "[new_words] verdicts")
         return _joined("new_words", accept, dict.fromkeys(decided.accept), reject, decided.reject)
@@ -558,14 +566,20 @@ class Config(Section):
     def term_verdicts(self) -> tuple[list[str], list[str]]:
         """(accepted terms, rejected terms) of [terms], likewise."""
         rules = self.terms
-        decided = self._decided(rules.verdicts, "term")
-        listed = dict.fromkeys(self.words(rules.accept)), dict.fromkeys(decided.accept)
-        accept, reject = _joined("terms", *listed, self.words(rules.reject), decided.reject)
-        return list(accept), reject
+        accept, reject = self.words(rules.accept), self.words(rules.reject)
+        decided = self._decided(rules, "term", [*accept, *reject])
+        accepted, rejected = _joined("terms", dict.fromkeys(accept), dict.fromkeys(decided.accept), reject, decided.reject)
+        return list(accepted), rejected
 
-    def _decided(self, files: tuple[str, ...], kind: str) -> verdict_files.Decided:
-        """What files of verdicts say of a kind of words."""
-        return verdict_files.decided((s for f in files for s in verdict_files.read(word_lists.located(f, self.base))), kind)
+    @property
+    def term_variants(self) -> dict[str, str]:
+        """{term: what its reviewers call it a variant of}. Raises as `term_verdicts` does."""
+        return self._decided(self.terms, "term", [*self.words(self.terms.accept), *self.words(self.terms.reject)]).variant_of
+
+    def _decided(self, section: NewWords | Terms, kind: str, listed: Sequence[str] = ()) -> verdict_files.Decided:
+        """What the files of verdicts of a section say of a kind of words. listed: words that its lists decide."""
+        stated = [s for f in section.verdicts for s in verdict_files.read(word_lists.located(f, self.base))]
+        return verdict_files.decided(stated, kind, section.judges, listed)
 
     def located(self, path: str) -> str:
         """A path or URI of the config, as any reader takes it: relative to the folder of the file."""
@@ -587,7 +601,7 @@ class Config(Section):
                     if isinstance(entry, str) and (entry.endswith(".txt") or value is getattr(section, "known", None)):
                         digest.update(word_lists.content(word_lists.located(entry, self.base)))
             if kind := _REVIEWED.get(name):  # not their bytes: a verdict on a term leaves the lexicon as it is
-                digest.update(repr(self._decided(section.verdicts, kind)).encode())
+                digest.update(repr(self._decided(section, kind)).encode())
         return digest.hexdigest()[:16]
 
 

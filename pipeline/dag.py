@@ -154,7 +154,7 @@ STEPS = (
         optional=("sgns_words",),
         by_field=True,
     ),
-    Step("relations", ("documents", "candidates", "terms"), ("term_relations",)),
+    Step("relations", ("documents", "candidates", "terms"), ("term_relations",), ("terms",)),
     Step("trends", ("tokens", "word_counts", "terms"), ("periods", "period_counts", "trends"), ("trends",), optional=("terms",)),
 )
 NAMES = tuple(step.name for step in STEPS)

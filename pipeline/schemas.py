@@ -497,7 +497,11 @@ TABLES = {
                 Column("from_term", pa.string(), "the term, or the name that the text uses for it"),
                 Column("to_term", pa.string(), "its gloss, short form, other name, definition, broader term or variant"),
                 Column("kind", pa.string(), "gloss, abbreviation, alias, definition, broader or variant: docs/relations.md"),
-                Column("score", pa.float64(), "how much speaks for it, 0..1: 1 - 1/(1 + mentions), bounded ones counted twice"),
+                Column(
+                    "score",
+                    pa.float64(),
+                    "how much speaks for it, 0..1: 1 - 1/(1 + mentions), bounded ones twice; 1: a reviewer's verdict",
+                ),
                 Column("count", pa.int64(), "mentions in the domain; of broader and variant, occurrences of the rarer of the two"),
                 Column("example", pa.string(), "a sentence that says so; null for broader and variant, which are told by form"),
                 Column("doc_id", pa.string(), "the document that holds this sentence, or null"),

@@ -2,12 +2,13 @@
 
 A file is a journal: one verdict a line, and of what one reviewer says of a word the line of the latest time counts. People write
 such files too, with a spreadsheet or by hand: `word` and `verdict` suffice. A file without the column `kind` speaks of terms and
-new words alike. What two reviewers decide otherwise is a conflict, and never settled here.
+new words alike. What two reviewers decide otherwise is a conflict, and never settled here. A model that `wajue judge` asks is a
+reviewer too, by a name that says so: its verdicts count where it is named as a judge, and never against a person.
 """
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -17,6 +18,7 @@ from wajue.errors import ConfigError, meant
 
 KINDS = ("term", "new_word")
 ACCEPT, REJECT, VARIANT, LATER, WITHDRAWN = VERDICTS = ("accept", "reject", "variant", "later", "withdrawn")
+JUDGE = "model:"  # what the name of a reviewer begins with that is a model, and that of a person does not
 _DELIMITERS = ",;\t"
 _NAMED = 5  # conflicts in a message
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
@@ -49,10 +51,11 @@ class Stated(NamedTuple):
 
 
 class Decided(NamedTuple):
-    """What verdicts come to: words to accept and to reject."""
+    """What verdicts come to: words to accept and to reject, and what the variants among them are another form of."""
 
     accept: list[str]
     reject: list[str]
+    variant_of: dict[str, str]
 
 
 def read(path: Path) -> list[Stated]:
@@ -151,6 +154,16 @@ def _said(stated: Stated) -> tuple[str, str]:
     return stated.verdict.verdict, stated.verdict.variant_of
 
 
+def is_of_a_judge(verdict: Verdict) -> bool:
+    """Did a model say it?"""
+    return verdict.reviewer.startswith(JUDGE)
+
+
+def of_people(stated: Iterable[Stated]) -> list[Stated]:
+    """What people say, or nobody in particular."""
+    return [s for s in stated if not is_of_a_judge(s.verdict)]
+
+
 def conflicts(latest: Iterable[Stated]) -> list[tuple[Stated, Stated]]:
     """Pairs of standing verdicts on one word that differ; `later` differs from none."""
     first: dict[str, Stated] = {}
@@ -164,12 +177,14 @@ def conflicts(latest: Iterable[Stated]) -> list[tuple[Stated, Stated]]:
     return pairs
 
 
-def decided(stated: Iterable[Stated], kind: str) -> Decided:
+def decided(stated: Iterable[Stated], kind: str, judges: Collection[str] = (), in_lists: Iterable[str] = ()) -> Decided:
     """What the verdicts of one or more files come to. A variant is no term of its own, but a word it is.
 
-    Raises ConfigError if reviewers differ, with the lines.
+    judges: reviewers that are models and count nevertheless, of words that no person has decided; in_lists: words that the
+    lists of a config decide.
+    Raises ConfigError if reviewers differ, with the lines; or if a judge says nothing of this kind.
     """
-    latest = list(standing(stated, kind).values())
+    latest = _counted(list(standing(stated, kind).values()), kind, judges, in_lists)
     if pairs := conflicts(latest):
         listed = "; ".join(
             f"{a.verdict.word!r}: {a.verdict.verdict} ({a.source}), {b.verdict.verdict} ({b.source})" for a, b in pairs[:_NAMED]
@@ -182,4 +197,18 @@ def decided(stated: Iterable[Stated], kind: str) -> Decided:
     settled = [s.verdict for s in latest if s.verdict.verdict != LATER]
     accept = dict.fromkeys(v.word for v in settled if v.verdict in accepting)
     reject = dict.fromkeys(v.word for v in settled if v.verdict not in accepting)
-    return Decided(list(accept), list(reject))
+    variant_of = {v.word: v.variant_of for v in settled if v.verdict == VARIANT}
+    return Decided(list(accept), list(reject), variant_of)
+
+
+def _counted(latest: list[Stated], kind: str, judges: Collection[str], in_lists: Iterable[str]) -> list[Stated]:
+    """Verdicts of people, and of judges on what people have not decided. Raises ConfigError for a judge that says nothing."""
+    of_judges = [s for s in latest if is_of_a_judge(s.verdict)]
+    known = sorted({s.verdict.reviewer for s in of_judges})
+    for name in judges:
+        if name not in known:
+            others = f"; {meant(name, known)}" if known else ""
+            raise ConfigError(f"no verdict on a {kind.replace('_', ' ')} is of the judge {name!r}{others}")
+    people = of_people(latest)
+    settled = {s.verdict.word for s in people if s.verdict.verdict != LATER}.union(in_lists)
+    return people + [s for s in of_judges if s.verdict.reviewer in judges and s.verdict.word not in settled]

@@ -50,8 +50,8 @@ def test_the_latest_line_of_a_reviewer_counts_and_a_withdrawn_one_does_not(tmp_p
         "己,,reject,,ann,",
     ]
     text = "\n".join(lines)
-    assert decided(tmp_path, text) == Decided(["甲"], ["丙", "己"])
-    assert decided(tmp_path, text, "new_word") == Decided(["戊"], ["己"])  # another spelling of a word is a word
+    assert decided(tmp_path, text) == Decided(["甲"], ["丙", "己"], {"丙": "甲"})
+    assert decided(tmp_path, text, "new_word") == Decided(["戊"], ["己"], {"戊": "甲"})  # another spelling of a word is a word
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_what_is_wrong_is_told_with_its_line(tmp_path: Path, text: str, said: st
 def test_both_verdicts_of_one_reviewer_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"both accept and reject are said of '甲' \(.*v.csv, line 2; .*line 3\); delete"):
         decided(tmp_path, "word,verdict\n甲,accept\n甲,reject")
-    assert decided(tmp_path, "word,verdict\n甲,accept\n甲,accept") == Decided(["甲"], [])
+    assert decided(tmp_path, "word,verdict\n甲,accept\n甲,accept") == Decided(["甲"], [], {})
 
 
 def test_reviewers_who_differ_are_refused_by_a_run(tmp_path: Path) -> None:

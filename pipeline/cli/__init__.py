@@ -371,7 +371,7 @@ def demo(
     shown.show(target, output, shown.Language(lang) if lang else shown.language())
 
 
-from wajue.cli import asking, reviewing, starting  # noqa: E402, F401 - the commands of a module are there once it is imported
+from wajue.cli import asking, judging, reviewing, starting  # noqa: E402, F401 - the commands of a module are there once it is imported
 
 
 def main(arguments: list[str] | None = None) -> None:

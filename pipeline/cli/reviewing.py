@@ -13,13 +13,15 @@ from rich.text import Text
 from wajue import verdict_files
 from wajue.cli.app import Format, WorkspaceArgument, app, show_rows
 from wajue.console import output
-from wajue.errors import WajueError
+from wajue.errors import ConfigError, WajueError
 from wajue.results import query_output
 from wajue.store import verdicts, whole_files
 from wajue.store.lock import reviewing
 from wajue.store.workspace import Workspace
 
 log = logging.getLogger(__name__)
+
+_NAMED = 10  # words in a message
 
 
 @app.command("review")
@@ -45,6 +47,8 @@ def review_command(
         _merge(opened, merge, style)
         return
     kind, reviewer = "new_word" if of_new_words else "term", who or _account()
+    if reviewer.startswith(verdict_files.JUDGE):
+        raise ConfigError(f"--who {reviewer}: names that begin with {verdict_files.JUDGE} are those of models, see wajue judge")
     if file is not None:
         _write_page(opened, kind, reviewer, file)
     else:
@@ -110,13 +114,18 @@ def _write_page(workspace: Workspace, kind: str, reviewer: str, file: Path) -> N
 def _merge(workspace: Workspace, file: Path, style: Format) -> None:
     """Take over the verdicts of a file, and show how far they agree with those that were there."""
     from wajue.results.review import merging
+    from wajue.results.review.listing import listed_words
 
     with reviewing(str(verdicts.path_of(workspace).parent)):
         ours, theirs = verdicts.read(workspace), merging.named(verdict_files.read(file), file.stem)
-        agreements, conflicts = merging.agreement(ours, theirs), merging.conflicts(ours, theirs)
+        people = verdict_files.of_people(merging.of_others(ours, theirs)), verdict_files.of_people(theirs)
+        agreements, conflicts = merging.agreement(*people), merging.conflicts(*people)
         added = merging.new_lines(ours, theirs)
         if added:
             verdicts.append(workspace, added)
         verdicts.refresh(workspace)
     log.info("%d new lines in %s", len(added), verdicts.path_of(workspace))
-    show_rows(conflicts, style, lambda: [*(Text(a.told()) for a in agreements if a.theirs), query_output.render(conflicts)])
+    if unknown := merging.unlisted(theirs, listed_words(workspace)):
+        log.warning("verdicts on %d words that are in no list here: %s", len(unknown), "、".join(unknown[:_NAMED]))
+    told = [Text(a.told()) for a in agreements if a.theirs]
+    show_rows(conflicts, style, lambda: [*told, *([query_output.render(conflicts)] if conflicts.num_rows else [])])

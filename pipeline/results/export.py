@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from wajue.errors import WajueError
+from wajue.mining.relations.relation_table import SAID_SO
 from wajue.results import fields, loaders, new_words, query
 from wajue.results.dictionary_words import Wish, choose
 from wajue.results.formats import spreadsheets, synonyms
@@ -156,7 +157,7 @@ def _relations(workspace: Workspace, terms: set[str]) -> list[dict[str, Any]]:
     relations = parquet.read(workspace, "term_relations").to_pylist()
     shown = [r for r in relations if r["from_term"] in terms or r["to_term"] in terms]
     source_of = _sources(workspace, {r["doc_id"] for r in shown if r["doc_id"]})
-    return [r | {"source": source_of.get(r["doc_id"])} for r in shown]
+    return [r | {"source": "a reviewer" if r["score"] == SAID_SO else source_of.get(r["doc_id"])} for r in shown]
 
 
 def _sources(workspace: Workspace, doc_ids: set[str]) -> dict[str, str]:

@@ -17,7 +17,6 @@ def relations(documents: Flow, candidates: Flow, terms: Flow, *, config: Config)
     1. collect the candidates that no rule of form bars, and the terms;
     2. one pass over the domain's documents: what they say of names, counted.
     """
-    del config
     passed = candidates.frame.where("filtered_by IS NULL").select("term", "domain_count").toArrow()
     known = dict(zip(passed.column("term").to_pylist(), passed.column("domain_count").to_pylist(), strict=True))
     listed = terms.frame.where("is_listed").select("term", "parts", "domain_count").toArrow()
@@ -29,6 +28,6 @@ def relations(documents: Flow, candidates: Flow, terms: Flow, *, config: Config)
     told = [relation_table.Counted(**row) for row in counted.toArrow().to_pylist()]
     names = Names(known, jieba_dictionary.tags())
     rows = relation_table.relations(told, names)
-    rows += term_forms.from_forms(listed.to_pylist(), names)
+    rows += term_forms.from_forms(listed.to_pylist(), names) + relation_table.of_reviewers(config.term_variants, known)
     table = pa.Table.from_pylist([row._asdict() for row in rows], relation_table.SCHEMA)
     return documents.source.sparkSession.createDataFrame(table).coalesce(1)

@@ -42,7 +42,10 @@ def exclusive(files: fs.FileSystem, root: str) -> AbstractContextManager[None]:
 def reviewing(root: str) -> AbstractContextManager[None]:
     """Nobody else reviews in a local folder meanwhile; runs may work in it. Raises WajueError likewise."""
     return _locked(
-        root, "_review_lock", "another review", "its page is still open for answers; end it with Ctrl-C, then begin again"
+        root,
+        "_review_lock",
+        "another review",
+        "its page is open for answers, or a model is being asked; end it with Ctrl-C, then begin again",
     )
 
 

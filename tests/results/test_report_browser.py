@@ -1,7 +1,5 @@
 """The report in headless Chromium: it does what its buttons say, by mouse, keyboard and finger. Run by make test-browser."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,15 +7,11 @@ from typing import Any
 import pytest
 
 from tests import workspaces
+from tests.results.browsing import DESKTOP, PHONE, browser  # noqa: F401 - a fixture
 from tests.workspaces import HOSTILE
 from wajue.results import report
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="make test-browser installs playwright and Chromium")
 pytestmark = pytest.mark.browser
-
-DESKTOP = {"viewport": {"width": 1280, "height": 900}, "locale": "en-GB", "color_scheme": "light"}
-PHONE = {"viewport": {"width": 390, "height": 844}, "locale": "zh-CN", "color_scheme": "dark", "has_touch": True}
-QUIET = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
 
 
 @pytest.fixture(scope="module")
@@ -25,20 +19,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     return "file://" + report.write(workspaces.write(tmp_path_factory.mktemp("whole"), workspaces.tables()))
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    path = next((p for p in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if p), None)
-    if path is None:
-        pytest.fail("no Chromium found: make test-browser installs it, by Debian's package")
-    with sync_api.sync_playwright() as playwright:
-        root = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium refuses to run as root with its sandbox
-        launched = playwright.chromium.launch(executable_path=path, args=QUIET + root)
-        yield launched
-        launched.close()
-
-
 @pytest.fixture
-def visit(browser: Any, address: str) -> Iterator[Any]:
+def visit(browser: Any, address: str) -> Iterator[Any]:  # noqa: F811
     """Opens the page; at the end nothing must have been said on the console, asked, or loaded."""
     complaints: list[str] = []
     contexts = []

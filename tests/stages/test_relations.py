@@ -51,6 +51,14 @@ def test_what_documents_and_forms_say(spark: Any, load: Load, tmp_path: Path) ->
     assert {tuple(r) for r in relations(flow, candidates, terms, config=config).collect()} == told
 
 
+def test_what_a_reviewer_called_a_variant(spark: Any, load: Load, tmp_path: Path) -> None:
+    (tmp_path / "v.csv").write_text("word,verdict,variant_of\n高压开关,variant,高压断路器\n", encoding="utf-8")
+    config = load('[terms]\nverdicts = "v.csv"', corpus=BOTH)
+    candidates, terms = of_terms(spark, "candidates"), of_terms(spark, "terms", is_listed=True)
+    rows = relations(documents(spark, TEXTS), candidates, terms, config=config).where("kind = 'variant'").collect()
+    assert [tuple(r) for r in rows] == [("高压开关", "高压断路器", "variant", 1.0, 0, None, None)]
+
+
 @pytest.mark.parametrize("texts", [[("d", "domain", "plain Latin text")], [("q", "general", "没有领域文本（none）")]])
 def test_nothing_to_tell(spark: Any, load: Load, texts: list[tuple[str, str, str]]) -> None:
     candidates, terms = (of_terms(spark, name).limit(0) for name in ("candidates", "terms"))

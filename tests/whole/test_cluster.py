@@ -111,7 +111,7 @@ def _text(row: dict[str, Any]) -> str:
 def test_the_bundle_holds_what_the_jobs_import_and_nothing_else(bundle: Path) -> None:
     inside = zipfile.ZipFile(bundle / "wajue.zip").namelist()
     assert {"wajue/cli/__init__.py", "wajue/stages/ngrams.py"} < set(inside)
-    assert not [n for n in inside if n.startswith(("wajue/sample", "wajue/results/page"))]
+    assert not [n for n in inside if n.startswith(("wajue/sample/", "wajue/results/page/"))]
     assert any(n.endswith(".dist-info/METADATA") for n in inside)
     script = f"import sys; sys.path[:0] = [{str(bundle / 'wajue.zip')!r}, {str(standalone.SPARK_HOME.parent)!r}]; import pyspark; sys.path.pop(1)\n"
     script += "import wajue.cli, wajue.runner.run, wajue.runner.trainers\n"

@@ -5,13 +5,14 @@ A relation is as sure as what speaks for it: score = 1 - 1/(1 + n), n = mentions
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from wajue.mining.relations.mentions import HAN, is_short_form
 from wajue.mining.relations.naming import Names, is_name, misfit, names, unrepeated
 from wajue.schemas import TABLES
 
+SAID_SO = 1.0  # score of what a reviewer says; what the text says comes near it and never reaches it
 _MISFIT = 3.0  # 2.4 standard deviations
 _UNIT = re.compile("(?:[kmμn]?[glm]|mg/kg|ml|mL|min|max)$")
 
@@ -54,6 +55,12 @@ def relations(mentions: Iterable[Counted], known: Names) -> list[Relation]:
             told[relation].append(mention)
     rows = [_row(*key, group) for key, group in told.items()]
     return sorted(rows, key=lambda r: (r.kind, r.from_term, -r.score, r.to_term))
+
+
+def of_reviewers(variant_of: Mapping[str, str], counts: Mapping[str, int]) -> list[Relation]:
+    """Variants that reviewers named, {variant: usual term}. counts: occurrences of candidates; 0 for what is none."""
+    pairs = sorted(variant_of.items())
+    return [Relation(a, b, "variant", SAID_SO, min(counts.get(a, 0), counts.get(b, 0)), None, None) for a, b in pairs]
 
 
 def _row(kind: str, from_term: str, to_term: str, group: list[Counted]) -> Relation:

@@ -5,4 +5,6 @@ answers    a list under review: answers, undo, filters, and what they taught
 server     the local page's server: loopback, a token, same origin alone
 page       the page itself, with a server behind it or without
 merging    two files of verdicts: agreement, conflicts, one file
+judging    a model as a reviewer of its own: what it is asked, and what becomes of its answers
+chat       the server that runs the model: the only thing that is sent anywhere
 """

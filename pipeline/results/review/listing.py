@@ -124,6 +124,15 @@ def _new_words(workspace: Workspace) -> Listing:
     )
 
 
+def listed_words(workspace: Workspace) -> dict[str, set[str]]:
+    """{kind: all words of its table}, of the tables that are there."""
+    tables = {"term": ("terms", "term"), "new_word": ("lexicon", "word")}
+    return {
+        kind: set(parquet.read(workspace, table, [column]).column(column).to_pylist()) if workspace.whole(table) else set()
+        for kind, (table, column) in tables.items()
+    }
+
+
 def _vectors(workspace: Workspace) -> WordVectors:
     trained = parquet.read(workspace, "sgns_words", ["word", "vector"]) if workspace.whole("sgns_words") else None
     return WordVectors.from_table(trained)

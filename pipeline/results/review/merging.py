@@ -5,6 +5,7 @@ takes out what two reviewers agree on by chance.
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -28,9 +29,12 @@ class Agreement(NamedTuple):
         name = self.kind.replace("_", " ") + "s"
         if not self.both:
             return f"{name}: {self.ours} decided before, {self.theirs} in the file, none by both"
+        return f"{name}: {self.ours} decided before, {self.theirs} in the file, {self.shared()}"
+
+    def shared(self) -> str:
+        """The same of the words that both sides decided, of which there must be one."""
         chance = "" if self.kappa is None else f", kappa {self.kappa:.2f}"
-        share = f"{self.agreed / self.both:.0%} agreed{chance}, {self.both - self.agreed} conflicts"
-        return f"{name}: {self.ours} decided before, {self.theirs} in the file, {self.both} by both: {share}"
+        return f"{self.both} by both: {self.agreed / self.both:.0%} agreed{chance}, {self.both - self.agreed} conflicts"
 
 
 CONFLICTS = pa.schema([(name, pa.string()) for name in ("kind", "word", "ours", "our_reviewer", "theirs", "their_reviewer")])
@@ -39,6 +43,12 @@ CONFLICTS = pa.schema([(name, pa.string()) for name in ("kind", "word", "ours", 
 def named(stated: list[Stated], name: str) -> list[Stated]:
     """Verdicts of which each has a reviewer: those of a file that names none are its own."""
     return [s._replace(verdict=s.verdict._replace(reviewer=s.verdict.reviewer or name)) for s in stated]
+
+
+def of_others(ours: list[Stated], theirs: list[Stated]) -> list[Stated]:
+    """Ours without the reviewers of theirs: who gave verdicts to both files, or a file that comes again, agrees with nobody."""
+    reviewers = {s.verdict.reviewer for s in theirs}
+    return [s for s in ours if s.verdict.reviewer not in reviewers]
 
 
 def agreement(ours: list[Stated], theirs: list[Stated]) -> list[Agreement]:
@@ -63,6 +73,16 @@ def new_lines(ours: list[Stated], theirs: list[Stated]) -> list[Verdict]:
     """The lines of theirs that ours lacks, in their order."""
     known = {s.verdict for s in ours}
     return [v for v in dict.fromkeys(s.verdict for s in theirs) if v not in known]
+
+
+def unlisted(stated: list[Stated], listed: Mapping[str, set[str]]) -> list[str]:
+    """The words of verdicts that are in no list of their kind. listed: words by kind."""
+    words = (s.verdict.word for s in stated if not any(s.verdict.word in listed[kind] for kind in _kinds(s.verdict)))
+    return list(dict.fromkeys(words))
+
+
+def _kinds(verdict: Verdict) -> tuple[str, ...]:
+    return (verdict.kind,) if verdict.kind else KINDS
 
 
 def _latest(stated: list[Stated], kind: str) -> dict[str, Verdict]:

@@ -4,7 +4,7 @@ import pytest
 
 from wajue.mining.relations.mentions import mentions
 from wajue.mining.relations.naming import Names
-from wajue.mining.relations.relation_table import Counted, Relation, relations
+from wajue.mining.relations.relation_table import Counted, Relation, of_reviewers, relations
 from wajue.mining.tokens import jieba_dictionary
 
 KNOWN = Names(dict.fromkeys(("循环神经网络", "断路器", "隔离开关", "所有权", "北京大学", "高斯分布"), 5), jieba_dictionary.tags())
@@ -53,3 +53,10 @@ def test_scores_count_mentions_and_the_shortest_example_is_shown() -> None:
 
 def test_no_mentions() -> None:
     assert relations([], KNOWN) == []
+
+
+def test_what_reviewers_called_a_variant() -> None:
+    assert of_reviewers({"刀闸": "隔离开关", "开关": "断路器"}, {"刀闸": 7, "隔离开关": 5}) == [
+        Relation("刀闸", "隔离开关", "variant", 1.0, 5, None, None),
+        Relation("开关", "断路器", "variant", 1.0, 0, None, None),
+    ]

@@ -40,3 +40,13 @@ def test_new_lines_are_added_once() -> None:
 def test_a_file_without_names_is_a_reviewer_of_its_own() -> None:
     [named] = merging.named([Stated(Verdict("甲", "term", "accept"), "x")], "carol")
     assert named.verdict.reviewer == "carol"
+
+
+def test_who_is_in_both_files_agrees_with_nobody() -> None:
+    assert merging.of_others([*OURS, *THEIRS], THEIRS) == OURS
+    assert merging.conflicts(merging.of_others([*OURS, *THEIRS], THEIRS), THEIRS).column("word").to_pylist() == ["乙"]
+
+
+def test_words_that_are_in_no_list() -> None:
+    either = Stated(Verdict("辛", "", "accept"), "x")
+    assert merging.unlisted([*OURS, either], {"term": {"甲", "乙", "丙"}, "new_word": {"丁", "辛"}}) == ["丁", "戊", "己"]
