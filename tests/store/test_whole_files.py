@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 WRITERS = {
     "store/whole_files.py", "store/lock.py", "store/file_systems.py", "store/checkpoints.py", "store/workspace.py", "store/parquet.py",
     "spark/session.py", "spark/hadoop.py", "spark/flow.py", "results/export.py", "results/formats/spreadsheets.py",
-    "results/formats/skos.py", "results/formats/vectors.py", "reading/guessing.py", "cli/starting.py", "cli/reviewing.py",
+    "results/formats/skos.py", "results/formats/vectors.py", "reading/guessing.py", "cli/starting.py", "cli/reviewing.py", "cli/judging.py",
     "store/verdicts.py", "results/query_output.py", "results/prompt.py",
 }  # fmt: skip
 
