@@ -36,11 +36,12 @@ def breaks(names: list[str], corpora: list[str], tokens: np.ndarray) -> list[Bre
             listed.append(Break(corpus, "begins", names[told[0]]))
         if len(told) and told[-1] < len(names) - 1:
             listed.append(Break(corpus, "ends", names[told[-1]]))
-    ends = {names.index(b.period) + (b.kind == "ends") for b in listed}  # where shares change because of these
+    # where shares change because of these; the first and last period of a corpus are often not whole
+    told_already = {names.index(b.period) + later for b in listed for later in (0, 1)}
     for corpus, own in zip(corpora, tokens, strict=True):
         [told] = np.nonzero(own)
         moved = timeline.change(own[told][None, None], tokens.sum(axis=0)[told][None])
         is_sure = len(told) > 1 and abs(moved.z[0]) >= _SURE and abs(moved.bits[0]) >= _DOUBLED
-        if is_sure and (since := int(told[moved.since[0]])) not in ends:
+        if is_sure and (since := int(told[moved.since[0]])) not in told_already:
             listed.append(Break(corpus, "share", names[since], float(moved.before[0]), float(moved.after[0])))
     return sorted(listed, key=lambda b: (b.period, b.corpus))

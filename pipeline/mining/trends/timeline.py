@@ -173,12 +173,28 @@ def _strongest(state: np.ndarray, entered: np.ndarray, left: np.ndarray, better:
     return strongest
 
 
-def labels(bits: np.ndarray, z: np.ndarray, weight: np.ndarray, *, min_z: float, min_bits: float, min_burst: float) -> np.ndarray:
-    """An index of LABELS for each word, int64 [words]; bits, z: as in Change, weight: as in Burst.
+def lasting_bits(r: np.ndarray, d: np.ndarray, change: Change, burst: Burst) -> np.ndarray:
+    """float64 [words]: the bits of each change without the periods of the burst; as they are where nothing then is left of a side."""
+    period = np.arange(d.shape[1])
+    outside = (period < burst.first[:, None]) | (period > burst.last[:, None])
+    since = outside & (period >= change.since[:, None])
+    size, size_since = outside @ d.T, since @ d.T  # [words, corpora]
+    total, after = (np.einsum("wcp,wp->wc", r, periods)[:, :, None] for periods in (outside, since))
+    p = (size_since / np.maximum(size, 1))[:, :, None]
+    is_told = (total * (p > 0) * (p < 1)).sum(axis=(1, 2)) > 0
+    return np.where(is_told, _shrunk_bits(after, total, p), change.bits)
+
+
+def labels(
+    change: Change, lasting: np.ndarray, weight: np.ndarray, *, min_z: float, min_bits: float, min_burst: float
+) -> np.ndarray:
+    """An index of LABELS for each word, int64 [words]; lasting: lasting_bits; weight: as in Burst.
 
     rose: z and bits at their floors or above; emerged: bits at EMERGED_BITS too; faded: both at minus the floors or below; burst:
-    none of these, and a burst of at least this weight; steady: the rest.
+    none of these, or only by the burst, and a burst of at least this weight; steady: the rest.
     """
+    bits, z = change.bits, change.z
     sure = (np.abs(z) >= min_z) & (np.abs(bits) >= min_bits) & (np.sign(z) == np.sign(bits))
+    is_burst = (weight >= min_burst) & ~(sure & (lasting * np.sign(bits) >= min_bits))
     moved = np.where(bits < 0, LABELS.index("faded"), np.where(bits >= EMERGED_BITS, LABELS.index("emerged"), LABELS.index("rose")))
-    return np.where(sure, moved, np.where(weight >= min_burst, LABELS.index("burst"), LABELS.index("steady")))
+    return np.where(is_burst, LABELS.index("burst"), np.where(sure, moved, LABELS.index("steady")))

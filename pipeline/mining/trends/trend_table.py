@@ -98,9 +98,10 @@ class Scorer(NamedTuple):
         rules, names, tokens = self.rules, self.periods.names, self.periods.tokens
         change = timeline.change(occurrences, tokens)
         burst = timeline.burst(occurrences.sum(axis=1), timeline.usual(occurrences, tokens), factor=rules.burst_factor)
+        lasting = timeline.lasting_bits(occurrences, tokens, change, burst)
         floors = {"min_z": rules.min_z, "min_bits": rules.min_change, "min_burst": rules.min_burst}
         return {
-            "label": np.array(timeline.LABELS)[timeline.labels(change.bits, change.z, burst.weight, **floors)],
+            "label": np.array(timeline.LABELS)[timeline.labels(change, lasting, burst.weight, **floors)],
             "since": _names_at(names, np.where(change.since > 0, change.since, -1)),
             "change": change.bits,
             "z": change.z,

@@ -16,7 +16,8 @@ def label(counts: list[float], d: np.ndarray = D) -> str:
 def labels(r: np.ndarray, d: np.ndarray) -> list[str]:
     """r: float64 [words, corpora, periods]; d: float64 [corpora, periods]."""
     changed, burst = timeline.change(r, d), timeline.burst(r.sum(axis=1), timeline.usual(r, d), factor=2.0)
-    return [timeline.LABELS[i] for i in timeline.labels(changed.bits, changed.z, burst.weight, **FLOORS)]
+    lasting = timeline.lasting_bits(r, d, changed, burst)
+    return [timeline.LABELS[i] for i in timeline.labels(changed, lasting, burst.weight, **FLOORS)]
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,9 @@ def labels(r: np.ndarray, d: np.ndarray) -> list[str]:
         ([3, 5, 8, 10, 14, 17, 21, 24, 30, 33, 37, 40], "rose"),  # bit by bit
         ([30] * 6 + [5] * 6, "faded"),
         ([1, 1, 1, 1, 60, 70, 1, 1, 1, 1, 1, 1], "burst"),
+        ([5, 5, 5, 5, 5, 90, 90, 90, 6, 4, 5, 6], "burst"),  # more since June, but only by the summer
+        ([5, 5, 5, 5, 5, 90, 90, 90, 30, 30, 30, 30], "emerged"),  # the summer, and a higher level after it
+        ([60, 90, 60, 5, 5, 5, 5, 5, 5, 5, 5, 5], "faded"),  # nothing is known of the time before
         ([20, 1, 1, 20, 1, 1, 20, 1, 1, 20, 1, 1], "steady"),  # comes back like the seasons
         ([1000] * 6 + [1300] * 6, "steady"),  # sure, but less than twice as frequent
         ([0] * 10 + [2, 2], "steady"),  # may be chance
