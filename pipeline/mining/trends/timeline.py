@@ -174,7 +174,7 @@ def _strongest(state: np.ndarray, entered: np.ndarray, left: np.ndarray, better:
 
 
 def lasting_bits(r: np.ndarray, d: np.ndarray, change: Change, burst: Burst) -> np.ndarray:
-    """float64 [words]: the bits of each change without the periods of the burst; as they are where nothing then is left of a side."""
+    """float64 [words]: the bits of each change without the periods of the burst; as they are where that leaves a side empty."""
     period = np.arange(d.shape[1])
     outside = (period < burst.first[:, None]) | (period > burst.last[:, None])
     since = outside & (period >= change.since[:, None])
