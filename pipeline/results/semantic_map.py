@@ -44,7 +44,7 @@ def clusters(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _far_apart(vectors: np.ndarray, count: int, random: np.random.Generator) -> np.ndarray:
-    """float32 [count, dim]: some of the vectors, each drawn by its squared distance to those before (Arthur & Vassilvitskii 2007)."""
+    """float32 [count, dim]: some vectors, each drawn by its squared distance to those before (Arthur & Vassilvitskii 2007)."""
     drawn = [int(random.integers(len(vectors)))]
     distance = np.full(len(vectors), np.inf)
     for _ in range(count - 1):
