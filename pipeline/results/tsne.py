@@ -1,10 +1,10 @@
 """t-SNE (van der Maaten & Hinton 2008), every pair of a few thousand points. In: vectors. Out: coordinates; the same in every run.
 
 Each point has similarities p to its nearest neighbours, by a normal density whose width gives it the asked perplexity; in the
-plane similarities are q = 1 / (1 + distance^2). Gradient descent makes the second, divided by their sum, like the first, from the vectors'
-first two principal components on. The learning rate is that of Belkina et al. 2019, the rest as in the paper.
+plane similarities are q = 1 / (1 + distance^2). Gradient descent makes the second, divided by their sum, like the first, from the
+vectors' first two principal components on. The learning rate is that of Belkina et al. 2019, the rest as in the paper.
 
-All pairs in vector instructions take an eighth of the time of scikit-learn's Barnes-Hut tree for 2,000 points.
+All pairs in vector instructions take a fifth of the time of scikit-learn's Barnes-Hut tree for 2,000 points.
 """
 
 import numpy as np

@@ -149,15 +149,15 @@ function drawFrequency(figure) {
     if (acrossNever >= view.left) context.fillText(t("terms.never"), acrossNever, floor + 12);
     context.textAlign = "right";
     if (upNever < floor) context.fillText(t("terms.never"), view.left - 6, upNever);
-    for (const { y, length, count } of strip) {
-      const [left, across] = [px({ x: 0 }), px({ x: NEVER.x * 0.82 * length }) - px({ x: 0 })];
+    for (const { y, length, count, first } of strip) {
+      const [left, across] = [px({ x: 0 }), px({ x: NEVER.x * BAR * length }) - px({ x: 0 })];
       const [top, bottom] = [py({ y: y + 0.4 / STRIPES }), py({ y: y - 0.4 / STRIPES })];
       if (top < 4 || bottom > floor || left < view.left - 6) continue;
       context.fillStyle = colour("wash");
       context.fillRect(left, top, Math.max(across, 2), bottom - top);
       context.fillStyle = colour("muted");
       context.textAlign = "left";
-      if (bottom - top > 9) context.fillText(number(count), left + across + 4, (top + bottom) / 2);
+      if (bottom - top > 9) context.fillText(`${number(count)} ${first}`, left + across + 5, (top + bottom) / 2);
     }
     context.setLineDash([4, 4]);
     context.strokeStyle = colour("muted");
@@ -183,11 +183,12 @@ function drawFrequency(figure) {
   onLanguage.push(() => key.replaceChildren(el("span", { class: "swatch term" }), t("terms.is_term"), " ", el("span", { class: "swatch other" }), t("terms.is_other")));
 }
 
+const BAR = 0.45; // of the strip's width, the longest bar; beside it stand its count and a name
 const STRIPES = 30; // of the strip of words that general text never has, each a range of frequency in the domain
 
 /**
  * Lay points without a place across in stripes, one after the other, the first at the left: a bar of a stripe is as long as it has points.
- * Gives [{y, length, count}], with y its middle and length within 0..1.
+ * Gives [{y, length, count, first}], with y its middle, length within 0..1, and the name of its first point.
  */
 function layStrip(points, width) {
   const stripes = new Map();
@@ -199,12 +200,13 @@ function layStrip(points, width) {
   return [...stripes].map(([stripe, of]) => {
     const length = of.length / most;
     of.forEach((p, i) => {
-      p.x = width * 0.82 * length * ((i + 0.5) / of.length);
+      p.quiet = true;
+      p.x = width * BAR * length * ((i + 0.5) / of.length);
       p.y = (stripe + 0.5 + 0.5 * (chance(i, 3) - 0.5)) / STRIPES;
       p.size = Math.min(p.size, 2);
       p.alpha = 0.5;
     });
-    return { y: (stripe + 0.5) / STRIPES, length, count: of.length };
+    return { y: (stripe + 0.5) / STRIPES, length, count: of.length, first: of[0].name.slice(0, 6) };
   });
 }
 

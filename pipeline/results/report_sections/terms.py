@@ -13,8 +13,8 @@ _BACKGROUND = 80  # words that are not terms, drawn for comparison, in each half
 def terms(tables: Tables, facts: Facts) -> Facts:
     """`terms`: those with evidence, the best first; `term_count`: how many have it, or None.
 
-    `filtered`: each form rule with what it kept out; `dropped`: the most frequent of these, [candidate, rule]; `frequency`: of words
-    on both sides, or None.
+    `filtered`: each form rule with what it kept out; `dropped`: the most frequent of these, [candidate, rule]; `frequency`: of
+    words on both sides, or None.
     """
     ranked = tables.select(f"SELECT {_SHOWN} FROM terms WHERE is_listed ORDER BY rank LIMIT {TERMS}")
     [counted] = tables.select("SELECT count(*) AS n FROM terms WHERE is_listed")
