@@ -421,6 +421,9 @@ TABLES = {
                 Column("value", pa.string(), "a period as [trends] period says, a corpus, or a tag"),
                 Column("documents", pa.int64(), "how many of its documents are there"),
                 Column("share", pa.float64(), "of all documents there, 0..1"),
+                Column(
+                    "expected", pa.float64(), "how many chance would put there; of a period, as each corpus has the topic in all"
+                ),
                 Column("surprise", pa.float64(), "G2 of them against its documents elsewhere, negative where fewer than by chance"),
             ),
         ),
@@ -522,9 +525,10 @@ TABLES = {
         ),
         Table(
             "periods",
-            "a period of a role, or its documents that are in none",
+            "a corpus in a period, or its documents that are in none",
             (
                 _ROLE,
+                _CORPUS,
                 _PERIOD,
                 Column("reason", pa.string(), "of no period: no date, not understood, or too coarse; else null"),
                 Column("documents", pa.int64(), "documents in it"),
@@ -533,10 +537,11 @@ TABLES = {
         ),
         Table(
             "period_counts",
-            "a word or term in a period, where it occurs [trends] min_count times in all",
+            "a word or term in a corpus and a period, where the role has it [trends] min_count times in all",
             (
                 Column("term", pa.string(), "the word, or the term of several words"),
                 _ROLE,
+                _CORPUS,
                 _PERIOD,
                 Column("count", pa.int64(), "occurrences; over all periods, and null, they add up to those of word_counts"),
                 Column("document_count", pa.int64(), "documents that hold it"),
@@ -551,9 +556,17 @@ TABLES = {
                 _ROLE,
                 Column("label", pa.string(), "emerged, rose, faded, burst or steady; the rule is in docs/concepts/trends.md"),
                 Column("since", pa.string(), "first period of its new level, where one cut into before and after explains most"),
-                Column("change", pa.float64(), "bits: log2 of its share of the words since, over before, each drawn to the whole"),
+                Column(
+                    "change",
+                    pa.float64(),
+                    "bits: log2 of its share of the words since, over before, within corpora, each drawn to the whole",
+                ),
                 Column("z", pa.float64(), "how sure the change is, negative for a fall (Worsley 1983; counts: Rao & Scott 1992)"),
-                Column("before_per_million", pa.float64(), "occurrences in a million words before the change"),
+                Column(
+                    "before_per_million",
+                    pa.float64(),
+                    "occurrences in a million words before the change, in corpora with text on both sides",
+                ),
                 Column("after_per_million", pa.float64(), "and since"),
                 Column("burst", pa.float64(), "weight of its strongest burst, nats, 0 for none (Kleinberg 2003)"),
                 Column("burst_first", pa.string(), "first period of that burst"),

@@ -170,9 +170,13 @@ def _of_vectors() -> dict[str, pa.Table]:
 def _of_trends() -> dict[str, pa.Table]:
     """Six months; one term of each label, absent in the first two months and then 10, 20, 30, 40 times among 1000 words."""
     months = [f"2024-{m:02d}" for m in range(1, 7)]
-    periods = [{"role": "domain", "period": p, "reason": None, "documents": 5, "words": 1000} for p in months]
-    periods.append({"role": "domain", "period": None, "reason": "no date", "documents": 7, "words": 50})
-    counts = [{"term": n, "role": "domain", "period": p, "count": 10 * (i + 1)} for n in HOSTILE for i, p in enumerate(months[2:])]
+    periods = [{"role": "domain", "corpus": "power", "period": p, "reason": None, "documents": 5, "words": 1000} for p in months]
+    periods.append({"role": "domain", "corpus": "power", "period": None, "reason": "no date", "documents": 7, "words": 50})
+    counts = [
+        {"term": n, "role": "domain", "corpus": "power", "period": p, "count": 10 * (i + 1)}
+        for n in HOSTILE
+        for i, p in enumerate(months[2:])
+    ]
     labels = {"emerged": 3.3, "rose": 3.3, "faded": -3.0, "burst": 3.3}  # and the change in bits
     moved = [
         {"term": n, "rank": 1, "role": "domain", "label": label, "since": "2024-03", "change": bits, "z": 9.0, "burst": 20.0,

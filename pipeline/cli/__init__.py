@@ -344,11 +344,20 @@ def topics_command(
 
 
 @app.command()
-def report(workspace: WorkspaceArgument) -> None:
+def report(
+    workspace: WorkspaceArgument,
+    title: Annotated[str | None, typer.Option(help="what the page is called; else the names of the domain's corpora")] = None,
+    show: Annotated[bool, typer.Option("--open", help="open it in the browser")] = False,
+) -> None:
     """Write DIR/report.html, one page that shows everything, and print its path."""
+    import webbrowser
+
     from wajue.results import report as reporter
 
-    output.print(reporter.write(Workspace(workspace)))
+    path = reporter.write(Workspace(workspace), title)
+    output.print(path)
+    if show and not ("://" not in path and webbrowser.open(Path(path).absolute().as_uri())):
+        raise WajueError(f"no browser could be opened; the page is {path}")
 
 
 @app.command()

@@ -43,7 +43,7 @@ class Profile(NamedTuple):
 
     word: str
     counts: pa.Table  # role, corpus, count, document_count, per_million (tokens of the corpus)
-    periods: pa.Table  # role, period, count, per_million (words of the period)
+    periods: pa.Table  # role, corpus, period, count, per_million (words of the corpus in the period)
     collocates: pa.Table  # side, span, collocate, count, log_dice, keyness
     frames: pa.Table  # frame, count, document_count
     terms: pa.Table  # terms that hold it: rank, term, domain_count, general_count
@@ -87,11 +87,11 @@ def _no_token(workspace: Workspace, word: str) -> str:
 
 
 class _Usage(NamedTuple):
-    """Occurrences: counts, by (role, corpus) and by (role, period); documents that hold the word."""
+    """Occurrences: counts, by (role, corpus); periods, by (role, corpus, period)."""
 
     around: Surroundings
     counts: dict[tuple[str, str], list[int]]  # [occurrences, documents]
-    periods: dict[tuple[str, str], int]
+    periods: dict[tuple[str, str, str], int]
 
 
 class _Tables:
@@ -130,7 +130,8 @@ class _Tables:
                     tally[0], tally[1] = tally[0] + count, tally[1] + 1
                     day = dates.parse(row["date"]) if row["date"] else None
                     if name := dates.period(day, period) if day else None:
-                        used.periods[row["role"], name] = used.periods.get((row["role"], name), 0) + count
+                        key = (row["role"], row["corpus"], name)
+                        used.periods[key] = used.periods.get(key, 0) + count
         return used
 
     def counts(self, used: _Usage) -> pa.Table:
@@ -152,17 +153,17 @@ class _Tables:
         return pa.Table.from_pylist(counted)
 
     def periods(self, used: _Usage) -> pa.Table:
-        schema = pa.schema([("role", pa.string()), ("period", pa.string()), ("count", pa.int64()), ("per_million", pa.float64())])
-        sizes = self._rows(
-            "SELECT role, period, words AS size FROM periods WHERE period IS NOT NULL ORDER BY role, period"
-        ).to_pylist()
-        of_roles = {role for role, _ in used.periods}
-        counted = [(r["role"], r["period"], used.periods.get((r["role"], r["period"]), 0), r["size"]) for r in sizes]
-        listed = [
-            {"role": role, "period": period, "count": n, "per_million": per_million(n, size) if size else None}
-            for role, period, n, size in counted
-            if role in of_roles
-        ]
+        """Each corpus by itself: one that begins, ends or grows would look like a change of the word."""
+        texts = [(name, pa.string()) for name in ("role", "corpus", "period")]
+        schema = pa.schema([*texts, ("count", pa.int64()), ("per_million", pa.float64())])
+        sizes = self._rows("SELECT role, corpus, period, words FROM periods WHERE period IS NOT NULL ORDER BY role, corpus, period")
+        holding = {(role, corpus) for role, corpus, _ in used.periods}
+        listed = []
+        for row in sizes.to_pylist():
+            key, words = (row["role"], row["corpus"], row["period"]), row.pop("words")
+            if key[:2] in holding:
+                count = used.periods.get(key, 0)
+                listed.append(row | {"count": count, "per_million": per_million(count, words) if words else None})
         return pa.Table.from_pylist(listed, schema)
 
     def collocates(self, used: _Usage) -> pa.Table:

@@ -37,11 +37,16 @@ def _write_csv(reader: pa.RecordBatchReader, sink: BinaryIO) -> None:
         sink.write(text.getvalue().encode())
 
 
+def dicts(rows: pa.RecordBatch | pa.Table) -> list[dict[str, Any]]:
+    """The rows as JSON has them."""
+    names = _distinct(rows.schema.names)
+    return [dict(zip(names, map(plain, values), strict=True)) for values in _tuples(rows)]
+
+
 def _write_json(reader: pa.RecordBatchReader, sink: BinaryIO) -> None:
-    names, before = _distinct(reader.schema.names), "[\n"
+    before = "[\n"
     for batch in reader:
-        for values in _tuples(batch):
-            row = dict(zip(names, map(plain, values), strict=True))
+        for row in dicts(batch):
             sink.write((before + json.dumps(row, ensure_ascii=False)).encode())
             before = ",\n"
     sink.write(b"[]\n" if before == "[\n" else b"\n]\n")

@@ -37,28 +37,31 @@ SECTIONS: tuple[Callable[[Tables, Facts], Facts], ...] = (
     *(words, terms, fields, relations, topics, document_map, trends, map_section, text, training, run, overview),
 )
 NAME = "report.html"
-_SCRIPTS = ("base.js", "listing.js", "plane.js", "curves.js", "documents.js", "main.js")
+_SCRIPTS = ("base.js", "taking.js", "listing.js", "plane.js", "curves.js", "documents.js", "main.js")
 
 
-def write(workspace: Workspace) -> str:
-    """Write the page, and return its path. Raises WajueError if there is no workspace, or the page cannot be written."""
-    html = page(workspace)
+def write(workspace: Workspace, title: str | None = None) -> str:
+    """Write the page, and return its path. Raises WajueError if there is no workspace, or the page cannot be written.
+
+    title: what it is called, if not the names of the domain's corpora.
+    """
+    html = page(workspace, title)
     files, root = workspace.files
     whole_files.write(files, f"{root}/{NAME}", html.encode())
     return workspace.path(NAME)
 
 
-def page(workspace: Workspace) -> str:
+def page(workspace: Workspace, title: str | None = None) -> str:
     """The page as one string."""
     tables = Tables(workspace)
     texts, names = tomllib.loads(page_template.source("texts.toml")), glossary()
     style, script = page_template.source("page.css"), page_template.script(*_SCRIPTS)
     facts = _facts(tables)
-    data = {"name": workspace.name, "texts": texts, "place": workspace.location, **_script_data(tables, facts, names)}
+    facts["heading"] = title or facts["heading"]
+    data = {"name": facts["heading"], "texts": texts, "place": workspace.location, **_script_data(tables, facts, names)}
     return page_template.template("page.html", texts, names, FILTERS).render(
         **facts,
-        name=workspace.name,
-        title=texts["page"]["title"][0].format(name=workspace.name),
+        title=texts["page"]["title"][0].format(name=facts["heading"]),
         place=workspace.location,
         version=version("wajue"),
         style=Markup(style),
@@ -80,6 +83,10 @@ def _script_data(tables: Tables, facts: Facts, names: dict[str, Any]) -> dict[st
     """What the scripts show."""
     return {
         "words": listing(facts["words"], "lexicon", facts["lexicon"]["new"], names, "words"),
-        "terms": listing(facts["terms"], "terms", facts["term_count"] or 0, names, "terms"),
+        "terms": listing(facts["terms"], "terms", facts["term_count"] or 0, names, "terms")
+        | {
+            "dropped": facts["dropped"],
+            "rules": {row["rule"]: names["filters"].get(row["rule"], [row["rule"]] * 2) for row in facts["filtered"]},
+        },
         **{name: facts[name] for name in ("frequency", "map", "training", "relations", "document_map")},
     }

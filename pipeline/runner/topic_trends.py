@@ -29,8 +29,11 @@ def topic_trends(workspace: Workspace, config: Config, absent: frozenset[str], w
     watch.set(0.5, f"{len(topic):,} documents")
     groups = parquet.read(workspace, "topics", ["topic", "parent"]).to_pylist()
     parent_of = {row["topic"]: row["parent"] for row in groups if row["parent"] is not None}
-    listed = _values(documents, config.trends.period)
-    tables = [spread(kind, topic, document, values, parent_of) for kind, document, values in listed]
+    corpus = documents.column("corpus").combine_chunks().dictionary_encode().indices.to_numpy()
+    tables = [
+        spread(kind, topic, document, values, parent_of, corpus if kind == "period" else None)
+        for kind, document, values in _values(documents, config.trends.period)
+    ]
     parquet.write(pa.concat_tables([TABLES["topic_trends"].schema.empty_table(), *tables]), workspace, "topic_trends")
 
 

@@ -1,8 +1,9 @@
-"""Words over time. In: tokens, whose documents carry dates, word_counts, and terms if there are any. Out: periods, what each
-holds; period_counts, every frequent word and term by period; trends, what became of each (mining/trends/timeline.py).
+"""Words over time. In: tokens, whose documents carry dates, word_counts, and terms if there are any. Out: periods, what each corpus
+has in each; period_counts, every frequent word and term by corpus and period; trends, what became of each
+(mining/trends/timeline.py).
 
-Each role is looked at by itself. A document without a date, or with one that is not understood or too coarse, is counted in a
-row without a period, so that all counts add up to those of word_counts.
+Each role is looked at by itself, and changes are those within its corpora. A document without a date, or with one that is not
+understood or too coarse, is counted in a row without a period, so that all counts add up to those of word_counts.
 """
 
 import logging
@@ -15,7 +16,7 @@ from pyspark.sql import functions as F
 
 from wajue.arrays.cells import Batches
 from wajue.config import Config, Trends
-from wajue.mining.trends import period_counts, trend_table
+from wajue.mining.trends import coverage, period_counts, trend_table
 from wajue.mining.trends.period_counts import Listed
 from wajue.spark.flow import Flow, types_of
 
@@ -23,14 +24,15 @@ log = logging.getLogger(__name__)
 
 _BUCKET_WORDS = 1_000_000  # of the text; some 100 MB of memory in the task that adds up their counts
 _NO_TERMS = pa.schema([("term", pa.string()), ("rank", pa.int32()), ("parts", pa.list_(pa.string()))]).empty_table()
-_SUMS = ("documents", "words", "squares")  # of a period
+_GROUP = ("role", "corpus", "period", "reason")
+_SUMS = ("documents", "words", "squares")  # of such a group
 
 
 def trends(tokens: Flow, word_counts: Flow, terms: Flow | None, *, config: Config) -> tuple[DataFrame, DataFrame, DataFrame]:
     """(periods, period_counts, trends). Starts jobs:
 
     1. collect the terms: words are counted anyway, runs of words are looked for as `contrast` does; and add up the words;
-    2. count every batch by role, period and word, packed by the buckets of the words, and collect what each period holds;
+    2. count every batch by corpus, period and word, packed by the buckets of the words, and collect what each period holds;
     3. (no job yet) in its bucket a word's counts meet, and are compared with the shares of all words.
     """
     spark, rules = tokens.source.sparkSession, config.trends
@@ -57,19 +59,31 @@ def _counted(tokens: Flow, listed: Listed | None, buckets: int, rules: Trends) -
         for batch in batches:
             yield period_counts.pack(*period_counts.count(batch, period, sought.value), buckets)
 
-    return tokens.select("role", "date", "tokens", "breaks").by_dictionary("tokens").map(count, period_counts.PACKED).frame
+    return (
+        tokens.select("role", "corpus", "date", "tokens", "breaks").by_dictionary("tokens").map(count, period_counts.PACKED).frame
+    )
 
 
 def _periods(packed: DataFrame) -> pa.Table:
-    """The rows of `periods`, with `squares`; says so if no role has periods enough for any change to show."""
-    totals = packed.where("bucket is null").groupBy("role", "period", "reason").agg(*[F.sum(s).alias(s) for s in _SUMS])
-    table = totals.orderBy("role", "period", "reason").toArrow()
-    names = [periods.names for periods in trend_table.periods_of_roles(table).values()]
-    if max(map(len, names), default=0) < 2:
-        only = next((n[0] for n in names), None)
+    """The rows of `periods`, with `squares`; says where no change can show, and where corpora begin, end, or change their share."""
+    totals = packed.where("bucket is null").groupBy(*_GROUP).agg(*[F.sum(s).alias(s) for s in _SUMS])
+    table = totals.orderBy(*_GROUP).toArrow()
+    roles = trend_table.periods_of_roles(table)
+    if max((len(periods.names) for periods in roles.values()), default=0) < 2:
+        only = next((periods.names[0] for periods in roles.values()), None)
         why = f"all dated documents are of {only}; choose a shorter [trends] period" if only else "no document has a date in it"
         log.warning("trends: %s; SELECT * FROM periods shows what there is", why)
+    for role, periods in roles.items():
+        if told := [_said(b) for b in coverage.breaks(periods.names, periods.corpora, periods.tokens)]:
+            why = "changes are those within each corpus, and a corpus without text says nothing of that time"
+            log.warning("trends: the %s text is not the same throughout: %s; %s", role, ", ".join(told), why)
     return table
+
+
+def _said(b: coverage.Break) -> str:
+    if b.kind == "share":
+        return f"{b.corpus} is {b.before:.0%} of its words before {b.period}, and {b.after:.0%} since"
+    return f"{b.corpus} {b.kind} in {b.period}"
 
 
 def _scored(packed: DataFrame, periods: pa.Table, ranked: pa.Table, buckets: int, rules: Trends) -> DataFrame:

@@ -27,7 +27,7 @@ def mined(tmp_path: Path) -> Workspace:
         tables["documents"].append(shared | {"text": text.replace(" ", "")})
         tables["tokens"].append(shared | {"tokens": text.split(), "breaks": []})
     tables["word_counts"] = [{"word": w, "role": "domain", "count": n} for w, n in (("检修", 4), ("停电", 2), ("以前", 2))]
-    tables["periods"] = [{"role": "domain", "period": f"2021-0{m}", "words": 100} for m in (1, 2, 3)]
+    tables["periods"] = [{"role": "domain", "corpus": "c_domain", "period": f"2021-0{m}", "words": 100} for m in (1, 2, 3)]
     tables["terms"] = [
         {"rank": 1, "term": "检修主变", "parts": ["检修", "主变"], "is_listed": True, "domain_count": 3, "general_count": 0}
     ]
@@ -48,8 +48,10 @@ def test_everything_about_a_word(mined: Workspace) -> None:
         ("general", "c_general", 0, 0),
     ]
     assert [tuple(r.values()) for r in shown.periods.to_pylist()] == [
-        ("domain", "2021-01", 1, 10_000.0), ("domain", "2021-02", 1, 10_000.0), ("domain", "2021-03", 0, 0.0),
-    ]  # fmt: skip
+        ("domain", "c_domain", "2021-01", 1, 10_000.0),
+        ("domain", "c_domain", "2021-02", 1, 10_000.0),
+        ("domain", "c_domain", "2021-03", 0, 0.0),
+    ]
     beside = {(r["side"], r["span"], r["collocate"]): r["count"] for r in shown.collocates.to_pylist()}
     assert beside["left", "adjacent", "检修"] == 3 and beside["right", "window", "停电"] == 2
     assert shown.frames.to_pylist() == [{"frame": "检修～", "count": 3, "document_count": 3}]

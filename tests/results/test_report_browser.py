@@ -33,7 +33,9 @@ def visit(browser: Any, address: str) -> Iterator[Any]:  # noqa: F811
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("dialog", lambda dialog: complaints.append(f"dialog {dialog.message}"))
-        page.on("request", lambda request: complaints.extend([] if request.url in (place, "data:,") else [request.url]))
+        page.on(
+            "request", lambda request: complaints.extend([] if request.url in (place.split("#")[0], "data:,") else [request.url])
+        )
         page.goto(place)
         return page
 
@@ -51,7 +53,8 @@ def column(page: Any, kind: str, n: int) -> list[str]:
 
 def test_sorting_goes_by_the_whole_table_both_ways(visit: Any) -> None:
     page = visit()
-    assert column(page, "words", 2)[0] == "主变" and len(column(page, "words", 2)) == 50
+    assert column(page, "words", 2)[0] == "主变" and len(column(page, "words", 2)) == 15
+    page.locator("#words-table").get_by_role("button", name="Show 50 at once").click()
     page.get_by_role("button", name="count", exact=True).click()
     header = page.locator('#words-table th[aria-sort="descending"]')
     assert header.inner_text() == "count" and column(page, "words", 7)[:2] == ["100", "99"]
@@ -68,11 +71,13 @@ def test_searching_finds_words_and_examples(visit: Any) -> None:
     search = page.get_by_role("searchbox", name="Search terms and examples")
     search.fill("检查母枕是否")
     assert column(page, "terms", 2) == ["母枕"]
-    assert page.locator("#terms-table td.example mark").inner_text() == "母枕"
+    assert page.locator("#terms-table td.example mark").inner_text() == "检查母枕是否", (
+        "what was searched for is marked in the example"
+    )
     search.fill("没有这个")
     assert column(page, "terms", 2) == [] and "Nothing matches." in page.locator("#terms-table").inner_text()
     search.fill("")
-    assert len(column(page, "terms", 2)) == 50
+    assert len(column(page, "terms", 2)) == 15
 
 
 def test_a_word_opens_its_examples_figures_and_neighbours(visit: Any) -> None:
@@ -88,6 +93,39 @@ def test_a_word_opens_its_examples_figures_and_neighbours(visit: Any) -> None:
     assert page.locator(".chosen h3").inner_text() == "主变"
     page.locator("#terms-table button.word").first.click()
     assert detail.count() == 0
+
+
+def test_the_first_screen_opens_words_and_each_has_an_address(visit: Any, address: str) -> None:
+    page = visit()
+    panel = page.locator("#leading-panel")
+    assert panel.locator("h3").inner_text() == "主变" and panel.locator("li mark").count() == 3
+    page.locator('.leading a[data-kind="terms"]').nth(1).click()
+    assert panel.locator("h3").inner_text() == "主联"
+    page.locator("#terms-table button.word").nth(2).click()
+    there = page.evaluate("location.href")
+    other = visit(place=there)
+    assert other.locator("#terms-table tr.detail").count() == 1 and there.startswith(f"{address}#terms/")
+
+
+def test_the_exact_word_comes_first_and_what_was_kept_out_is_named(visit: Any) -> None:
+    page = visit()
+    page.get_by_role("searchbox", name="Search words and examples").fill("主联")
+    assert column(page, "words", 2)[0] == "主联"
+    [candidate, _] = page.evaluate("data.terms.dropped[0]")
+    page.get_by_role("searchbox", name="Search terms and examples").fill(candidate)
+    assert page.locator("#terms-table .dropped s").first.inner_text() == candidate
+
+
+def test_a_table_is_taken_away_as_csv(visit: Any) -> None:
+    page = visit()
+    with page.expect_download() as download:
+        page.locator("#terms-table").get_by_role("button", name="Download as CSV").click()
+    lines = Path(download.value.path()).read_text(encoding="utf-8-sig").splitlines()
+    assert (
+        download.value.suggested_filename == "wajue-terms.csv"
+        and lines[0].startswith("rank,term,")
+        and lines[1].startswith("1,主变,")
+    )
 
 
 def middle(page: Any, figure: str) -> tuple[float, float, dict[str, float]]:
@@ -177,9 +215,11 @@ def test_everything_can_be_reached_by_keyboard(visit: Any) -> None:
     assert page.evaluate("document.activeElement.dataset.key") == "score", "the header keeps the focus"
     page.locator("#terms-map canvas").focus()
     before = page.locator(".chosen h3").inner_text()
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("ArrowUp")
-    assert page.locator(".chosen h3").inner_text() != before
+    reached = set()
+    for key in ("ArrowRight", "ArrowUp", "ArrowLeft", "ArrowDown"):
+        page.keyboard.press(key)
+        reached.add(page.locator(".chosen h3").inner_text())
+    assert reached - {before}
     page.keyboard.press("Escape")
     assert page.locator(".chosen").inner_text() == "Nothing is chosen yet."
     page.locator("#curves svg").first.focus()

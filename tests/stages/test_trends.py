@@ -38,8 +38,8 @@ def planted() -> list[tuple[str | None, list[str]]]:
     return documents
 
 
-def tokens(spark: Any, documents: list[tuple[str | None, list[str]]], role: str = "domain") -> Any:
-    rows = [(f"{role}{i}", "d", role, date, words, [], None) for i, (date, words) in enumerate(documents)]
+def tokens(spark: Any, documents: list[tuple[str | None, list[str]]], role: str = "domain", corpus: str = "d") -> Any:
+    rows = [(f"{role}{corpus}{i}", corpus, role, date, words, [], None) for i, (date, words) in enumerate(documents)]
     return spark.createDataFrame(rows, TOKENS)
 
 
@@ -118,6 +118,18 @@ def test_without_terms_words_are_followed_in_either_role(spark: Any, load: Load)
     rows = {(r["role"], r["term"]): r for r in table.collect()}
     assert rows["general", "检查"]["count"] == 27 and rows["general", "检查"]["label"] == "steady"  # one period: nothing can change
     assert rows["domain", "新冠疫苗"]["label"] == "steady" and rows["domain", "新冠疫苗"]["since"] is None
+
+
+def test_a_corpus_that_begins_is_named_and_its_words_are_not_new(spark: Any, load: Load, caplog: pytest.LogCaptureFixture) -> None:
+    old = [(f"2021-{m:02d}", ["检查", "母线"]) for m in range(1, 9) for _ in range(30)]
+    late = [(f"2021-{m:02d}", ["检查", "避雷器", "母线" if m < 8 else "油枕"]) for m in range(5, 9) for _ in range(30)]
+    read = tokens(spark, old).union(tokens(spark, late, corpus="news"))
+    periods, counts, table = follow(read, load("", DATED))
+    labels = {r["term"]: r["label"] for r in table.collect()}
+    assert labels == {"检查": "steady", "母线": "steady", "避雷器": "steady", "油枕": "emerged"}
+    assert "the domain text is not the same throughout: news begins in 2021-05" in caplog.text
+    assert {(r["corpus"], r["period"]): r["words"] for r in periods.collect()}["news", "2021-06"] == 90
+    assert sum(r["count"] for r in counts.collect() if r["term"] == "母线" and r["corpus"] == "news") == 90
 
 
 def test_no_date_at_all_is_said_and_is_no_error(spark: Any, load: Load, caplog: pytest.LogCaptureFixture) -> None:

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
-from sklearn.cluster import kmeans_plusplus
 
 _ROUNDS = 30  # of k-means; most documents have come to rest after ten
 _BLOCK = 16_384  # documents compared with all centroids at once: 13 MB for 200 of them
@@ -62,6 +61,8 @@ def sums(vectors: np.ndarray, cluster: np.ndarray, count: int) -> np.ndarray:
 
 def small_clusters(vectors: np.ndarray, count: int, seed: int) -> np.ndarray:
     """float32 [at most count, dim]: centroids by k-means++ (Arthur & Vassilvitskii 2007), moved; fewer for equal documents."""
+    from sklearn.cluster import kmeans_plusplus  # takes two seconds to load, and what only reads topics does without
+
     few = min(count, len(vectors))
     return moved(vectors, unit(kmeans_plusplus(vectors, few, random_state=seed)[0])) if few else vectors[:0]
 

@@ -1,5 +1,5 @@
-"""Words counted by period. In: batches of tokens with a role and a date. Out: sums by role, period and word, packed by the
-buckets of the words, so that Spark moves few rows; and what each period holds in all.
+"""Words counted by period. In: batches of tokens with a role, a corpus and a date. Out: sums by role, word, corpus and period,
+packed by the buckets of the words, so that Spark moves few rows; and what each corpus holds in each period in all.
 
 A document without a date, or with one that is not understood or too coarse, is in no period, and counted all the same.
 """
@@ -17,8 +17,10 @@ from wajue.mining.trends import dates
 
 _NO_DATE, _NOT_UNDERSTOOD, _TOO_COARSE = "no date", "not understood", "too coarse"
 SUMS = ("count", "documents", "squares", "products")  # of a document's occurrences c and words m: c, 1, c^2, c m
-PACKED = "bucket int, role string, period string, reason string, words long, documents long, squares long, counts binary"
-_KEYS = ("role", "term", "period")
+PACKED = (
+    "bucket int, role string, corpus string, period string, reason string, words long, documents long, squares long, counts binary"
+)
+_KEYS = ("role", "term", "corpus", "period")
 
 
 class Listed(NamedTuple):
@@ -36,7 +38,7 @@ def listed(terms: pa.StringArray, parts: pa.ListArray) -> Listed | None:
 
 
 def count(batch: pa.RecordBatch, granularity: str, terms: Listed | None) -> tuple[pa.RecordBatch, pa.RecordBatch]:
-    """(SUMS of every word that holds a letter and of every term listed, by role and period; sums of all words, by reason too)."""
+    """(SUMS of every word that holds a letter and of every term listed, by corpus and period; sums of all words, by reason too)."""
     lists = batch.column("tokens")
     tokens = pc.dictionary_encode(lists.flatten())
     document = pc.list_parent_indices(lists).to_numpy().astype(np.int64)
@@ -54,7 +56,7 @@ def count(batch: pa.RecordBatch, granularity: str, terms: Listed | None) -> tupl
     counts = _sums(string, where, length, group, len(names.dictionary))
     of_each = groups.take(pa.array(counts.pop("group")))
     strings = names.dictionary.take(pa.array(counts.pop("string")))
-    columns = {"role": of_each.column("role"), "period": of_each.column("period"), "term": strings, **counts}
+    columns = {name: of_each.column(name) for name in ("role", "corpus", "period")} | {"term": strings, **counts}
     whole = {"words": length, "documents": np.ones(len(length)), "squares": length**2}
     totals = {s: np.bincount(group, w, groups.num_rows).astype(np.int64) for s, w in whole.items()}
     named = dict(zip(groups.schema.names, groups.columns, strict=True))
@@ -106,7 +108,7 @@ def _stream(batch: pa.RecordBatch) -> bytes:
 
 
 def added(streams: Iterator[bytes]) -> pa.Table:
-    """The counts of one bucket, summed, sorted by role, term and period."""
+    """The counts of one bucket, summed, sorted by role, term, corpus and period."""
     tables = [pa.ipc.open_stream(s).read_all() for s in streams]
     if not tables:
         return pa.schema([*((k, pa.string()) for k in _KEYS), *((s, pa.int64()) for s in SUMS)]).empty_table()
@@ -116,15 +118,19 @@ def added(streams: Iterator[bytes]) -> pa.Table:
 
 
 def _groups(batch: pa.RecordBatch, granularity: str) -> tuple[pa.RecordBatch, np.ndarray]:
-    """(role, period and reason of each group of documents, the group of each document)."""
-    date, role = pc.dictionary_encode(batch.column("date"), null_encoding="encode"), pc.dictionary_encode(batch.column("role"))
+    """(role, corpus, period and reason of each group of documents, the group of each document)."""
+    date, corpus, role = (pc.dictionary_encode(batch.column(name), null_encoding="encode") for name in ("date", "corpus", "role"))
     periods = [_period(d, granularity) for d in date.dictionary.to_pylist()]
     numbers = {p: i for i, p in enumerate(dict.fromkeys(periods))}
     number = np.array([numbers[p] for p in periods], np.int64)[date.indices.to_numpy()]
-    groups, group = np.unique(role.indices.to_numpy() * len(numbers) + number, return_inverse=True)
-    known = [list(numbers)[k] for k in (groups % len(numbers)).tolist()] if len(groups) else []
+    shape = (len(role.dictionary), len(corpus.dictionary), max(1, len(numbers)))
+    codes = (role.indices.to_numpy(), corpus.indices.to_numpy(), number)
+    groups, group = np.unique(np.ravel_multi_index(codes, shape) if len(batch) else number, return_inverse=True)
+    of_role, of_corpus, of_period = np.unravel_index(groups, shape) if len(batch) else (groups, groups, groups)
+    known = [list(numbers)[k] for k in of_period.tolist()]
     columns = {
-        "role": role.dictionary.take(pa.array(groups // max(1, len(numbers)))),
+        "role": role.dictionary.take(pa.array(of_role)),
+        "corpus": corpus.dictionary.take(pa.array(of_corpus)),
         "period": pa.array([period for period, _ in known], pa.string()),
         "reason": pa.array([reason for _, reason in known], pa.string()),
     }

@@ -40,6 +40,12 @@ function neighbour(word, cosine) {
   return el("li", {}, named, el("span", { class: "number" }, cosine.toFixed(2)));
 }
 
+/** The first sentences of a word that the page lists. */
+function sentencesOf(name) {
+  const shown = Object.values(listings).map((l) => l.sentences(name)).find((s) => s.length > 0) ?? [];
+  return shown.length === 0 ? null : el("ul", { class: "sentences corpus", lang: "zh" }, shown.slice(0, 2).map((s) => el("li", {}, marked(s, name))));
+}
+
 function drawMap(figure) {
   const panel = el("div", { class: "chosen", role: "status" });
   const points = [...onMap.values()].map((p) => Object.assign(p, { size: p.i < 100 ? 4 : 3, colour: () => colour(`c${p.cluster}`) }));
@@ -54,6 +60,7 @@ function drawMap(figure) {
     const open = listing?.row(p.name) && el("button", { type: "button", class: "link", onclick: () => listing.show(p.name) }, t("table.more", { word: p.name }));
     return panel.replaceChildren(
       el("h3", { lang: "zh" }, el("span", { class: `swatch c${p.cluster}` }), p.name),
+      sentencesOf(p.name) ?? "",
       el("p", { class: "why" }, t("map.neighbours")),
       el("ol", { class: "near", lang: "zh" }, near),
       open ?? "",
@@ -77,7 +84,7 @@ function drawMap(figure) {
     plane.choose(chosen ?? points[0]);
     const sizes = data.map.clusters.map((_, c) => points.filter((p) => p.cluster === c).length);
     list.replaceChildren(...names.map((members, c) => el("li", {},
-      el("p", {}, el("span", { class: `swatch c${c}` }), el("b", {}, t("map.cluster", { n: c + 1 })), el("span", { class: "why" }, t("map.size", { n: number(sizes[c]) }))),
+      el("p", {}, el("span", { class: `swatch c${c}` }), el("b", { lang: "zh" }, members.slice(0, 3).join(" · ")), el("span", { class: "why" }, t("map.size", { n: number(sizes[c]) }))),
       el("p", { class: "members", lang: "zh" }, members.flatMap((name) => [el("button", { type: "button", class: "link", onclick: () => goOnMap(name, true) }, name), " "])))));
   });
 }
@@ -103,11 +110,13 @@ function drawFrequency(figure) {
   const fy = (f) => (f > 0 ? NEVER.y + ((1 - NEVER.y) * (Math.log10(f) - low.y)) / (high - low.y) : 0);
   const points = all.map(([name, d, g, term], i) => {
     const [domain, general] = [perMillion(d, "domain"), perMillion(g, "general")];
-    const x = g > 0 ? fx(perMillion(strewn(g, i, 1), "general")) : NEVER.x * (0.05 + 0.85 * chance(i, 1));
+    const x = g > 0 ? fx(perMillion(strewn(g, i, 1), "general")) : null;
     const y = d > 0 ? fy(perMillion(strewn(d, i, 2), "domain")) : NEVER.y * (0.1 + 0.7 * chance(i, 2));
     const size = term ? (i < 200 ? 3.5 : 2) : 2;
     return { name, x, y, domain, general, size, alpha: term && i < 200 ? 0.9 : 0.45, colour: () => colour(term ? "accent" : "faint") };
   });
+
+  const strip = layStrip(points.filter((p) => p.x === null), NEVER.x);
 
   /** Points of one count would hide each other: a place near it, the same each time. */
   function strewn(count, i, axis) {
@@ -140,6 +149,16 @@ function drawFrequency(figure) {
     if (acrossNever >= view.left) context.fillText(t("terms.never"), acrossNever, floor + 12);
     context.textAlign = "right";
     if (upNever < floor) context.fillText(t("terms.never"), view.left - 6, upNever);
+    for (const { y, length, count, first } of strip) {
+      const [left, across] = [px({ x: 0 }), px({ x: NEVER.x * BAR * length }) - px({ x: 0 })];
+      const [top, bottom] = [py({ y: y + 0.4 / STRIPES }), py({ y: y - 0.4 / STRIPES })];
+      if (top < 4 || bottom > floor || left < view.left - 6) continue;
+      context.fillStyle = colour("wash");
+      context.fillRect(left, top, Math.max(across, 2), bottom - top);
+      context.fillStyle = colour("muted");
+      context.textAlign = "left";
+      if (bottom - top > 9) context.fillText(`${number(count)} ${first}`, left + across + 5, (top + bottom) / 2);
+    }
     context.setLineDash([4, 4]);
     context.strokeStyle = colour("muted");
     const [a, b] = [Math.max(least.x, least.y), most];
@@ -158,10 +177,37 @@ function drawFrequency(figure) {
   const plane = makePlane(figure, points, {
     title: "terms.frequency", find: "map.find_frequency", left: 52, bottom: 40, axes,
     describe: tell,
-    choose: (p) => said.replaceChildren(...(p ? [el("b", { lang: "zh" }, p.name), " ", tell(p)] : [])),
+    choose: (p) => said.replaceChildren(...(p ? [el("b", { lang: "zh" }, listedName(p.name)), " ", tell(p), sentencesOf(p.name) ?? ""] : [])),
   });
   plane.frame.after(el("div", { class: "under" }, key, said));
   onLanguage.push(() => key.replaceChildren(el("span", { class: "swatch term" }), t("terms.is_term"), " ", el("span", { class: "swatch other" }), t("terms.is_other")));
+}
+
+const BAR = 0.45; // of the strip's width, the longest bar; beside it stand its count and a name
+const STRIPES = 30; // of the strip of words that general text never has, each a range of frequency in the domain
+
+/**
+ * Lay points without a place across in stripes, one after the other, the first at the left: a bar of a stripe is as long as it has points.
+ * Gives [{y, length, count, first}], with y its middle, length within 0..1, and the name of its first point.
+ */
+function layStrip(points, width) {
+  const stripes = new Map();
+  for (const p of points) {
+    const stripe = Math.floor(p.y * STRIPES);
+    stripes.set(stripe, [...(stripes.get(stripe) ?? []), p]);
+  }
+  const most = Math.max(1, ...[...stripes.values()].map((of) => of.length));
+  return [...stripes].map(([stripe, of]) => {
+    const length = of.length / most;
+    of.forEach((p, i) => {
+      p.quiet = true;
+      p.x = width * BAR * length * ((i + 0.5) / of.length);
+      p.y = (stripe + 0.5 + 0.5 * (chance(i, 3) - 0.5)) / STRIPES;
+      p.size = Math.min(p.size, 2);
+      p.alpha = 0.5;
+    });
+    return { y: (stripe + 0.5) / STRIPES, length, count: of.length, first: of[0].name.slice(0, 6) };
+  });
 }
 
 function stroke(context, x1, y1, x2, y2) {
@@ -171,6 +217,32 @@ function stroke(context, x1, y1, x2, y2) {
   context.stroke();
 }
 
+/** The words of the first screen: buttons that open what is known of each, below them; the first of them is open. */
+function openLeading() {
+  const panel = document.getElementById("leading-panel");
+  const links = [...document.querySelectorAll(".leading a")].filter((a) => listings[a.dataset.kind]?.row(a.dataset.word));
+  let shown = links[0];
+
+  function show(link) {
+    shown = link;
+    const { kind, word } = link.dataset;
+    for (const other of links) other.setAttribute("aria-expanded", String(other === link));
+    panel.replaceChildren(el("h3", { lang: "zh" }, word), el("div", { class: "detail" }, listings[kind].contents(word)));
+  }
+
+  for (const link of links) link.addEventListener("click", (event) => {
+    event.preventDefault();
+    show(link);
+  });
+  if (shown) onLanguage.push(() => show(shown));
+}
+
+/** Go to the word that the address names. */
+function followAddress() {
+  const named = /^#(words|terms)\/(.+)$/.exec(location.hash);
+  if (named) listings[named[1]]?.show(decodeURIComponent(named[2]));
+}
+
 const figures = { frequency: drawFrequency, "terms-map": drawMap, "document-map": drawDocuments };
 for (const [id, drawIt] of Object.entries(figures)) {
   const figure = document.getElementById(id);
@@ -178,4 +250,8 @@ for (const [id, drawIt] of Object.entries(figures)) {
 }
 for (const run of data.training) makeCurve(document.querySelector(`[data-trainer="${run.name}"]`), run);
 
+document.querySelectorAll("table.taken").forEach((table) => addTaking(table, `wajue-${table.dataset.name}`));
+openLeading();
 startSwitches();
+followAddress();
+addEventListener("hashchange", followAddress);

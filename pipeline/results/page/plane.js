@@ -82,7 +82,7 @@ function makePlane(figure, points, options) {
     const most = Math.round((view.width * view.height) / 9000);
     for (const p of [state.chosen, ...wanted]) {
       if (taken.length >= most) break;
-      if (!p) continue;
+      if (!p || (p.quiet && p !== state.chosen && !state.found?.has(p))) continue;
       const [x, y] = [px(p), py(p)];
       if (x < view.left - 6 || y < 6 || x > view.width || y > view.height - view.bottom) continue;
       const name = p.label ?? p.name; // what a point is called may be shorter than what it says when pointed at

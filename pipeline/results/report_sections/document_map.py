@@ -15,7 +15,7 @@ from wajue.results.report_sections.excerpts import masked
 from wajue.results.report_sections.tables import Facts, Tables
 from wajue.results.topics import load_topics
 
-_MAPPED = 800  # documents; t-SNE takes some 3 s for them
+_MAPPED = 800  # documents; t-SNE takes some .4 s for them
 _BEGINS = 120  # characters of each that are shown
 _NEEDED = ("topics", "document_topics", "sequences", "documents", "jose_words", "vocabulary")
 

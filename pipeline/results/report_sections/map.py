@@ -9,7 +9,7 @@ from wajue.results import semantic_map
 from wajue.results.report_sections.tables import Facts, Tables
 from wajue.store import parquet
 
-_MAPPED = 2000  # points; t-SNE takes some 4 s for them
+_MAPPED = 2000  # points; t-SNE takes some 2 s for them
 _POOL = 100_000  # most frequent words among which neighbours are looked for
 _NEIGHBOURS = 10
 _NAMES_PER_CLUSTER = 12

@@ -3,8 +3,6 @@
 Rows come through DuckDB (query.py). What has not been written yet has no rows, and `missing` says why.
 """
 
-import io
-import json
 from typing import Any
 
 import duckdb
@@ -27,10 +25,7 @@ class Tables:
 
     def select(self, sql: str) -> Rows:
         """The rows of a query, as JSON would have them."""
-        sink = io.BytesIO()
-        query_output.write(query.stream(self.connection, sql), "json", sink)
-        answer: Rows = json.loads(sink.getvalue())
-        return answer
+        return query_output.dicts(query.execute(self.connection, sql))
 
     def has(self, *tables: str) -> bool:
         """Are these tables whole?"""

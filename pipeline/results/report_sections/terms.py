@@ -6,13 +6,15 @@ from wajue.results.report_sections.tables import Facts, Rows, Tables
 
 TERMS = 5000  # shown; with their examples some 2 MB
 _SHOWN = "COLUMNS(lambda c: NOT starts_with(c, 'by_') AND c <> 'is_listed')"  # the view `why` has the others
+_DROPPED = 3000  # candidates that a rule kept out, which a search names with it; some 100 kB
 _BACKGROUND = 80  # words that are not terms, drawn for comparison, in each half octave of frequency
 
 
 def terms(tables: Tables, facts: Facts) -> Facts:
     """`terms`: those with evidence, the best first; `term_count`: how many have it, or None.
 
-    `filtered`: each form rule with what it kept out; `frequency`: of words on both sides, or None.
+    `filtered`: each form rule with what it kept out; `dropped`: the most frequent of these, [candidate, rule]; `frequency`: of
+    words on both sides, or None.
     """
     ranked = tables.select(f"SELECT {_SHOWN} FROM terms WHERE is_listed ORDER BY rank LIMIT {TERMS}")
     [counted] = tables.select("SELECT count(*) AS n FROM terms WHERE is_listed")
@@ -20,6 +22,7 @@ def terms(tables: Tables, facts: Facts) -> Facts:
         "terms": ranked,
         "term_count": counted["n"] if tables.has("terms") else None,
         "filtered": _filtered(tables),
+        "dropped": _dropped(tables),
         "frequency": _frequency(tables) if ranked else None,
     }
 
@@ -29,6 +32,13 @@ def _filtered(tables: Tables) -> Rows:
     return tables.select("""
         SELECT filtered_by AS rule, count(*) AS count, max_by(term, domain_count * 1e9 - length(term), 12) AS examples
         FROM candidates WHERE filtered_by IS NOT NULL GROUP BY rule ORDER BY count DESC, rule""")
+
+
+def _dropped(tables: Tables) -> list[list[str]]:
+    rows = tables.select(f"""
+        SELECT term, filtered_by FROM candidates WHERE filtered_by IS NOT NULL
+        ORDER BY domain_count DESC, term LIMIT {_DROPPED}""")
+    return [[row["term"], row["filtered_by"]] for row in rows]
 
 
 def _frequency(tables: Tables) -> dict[str, Any]:

@@ -41,10 +41,14 @@ def _texts(tables: Tables, doc_ids: list[str]) -> dict[str, str]:
 
 
 def _lines(tables: Tables) -> dict[int, list[float]]:
-    """{topic: its share of the documents in every period, from 0 to 1, the highest}; nothing without two periods."""
+    """{topic: its documents in every period over those that chance would give it, from 0 to 1, the highest}; nothing without two
+    periods.
+    """
     periods: dict[str, dict[int, float]] = defaultdict(dict)
-    for row in tables.select("SELECT value, topic, share FROM topic_trends WHERE kind = 'period' ORDER BY value"):
-        periods[row["value"]][row["topic"]] = row["share"]
+    for row in tables.select(
+        "SELECT value, topic, documents / expected AS times FROM topic_trends WHERE kind = 'period' ORDER BY value"
+    ):
+        periods[row["value"]][row["topic"]] = row["times"]
     most = {topic: max(of.get(topic, 0.0) for of in periods.values()) for of in periods.values() for topic in of}
     return {t: [of.get(t, 0.0) / most[t] for of in periods.values()] for t in most} if len(periods) > 1 else {}
 

@@ -23,6 +23,21 @@ def test_sizes_shares_and_surprise_of_topics_and_groups() -> None:
     assert surprise[3, "2024-01"] == pytest.approx(0)  # every document is of the group
 
 
+def test_a_corpus_that_begins_makes_no_topic_news() -> None:
+    # corpus 0 is all of topic 1, corpus 1 all of topic 2 and begins in the second month
+    topic, corpus = np.repeat([1, 2], [40, 20]), np.repeat([0, 1], [40, 20])
+    months = pa.array(["2024-01", "2024-02"] * 20 + ["2024-02"] * 20)
+    rows = spread("period", topic, np.arange(60), months, {}, corpus).to_pylist()
+    assert [(r["topic"], r["value"], r["documents"], r["expected"]) for r in rows] == [
+        (1, "2024-01", 20, 20.0),
+        (1, "2024-02", 20, 20.0),
+        (2, "2024-02", 20, 20.0),
+    ]
+    assert [r["surprise"] for r in rows] == pytest.approx([0, 0, 0])
+    as_one = spread("period", topic, np.arange(60), months, {}).to_pylist()
+    assert as_one[2]["surprise"] > 15  # 20 of 40 there, none of 20 before
+
+
 def test_a_document_counts_once_for_each_of_its_tags() -> None:
     document, tags = np.array([0, 0, 0, 4]), pa.array(["甲", "乙", "甲", "甲"])
     rows = spread("tag", TOPIC, document, tags, {}).to_pylist()

@@ -7,6 +7,7 @@ from wajue.mining.trends import trend_table
 PERIODS = pa.table(
     {
         "role": ["domain"] * 5,
+        "corpus": ["c"] * 5,
         "period": [None, "2021-01", "2021-02", "2021-03", "2021-04"],
         "words": [7, 1000, 1000, 1000, 1000],
         "squares": [49, 10_000, 10_000, 10_000, 10_000],
@@ -19,12 +20,12 @@ def counts(rows: list[tuple[str, str | None, int]]) -> pa.Table:
     terms, periods, times = zip(*rows, strict=True)
     count = np.array(times)
     columns = {"term": terms, "period": pa.array(periods, pa.string()), "count": count, "documents": count, "squares": count}
-    return pa.table({"role": ["domain"] * len(rows), **columns, "products": 10 * count})
+    return pa.table({"role": ["domain"] * len(rows), "corpus": ["c"] * len(rows), **columns, "products": 10 * count})
 
 
 def test_periods_of_a_role_leave_out_what_has_no_date() -> None:
     periods = trend_table.periods_of_roles(PERIODS)["domain"]
-    assert periods.names == ["2021-01", "2021-02", "2021-03", "2021-04"] and periods.tokens.tolist() == [1000.0] * 4
+    assert periods.names == ["2021-01", "2021-02", "2021-03", "2021-04"] and periods.tokens.tolist() == [[1000.0] * 4]
     assert trend_table.periods_of_roles(PERIODS.slice(0, 1)) == {}
 
 
@@ -37,5 +38,7 @@ def test_each_frequent_term_is_judged_with_its_counts() -> None:
     assert (judged["旧"]["label"], judged["旧"]["since"], judged["旧"]["rank"]) == ("faded", "2021-03", 4)
     assert (judged["旧"]["first_period"], judged["旧"]["last_period"], judged["旧"]["count"]) == ("2021-01", "2021-02", 80)
     assert judged["稳"]["label"] == "steady" and judged["稳"]["change"] == 0 and judged["稳"]["rank"] is None
-    assert judged["旧"]["period_counts"] == [{"period": p, "count": 40, "document_count": 40} for p in ("2021-01", "2021-02")]
+    assert judged["旧"]["period_counts"] == [
+        {"corpus": "c", "period": p, "count": 40, "document_count": 40} for p in ("2021-01", "2021-02")
+    ]
     assert list(scorer.score(counts(rows).slice(0, 0))) == []

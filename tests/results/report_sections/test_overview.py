@@ -13,6 +13,9 @@ def test_the_funnel_and_the_leading_words(whole: Tables) -> None:
     assert [(bar["key"], bar["total"], bar["lost"]) for bar in facts["funnel"]] == [
         ("read", 74, None), ("ingest", 74, 0), ("clean", 69, 5), ("dedup", 68, 1),
     ]  # fmt: skip
+    raw, kept = sum(facts["funnel"][1][role] for role in ("domain", "general")), facts["funnel"][3]["characters"]
+    assert facts["funnel"][0]["characters"] is None and raw == facts["most_characters"] > kept == facts["totals"]["characters"]
+    assert facts["heading"] == "power", "the domain's only corpus"
     assert facts["leading_words"][:2] == ["主变", "主联"] and len(facts["leading_terms"]) == 14
     assert dict(facts["mined"])["new"] == 68 and facts["shown"]["records"] == "74"
 

@@ -7,7 +7,7 @@ from tests.workspaces import rows_of
 from wajue.results.report_sections.tables import Tables
 from wajue.results.report_sections.topics import topics
 
-# of the topics 1 and 2 in the group 4, and of 3, which stands alone
+# expected: so that documents over expected are the share; of the topics 1 and 2 in the group 4, and of 3, which stands alone
 SPREAD = [
     {"topic": 1, "value": "2024-01", "documents": 1, "share": 1.0},
     {"topic": 4, "value": "2024-01", "documents": 1, "share": 1.0},
@@ -28,7 +28,7 @@ def test_topics_stand_in_their_groups_and_have_a_course(tmp_path: Path) -> None:
     placed = [{"doc_id": d, "topic": t} for d, t in {"a": 1, "b": 2, "c": 3, "d": 3}.items()]
     tables = {
         "documents": rows_of("documents", documents), "topics": rows_of("topics", listed), "document_topics": rows_of("document_topics", placed),
-        "topic_trends": rows_of("topic_trends", [{"kind": "period", "surprise": 0.0, **spread} for spread in SPREAD]),
+        "topic_trends": rows_of("topic_trends", [{"kind": "period", "surprise": 0.0, "expected": 1 / spread["share"], **spread} for spread in SPREAD]),
     }  # fmt: skip
     facts = topics(Tables(workspaces.write(tmp_path / "w", tables)), {})
     group, alone = facts["topics"]
