@@ -98,5 +98,5 @@ def _gradient(
             push_y += q * q * dy
             q_sum += q
         pull[i, 0], pull[i, 1], push[i, 0], push[i, 1] = pull_x, pull_y, push_x, push_y
-        total += q_sum - one  # the point itself
+        total += float(q_sum - one)  # without the point itself
     return np.float32(4 * exaggeration) * pull - np.float32(4 / total) * push
