@@ -5,6 +5,7 @@ SELECT, on a connection that reaches no file outside the workspace, no network a
 query_output.py writes and prints the rows.
 """
 
+import logging
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -20,7 +21,9 @@ from wajue import caches, schemas
 from wajue.errors import WajueError
 from wajue.mining.tokens.surface import key
 from wajue.results import new_words
-from wajue.store.workspace import Workspace, WorkspaceOrFolder
+from wajue.store.workspace import Workspace, WorkspaceOrFolder, to_write
+
+log = logging.getLogger(__name__)
 
 # the text before and after, for every document that cleaning changed; the source tells records with the same id apart
 _CHANGES = """
@@ -103,6 +106,11 @@ def _add_view(connection: duckdb.DuckDBPyConnection, workspace: Workspace, name:
             connection.register(name, ds.dataset(files, format="parquet", filesystem=system))
     except (duckdb.Error, pa.ArrowException, OSError) as error:
         raise WajueError(f"table {name} is damaged: {_said(error)}; wajue run --force writes it anew") from None
+    if missing := set(schemas.TABLES[name].schema.names).difference(connection.table(name).columns):
+        columns = ", ".join(sorted(missing))
+        log.warning(
+            "table %s is of an earlier version, without %s; %s writes it anew", name, columns, to_write(name, "--force --from")
+        )
 
 
 def _lock_up(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:

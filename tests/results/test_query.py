@@ -1,12 +1,14 @@
 """SQL over a small workspace: what it shows, and all that it must not do."""
 
 import os
+import re
 import signal
 import threading
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from pyarrow import fs
 
@@ -196,3 +198,20 @@ def test_why_shows_what_each_ingredient_adds(tmp_path: Path) -> None:
         "doubts": term["doubts"],
     }
     assert why[0]["doubts"] is None
+
+
+def test_a_table_of_an_earlier_version_is_said_with_the_command_that_mends_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    workspace = tiny.workspace(tmp_path / "w", word_counts=[{"word": "断路器", "role": "domain", "count": 3, "document_count": 2}])
+    assert query.select(workspace, "SELECT count FROM word_counts").num_rows == 1 and not caplog.messages
+    [path] = (tmp_path / "w" / "word_counts").glob("*.parquet")
+    pq.write_table(pq.read_table(path).drop_columns("document_count"), path)
+    (tmp_path / "w" / "word_counts" / "_step.json").write_text(
+        re.sub(
+            rf'("{path.name}": )\d+', rf"\g<1>{path.stat().st_size}", (tmp_path / "w" / "word_counts" / "_step.json").read_text()
+        )
+    )
+    query.select(workspace, "SELECT count FROM word_counts")
+    [said] = caplog.messages
+    assert "without document_count; wajue run CONFIG --force --from word_counts writes it anew" in said
