@@ -7,14 +7,15 @@ its own scripts and styles alone, by their hashes.
 import base64
 import hashlib
 import json
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 PAGE = Path(__file__).parent / "page"
-POLICY = "default-src 'none'; script-src {script}; style-src {style}; img-src data:; base-uri 'none'; form-action 'none'"
+_POLICY = "default-src 'none'; script-src {script}; style-src {style}; img-src data:; base-uri 'none'; form-action 'none'"
 
 
 def source(*names: str) -> str:
@@ -22,9 +23,20 @@ def source(*names: str) -> str:
     return "".join((PAGE / name).read_text(encoding="utf-8") for name in names)
 
 
-def script(*names: str) -> str:
-    """Scripts of page/ as one."""
-    return '"use strict";\n' + source(*names)
+class Head(NamedTuple):
+    """What head.html shows, and the script that its policy allows."""
+
+    style: Markup
+    script: Markup
+    policy: str
+    version: str
+
+
+def head(styles: tuple[str, ...], scripts: tuple[str, ...]) -> Head:
+    """Of a page with these files of page/ in it."""
+    style, script = source(*styles), '"use strict";\n' + source(*scripts)
+    policy = _POLICY.format(script=allowed(script), style=allowed(style))
+    return Head(Markup(style), Markup(script), policy, version("wajue"))
 
 
 def template(name: str, texts: dict[str, Any], glossary: dict[str, Any], filters: dict[str, Any]) -> Template:

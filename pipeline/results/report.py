@@ -7,10 +7,7 @@ The page loads nothing from elsewhere: its content security policy allows its ow
 
 import tomllib
 from collections.abc import Callable
-from importlib.metadata import version
 from typing import Any
-
-from markupsafe import Markup
 
 from wajue.results import page_template
 from wajue.results.glossary import glossary
@@ -55,7 +52,6 @@ def page(workspace: Workspace, title: str | None = None) -> str:
     """The page as one string."""
     tables = Tables(workspace)
     texts, names = tomllib.loads(page_template.source("texts.toml")), glossary()
-    style, script = page_template.source("page.css"), page_template.script(*_SCRIPTS)
     facts = _facts(tables)
     facts["heading"] = title or facts["heading"]
     data = {"name": facts["heading"], "texts": texts, "place": workspace.location, **_script_data(tables, facts, names)}
@@ -63,10 +59,7 @@ def page(workspace: Workspace, title: str | None = None) -> str:
         **facts,
         title=texts["page"]["title"][0].format(name=facts["heading"]),
         place=workspace.location,
-        version=version("wajue"),
-        style=Markup(style),
-        script=Markup(script),
-        policy=page_template.POLICY.format(script=page_template.allowed(script), style=page_template.allowed(style)),
+        **page_template.head(("page.css",), _SCRIPTS)._asdict(),
         data=page_template.embedded(data),
     )
 

@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 from threadpoolctl import threadpool_limits
 
-from wajue.mining.topics.clustering import moved, nearest, unit
+from wajue.mining.topics.clustering import moved, nearest
 from wajue.results import tsne
 
 MOST_CLUSTERS = 8  # as many colours as can be told apart
@@ -16,8 +16,6 @@ _POINTS_PER_CLUSTER = 12  # at least, on average
 _STARTS = 10  # of k-means; the best of them is kept
 _PERPLEXITY = 30.0
 _BLOCK = 256  # points whose neighbours are looked for at once
-
-__all__ = ["MOST_CLUSTERS", "clusters", "coordinates", "neighbours", "unit"]
 
 
 def coordinates(vectors: np.ndarray) -> np.ndarray:

@@ -31,7 +31,7 @@ def read(spark: SparkSession, workspace: Workspace, table: str, parts: list[str]
     """A whole table of the workspace, or some of its files."""
     parquet.declared(workspace, table)
     path = workspace.path(table)
-    reader = spark.read.schema(schema_of(table))  # without it Spark starts a job to look into a file
+    reader = spark.read.schema(_schema_of(table))  # without it Spark starts a job to look into a file
     frame = reader.parquet(*[literal(f"{path}/{p}") for p in parts] if parts is not None else [literal(path)])
     if (folder := scratch_folder(workspace)) is None:
         return Flow(frame)
@@ -42,7 +42,7 @@ def read(spark: SparkSession, workspace: Workspace, table: str, parts: list[str]
         raise workspace.damaged(table, error) from None
 
 
-def schema_of(table: str) -> StructType:
+def _schema_of(table: str) -> StructType:
     """The declared schema, as Spark has it."""
     return from_arrow_schema(schemas.TABLES[table].schema)
 

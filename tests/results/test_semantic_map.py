@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from wajue.mining.topics.clustering import unit
 from wajue.results import semantic_map
 
 RNG = np.random.default_rng(2)
-GROUPS = semantic_map.unit((RNG.normal(size=(60, 8)) / 10 + np.eye(8)[np.arange(60) % 3]).astype(np.float32))
+GROUPS = unit((RNG.normal(size=(60, 8)) / 10 + np.eye(8)[np.arange(60) % 3]).astype(np.float32))
 
 
 def test_neighbours_by_cosine_equal_ones_in_the_pools_order() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from wajue.mining.topics.clustering import unit
 from wajue.results import semantic_map
 from wajue.results.report_sections.tables import Facts, Tables
 from wajue.store import parquet
@@ -48,7 +49,7 @@ def _trained(tables: Tables) -> _Trained | None:
         return None
     vectors = parquet.read(tables.workspace, table, ["word", "count", "vector"])
     vectors = vectors.sort_by([("count", "descending"), ("word", "ascending")])
-    return _Trained(table, vectors.column("word").to_pylist(), semantic_map.unit(parquet.matrix(vectors)))
+    return _Trained(table, vectors.column("word").to_pylist(), unit(parquet.matrix(vectors)))
 
 
 def _drawn(tables: Tables, names: list[str], parts: list[list[str]]) -> dict[str, Any] | None:
@@ -61,7 +62,7 @@ def _drawn(tables: Tables, names: list[str], parts: list[list[str]]) -> dict[str
     if len(known) < 3:
         return None
     known_parts = [parts[i] for i in known]
-    units = semantic_map.unit(np.stack([trained.unit[[row_of[w] for w in p]].sum(axis=0) for p in known_parts]))
+    units = unit(np.stack([trained.unit[[row_of[w] for w in p]].sum(axis=0) for p in known_parts]))
     cluster, centrality = semantic_map.clusters(units)
     coordinates = zip(known, semantic_map.coordinates(units), cluster, strict=True)
     return {

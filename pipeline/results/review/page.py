@@ -8,7 +8,6 @@ import tomllib
 from typing import Any
 
 import numpy as np
-from markupsafe import Markup
 
 from wajue import verdict_files
 from wajue.results import page_template
@@ -22,9 +21,8 @@ _SCRIPTS = ("base.js", "answers.js", "review.js")
 def html(review: Review, name: str, *, with_server: bool) -> tuple[str, str]:
     """(the page, its content security policy). name: of the workspace."""
     texts = tomllib.loads(page_template.source("review.toml"))
-    style, script = page_template.source("page.css", "review.css"), page_template.script(*_SCRIPTS)
-    policy = page_template.POLICY.format(script=page_template.allowed(script), style=page_template.allowed(style))
-    policy += "; connect-src 'self'; frame-ancestors 'none'" if with_server else ""
+    head = page_template.head(("page.css", "review.css"), _SCRIPTS)
+    policy = head.policy + ("; connect-src 'self'; frame-ancestors 'none'" if with_server else "")
     page = page_template.template("review.html", texts, glossary(), {}).render(
         name=name,
         title=texts["page"]["title"][0].format(name=name),
@@ -32,9 +30,7 @@ def html(review: Review, name: str, *, with_server: bool) -> tuple[str, str]:
         states=STATES,
         orders=ORDERS if with_server else (),
         reasons=review.reasons(),
-        policy=policy if not with_server else None,  # else it is a header, which knows more
-        style=Markup(style),
-        script=Markup(script),
+        **head._replace(policy="" if with_server else policy)._asdict(),  # with a server it is a header, which knows more
         data=page_template.embedded(_data(review, name, texts, with_server)),
     )
     return page, policy
