@@ -31,9 +31,9 @@ def coordinates(vectors: np.ndarray) -> np.ndarray:
 def clusters(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(cluster int64 [n], the largest first; cosine float64 [n] to its centroid), for float32 [n, dim] of unit length."""
     count = max(1, min(MOST_CLUSTERS, len(vectors) // _POINTS_PER_CLUSTER))
-    random = np.random.default_rng(0)
+    generator = np.random.default_rng(0)
     with threadpool_limits(1):
-        fitted = [nearest(vectors, moved(vectors, _far_apart(vectors, count, random))) for _ in range(_STARTS)]
+        fitted = [nearest(vectors, moved(vectors, _far_apart(vectors, count, generator))) for _ in range(_STARTS)]
     best = max(fitted, key=lambda f: float(f.similarity.sum(dtype=float)))
     numbers, sizes = np.unique(best.topic, return_counts=True)
     rank = np.empty(int(numbers.max()) + 1, np.int64)
@@ -41,14 +41,14 @@ def clusters(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return rank[best.topic], best.similarity.astype(float)
 
 
-def _far_apart(vectors: np.ndarray, count: int, random: np.random.Generator) -> np.ndarray:
+def _far_apart(vectors: np.ndarray, count: int, generator: np.random.Generator) -> np.ndarray:
     """float32 [count, dim]: some vectors, each drawn by its squared distance to those before (Arthur & Vassilvitskii 2007)."""
-    drawn = [int(random.integers(len(vectors)))]
+    drawn = [int(generator.integers(len(vectors)))]
     distance = np.full(len(vectors), np.inf)
     for _ in range(count - 1):
         distance = np.minimum(distance, np.maximum(1 - vectors @ vectors[drawn[-1]], 0).astype(float))
         total = np.cumsum(distance)
-        drawn.append(min(int(np.searchsorted(total, random.random() * total[-1], side="right")), len(vectors) - 1))
+        drawn.append(min(int(np.searchsorted(total, generator.random() * total[-1], side="right")), len(vectors) - 1))
     return vectors[drawn]
 
 
