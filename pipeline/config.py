@@ -5,7 +5,6 @@ the file, the section and the key, and suggests what was meant.
 """
 
 import codecs
-import difflib
 import hashlib
 import re
 import tomllib
@@ -17,7 +16,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from wajue import verdict_files, word_lists
-from wajue.errors import ConfigError
+from wajue.errors import ConfigError, meant
 
 Format = Literal[
     "auto", "json", "jsonl", "csv", "tsv", "text", "markdown", "html", "wikidoc", "parquet",
@@ -681,9 +680,7 @@ def _describe(fault: Any) -> str:
     where = f"[{' '.join(path[:-1])}]" if len(path) > 1 else "the top level"
     if fault["type"] == "extra_forbidden":
         known = _fields(fault["loc"][:-1])
-        close = difflib.get_close_matches(path[-1], known, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(known)}"
-        return f"unknown setting in {where}: {path[-1]!r}; {hint}"
+        return f"unknown setting in {where}: {path[-1]!r}; {meant(path[-1], known)}"
     if fault["type"] == "missing":
         return f"{where} lacks the setting {path[-1]!r}"
     message = fault["msg"].removeprefix("Value error, ")

@@ -11,7 +11,6 @@ import pyarrow as pa
 import pytest
 
 from tests.command import told, wajue
-from wajue.cli import _globals_first
 from wajue.schemas import FORMAT_VERSION, TABLES
 from wajue.store import parquet
 from wajue.store.workspace import Workspace
@@ -192,21 +191,3 @@ def test_export_shows_what_a_dictionary_changes(lexicon: Path) -> None:
     assert "2 of 2 sentences are cut as before; 0 words of jieba's are cut apart" in result.stderr
     result = wajue("export", "w", "--to", "ik", "d.txt", *checked, folder=lexicon)
     assert result.returncode == 1 and "--check cuts text with jieba: give it with --to jieba" in told(result)
-
-
-@pytest.mark.parametrize(
-    ("given", "meant"),
-    [
-        ("evaluate w --terms a b --vectors jose", "evaluate w --terms a --terms b --vectors jose"),
-        ("evaluate w --terms=a b", "evaluate w --terms=a --terms b"),
-        ("evaluate w --terms a --lexicon c d", "evaluate w --terms a --lexicon c --lexicon d"),
-        ("evaluate --terms a w", "evaluate --terms a w"),
-        ("evaluate --terms a w b", "evaluate --terms a w --terms b"),
-        ("evaluate w --terms a --debug b", "--debug evaluate w --terms a --terms b"),
-        ("mine a b --against c d --out o", "mine a b --against c --against d --out o"),
-        ("mine --against c a", "mine --against c a"),
-        ("similar w a b --top 3 c", "similar w a b --top 3 c"),
-    ],
-)
-def test_an_option_takes_several_files(given: str, meant: str) -> None:
-    assert _globals_first(given.split()) == meant.split()

@@ -9,12 +9,27 @@ from typing import Annotated, Any
 import pyarrow as pa
 import typer
 from rich.console import RenderableType
+from typer.core import TyperGroup
 
 from wajue import console, dag, word_lists
 from wajue.errors import ConfigError
 from wajue.results import query_output
 
+# as --help lists them: before a run, the run, what to ask of its results, what to make of them
+_ORDER = (
+    *("demo", "init", "check", "settings", "mine", "run", "steps"),
+    *("query", "show", "find", "explain", "similar", "topics", "segment", "evaluate", "compare"),
+    *("report", "review", "judge", "export"),
+)
+
+
+class _InOrder(TyperGroup):
+    def list_commands(self, ctx: Any) -> list[str]:
+        return sorted(super().list_commands(ctx), key=_ORDER.index)
+
+
 app = typer.Typer(
+    cls=_InOrder,
     help="Mine new words, domain terms and vectors from raw Chinese text, without labels.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,

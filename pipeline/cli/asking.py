@@ -1,20 +1,57 @@
-"""The commands that ask a workspace about a word, or two workspaces about each other."""
+"""The commands that ask a workspace: by SQL, of a word, of text, of gold; or two workspaces about each other."""
 
 import json
+import logging
+import sys
 from enum import StrEnum
 from typing import Annotated
 
 import pyarrow as pa
 import typer
 from rich.text import Text
+from typer.models import OptionInfo
 
 from wajue import console
-from wajue.cli.app import Format, WorkspaceArgument, app, as_text, show_rows
+from wajue.cli.app import Format, VectorKind, WorkspaceArgument, app, as_text, show_rows
 from wajue.console import output
-from wajue.results import query_output
+from wajue.errors import WajueError
+from wajue.results import concordance, loaders, query, query_output
+from wajue.schemas import KEPT
 from wajue.store.workspace import Workspace
 
+log = logging.getLogger(__name__)
+
+DocumentRole = StrEnum("DocumentRole", {r: r for r in ("domain", "general")})  # type: ignore[misc]
 ProfileStyle = StrEnum("ProfileStyle", {s: s for s in ("table", "json")})  # type: ignore[misc]
+Sorting = StrEnum("Sorting", {s: s for s in concordance.ORDERS})  # type: ignore[misc]
+
+
+@app.command("query")
+def query_command(
+    workspace: WorkspaceArgument,
+    sql: Annotated[
+        str | None, typer.Argument(metavar="SQL", help="a statement; without it a prompt opens", callback=as_text)
+    ] = None,
+    style: Annotated[Format, typer.Option("--format", help="of the result")] = Format.table,  # type: ignore[attr-defined]
+) -> None:
+    """Query the tables of a workspace with SQL (DuckDB)."""
+    opened = Workspace(workspace)
+    connection = query.connect(opened)
+    if sql is None:
+        from wajue.results.prompt import prompt
+
+        prompt(connection, opened, output)
+        return
+    for name in query.missing(opened, sql):
+        writer = "review" if name in KEPT else "run"
+        log.warning("table %s has not been written yet and shows no rows; wajue %s writes it", name, writer)
+    if style.value == "table":
+        rendered = query_output.render(query.interruptible(connection, lambda: query.execute(connection, sql)))
+        with console.paged():
+            output.print(rendered)
+    else:
+        out = console.results()
+        query.interruptible(connection, lambda: query_output.write(query.stream(connection, sql), style.value, out))
 
 
 @app.command("show")
@@ -38,6 +75,125 @@ def show_command(
             if tables[name].num_rows:
                 output.print(f"\n{title}")
                 output.print(query_output.render(tables[name]))
+
+
+@app.command("find")
+def find_command(
+    workspace: WorkspaceArgument,
+    strings: Annotated[list[str], typer.Argument(metavar="WORD...", help="any strings", callback=as_text)],
+    role: Annotated[DocumentRole | None, typer.Option("--role", help="of the documents")] = None,
+    corpus: Annotated[str | None, typer.Option("--corpus", help="of the documents")] = None,
+    sort: Annotated[
+        Sorting, typer.Option("--sort", help="by the text on the left, on the right, or by document")
+    ] = Sorting.document,  # type: ignore[attr-defined]
+    most: Annotated[int, typer.Option("--limit", min=1, help="rows that a table shows; other formats hold all")] = 50,
+    style: Annotated[Format, typer.Option("--format", help="of the result")] = Format.table,  # type: ignore[attr-defined]
+) -> None:
+    """Show every occurrence of some words, in its sentence (a concordance)."""
+    occurrences = concordance.find(Workspace(workspace), strings, role=role.value if role else None, corpus=corpus, sort=sort.value)
+    show_rows(occurrences, style, lambda: [concordance.render(occurrences, most)])
+
+
+@app.command("explain")
+def explain_command(
+    workspace: WorkspaceArgument,
+    word: Annotated[str, typer.Argument(metavar="WORD", help="any string", callback=as_text)],
+) -> None:
+    """Say why a string is, or is not, a word, a new word, a term: figures, the rule that decided, what would change it."""
+    from wajue.results.explain import explain
+
+    for finding in explain(Workspace(workspace), word):
+        output.print(finding.text)
+
+
+@app.command()
+def similar(
+    workspace: WorkspaceArgument,
+    asked: Annotated[list[str], typer.Argument(metavar="WORD...", help="one or more words", callback=as_text)],
+    vectors: Annotated[VectorKind, typer.Option("--vectors", help="whose vectors")] = VectorKind.sgns,  # type: ignore[attr-defined]
+    top: Annotated[int, typer.Option("--top", min=1, help="neighbours a word")] = 10,
+) -> None:
+    """Show the nearest words of each word, with their cosine."""
+    loaded = loaders.load_vectors(Workspace(workspace), vectors.value)
+    neighbours = {word: loaded.most_similar(word, top=top) for word in asked}  # an unknown word is an error before any output
+    out = console.results()
+    for word, near in neighbours.items():
+        for other, cosine in near:
+            out.write(f"{word}\t{other}\t{cosine:.4f}\n".encode())
+
+
+@app.command("topics")
+def topics_command(
+    workspace: WorkspaceArgument,
+    assign: Annotated[
+        str | None,
+        typer.Option("--assign", metavar="FILE", help="put these documents, one a line, into topics; - is standard input"),
+    ] = None,
+    style: Annotated[Format, typer.Option("--format", help="of the result")] = Format.table,  # type: ignore[attr-defined]
+) -> None:
+    """Show what the documents are about, or put new documents into these topics."""
+    from wajue.results import topics
+    from wajue.results.utf8_lines import numbered_lines
+
+    opened = Workspace(workspace)
+    if assign is None:
+        listed = topics.listing(opened)
+        show_rows(listed, style, lambda: [topics.render(listed)])
+    else:
+        assigned = topics.assigned(opened, [line for _, line in numbered_lines(assign)])
+        show_rows(assigned, style, lambda: [query_output.render(assigned)])
+
+
+@app.command()
+def segment(
+    workspace: WorkspaceArgument,
+    file: Annotated[str, typer.Argument(metavar="[FILE|-]", help="UTF-8 text; - or nothing: standard input")] = "-",
+) -> None:
+    """Cut text into words by the mined lexicon, a line out for each line in."""
+    from wajue.results.cut_lines import cut_lines
+
+    try:
+        stream = sys.stdin.buffer if file == "-" else open(file, "rb")  # noqa: SIM115
+    except OSError as error:
+        raise WajueError(f"cannot read {file}: {error.strerror}") from None
+    out = console.results()
+    with stream:
+        for lines in cut_lines(Workspace(workspace), stream, file):
+            out.write(lines)
+
+
+def _gold(test: str, text: str) -> OptionInfo:
+    """An option that takes gold files. text: its help."""
+    return typer.Option(f"--{test}", metavar="FILE...", help=text)
+
+
+@app.command("evaluate")
+def evaluate_command(
+    workspace: WorkspaceArgument,
+    similarity: Annotated[
+        list[str] | None, _gold("similarity", "word pairs and scores: WordSim-353, MEN, SimLex-999, wordsim-240 ...")
+    ] = None,
+    analogy: Annotated[list[str] | None, _gold("analogy", "questions of four words: questions-words, CA8 ...")] = None,
+    clusters: Annotated[
+        list[str] | None, _gold("clusters", "doc_id and label; the word tags: the documents' own first tags")
+    ] = None,
+    segmentation: Annotated[list[str] | None, _gold("segmentation", "text with spaces between its words")] = None,
+    lexicon: Annotated[list[str] | None, _gold("lexicon", "such a text, or a word a line")] = None,
+    terms: Annotated[list[str] | None, _gold("terms", "terms of the field, one a line; several: each, and all together")] = None,
+    vectors: Annotated[VectorKind, typer.Option("--vectors", help="whose vectors")] = VectorKind.sgns,  # type: ignore[attr-defined]
+    restrict: Annotated[
+        int | None, typer.Option("--restrict", min=1, help="analogies among so many words, the most frequent")
+    ] = None,
+    style: Annotated[Format, typer.Option("--format", help="of the scores")] = Format.table,  # type: ignore[attr-defined]
+) -> None:
+    """Score vectors, segmentation, words and terms against gold files."""
+    from wajue.results import evaluate
+
+    files = {"similarity": similarity, "analogy": analogy, "clusters": clusters}
+    files |= {"segmentation": segmentation, "lexicon": lexicon, "terms": terms}
+    asked = {test: given or [] for test, given in files.items()}
+    scores = evaluate.evaluate(Workspace(workspace), asked, evaluate.Options(vectors.value, restrict))
+    show_rows(scores, style, lambda: map(query_output.render, evaluate.by_test(scores)))
 
 
 @app.command("compare")

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, BinaryIO, NamedTuple
 
 from wajue.config import Corpus
-from wajue.reading import archives, decoding, detection
+from wajue.reading import archives, decoding, detection, encodings
 from wajue.reading.decoding import Cut
 from wajue.reading.detection import Unknown
 from wajue.reading.formats import FORMATS, missing_extra
@@ -92,7 +92,7 @@ def _member(member: archives.Member, archive: Source, name: str) -> Part:
     try:
         encoding = archive.corpus.encoding
         if encoding == "auto":
-            encoding = decoding.guess_encoding(decoding.unpacked_beginning(decoding.beginning(member.stream), name))
+            encoding = encodings.guessed(decoding.unpacked_beginning(decoding.beginning(member.stream), name))
         format_, source = _detected(Source(member.stream, name, archive.corpus, encoding))
     except (Unknown, Cut) as fault:
         return Part(name, None, None, True, iter([_unread(fault)]))
@@ -104,7 +104,7 @@ def _member(member: archives.Member, archive: Source, name: str) -> Part:
 
 def _runs(format_: str, source: Source) -> Iterator[Run]:
     """Every record of one file, many at once."""
-    if source.encoding == decoding.UNKNOWN and format_ not in detection.WITH_MARKS:
+    if source.encoding == encodings.UNKNOWN and format_ not in detection.WITH_MARKS:
         detail = "no UTF-8, UTF-16, GB18030 or Big5 that is Chinese text; [[corpus]] encoding names another one"
         return iter([Broken(1, 1, "unknown_encoding", detail)])
     if extra := missing_extra(format_):

@@ -4,13 +4,14 @@ import io
 import json
 import logging
 import re
+import threading
 import time
 from collections.abc import Iterator
 
 import pytest
 from rich.console import Console
 
-from wajue import cli, console
+from wajue import cli, config, console
 from wajue.runner import progress
 
 PLAN = ("ingest", "clean", "sgns")
@@ -25,9 +26,21 @@ def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
 def watch() -> None:
     """A step that is half done after a while."""
     with progress.Watch("clean", plan=PLAN, rows=1234).running() as at_work:
-        time.sleep(0.05)
+        two_ticks(at_work)
         at_work.set(0.5, "loss 0.2, 9 words/s")
-        time.sleep(0.15)
+        two_ticks(at_work)
+
+
+def two_ticks(at_work: progress.Watch) -> None:
+    """Returns when what the watch tells has been told twice, so once at least by what it knows now."""
+    ticks, tick = threading.Semaphore(0), at_work._tick
+
+    def counted() -> None:
+        tick()
+        ticks.release()
+
+    at_work._tick = counted  # type: ignore[method-assign]
+    assert ticks.acquire(timeout=60) and ticks.acquire(timeout=60)
 
 
 def test_an_object_a_line_for_machines(capsys: pytest.CaptureFixture[str]) -> None:
@@ -38,7 +51,7 @@ def test_an_object_a_line_for_machines(capsys: pytest.CaptureFixture[str]) -> No
     assert rows[0]["share"] == 0 and rows[0]["seconds_left"] is None
     last = rows[-1]
     assert (last["step"], last["rows"], last["share"], last["remark"]) == ("clean", 1234, 0.5, "loss 0.2, 9 words/s")
-    assert 0.05 <= last["seconds_left"] <= last["seconds"] + 0.2  # half is done: as long again
+    assert abs(last["seconds_left"] - last["seconds"]) < 0.2  # half is done: as long again
     assert {"time", "level", "message", "seconds"} <= set(last)
 
 
@@ -46,7 +59,7 @@ def test_plain_lines_where_there_is_no_terminal(capsys: pytest.CaptureFixture[st
     console.set_up_logging("auto")  # pytest's stderr is none
     watch()
     said = capsys.readouterr().err
-    assert re.search(r"^\d\d:\d\d:\d\d 2/3 clean: 50%, loss 0.2, 9 words/s, 0 s, 0 s left$", said, re.M) and "\x1b" not in said
+    assert re.search(r"^\d\d:\d\d:\d\d 2/3 clean: 50%, loss 0.2, 9 words/s, \d+ s, \d+ s left$", said, re.M) and "\x1b" not in said
 
 
 @pytest.fixture(params=[{}, {"NO_COLOR": "1"}])
@@ -65,7 +78,7 @@ def test_the_steps_and_a_bar_on_a_terminal(terminal: tuple[io.StringIO, bool]) -
     said = shown.getvalue()
     bare = re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", said)
     assert "✓ ingest  ▶ clean  · sgns" in bare and "clean, 1,234 rows" in bare and "50%" in bare
-    assert "loss 0.2, 9 words/s · 0 s left" in bare and "clean: 1,234 clean_documents" in bare
+    assert re.search(r"loss 0.2, 9 words/s · \d+ s left", bare) and "clean: 1,234 clean_documents" in bare
     assert bool(re.search(r"\x1b\[[\d;]*(?:3[0-7]|9[0-7]|38;)[\d;]*m", said)) is coloured
 
 
@@ -110,7 +123,7 @@ def test_ctrl_c_says_what_to_type(monkeypatch: pytest.MonkeyPatch, capsys: pytes
     def stopped(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli.configuration, "load", stopped)
+    monkeypatch.setattr(config, "load", stopped)
     for typed, said in (
         (["run", "my config.toml", "--force", "--until", "terms"], "to go on: wajue run 'my config.toml' --until terms\n"),
         (["steps", "c.toml"], "stopped\n"),

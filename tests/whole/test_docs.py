@@ -16,7 +16,7 @@ import pytest
 from markdown.extensions.toc import slugify
 
 from wajue import dag
-from wajue.cli import GOLD_OPTIONS
+from wajue.cli.arguments import GOLD_OPTIONS
 from wajue.results.evaluate import TESTS
 from wajue.results.export import FORMATS
 from wajue.schemas import TABLES

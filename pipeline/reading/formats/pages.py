@@ -3,7 +3,7 @@
 import codecs
 import re
 
-from wajue.reading import decoding
+from wajue.reading import decoding, encodings
 from wajue.reading.decoding import INVALID
 
 # <meta charset=gbk>, <meta ... content="text/html; charset=gbk">, <?xml version="1.0" encoding="gbk"?>
@@ -20,7 +20,7 @@ def decoded(page: bytes, charset: str = "") -> str:
         encoding = _known(name)
         if encoding and not decoding.is_invalid(page, encoding):
             return _text(page, encoding)
-    return _text(page, decoding.guess_encoding(page))
+    return _text(page, encodings.guessed(page))
 
 
 def _text(page: bytes, encoding: str) -> str:

@@ -5,7 +5,6 @@ a cell are parted by a bar; the words of a term, and of the path to it, by space
 """
 
 import csv
-import difflib
 import io
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -13,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from wajue.errors import ConfigError
+from wajue.errors import ConfigError, meant
 from wajue.results.formats.terminology import Terminology
 from wajue.results.relations import KINDS, told
 from wajue.schemas import TABLES
@@ -39,9 +38,7 @@ def chosen(columns: str) -> tuple[str, ...]:
     known = (*_FIRST, *(name for name in _OF_TERMS if name not in _FIRST), "example_1")
     for name in names:
         if name not in known and not _EXAMPLE.fullmatch(name):
-            close = difflib.get_close_matches(name, known, n=1)
-            hint = f"did you mean {close[0]}?" if close else f"there are: {', '.join(known)}"
-            raise ConfigError(f"--columns: there is no column {name!r}; {hint}")
+            raise ConfigError(f"--columns: there is no column {name!r}; {meant(name, known)}")
         if names.count(name) > 1:
             raise ConfigError(f"--columns: {name} is named twice")
     return names

@@ -94,9 +94,9 @@ def test_columns_are_those_chosen_in_their_order(exported: Any, form: str) -> No
 @pytest.mark.parametrize(
     ("columns", "said"),
     [
-        ("rank,trem", "no column 'trem'; did you mean term?"),
-        ("rank,", "no column ''; there are: rank, term, "),
-        ("example_0", "did you mean example_1?"),
+        ("rank,trem", "no column 'trem'; did you mean 'term'?"),
+        ("rank,", "no column ''; there are rank, term, "),
+        ("example_0", "did you mean 'example_1'?"),
         ("rank,term,rank", "rank is named twice"),
     ],
 )
