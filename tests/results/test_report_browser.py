@@ -293,3 +293,12 @@ def test_a_page_with_little_in_it_loads_too(visit: Any, tmp_path: Path) -> None:
     few = {t: rows for t, rows in workspaces.tables().items() if t in ("raw_documents", "ingest_rejects", "files")}
     page = visit(place="file://" + report.write(workspaces.write(tmp_path / "few", few)))
     assert page.locator(".missing").count() >= 5 and page.locator("canvas").count() == 0
+
+
+def test_on_paper_there_is_what_can_be_read_and_nothing_to_click(visit: Any) -> None:
+    page = visit({**DESKTOP, "color_scheme": "dark"})
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.locator(".top").is_hidden() and page.locator("#words-table .bar-of-tools").first.is_hidden()
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+    assert column(page, "terms", 2) and page.locator("#frequency canvas").is_visible()
+    assert page.pdf().count(b"/Type /Page\n") >= 3

@@ -71,7 +71,8 @@ function setLanguage(chosen) {
 }
 
 const systemTheme = matchMedia("(prefers-color-scheme: dark)");
-const dark = () => (root.dataset.theme ? root.dataset.theme === "dark" : systemTheme.matches);
+const onPaper = matchMedia("print"); // drawings are made again in its colours
+const dark = () => !onPaper.matches && (root.dataset.theme ? root.dataset.theme === "dark" : systemTheme.matches);
 const colour = (name) => getComputedStyle(root).getPropertyValue(`--${name}`).trim();
 
 function setTheme(chosen) {
@@ -92,7 +93,7 @@ function startSwitches() {
     setTheme(dark() ? "light" : "dark");
     remember("theme", root.dataset.theme);
   });
-  systemTheme.addEventListener("change", () => setTheme(root.dataset.theme));
+  for (const query of [systemTheme, onPaper]) query.addEventListener("change", () => setTheme(root.dataset.theme));
   setLanguage(remembered("language") ?? (navigator.language.startsWith("zh") ? "zh" : "en"));
   setTheme(remembered("theme"));
 }
