@@ -3,6 +3,7 @@
 Results go to stdout, everything else to stderr. Exit status: 0 done, 1 failed, 2 wrong usage or config, 130 stopped by Ctrl-C.
 """
 
+import importlib
 import logging
 import os
 import shlex
@@ -13,8 +14,7 @@ from typing import Annotated
 import typer
 
 from wajue import console
-from wajue.cli import asking, judging, reviewing, running, starting, writing  # noqa: F401 - each brings its commands
-from wajue.cli.app import app
+from wajue.cli.app import MODULES, app
 from wajue.cli.arguments import in_clicks_order
 from wajue.errors import WajueError
 from wajue.spark import environment
@@ -47,8 +47,10 @@ def main(arguments: list[str] | None = None) -> None:
     environment.prefer_own_spark()
     console.set_up_streams()
     console.set_up_logging("auto")
+    words = in_clicks_order(sys.argv[1:] if arguments is None else arguments)
+    _load_commands(words)
     try:
-        if app(in_clicks_order(sys.argv[1:] if arguments is None else arguments), standalone_mode=False) == 130:
+        if app(words, standalone_mode=False) == 130:
             raise KeyboardInterrupt  # typer catches it, and returns its status
     except WajueError as error:
         if _is_debugging():
@@ -69,6 +71,13 @@ def main(arguments: list[str] | None = None) -> None:
         if _is_debugging():
             raise
         sys.exit(_explained(error))
+
+
+def _load_commands(words: list[str]) -> None:
+    """Import the module of the command that is named, else all of them: some take half a second."""
+    named = next((MODULES[word] for word in words if word in MODULES), None)
+    for module in (named,) if named else () if words == ["--version"] else dict.fromkeys(MODULES.values()):
+        importlib.import_module(f"wajue.cli.{module}")
 
 
 def _is_debugging() -> bool:

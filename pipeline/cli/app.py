@@ -15,17 +15,22 @@ from wajue import console, dag, word_lists
 from wajue.errors import ConfigError
 from wajue.results import query_output
 
-# as --help lists them: before a run, the run, what to ask of its results, what to make of them
-_ORDER = (
-    *("demo", "init", "check", "settings", "mine", "run", "steps"),
-    *("query", "show", "find", "explain", "similar", "topics", "segment", "evaluate", "compare"),
-    *("report", "review", "judge", "export"),
-)
+# the module of each command, as --help lists them: before a run, the run, what to ask of its results, what to make of them
+MODULES = {
+    **dict.fromkeys(("demo",), "running"),
+    **dict.fromkeys(("init", "check", "settings"), "starting"),
+    **dict.fromkeys(("mine", "run", "steps"), "running"),
+    **dict.fromkeys(("query", "show", "find", "explain", "similar", "topics", "segment", "evaluate", "compare"), "asking"),
+    **dict.fromkeys(("report",), "writing"),
+    **dict.fromkeys(("review",), "reviewing"),
+    **dict.fromkeys(("judge",), "judging"),
+    **dict.fromkeys(("export",), "writing"),
+}
 
 
 class _InOrder(TyperGroup):
     def list_commands(self, ctx: Any) -> list[str]:
-        return sorted(super().list_commands(ctx), key=_ORDER.index)
+        return sorted(super().list_commands(ctx), key=list(MODULES).index)
 
 
 app = typer.Typer(

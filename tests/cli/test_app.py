@@ -1,8 +1,10 @@
+import importlib
 import os
 
 import pytest
+import typer.main
 
-from wajue.cli.app import _at_home, as_text
+from wajue.cli.app import MODULES, _at_home, app, as_text
 from wajue.errors import ConfigError
 
 
@@ -16,3 +18,12 @@ def test_words_of_the_command_line_are_utf_8_in_every_locale() -> None:
 def test_a_tilde_is_a_home_though_no_shell_saw_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/h")
     assert _at_home("~/w") == "/h/w" and _at_home("hdfs://a/~/w") == "hdfs://a/~/w" and _at_home("w") == "w"
+
+
+def test_each_command_is_in_the_module_that_is_loaded_for_it() -> None:
+    for module in set(MODULES.values()):
+        importlib.import_module(f"wajue.cli.{module}")
+    commands = typer.main.get_group(app).commands
+    assert {name: command.callback.__module__ for name, command in commands.items() if command.callback} == {
+        name: f"wajue.cli.{module}" for name, module in MODULES.items()
+    }
