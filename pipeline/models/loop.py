@@ -110,7 +110,6 @@ def train(
     start = Progress() if checkpoints.saved is None else checkpoints.saved.progress
     if checkpoints.saved is not None:
         log.info("%s: going on at epoch %d, after %s words", plan.name, start.epoch + 1, f"{start.tokens:,}")
-    numba.set_num_threads(plan.threads)
     trainer.step(_text(_EMPTY, start, plan)[0], plan.draws, np.zeros(1, np.int64), 0)  # compiles
     workers.start(trainer.memory, plan.sharing)
     report(start.tokens, loss())

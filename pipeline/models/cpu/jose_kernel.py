@@ -17,10 +17,11 @@ the gradient g (v + d for u, its opposite for n, u - n for v and d): x <- norm(x
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 
 from wajue.models.cpu.random import Stretch, below, draw, keep_words, number
 from wajue.models.cpu.simd import LANES, add, address, buffer, load, multiply, multiply_add, prefetch, splat, store, sums, take
+from wajue.models.cpu.threads import at_once
 
 LONGEST_STRETCH = 1000  # words after subsampling; windows do not reach across stretches (as in the authors' code)
 
@@ -260,7 +261,8 @@ def _train_stretch(
             _train_position(i, n, reach_of_i, stretch, noises[i % 2], rate, settings, anchors, matrices)
 
 
-@njit(error_model="numpy")  # a division that could raise keeps Numba from leaving out what it counts of references
+# a division that could raise would keep Numba from leaving out what it counts of references
+@njit(cache=True, nogil=True, error_model="numpy")
 def _train_chunks(
     text,  # Text
     draws,  # Draws
@@ -299,7 +301,6 @@ def _train_chunks(
     context_room[0, 0] = document_room[0, 0]  # used to the end, so that Numba does not free them where only addresses are left
 
 
-@njit(parallel=True, cache=True, nogil=True)
 def train(
     text,  # models.text.Text
     draws,  # models.sampling.Draws
@@ -312,5 +313,4 @@ def train(
     settings,  # Settings
 ):
     """Train the chunks counter[0] to end - 1 of a text, each at its own learning rate."""
-    for _ in prange(threads):
-        _train_chunks(text, draws, counter, end, word_vectors, contexts, documents, settings)
+    at_once(threads, _train_chunks, text, draws, counter, end, word_vectors, contexts, documents, settings)

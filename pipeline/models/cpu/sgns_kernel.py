@@ -14,7 +14,7 @@ shop reviews).
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 
 from wajue.models.cpu.random import Stretch, below, draw, keep_words, number
 from wajue.models.cpu.simd import (
@@ -34,6 +34,7 @@ from wajue.models.cpu.simd import (
     store_sums,
     take,
 )
+from wajue.models.cpu.threads import at_once
 
 LONGEST_STRETCH = 4096  # words; a longer document is trained in stretches, so that a thread's buffer is bounded
 TILE = 6  # targets; the default, a centre and five noise words, fills one
@@ -318,7 +319,7 @@ def _train_stretch(
         _leave(buffers.slot_of[j], buffers, centers, width)
 
 
-@njit(error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _train_chunks(
     text,  # Text
     draws,  # Draws
@@ -357,7 +358,6 @@ def _train_chunks(
                 )  # fmt: skip
 
 
-@njit(parallel=True, cache=True, nogil=True)
 def train(
     text,  # models.text.Text
     draws,  # models.sampling.Draws
@@ -369,5 +369,4 @@ def train(
     settings,  # Settings
 ):
     """Train the chunks counter[0] to end - 1 of a text, each at its own learning rate."""
-    for _ in prange(threads):
-        _train_chunks(text, draws, counter, end, centers, contexts, settings.window, settings.negatives)
+    at_once(threads, _train_chunks, text, draws, counter, end, centers, contexts, settings.window, settings.negatives)

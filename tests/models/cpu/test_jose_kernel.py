@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from numba import set_num_threads
 
 from tests.models import reference
 from tests.models.kernel_cases import KEY, VOCABULARY, assert_close, documents_of, draws_of, matrices, shapes, text
@@ -19,7 +18,6 @@ def test_documents(dim: int, window: int, negatives: int, lengths: list[int], co
     draws = draws_of(count)
     ours, theirs = matrices(2, dim, VOCABULARY, VOCABULARY, len(lengths), unit=True)
     start = [m.copy() for m in theirs]
-    set_num_threads(1)
     settings = Settings(window, negatives, np.float32(0.15), combined, frozen)
     jose_kernel.train(shown, draws, np.zeros(1, np.int64), len(lengths), 1, *ours, settings)
     for row, ids, drawn in documents_of(shown, draws):

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from numba import set_num_threads
 
 from tests.models import reference
 from tests.models.kernel_cases import VOCABULARY, assert_close, documents_of, draws_of, matrices, shapes, text
@@ -16,7 +15,6 @@ def test_documents(dim: int, window: int, negatives: int, lengths: list[int]) ->
     draws = draws_of(count)
     ours, theirs = matrices(1, dim, VOCABULARY, VOCABULARY)
     start = theirs[1].copy()
-    set_num_threads(1)
     sgns_kernel.train(shown, draws, np.zeros(1, np.int64), len(lengths), 1, *ours, Settings(window, negatives))
     for _, ids, drawn in documents_of(shown, draws):
         reference.sgns(ids, *theirs, drawn, rate=0.05, window=window, negatives=negatives, longest=sgns_kernel.LONGEST_STRETCH)
@@ -41,7 +39,6 @@ def test_two_threads_share_the_chunks_and_leave_none_out() -> None:
     trained = []
     for threads in (1, 2):
         pair = matrices(1, 16, VOCABULARY, VOCABULARY)[0]
-        set_num_threads(threads)
         counter = np.zeros(1, np.int64)
         sgns_kernel.train(shown, draws, counter, 8, threads, *pair, Settings(3, 5))
         assert counter[0] >= 8
