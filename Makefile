@@ -62,7 +62,6 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
-	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml pipeline jobs
 
 types: setup .types/wajue
 	$(BIN)/mypy
