@@ -52,7 +52,7 @@ class Trainer(NamedTuple):
 
     def text(self) -> Corpus:
         """So short that the interpreter trains it in a second."""
-        return two_topics(60) if self.device == "cpu" else two_topics(4, length=5)
+        return two_topics(60) if self.device == "cpu" else two_topics(2, length=6)
 
     def knobs(self, **more: Any) -> dict[str, Any]:
         """Settings for this text; on the CPU with one thread, as the interpreter runs one program after the other."""
@@ -179,7 +179,7 @@ class TestOddTexts:
     [
         (Trainer("sgns"), two_topics(), {"epochs": 10}),
         (Trainer("jose"), two_topics(), {"epochs": 10}),
-        (Trainer("sgns", "cuda"), two_topics(60, length=14), {"epochs": 4, "learning_rate": 0.3, "window": 3, "negatives": 3}),
+        (Trainer("sgns", "cuda"), two_topics(40, length=14), {"epochs": 4, "learning_rate": 0.4, "window": 3, "negatives": 3}),
     ],
     ids=["sgns-cpu", "jose-cpu", "sgns-cuda"],
 )

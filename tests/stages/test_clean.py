@@ -37,7 +37,7 @@ def test_what_was_done_to_each_text_is_told(spark: Any, load: Load) -> None:
     }
 
 
-@pytest.mark.parametrize("partitions", [1, 3, 17])
+@pytest.mark.parametrize("partitions", [1, 17])
 def test_boilerplate_stays_in_the_first_document_only(spark: Any, load: Load, partitions: int) -> None:
     numbers = "零一二三四五六七八九十"
     texts = [f"本报记者报道 \n第{n}个不同的消息\n好" for n in numbers] + ["本报记者报道", "另一个消息\n与别的不同"]

@@ -31,7 +31,7 @@ def documents(spark: Any, texts: list[tuple[str, str]], order: list[int] | None 
     return of_rows(spark, [rows[i] for i in order or range(len(rows))])
 
 
-@pytest.mark.parametrize("partitions", [1, 3, 17])
+@pytest.mark.parametrize("partitions", [1, 17])
 def test_the_domains_first_one_is_kept(spark: Any, load: Load, partitions: int) -> None:
     texts = [("q", "一样"), ("d", "一样。"), ("d", "一样"), ("q", "别样")]
     kept, duplicates, *_ = dedup(documents(spark, texts).repartition(partitions), config=load(corpus=BOTH))
@@ -46,12 +46,12 @@ def test_the_same_whatever_the_partitions_and_the_order(spark: Any, load: Load) 
     texts = [("q" if i % 3 else "d", t) for i, t in enumerate(questions(200, 4))]
     config = load(corpus=BOTH)
     results = []
-    for partitions in (1, 3, 17):
+    for partitions in (1, 17):
         order = random.Random(partitions).sample(range(len(texts)), len(texts))
         kept, duplicates, *_ = dedup(documents(spark, texts, order).repartition(partitions), config=config)
         results.append((sorted(map(str, kept.collect())), sorted(map(str, duplicates.collect()))))
         assert len(results[-1][0]) + len(results[-1][1]) == len(texts)
-    assert results[0] == results[1] == results[2]
+    assert results[0] == results[1]
     assert any("near_duplicate" in d for d in results[0][1])
 
 
@@ -112,7 +112,7 @@ def test_new_data_against_an_earlier_workspace(spark: Any, tmp_path: Path) -> No
     old = query.execute(query.connect(Workspace(str(tmp_path / "old"))), "SELECT doc_id FROM documents").column(0).to_pylist()
     assert {r["duplicate_of"] for r in rows} == set(old)
     assert {s.step.name: s.state for s in freshness.of(new, workspace, run.find_files(new))}["dedup"] == "done"
-    run.run(configuration.load(tmp_path / "old.toml"), Workspace(str(tmp_path / "old")), last="dedup", force=True)
+    run.run(configuration.load(tmp_path / "old.toml"), Workspace(str(tmp_path / "old")), first="dedup", last="dedup", force=True)
     assert {s.step.name: s.state for s in freshness.of(new, workspace, run.find_files(new))}["dedup"] == "stale"
 
 
@@ -131,7 +131,8 @@ def test_signatures_stand_for_the_text_of_an_earlier_workspace(
         (tmp_path / "new.toml").write_text(f'[dedup]\nagainst = "old"\n{settings}' + text.format("new"), encoding="utf-8")
         workspace = Workspace(str(tmp_path / "out"))
         caplog.clear()
-        run.run(configuration.load(tmp_path / "new.toml"), workspace, last="dedup", force=True)
+        run.run(configuration.load(tmp_path / "new.toml"), workspace, last="clean")
+        run.run(configuration.load(tmp_path / "new.toml"), workspace, first="dedup", last="dedup", force=True)
         return [sorted(map(str, pq.read_table(workspace.path(t)).to_pylist())) for t in dag.STEPS[2].writes]
 
     by_text = tmp_path / "signatures"

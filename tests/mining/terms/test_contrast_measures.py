@@ -67,8 +67,8 @@ def test_the_same_formulas_in_spark(spark) -> None:  # type: ignore[no-untyped-d
         contrast_measures.log_odds,
         contrast_measures.relevance,
     )
-    for formula in (*both, contrast_measures.share, contrast_measures.simple_maths, contrast_measures.pertinence):
-        more = {"xp": F} if formula in both else {}
-        column = formula(F.col("a"), F.col("b"), F.lit(A_TOTAL), F.lit(B_TOTAL), **more)
-        found = [r[0] for r in frame.select(column).collect()]
+    formulas = (*both, contrast_measures.share, contrast_measures.simple_maths, contrast_measures.pertinence)
+    arguments = F.col("a"), F.col("b"), F.lit(A_TOTAL), F.lit(B_TOTAL)
+    rows = frame.select(*(f(*arguments, **({"xp": F} if f in both else {})) for f in formulas)).collect()
+    for formula, found in zip(formulas, zip(*rows, strict=True), strict=True):
         assert np.allclose(sorted(found), sorted(formula(A, B, A_TOTAL, B_TOTAL)), atol=1e-9), formula
