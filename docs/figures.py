@@ -4,6 +4,7 @@ A number stands in one place, the row that was measured. A table says which row;
 """
 
 import csv
+import math
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,7 @@ RESULTS = Path(__file__).parents[1] / "benchmarks" / "results" / "results.csv"
 SCALE_STEPS = ("ingest", "clean", "dedup", "ngrams", "new_words", "segment", "word_counts", "contrast", "vocabulary")
 ONE, TEN = "1000000 made-up questions", "10000000 made-up questions"
 CHARACTERS = {ONE: 19.8, TEN: 183.5}  # millions that cleaning kept, as the notes of the rows have it
+MOST_GAIN = 3  # of a field in the mean, as in benchmarks/panel.py
 
 
 @cache
@@ -140,4 +142,21 @@ def sizes() -> str:
     return "\n".join(lines)
 
 
-TABLES = {"speed": speed, "quality": quality, "scale": scale, "sizes": sizes}
+def fields() -> str:
+    """Every field of the panel, the one where wajue gains least first."""
+    listed: dict[str, None] = {}
+    for row in _rows():
+        if (row["benchmark"], row["system"], row["figure"]) == ("panel", "wajue", "ap"):
+            listed[row["note"]] = None
+    systems = ("wajue", "jieba and G2")
+    scores = {f: {s: [measured("panel", s, figure, f) for figure in ("p_100", "p_500", "ap")] for s in systems} for f in listed}
+    gains = {field: of["wajue"][-1] / of["jieba and G2"][-1] for field, of in scores.items()}
+    lines = ["| field | P@100 | jieba and G2 | P@500 | jieba and G2 | AP | jieba and G2 | times |", f"| --- |{' --- |' * 7}"]
+    for field in sorted(gains, key=lambda f: gains[f]):
+        pairs = (_share(value) for pair in zip(*(scores[field][s] for s in systems), strict=True) for value in pair)
+        lines.append(f"| {field} | {' | '.join(pairs)} | {gains[field]:.2f} |")
+    mean = math.exp(sum(math.log(min(gain, MOST_GAIN)) for gain in gains.values()) / len(gains))
+    return "\n".join([*lines, f"| geometric mean of {len(gains)}, each at most {MOST_GAIN} | | | | | | | {mean:.2f} |"])
+
+
+TABLES = {"fields": fields, "speed": speed, "quality": quality, "scale": scale, "sizes": sizes}

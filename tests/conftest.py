@@ -23,6 +23,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "spark" in getattr(item, "fixturenames", ()):
             item.add_marker("spark")
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    """Tests of kernels come first, and with Spark those that run many steps last: the two halves of make test, side by side, need the
+    same compiled kernels, and what one has compiled the other loads."""
+    folder = str(item.path.parent.relative_to(Path(__file__).parent))
+    if item.get_closest_marker("spark"):
+        return 1 + (folder in ("runner", "whole"))
+    return int(not folder.startswith(("mining", "models/cpu")))
 
 
 @pytest.fixture(scope="session")
