@@ -114,7 +114,7 @@ def test_the_bundle_holds_what_the_jobs_import_and_nothing_else(bundle: Path) ->
     assert not [n for n in inside if n.startswith(("wajue/sample/", "wajue/results/page/"))]
     assert any(n.endswith(".dist-info/METADATA") for n in inside)
     script = f"import sys; sys.path[:0] = [{str(bundle / 'wajue.zip')!r}, {str(standalone.SPARK_HOME.parent)!r}]; import pyspark; sys.path.pop(1)\n"
-    script += "import wajue.cli, wajue.runner.run, wajue.runner.trainers\n"
+    script += "import wajue.cli.asking, wajue.cli.running, wajue.cli.writing, wajue.runner.run, wajue.runner.trainers\n"
     script += "import trafilatura  # loaded where there are pages\n"
     script += "from wajue.store.workspace import versions; print(versions())\n"
     script += "print(*{getattr(m, '__file__', None) or '' for m in sys.modules.values()}, sep=chr(10))"
