@@ -170,7 +170,12 @@ class Clean(Section):
     repeated_characters: int = Field(3, ge=0, le=100, description="of a run of one Han character or mark so many stay; 0 = all")
     min_length: int = Field(4, ge=0, description="characters after cleaning; shorter documents are rejected")
     max_length: int = Field(1_000_000, ge=1, description="characters after cleaning; longer documents are rejected")
-    min_han_share: float = Field(0.3, ge=0, le=1, description="Han among the characters that are not white space")
+    min_han_share: float = Field(
+        0.3,
+        ge=0,
+        le=1,
+        description="Han among what is not white space; of a text with less, the lines that have it stay if many",
+    )
     max_punctuation_share: float = Field(0.5, ge=0, le=1, description="punctuation and symbols among them")
     max_digit_share: float = Field(0.6, ge=0, le=1, description="digits among them")
     max_mojibake_share: float = Field(0.01, ge=0, le=1, description="U+FFFD and private-use among the characters")

@@ -21,6 +21,7 @@ from wajue.config import Clean
 
 _SPACES = re.compile(" {2,}")
 _LINES = re.compile(" ?\n[\n ]*")
+_MANY_LINES = 0.2  # of a text's lines; a page in English with a name or a notice in Chinese has fewer
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f\ufffd]+")
 
 
@@ -231,3 +232,26 @@ def width(batch: TextBatch, rules: Clean) -> None:
         batch.some("width", batch.with_any(marks), partial(patterns.JOINING_MARK.sub, lambda mark: marks[mark[0]]))
     elif rules.width == "nfkc":
         batch.some("width", np.arange(batch.size), partial(unicodedata.normalize, "NFKC"))
+
+
+def other_language(batch: TextBatch, rules: Clean) -> None:
+    """Of a text with too little Chinese leave the lines that have enough, if they are many: in a bilingual text each paragraph
+    stands twice."""
+    kind = characters.kinds()[batch.codes]
+    han = np.add.reduceat(kind == HAN, batch.starts, dtype=np.int64)
+    solid = np.add.reduceat(kind != SPACE, batch.starts, dtype=np.int64) - 1  # but for the separator
+    few = np.flatnonzero((han > 0) & (han < rules.min_han_share * solid))
+    batch.some("other_language", few, partial(_chinese_lines, least=rules.min_han_share))
+
+
+def _chinese_lines(text: str, least: float) -> str:
+    """The lines with at least this share of Han, if they are _MANY_LINES of all and more than one; else the text."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    chinese = [line for line in lines if _han_share(line) >= least]
+    return "\n".join(chinese) if len(chinese) > max(1, _MANY_LINES * len(lines)) else text
+
+
+def _han_share(line: str) -> float:
+    """Of the characters that are no white space."""
+    kind = characters.kinds()[np.frombuffer(line.encode("utf-32-le", "surrogatepass"), np.uint32)]
+    return float((kind == HAN).sum() / max(1, (kind != SPACE).sum()))

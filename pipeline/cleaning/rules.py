@@ -44,10 +44,11 @@ _CHANGE_RULES: dict[str, Callable[[TextBatch, Clean], None]] = {
     **{name: partial(changes.matches, name, sought) for name, sought in _MATCHED.items()},
     "whitespace": changes.whitespace,
     "repeated_characters": changes.repeated_characters,
+    "other_language": changes.other_language,
 }
 # passages that a reader marked come first, and boilerplate second, in the stage: it takes the whole corpus to know
 CHANGES = ("front_matter", "boilerplate", *_CHANGE_RULES)
-_IN_CHINESE = ("code",)  # what a statement looks like in Chinese text may be a sentence of English
+_IN_CHINESE = ("code", "other_language")  # what a statement looks like in Chinese text may be a sentence of English
 
 
 @dataclass(frozen=True)

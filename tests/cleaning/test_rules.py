@@ -109,13 +109,27 @@ def test_what_cleaning_makes_of_a_text(raw: str, cleaned: str, rule: str | None)
     assert rule in changed_by(raw) if rule else changed_by(raw) == []
 
 
+def test_of_a_bilingual_text_the_chinese_lines_stay() -> None:
+    english = [
+        "Opening the breaker of the feeder takes the line out of service.",
+        "Check the level of the oil before you close it again.",
+    ]
+    chinese = ["断开馈线的断路器以后线路停运", "合闸以前检查 oil 的油位"]
+    cleaned, reason = one("\n\n".join(line for pair in zip(english, chinese, strict=True) for line in pair))
+    assert (cleaned, reason) == ("\n".join(chinese), None)
+    notice = "\n".join([*english * 8, *chinese])
+    assert one(notice)[1] == "too_little_han", "a fifth of the lines or less"
+    assert one(f"{english[0]}\n{chinese[0]}\n{english[1]}")[1] == "too_little_han", "one line alone"
+    assert "other_language" not in changed_by("\n".join([*chinese, "Close it."])), "there is enough Chinese in it"
+
+
 KEEP = {
     "html": Clean(html=False), "control_characters": Clean(control_characters=False), "width": Clean(width="keep"),
     "script": Clean(script="keep"), "whitespace": Clean(whitespace=False), "repeated_characters": Clean(repeated_characters=0),
     "urls": Clean(urls="keep"), "emails": Clean(emails="keep"), "phones": Clean(phones="keep"), "accounts": Clean(accounts="keep"),
     "identity_numbers": Clean(identity_numbers="keep"), "bank_cards": Clean(bank_cards="keep"), "passports": Clean(passports="keep"),
     "ip_addresses": Clean(ip_addresses="keep"), "mac_addresses": Clean(mac_addresses="keep"), "file_paths": Clean(file_paths="keep"),
-    "code": Clean(code="keep"), "math": Clean(math="keep"), "mojibake": Clean(mojibake="keep"),
+    "code": Clean(code="keep"), "math": Clean(math="keep"), "mojibake": Clean(mojibake="keep"), "other_language": Clean(min_han_share=0),
 }  # fmt: skip
 EXAMPLE = {
     "html": "<b>断路器</b>", "control_characters": "断\u200b路器", "width": "１０ｋＶ断路器", "script": "斷路器壞了", "whitespace": "断 \n\n路器",
@@ -123,6 +137,7 @@ EXAMPLE = {
     "accounts": "加QQ383161223吧", "identity_numbers": "证号11010519491231002X", "bank_cards": "卡号4111111111111111", "passports": "护照号E12345678",
     "ip_addresses": "地址10.0.0.1", "mac_addresses": "地址00:1A:2b:3c:4D:5E", "file_paths": "在/etc/hosts里", "code": "报错了\nimport os",
     "math": "设$x=1$吧", "mojibake": "é«˜åŽ‹å™¨",
+    "other_language": "The breaker trips on overload.\n断路器过载跳闸\nCheck the oil level of it.\n检查油位",
 }  # fmt: skip
 
 
