@@ -17,14 +17,14 @@ from wajue.results import query_output
 
 # the module of each command, as --help lists them: before a run, the run, what to ask of its results, what to make of them
 MODULES = {
-    **dict.fromkeys(("demo",), "running"),
+    "demo": "running",
     **dict.fromkeys(("init", "check", "settings"), "starting"),
     **dict.fromkeys(("mine", "run", "steps"), "running"),
     **dict.fromkeys(("query", "show", "find", "explain", "similar", "topics", "segment", "evaluate", "compare"), "asking"),
-    **dict.fromkeys(("report",), "writing"),
-    **dict.fromkeys(("review",), "reviewing"),
-    **dict.fromkeys(("judge",), "judging"),
-    **dict.fromkeys(("export",), "writing"),
+    "report": "writing",
+    "review": "reviewing",
+    "judge": "judging",
+    "export": "writing",
 }
 
 
