@@ -1,8 +1,10 @@
-"""What a local Spark needs of the system. In: the limits of this process. Out: a WajueError with the limit, its value and the need.
+"""What a local Spark needs of the system. In: the limits of this process, and its user. Out: a WajueError with what it lacks.
 
 Java says the same in fifty lines that name a missing class.
 """
 
+import os
+import pwd
 import resource
 from typing import NamedTuple
 
@@ -30,7 +32,14 @@ def _needs(java_heap: int) -> tuple[Limit, ...]:
 
 
 def check(java_heap: int) -> None:
-    """Raises WajueError if Spark would not start within the limits that this process may not exceed."""
+    """Raises WajueError if Spark would not start: within the limits that this process may not exceed, or for a user without a name."""
+    try:
+        pwd.getpwuid(os.getuid())
+    except KeyError:
+        raise WajueError(
+            f"the user id {os.getuid()} has no name on this system, and Spark does not start without one: give it a line in "
+            "/etc/passwd, in a container by the option -v /etc/passwd:/etc/passwd:ro"
+        ) from None
     for limit in _needs(java_heap):
         most = resource.getrlimit(limit.kind)[1]
         if most != resource.RLIM_INFINITY and most // limit.unit < limit.least:

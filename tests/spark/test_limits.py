@@ -21,6 +21,12 @@ def test_a_limit_that_is_too_low(kind: int, most: int, said: str, monkeypatch: p
         limits.check(3 << 30)
 
 
+def test_a_user_without_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.getuid", lambda: 2**31 - 7)
+    with pytest.raises(WajueError, match=r"the user id 2147483641 has no name on this system.* -v /etc/passwd:/etc/passwd:ro"):
+        limits.check(3 << 30)
+
+
 def test_what_java_may_raise_itself_is_not_too_low(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resource, "getrlimit", lambda asked: (64, 1 << 40))
     limits.check(3 << 30)
