@@ -32,7 +32,7 @@ def _needs(java_heap: int) -> tuple[Limit, ...]:
 
 
 def check(java_heap: int) -> None:
-    """Raises WajueError if Spark would not start: within the limits that this process may not exceed, or for a user without a name."""
+    """Raises WajueError if Spark would not start: within limits that this process may not exceed, or for a user without a name."""
     try:
         pwd.getpwuid(os.getuid())
     except KeyError:
