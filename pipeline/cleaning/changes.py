@@ -237,21 +237,21 @@ def width(batch: TextBatch, rules: Clean) -> None:
 def other_language(batch: TextBatch, rules: Clean) -> None:
     """Of a text with too little Chinese leave the lines that have enough, if they are many: in a bilingual text each paragraph
     stands twice."""
-    kind = characters.kinds()[batch.codes]
-    han = np.add.reduceat(kind == HAN, batch.starts, dtype=np.int64)
-    solid = np.add.reduceat(kind != SPACE, batch.starts, dtype=np.int64) - 1  # but for the separator
-    few = np.flatnonzero((han > 0) & (han < rules.min_han_share * solid))
+    share = _han_shares(batch)
+    few = np.flatnonzero((share > 0) & (share < rules.min_han_share))
     batch.some("other_language", few, partial(_chinese_lines, least=rules.min_han_share))
 
 
 def _chinese_lines(text: str, least: float) -> str:
     """The lines with at least this share of Han, if they are _MANY_LINES of all and more than one; else the text."""
     lines = [line for line in text.split("\n") if line.strip()]
-    chinese = [line for line in lines if _han_share(line) >= least]
+    chinese = [line for line, share in zip(lines, _han_shares(TextBatch(lines, ())), strict=True) if share >= least]
     return "\n".join(chinese) if len(chinese) > max(1, _MANY_LINES * len(lines)) else text
 
 
-def _han_share(line: str) -> float:
-    """Of the characters that are no white space."""
-    kind = characters.kinds()[np.frombuffer(line.encode("utf-32-le", "surrogatepass"), np.uint32)]
-    return float((kind == HAN).sum() / max(1, (kind != SPACE).sum()))
+def _han_shares(batch: TextBatch) -> np.ndarray:
+    """Of each text, among the characters that are no white space (float64 [texts])."""
+    kind = characters.kinds()[batch.codes]
+    han = np.add.reduceat(kind == HAN, batch.starts, dtype=np.int64)
+    solid = np.add.reduceat(kind != SPACE, batch.starts, dtype=np.int64) - 1  # but for the separator
+    return han / np.maximum(solid, 1)

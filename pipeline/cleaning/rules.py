@@ -48,7 +48,7 @@ _CHANGE_RULES: dict[str, Callable[[TextBatch, Clean], None]] = {
 }
 # passages that a reader marked come first, and boilerplate second, in the stage: it takes the whole corpus to know
 CHANGES = ("front_matter", "boilerplate", *_CHANGE_RULES)
-_IN_CHINESE = ("code", "other_language")  # what a statement looks like in Chinese text may be a sentence of English
+_IN_CHINESE = ("code", "other_language")  # in English text a sentence may look like a statement, and no line is of another language
 
 
 @dataclass(frozen=True)

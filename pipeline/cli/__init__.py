@@ -47,10 +47,10 @@ def main(arguments: list[str] | None = None) -> None:
     environment.prefer_own_spark()
     console.set_up_streams()
     console.set_up_logging("auto")
-    words = in_clicks_order(sys.argv[1:] if arguments is None else arguments)
-    _load_commands(words)
+    typed = in_clicks_order(sys.argv[1:] if arguments is None else arguments)
+    _load_commands(typed)
     try:
-        if app(words, standalone_mode=False) == 130:
+        if app(typed, standalone_mode=False) == 130:
             raise KeyboardInterrupt  # typer catches it, and returns its status
     except WajueError as error:
         if _is_debugging():
@@ -73,10 +73,10 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(_explained(error))
 
 
-def _load_commands(words: list[str]) -> None:
+def _load_commands(typed: list[str]) -> None:
     """Import the module of the command that is named, else all of them: some take half a second."""
-    named = next((MODULES[word] for word in words if word in MODULES), None)
-    for module in (named,) if named else () if words == ["--version"] else dict.fromkeys(MODULES.values()):
+    named = next((MODULES[argument] for argument in typed if argument in MODULES), None)
+    for module in (named,) if named else () if typed == ["--version"] else dict.fromkeys(MODULES.values()):
         importlib.import_module(f"wajue.cli.{module}")
 
 
