@@ -17,7 +17,7 @@ from wajue.dag import Step
 from wajue.errors import WajueError, cause, said_by_task
 from wajue.models.workers import ALONE, Workers
 from wajue.reading import corpora
-from wajue.runner import alone, damage, elsewhere, estimates, freshness, manifests, spark_step, trainers
+from wajue.runner import alone, damage, elsewhere, estimates, freshness, kernels, manifests, spark_step, trainers
 from wajue.runner.progress import Watch
 from wajue.runner.spark_step import Order
 from wajue.spark import hadoop
@@ -102,7 +102,8 @@ def _run(
         verdicts.refresh(workspace)  # of this format, with what people changed in the CSV
         _leave_out(config, workspace)
         try:
-            _do_all(chosen, order_of, workspace, spark, device, workers, force=force)
+            with kernels.Compiler(plan if spark.is_local else ()) as compiler:
+                _do_all(chosen, order_of, workspace, spark, compiler, device, workers, force=force)
         except KeyboardInterrupt:
             spark.cancel()
             raise
@@ -123,6 +124,11 @@ class _Spark:
     def __init__(self, config: Config, master: str | None) -> None:
         self._config, self._master, self.is_small = config, master, False
         self.started: SparkSession | None = None
+
+    @property
+    def is_local(self) -> bool:
+        """Do its workers run on this machine, with what is compiled here?"""
+        return spark_session.is_local(self._master)
 
     @property
     def session(self) -> SparkSession:
@@ -167,6 +173,7 @@ def _do_all(
     order_of: Callable[[Step], Order],
     workspace: Workspace,
     spark: "_Spark",
+    compiler: kernels.Compiler,
     device: str,
     workers: Workers,
     *,
@@ -185,7 +192,7 @@ def _do_all(
             continue
         order = order._replace(fresh=fresh)
         try:
-            _carry_out(order, spark, device, workers)
+            _carry_out(order, spark, compiler, device, workers)
             finished.add(step.name)
         except Exception as error:
             mended |= _made_missing(order, spark, error, mended, workers)
@@ -250,16 +257,20 @@ def _absent(config: Config, workspace: Workspace, *, train: bool) -> frozenset[s
     return frozenset(absent | {t for s in dag.STEPS if s.trainer for t in s.writes if not train and not workspace.whole(t)})
 
 
-def _carry_out(order: Order, spark: "_Spark", device: str, workers: Workers) -> None:
+def _carry_out(order: Order, spark: "_Spark", compiler: kernels.Compiler, device: str, workers: Workers) -> None:
     """Do a step. Raises WajueError for a failure of the machines that it runs on, instead of what Java or Python call it."""
     name = order.step.name
     try:
+        if order.step.on_spark:
+            session = spark.session  # Java starts while kernels are compiled
+            compiler.wait(name)
+            spark_step.run(order, session)
+            return
+        compiler.wait(name)
         if order.step.trainer:
             _train(order, device, workers)
-        elif order.step.alone:
-            alone.run(order)
         else:
-            spark_step.run(order, spark.session)
+            alone.run(order)
     except WajueError:
         raise
     except Exception as error:

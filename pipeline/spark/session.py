@@ -73,6 +73,11 @@ def _submitted() -> bool:
     return "PYSPARK_GATEWAY_PORT" in os.environ
 
 
+def is_local(master: str | None) -> bool:
+    """Does a session of this master run on this machine, started by this program?"""
+    return not _submitted() and (master or "local").startswith("local")
+
+
 def session(master: str | None = None, event_log: str | None = None, *, small: bool = False) -> SparkSession:
     """The Spark session: the running one, or under spark-submit one with its settings, or a local one on all cores.
 
@@ -97,8 +102,7 @@ def session(master: str | None = None, event_log: str | None = None, *, small: b
             limits.check(_heap(settings["spark.driver.memory"]))
     for key, value in settings.items():
         builder = builder.config(key, value)
-    is_ours = not _submitted() and master is not None and master.startswith("local")
-    with environment.of_a_local_spark() if is_ours else nullcontext(), _quiet() as said, _ctrl_c_kept():
+    with environment.of_a_local_spark() if is_local(master) else nullcontext(), _quiet() as said, _ctrl_c_kept():
         try:
             spark = builder.getOrCreate()
         except Exception as error:

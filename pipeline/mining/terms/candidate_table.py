@@ -110,7 +110,7 @@ def build(
     candidates = list(map(Candidate, terms, units, npmi.tolist(), entropy.tolist(), nesting.tolist()))
     doubts = [doubts_of(c, edges, rules, tags) for c in candidates]
     contexts, contrasted = _contexts(counts), _contrasted(counts, stretches, domain_words.totals)
-    filters = _filters(candidates, contexts, rules, joiner)
+    filters = _filters(candidates, contexts, rules, joiner, tags)
     is_known = [len(u) == 1 and u[0] in tags for u in units]
     filters = stand_ins.without_fragments(filters, nesting, container, termhood.is_hopeless(doubts), is_known)
     filters = stand_ins.without_other_spellings(filters, terms, counts["domain_count"])
@@ -162,25 +162,28 @@ def _edge_characters(words: DomainWords) -> set[str]:
     return {word for word in words.strings.take(pa.array(most_frequent)).to_pylist() if len(word) == 1}
 
 
-def _filters(candidates: list[Candidate], contexts: dict[str, np.ndarray], rules: Contrast, joiner: str) -> list[str | None]:
+def _filters(
+    candidates: list[Candidate], contexts: dict[str, np.ndarray], rules: Contrast, joiner: str, tags: Mapping[str, str]
+) -> list[str | None]:
     """The name of the first rule that keeps each candidate from the terms, or None."""
     has_han = np.array([HAN.search(c.term) is not None for c in candidates], bool)
     in_prose = (contexts["beside_han"] >= _BESIDE_HAN) & (contexts["han_around"] >= _HAN_AROUND)
     foreign = ~has_han & ~in_prose & (has_han.mean() >= CHINESE)
     return [
-        filter_of(c, rules, joiner) or ("outside_prose" if is_foreign else None)
+        filter_of(c, rules, joiner, tags) or ("outside_prose" if is_foreign else None)
         for c, is_foreign in zip(candidates, foreign, strict=True)
     ]
 
 
-def filter_of(candidate: Candidate, rules: Contrast, joiner: str) -> str | None:
+def filter_of(candidate: Candidate, rules: Contrast, joiner: str, tags: Mapping[str, str]) -> str | None:
     """The name of the first rule of form that keeps a candidate from the terms, or None."""
     term, parts = candidate.term, candidate.parts
     if len(term) < 2:
         return "one_character"
     if not holds_letter(term):
         return "number"
-    if (rule := broken_rule(term, parts)) is not None:
+    is_noun = tags.get(term, "").startswith("n")  # 妈妈, 星星: one character repeated, which 哈哈 and 天天 are too
+    if (rule := broken_rule(term, parts)) is not None and not (is_noun and rule == "one_character_repeated"):
         return rule
     if len(parts) == 1:
         return None

@@ -29,10 +29,12 @@ FIRST = RARE + 1  # the code of the most frequent word
         ({"term": "1#主变", "parts": ["1#", "主变"]}, None),
         ({"term": "1#", "parts": ["1#"]}, "number"),
         ({"term": "C-", "parts": ["C-"]}, "cut_off"),
+        ({"term": "妈妈", "parts": ["妈妈"]}, None),
+        ({"term": "天天", "parts": ["天天"]}, "one_character_repeated"),
     ],
 )
 def test_each_filter_has_a_name(changes: dict[str, object], rule: str | None) -> None:
-    assert candidate_table.filter_of(GOOD._replace(**changes), Contrast(), "") == rule
+    assert candidate_table.filter_of(GOOD._replace(**changes), Contrast(), "", {"妈妈": "n", "天天": "d"}) == rule
 
 
 @pytest.mark.parametrize(
@@ -55,10 +57,10 @@ def test_latin_strings_must_live_in_chinese_prose() -> None:
     names = ["断路器", "PLC", "printf", "GPS"]
     candidates = [GOOD._replace(term=name, parts=[name]) for name in names]
     contexts = {"beside_han": np.array([0.9, 0.5, 0.6, 0.4]), "han_around": np.array([0.1, 0.45, 0.4, 0.9])}
-    filters = candidate_table._filters(candidates, contexts, Contrast(), "")
+    filters = candidate_table._filters(candidates, contexts, Contrast(), "", {})
     assert filters == [None, None, "outside_prose", "outside_prose"]
     contexts = {name: figures[1:] for name, figures in contexts.items()}  # nothing holds Han: the text is in another language
-    assert candidate_table._filters(candidates[1:], contexts, Contrast(), "") == [None, None, None]
+    assert candidate_table._filters(candidates[1:], contexts, Contrast(), "", {}) == [None, None, None]
 
 
 def runs() -> Runs:
