@@ -5,15 +5,12 @@ there are none. An id, a date and tags are told by the field's name and by all i
 """
 
 import itertools
-import logging
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from wajue.errors import ConfigError
 from wajue.mining.trends import dates
-
-log = logging.getLogger(__name__)
 
 Fields = dict[str, Any]
 _LEAST_SHARE = 0.15  # of the characters of all fields, that a field of the text holds
@@ -82,6 +79,5 @@ def text_fields(sample: Iterable[Fields], name: str) -> tuple[str, ...]:
         chosen = tuple(field for field, count in held.items() if count and count >= _LEAST_SHARE * sum(held.values()))
         # a field that some records lack would cost them
         if chosen := tuple(f for f in chosen if all(isinstance(row.get(f), str) for row in sampled)) or chosen[:1]:
-            log.info("%s: the text is taken from %s, out of %s", name, ", ".join(chosen), ", ".join(sampled[0]))
             return chosen
     raise ConfigError(f"{name}: no field of its records holds text; there are {', '.join(sampled[0])}")

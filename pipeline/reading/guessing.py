@@ -4,6 +4,7 @@ Formats and encodings are told file by file (detection.py, decoding.py), fields 
 """
 
 import itertools
+import logging
 import shutil
 from collections import Counter
 from collections.abc import Sequence
@@ -18,6 +19,8 @@ from wajue.reading.field_roles import field_roles, text_fields
 from wajue.reading.formats import FORMATS
 from wajue.reading.formats.reader import Record
 from wajue.store import whole_files
+
+log = logging.getLogger(__name__)
 
 _SAMPLE = 20  # records of a file
 
@@ -87,6 +90,10 @@ def _guesses(paths: Sequence[str], role: str, base: Path) -> list[Guess]:
     guesses = []
     for i, (fields, files) in enumerate(by_fields.items(), 1):
         files.sort(key=lambda sampled: -len(sampled.fields))  # a stable sort: by name among equals
+        if files[0].fields and "text" not in files[0].fields[0]:
+            others = f" and {len(files) - 1:,} more" if len(files) > 1 else ""
+            of = ", ".join(files[0].fields[0])
+            log.info("%s%s: the text is taken from %s, out of %s", files[0].file.name, others, ", ".join(fields), of)
         changes = {"name": f"{role}-{i}", "paths": tuple(sorted(s.file.name for s in files))} if len(by_fields) > 1 else {}
         guesses.append(Guess(whole.model_copy(update={"text": fields, **changes}), files))
     return guesses

@@ -80,6 +80,15 @@ def test_everything_is_in_one_file_and_nothing_is_loaded(html: str) -> None:
     assert not [a for t, a in page.tags if "style" in a], "the policy forbids style attributes"
 
 
+def test_terms_are_counted_as_far_as_there_is_evidence_for_them(tmp_path: Path) -> None:
+    tables = workspaces.tables()
+    is_listed = [i < 7 for i in range(len(tables["terms"]))]
+    column = tables["terms"].schema.get_field_index("is_listed")
+    tables["terms"] = tables["terms"].set_column(column, "is_listed", [is_listed])
+    told = Parsed(report.page(workspaces.write(tmp_path, tables)))
+    assert "7 terms set the field apart" in told.text and json.loads(told.pieces["script"][0])["terms"]["total"] == 7
+
+
 def test_the_policy_allows_these_very_scripts_and_styles(html: str) -> None:
     page = Parsed(html)
     [policy] = [a["content"] for t, a in page.tags if a.get("http-equiv") == "Content-Security-Policy"]

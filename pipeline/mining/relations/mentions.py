@@ -24,11 +24,12 @@ MENTIONS = "kind string, before string, named string, is_bounded boolean, exampl
 
 _OPEN, _CLOSE = "“‘「『《\"'*_`", "”’」』》\"'*_`"
 _NAME = rf"[{HAN}A-Za-z0-9][{HAN}A-Za-z0-9 +#./&·\-]{{0,40}}?"
-_BRACKET = re.compile(r"[（(]([^（()）\n]{2,80})[）)]")
-_ENDS = re.compile(rf"[{HAN}A-Za-z0-9α-ωΑ-Ω·\-+#]+$")
+_BRACKET = re.compile(r"[（(]([^（()）\n]{2,80})(?<![,，])[）)](?![A-Za-z0-9\-*&])")  # neither a tuple nor a cast of code
+_ENDS = re.compile(rf"[{HAN}A-Za-z0-9α-ωΑ-Ω·•\-+#]+$")
 _LATIN_END = re.compile(r"[A-Za-z][A-Za-z0-9+#.\-]*(?: [A-Za-z][A-Za-z0-9+#.\-]*){0,4}$")
+_PARAMETER = re.compile(r"\*[a-z_0-9]+\*$")  # *encoding*（如果给定）
 _LANGUAGE = re.compile(r"^(?:英文|英语|英|拉丁文|拉丁语|德语|法语|学名|全称)(?:名称?|全称|缩写|简称|叫|为|是)*[:： ]?")
-_PHRASE = re.compile(r"[A-Za-z][A-Za-z'’\-]*(?:[ \-/][A-Za-z0-9][A-Za-z0-9'’\-]*){0,7}")
+_PHRASE = re.compile(r"[A-Za-z][A-Za-z'’\-]*(?:[ \-][A-Za-z0-9][A-Za-z0-9'’\-]*){0,7}")
 _SHORT_FORM = re.compile(r"(?=.*[A-Z].*[A-Z])[A-Za-z][A-Za-z0-9&/+\-]{1,9}")
 _NO_GLOSS = re.compile(
     r"(?:e\.?g|i\.?e|see|cf|fig|table|eq|vs?|or|and|not|the|by|in|of|for|from|to|with|http|https|new|old|optional)\b", re.I
@@ -95,16 +96,20 @@ def _bracket(text: str, match: re.Match[str]) -> Read:
     """循环神经网络（recurrent neural network，RNN）, 所有权（ownership）, RNN（循环神经网络）, 北京大学（北大）."""
     before, is_bounded = _left(text, match.start())
     inside = match[1].strip(" *_“”\"'")
+    is_code = inside != match[1].strip() and " " not in inside and not is_bounded  # 目录（*src*） says what a parameter is
     if re.fullmatch(rf"[{HAN}]{{2,14}}", inside):
         if _SAYS_MORE.search(inside):
             return
-        outer = _LATIN_END.search(text[max(0, match.start() - 60) : match.start()].rstrip(' *_”"'))
+        ahead = text[max(0, match.start() - 60) : match.start()].rstrip(" ")
+        if _PARAMETER.search(ahead):
+            return
+        outer = _LATIN_END.search(ahead.rstrip('*_”"'))
         if outer and re.search("[A-Za-z]{2}", outer[0]):
             yield "reverse", outer[0], inside, True
         elif before:
             yield "bracket", before, inside, is_bounded
         return
-    if not re.search(f"[{HAN}]", before):
+    if is_code or not re.search(f"[{HAN}]", before):
         return
     parts = [_LANGUAGE.sub("", p).strip(" *_“”\"'") for p in re.split(r"[，,；;：:]|(?<=[a-z]) *[-—–]+ (?=[A-Z]{2})", inside)]
     parts = [re.sub(r"^(?:以下)?(?:简称|缩写)为?[:： ]*", "", p) for p in parts if p]

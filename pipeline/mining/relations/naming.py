@@ -32,6 +32,9 @@ _BEGINNERS = frozenset(
 _LETTERS_EACH, _SHORT_EACH, _SPREAD = 3.2, 0.5, 0.35
 _LONGEST_WORD = 6
 _LEAST = 1.5  # points that a name must have
+# with so many times the letters that it needs, a name is the head of a longer one: 基于类的语言模型（class-based language model）
+_HEAD = 1.45
+_NAMING = re.compile(".*(?:称之为|称[为作]|叫[做作]|名为|记为)(?=..)")
 _AROUND = re.compile(r"^(.{3,}).+\1$")
 _TWICE = re.compile(r"(.{2,})\1$")  # a heading, and the name that it ends or begins with again
 
@@ -85,6 +88,8 @@ class Names:
     def is_plain(self, text: str) -> bool:
         """Is it made of words of names alone?"""
         cut = self.cut(text)
+        if self.tags.get(text, "n").startswith(_GRAMMAR_TAGS):
+            return False
         return not any(map(self.is_grammar, cut.values())) and not self.is_verb(cut.get(0, ""))
 
     def is_verb(self, word: str) -> bool:
@@ -118,7 +123,7 @@ def misfit(name: str, named: str) -> float:
 
 def names(contexts: Iterable[tuple[str, bool]], named: str, known: Names) -> list[str]:
     """The name at the end of each (text, is_bounded) that stands before the same right side; '' where none can be told."""
-    pairs = [(text, is_bounded) if is_bounded else unrepeated(text) for text, is_bounded in contexts]
+    pairs = [(text, is_bounded) if is_bounded else unrepeated(_NAMING.sub("", text)) for text, is_bounded in contexts]
     shared = agreement(text for text, _ in pairs)
     return [text if is_bounded else _best(text, named, shared, known) for text, is_bounded in pairs]
 
@@ -134,10 +139,16 @@ def _best(text: str, named: str, shared: Mapping[str, int], known: Names) -> str
     scored = [
         (_score(text, i, cut, shared, known) - misfit(text[i:], named), -i)
         for i in range(len(text) - 1)
-        if not _cuts_run(text, i) and (i == 0 or text[i:] in known.known or text[i:] in shared)
+        if not _cuts_run(text, i) and (i == 0 or text[i:] in known.known or text[i:] in shared) and not _is_head(text, i, named)
     ]
     best, begin = max(scored, default=(0.0, 0))
     return text[-begin:] if best >= _LEAST else ""
+
+
+def _is_head(text: str, i: int, named: str) -> bool:
+    """Does 的 stand before the name, and is the phrase that it should mean longer than it?"""
+    letters = sum(c.isalnum() for c in named)
+    return text[i - 1 : i] == "的" and bool(re.search("[ -]", named)) and letters > _HEAD * _LETTERS_EACH * len(text[i:])
 
 
 def _score(text: str, i: int, cut: Mapping[int, str], shared: Mapping[str, int], known: Names) -> float:

@@ -42,6 +42,7 @@ class Relation(NamedTuple):
 
 
 SCHEMA = TABLES["term_relations"].schema
+_Pair = tuple[str, str, str]  # kind, from, to
 
 
 def relations(mentions: Iterable[Counted], known: Names) -> list[Relation]:
@@ -49,12 +50,21 @@ def relations(mentions: Iterable[Counted], known: Names) -> list[Relation]:
     groups: dict[tuple[str, str], list[Counted]] = defaultdict(list)
     for mention in mentions:
         groups[mention.kind, mention.named].append(mention)
-    told: dict[tuple[str, str, str], list[Counted]] = defaultdict(list)
+    told: dict[_Pair, list[Counted]] = defaultdict(list)
     for (kind, named), group in sorted(groups.items()):
         for relation, mention in _told(kind, named, sorted(group), known):
             told[relation].append(mention)
-    rows = [_row(*key, group) for key, group in told.items()]
+    rows = [_row(*key, group) for key, group in _in_one_case(told).items()]
     return sorted(rows, key=lambda r: (r.kind, r.from_term, -r.score, r.to_term))
+
+
+def _in_one_case(told: Mapping[_Pair, list[Counted]]) -> dict[_Pair, list[Counted]]:
+    """The same, phrases that differ in the case of letters alone taken as the one that most mentions have."""
+    by_case: dict[_Pair, list[_Pair]] = defaultdict(list)
+    for kind, name, named in told:
+        by_case[kind, name.lower(), named.lower() if kind == "gloss" else named].append((kind, name, named))
+    usual = (max(pairs, key=lambda p: (sum(m.count for m in told[p]), p)) for pairs in by_case.values())
+    return {chosen: [m for pair in pairs for m in told[pair]] for chosen, pairs in zip(usual, by_case.values(), strict=True)}
 
 
 def of_reviewers(variant_of: Mapping[str, str], counts: Mapping[str, int]) -> list[Relation]:
@@ -70,16 +80,18 @@ def _row(kind: str, from_term: str, to_term: str, group: list[Counted]) -> Relat
     return Relation(from_term, to_term, kind, 1 - 1 / (1 + weight), count, shortest.example, shortest.doc_id)
 
 
-def _told(kind: str, named: str, group: list[Counted], known: Names) -> list[tuple[tuple[str, str, str], Counted]]:
+def _told(kind: str, named: str, group: list[Counted], known: Names) -> list[tuple[_Pair, Counted]]:
     """((kind, from, to), mention) of the mentions of one kind with the same right side."""
     if kind in ("gloss", "abbreviation", "alias"):
         return _glosses(kind, named, group, known)
     made = []
+    is_remark = kind == "reverse" and len({m.before.lower().rstrip("s") for m in group}) > 1  # on any name: 可选, 默认值
     for mention in group:
         before = mention.before
         if kind == "reverse":
-            is_plain = before.islower() or before.isupper() or " " in before
-            if named in known.known and is_plain and not _UNIT.match(before) and misfit(named, before) < 1:
+            is_phrase = (before.islower() or before.isupper() or " " in before) and not _UNIT.match(before)
+            is_name_alone = named in known.known and known.is_plain(named) and not is_remark
+            if is_phrase and is_name_alone and misfit(named, before) < 1:
                 short = before.isupper()
                 made.append((("abbreviation" if short else "gloss", named, before), mention))
         elif kind in ("bracket", "short"):
@@ -90,7 +102,7 @@ def _told(kind: str, named: str, group: list[Counted], known: Names) -> list[tup
     return made
 
 
-def _glosses(kind: str, named: str, group: list[Counted], known: Names) -> list[tuple[tuple[str, str, str], Counted]]:
+def _glosses(kind: str, named: str, group: list[Counted], known: Names) -> list[tuple[_Pair, Counted]]:
     """The name that most mentions of a gloss or short form agree on, and any other known one that has two."""
     if _UNIT.match(named) or (not named.isascii() and not is_name(named)):
         return []
@@ -101,6 +113,8 @@ def _glosses(kind: str, named: str, group: list[Counted], known: Names) -> list[
         chosen = [name if known.is_plain(name) and known.is_plain(named) else "" for name in whole]
     else:
         chosen = names([(m.before, m.is_bounded) for m in han], named, known)
+        if kind == "gloss":  # GPU（Graphics Processing Unit） is a short form, and stands as one beside
+            chosen = [name if re.search(f"[{HAN}]", name) else "" for name in chosen]
     told = [
         (name, m) for name, m in zip(chosen, han, strict=True) if is_name(name) and name != named and misfit(name, named) < _MISFIT
     ]

@@ -16,24 +16,30 @@ from wajue.mining.relations.relation_table import Relation
 _IGNORED = re.compile(r"[\s\-_·‐–]|(?<=.)的(?=.)")
 _SHORTEST = 5  # characters of a name whose case may vary: Co and CO are two things
 _SYMBOL = re.compile(r"[0-9_.]")  # of mathematics or code, where case tells things apart
+_NEW_WORDS = frozenset(("unknown_first", "unknown_last"))  # the only doubts that say little against a name
 _HAN_END = re.compile(f"[{HAN}]$")
 
 
 def from_forms(terms: Iterable[dict[str, Any]], known: Names) -> list[Relation]:
-    """Relations of the rows (term, parts, domain_count)."""
+    """Relations of the rows (term, parts, domain_count, score, doubts)."""
     rows = sorted(terms, key=lambda row: row["term"])
-    return _broader([row for row in rows if _HAN_END.search(row["term"])], known) + _variants(rows)
+    return _broader(
+        [row for row in rows if _HAN_END.search(row["term"]) and _NEW_WORDS.issuperset(row["doubts"])], known
+    ) + _variants(rows)
 
 
 def _broader(rows: list[dict[str, Any]], known: Names) -> list[Relation]:
-    """Each term of several words, and the longest listed term that its last words make, if that has two characters or more."""
+    """Each term of several words, and the longest listed term that its last words make, if that has two characters or more.
+
+    Terms that score below 0, less than candidates on the average, have none: half of those are clauses (函数通常, 参数用于指定).
+    """
     count = {tuple(row["parts"]): row["domain_count"] for row in rows}
     term = {tuple(row["parts"]): row["term"] for row in rows}
     made = []
     for row in rows:
         ends = (tuple(row["parts"][i:]) for i in range(1, len(row["parts"])))
         head = next((end for end in ends if end in count and len(term[end]) > 1), None)
-        if head and not any(_is_no_modifier(word, known) for word in row["parts"][: -len(head)]):
+        if head and row["score"] > 0 and not any(_is_no_modifier(word, known) for word in row["parts"][: -len(head)]):
             made.append(_relation(row["term"], term[head], "broader", min(row["domain_count"], count[head])))
     return made
 

@@ -21,6 +21,10 @@ def told(*texts: str) -> list[Relation]:
         ("我们使用循环神经网络（recurrent neural network，RNN）。", ("循环神经网络", "recurrent neural network", "gloss")),
         ("我们使用循环神经网络（RNN）。", ("循环神经网络", "RNN", "abbreviation")),
         ("即recurrent neural network（循环神经网络）。", ("循环神经网络", "recurrent neural network", "gloss")),
+        (
+            "方法称之为权吸引子传播算法（weight affinity propagation）。",
+            ("权吸引子传播算法", "weight affinity propagation", "gloss"),
+        ),
         ("来自北京大学（以下简称“北大”）的人", ("北京大学", "北大", "abbreviation")),
         ("正态分布，也称为高斯分布，很常见。", ("正态分布", "高斯分布", "alias")),
         ("断路器是指能够接通和断开电流的开关设备。", ("断路器", "能够接通和断开电流的开关设备", "definition")),
@@ -38,6 +42,12 @@ def test_planted_relations(text: str, relation: tuple[str, str, str]) -> None:
         "剂量为每次5mg（儿童）",
         "上述方法（method）",
         "我们认为，简称我们，",
+        "带开关的断路器（switch-based circuit breaker of a line）",  # the head of a longer name
+        "断路器 (*breaker*) 的位置",  # a parameter of code, as the next two
+        "*breaker*（断路器）的位置",
+        "断路器 (unsigned long)-1",
+        "breaker（断路器），switch（断路器）",  # a remark on any name
+        "breaker（几乎）",
         "体重（kg）",
     ],
 )
@@ -49,6 +59,18 @@ def test_scores_count_mentions_and_the_shortest_example_is_shown() -> None:
     (row,) = told("所有权（ownership）很重要", "所有权（ownership）")
     # two mentions: 1 - 1/(1 + 2)
     assert row == Relation("所有权", "ownership", "gloss", pytest.approx(2 / 3), 2, "所有权（ownership）", "of 所有权（ownership）")
+
+
+def test_the_case_of_letters_makes_no_other_gloss() -> None:
+    texts = ["断路器（Circuit breaker）", "断路器（circuit breaker）", "见断路器（circuit breaker）"]
+    [relation] = told(*texts)
+    assert relation.to_term == "circuit breaker" and relation.count == 3
+
+
+def test_a_short_form_in_letters_has_no_gloss() -> None:
+    known = Names({"断路器": 1, "PLC": 5}, jieba_dictionary.tags())
+    counted = [Counted(*m[:4], 1, m.example, "d") for m in mentions("基于PLC（programmable logic controller）")]
+    assert [r for r in relations(counted, known) if r.kind == "gloss"] == []
 
 
 def test_no_mentions() -> None:

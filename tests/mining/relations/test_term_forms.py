@@ -9,8 +9,8 @@ from wajue.mining.tokens import jieba_dictionary
 NAMES = Names({}, jieba_dictionary.tags())
 
 
-def row(*parts: str, count: int = 3) -> dict[str, Any]:
-    return {"term": "".join(parts), "parts": list(parts), "domain_count": count}
+def row(*parts: str, count: int = 3, score: float = 1.0, doubts: tuple[str, ...] = ()) -> dict[str, Any]:
+    return {"term": "".join(parts), "parts": list(parts), "domain_count": count, "score": score, "doubts": list(doubts)}
 
 
 def test_the_head_of_a_compound_is_broader() -> None:
@@ -27,6 +27,16 @@ def test_the_head_of_a_compound_is_broader() -> None:
     # the longest head, and none behind a verb
     assert pairs == {("高压断路器", "断路器", "broader"), ("真空高压断路器", "高压断路器", "broader")}
     assert from_forms(rows, NAMES)[1].score == pytest.approx(0.75)  # the rarer has 3: 1 - 1/(1 + 3)
+
+
+def test_clauses_have_nothing_broader() -> None:
+    rows = [
+        row("函数", "调用", score=-1.0),
+        row("值", "用于", "调用", doubts=("weak_inner",)),
+        row("旗标", "调用", doubts=("unknown_first",)),
+        row("调用", score=-0.5),
+    ]
+    assert {r[:3] for r in from_forms(rows, NAMES)} == {("旗标调用", "调用", "broader")}
 
 
 def test_spellings_of_a_name() -> None:
