@@ -37,12 +37,13 @@ _NO_GLOSS = re.compile(
 _TAIL = rf"(?:为|作|做|是|:|：)*[{_OPEN}]*({_NAME})[{_CLOSE}]*(?=[，,。；;）)（(、！\n]|$)"
 _SAYS_MORE = re.compile("简称|缩写|称|又叫|也叫|又名|别名")  # read by the patterns below
 _SHORTENED = re.compile("(?:简称|缩写)" + _TAIL)
-_RENAMED = re.compile("(?:[又亦也俗]称|[又也]叫|又名|别名|别称|旧称)" + _TAIL)
+_RENAMED = re.compile("(?:[又亦也俗]称|[又也]叫|又名|(?:别名|别称|旧称)(?=[为是叫:：]))" + _TAIL)  # 列别名列表 names a list
 _LEAD = re.compile(r"[，,（(；; ]?(?:以下|下文中?|后文|在下文中|本文)?(?:均|统|皆|也|又|亦)?(?:常|通常)?$")
 _SUBJECT = re.compile(
     rf"[ #>*\-]*(?:所谓)?[“‘「*]*([{HAN}A-Za-z0-9\-]{{2,14}})[”’」*]*(?:[（(][^（()）\n]{{2,60}}[）)])?[，,]?(?:就|即)?$"
 )
 _CLAUSE = re.compile(r"(?:是指|指的是|是一种|是一类|定义为)([^。！？\n；;]{6,120})(?=[。；;])")
+_CONDITION = re.compile("定义为[^，,]*(?:时候?|情况下)[，,]")
 
 
 class Mention(NamedTuple):
@@ -85,6 +86,8 @@ def _left(text: str, end: int) -> tuple[str, bool]:
     match = _ENDS.search(quoted[-_LEFT:])
     if not match:
         return "", False
+    if match[0].isascii():  # JSON Path，又称...
+        match = _LATIN_END.search(quoted) or match
     opener = quoted[: len(quoted) - len(match[0])][-1:]
     return match[0], len(quoted) < len(piece) and opener in _OPEN and opener != ""
 
@@ -151,7 +154,8 @@ def _named(kind: str) -> Callable[[str, re.Match[str]], Read]:
 def _defined(text: str, match: re.Match[str]) -> Read:
     """X是指Y, where a sentence begins with X."""
     begin = max(text.rfind(mark, 0, match.start()) for mark in "。！？\n") + 1
-    if subject := _SUBJECT.fullmatch(text[begin : match.start()]):
+    subject = _SUBJECT.fullmatch(text[begin : match.start()])
+    if subject and not _CONDITION.match(match[0]):
         yield "definition", subject[1], match[1].strip("，,：: "), True
 
 
