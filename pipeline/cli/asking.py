@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 DocumentRole = StrEnum("DocumentRole", {r: r for r in ("domain", "general")})  # type: ignore[misc]
 ProfileStyle = StrEnum("ProfileStyle", {s: s for s in ("table", "json")})  # type: ignore[misc]
+Counting = StrEnum("Counting", {c: c for c in concordance.COUNTED})  # type: ignore[misc]
 Sorting = StrEnum("Sorting", {s: s for s in concordance.ORDERS})  # type: ignore[misc]
 
 
@@ -83,6 +84,18 @@ def find_command(
     strings: Annotated[list[str], typer.Argument(metavar="WORD...", help="any strings", callback=as_text)],
     role: Annotated[DocumentRole | None, typer.Option("--role", help="of the documents")] = None,
     corpus: Annotated[str | None, typer.Option("--corpus", help="of the documents")] = None,
+    file: Annotated[str | None, typer.Option("--file", help="a part of the name of the file that held them")] = None,
+    tag: Annotated[str | None, typer.Option("--tag", help="that the documents have")] = None,
+    since: Annotated[str | None, typer.Option("--since", metavar="DATE", help="2023 or 2023-05: documents from then on")] = None,
+    until: Annotated[str | None, typer.Option("--until", metavar="DATE", help="and up to then, that included")] = None,
+    by_token: Annotated[
+        bool, typer.Option("--by-token", help="words as the text was cut; '提高 * 率' is three tokens, the star any")
+    ] = False,
+    near: Annotated[
+        list[str] | None, typer.Option("--near", metavar="WORD", help="that stands in the same sentence; of several, one")
+    ] = None,
+    within: Annotated[int | None, typer.Option("--within", min=1, help="so many tokens away from it at most")] = None,
+    count: Annotated[Counting | None, typer.Option("--count", help="how many by corpus, file ..., instead of each")] = None,
     sort: Annotated[
         Sorting, typer.Option("--sort", help="by the text on the left, on the right, or by document")
     ] = Sorting.document,  # type: ignore[attr-defined]
@@ -90,8 +103,19 @@ def find_command(
     style: Annotated[Format, typer.Option("--format", help="of the result")] = Format.table,  # type: ignore[attr-defined]
 ) -> None:
     """Show every occurrence of some words, in its sentence (a concordance)."""
-    occurrences = concordance.find(Workspace(workspace), strings, role=role.value if role else None, corpus=corpus, sort=sort.value)
-    show_rows(occurrences, style, lambda: [concordance.render(occurrences, most)])
+    opened = Workspace(workspace)
+    among = concordance.Among(role.value if role else None, corpus, file, tag, since, until)
+    if style.value == "table" and sort.value == "document" and not (by_token or near or within or count):
+        page, held = concordance.first(opened, strings, most, among)
+        show_rows(page, style, lambda: [concordance.render(page, most, held if held > most else None)])
+        return
+    where = among._asdict()
+    found = concordance.find(opened, strings, by_token=by_token, near=near or (), within=within, sort=sort.value, **where)
+    if count is None:
+        show_rows(found, style, lambda: [concordance.render(found, most)])
+    else:
+        counted = concordance.counts(found, count.value)
+        show_rows(counted, style, lambda: [query_output.render(counted)])
 
 
 @app.command("explain")

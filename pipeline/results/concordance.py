@@ -1,10 +1,10 @@
 """The concordance: every occurrence of some words, in its sentence. In: a workspace and words. Out: a table, a row an occurrence.
 
-A word is looked for as a string in documents.text, so that it is found however the text was cut into tokens.
+A word is looked for as a string in documents.text, or by tokens; occurrences.py says where it stands in one text.
 """
 
 import difflib
-import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -16,10 +16,10 @@ from rich.text import Text
 from wajue.console import printable
 from wajue.errors import WajueError
 from wajue.results import query
+from wajue.results.occurrences import Asked, occurrences, sentence
 from wajue.store.workspace import Workspace, WorkspaceOrFolder
 
 CONTEXT = 40  # characters on either side
-_BOUND = re.compile(r"[。！？!?；;\n]")
 _NEAREST = 5  # words that are offered instead of one that is nowhere
 SCHEMA = pa.schema(
     [
@@ -27,6 +27,8 @@ SCHEMA = pa.schema(
         ("role", pa.string()),
         ("doc_id", pa.string()),
         ("date", pa.string()),
+        ("file", pa.string()),  # that held the document
+        ("tags", pa.list_(pa.string())),  # of the document
         ("start", pa.int64()),  # characters of the text before it
         ("left", pa.string()),
         ("match", pa.string()),
@@ -42,10 +44,41 @@ class Occurrence(NamedTuple):
     role: str
     doc_id: str
     date: str | None
+    file: str
+    tags: list[str] | None
     start: int
     left: str
     match: str
     right: str
+
+
+class Among(NamedTuple):
+    """The documents that are searched: those of which all that is given here holds.
+
+    file: a part of the file's name; since, until: dates such as 2023 or 2023-05, of which `until` is still meant.
+    """
+
+    role: str | None = None
+    corpus: str | None = None
+    file: str | None = None
+    tag: str | None = None
+    since: str | None = None
+    until: str | None = None
+
+    def conditions(self) -> list[str]:
+        """The same in SQL."""
+        written = {
+            "role": "role = {}",
+            "corpus": "corpus = {}",
+            "file": "contains(source.file, {})",
+            "tag": "list_contains(tags, {})",
+            "since": "date >= {}",
+            "until": "left(date, len({0})) <= {0}",
+        }
+        return [written[name].format(query.literal(value)) for name, value in self._asdict().items() if value is not None]
+
+    def __str__(self) -> str:
+        return " and ".join(f"{name} {value}" for name, value in self._asdict().items() if value is not None)
 
 
 _Order = Callable[[Occurrence], tuple[Any, ...]]
@@ -60,6 +93,7 @@ ORDERS: dict[str, _Order] = {  # what --sort takes
     "left": lambda o: (o.left[::-1], _place(o)),  # from the word outwards
     "right": lambda o: (o.right, _place(o)),
 }
+COUNTED = ("corpus", "role", "file", "date", "tag", "match")  # what --count takes
 
 
 def find(
@@ -68,68 +102,102 @@ def find(
     *,
     role: str | None = None,
     corpus: str | None = None,
+    file: str | None = None,
+    tag: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    by_token: bool = False,
+    near: Sequence[str] = (),
+    within: int | None = None,
     sort: str = "document",
     context: int = CONTEXT,
 ) -> pa.Table:
     """Every occurrence of each string, overlapping ones too, with the columns of SCHEMA.
 
-    role, corpus: of the documents that are searched; sort: one of ORDERS; context: characters on either side at most, within the
-    sentence. Raises WajueError if there are no documents, one is empty, or none occurs at all.
+    role, corpus, file, tag, since, until: which documents are searched, as `Among` has it; by_token, near, within: as `Asked` has
+    them; sort: one of ORDERS; context: characters on either side at most, within the sentence. Raises WajueError if there are no
+    documents, nothing can be found, or none occurs at all.
     """
-    wanted = list(dict.fromkeys(strings))
-    if not wanted or not all(w.strip() for w in wanted):
-        raise WajueError("nothing to look for: give at least one word")
+    asked = Asked(tuple(dict.fromkeys(strings)), by_token, tuple(near), within).checked()
+    documents = Among(role, corpus, file, tag, since, until)
+    workspace = Workspace.of(workspace)
+    workspace.must_have("documents", *(["tokens"] if asked.needs_tokens else []))
+    found = sorted(_occurrences(workspace, asked, _where(asked, documents), context), key=ORDERS[sort])
+    if not found:
+        raise WajueError(_nowhere(workspace, asked, documents))
+    return pa.Table.from_pylist([o._asdict() for o in found], SCHEMA)
+
+
+def first(workspace: WorkspaceOrFolder, strings: Sequence[str], most: int, among: Among) -> tuple[pa.Table, int]:
+    """(the rows of `find` in the first `most` documents that hold one of the strings, how many hold one); the others are not read.
+
+    Raises WajueError as `find` does.
+    """
+    asked = Asked(tuple(dict.fromkeys(strings))).checked()
     workspace = Workspace.of(workspace)
     workspace.must_have("documents")
-    occurrences = sorted(_occurrences(workspace, wanted, role, corpus, context), key=ORDERS[sort])
-    if not occurrences:
-        raise WajueError(_nowhere(workspace, wanted, role, corpus))
-    return pa.Table.from_pylist([o._asdict() for o in occurrences], SCHEMA)
+    where = _where(asked, among)
+    chosen = f"SELECT count(*) AS held, min((corpus, doc_id), {most}) AS first FROM documents WHERE {where}"
+    [row] = query.select(workspace, chosen).to_pylist()
+    if not row["held"]:
+        raise WajueError(_nowhere(workspace, asked, among))
+    ids = ", ".join(query.literal(doc_id) for _, doc_id in map(dict.values, row["first"]))
+    found = sorted(_occurrences(workspace, asked, f"doc_id IN ({ids})", CONTEXT), key=_place)
+    return pa.Table.from_pylist([o._asdict() for o in found], SCHEMA), row["held"]
 
 
-def _occurrences(
-    workspace: Workspace, wanted: list[str], role: str | None, corpus: str | None, context: int
-) -> Iterator[Occurrence]:
-    conditions = [" OR ".join(f"contains(text, {query.literal(w)})" for w in wanted)]
-    conditions += [f"{name} = {query.literal(value)}" for name, value in (("role", role), ("corpus", corpus)) if value is not None]
-    where = " AND ".join(f"({c})" for c in conditions)
-    sql = f"SELECT corpus, role, doc_id, date, text FROM documents WHERE {where}"
+def counts(found: pa.Table, name: str) -> pa.Table:
+    """(name, count) of the rows of `find`, the most frequent first. name: one of COUNTED; a row of several tags counts for each."""
+    if name == "tag":
+        counted = Counter(tag for tags in found.column("tags").to_pylist() for tag in tags or [None])
+    else:
+        counted = Counter(found.column(name).to_pylist())
+    rows = sorted(counted.items(), key=lambda item: (-item[1], item[0] or ""))
+    return pa.table({name: pa.array([v for v, _ in rows], pa.string()), "count": pa.array([n for _, n in rows], pa.int64())})
+
+
+def _where(asked: Asked, documents: Among) -> str:
+    """The condition in SQL that a document has to meet to hold an occurrence."""
+    words = (" AND ".join(f"contains(text, {query.literal(s)})" for s in asked.strings(word)) for word in asked.words)
+    others = [f"contains(text, {query.literal(word)})" for word in asked.near]
+    conditions = [" OR ".join(f"({word})" for word in words), *([" OR ".join(others)] if others else []), *documents.conditions()]
+    return " AND ".join(f"({c})" for c in conditions)
+
+
+def _occurrences(workspace: Workspace, asked: Asked, where: str, context: int) -> Iterator[Occurrence]:
+    sql = f"SELECT corpus, role, doc_id, date, source.file AS file, tags, text FROM documents WHERE {where}"
+    if asked.needs_tokens:
+        sql = f"SELECT d.*, t.tokens FROM ({sql}) AS d JOIN tokens AS t USING (doc_id)"
     for batch in query.stream(query.connect(workspace), sql):
         for row in batch.to_pylist():
-            text = row.pop("text")
-            for word in wanted:
-                for start in _starts(text, word):
-                    yield Occurrence(**row, start=start, match=word, **_around(text, start, start + len(word), context))
+            text, tokens = row.pop("text"), row.pop("tokens", None)
+            for start, stop in occurrences(text, tokens, asked):
+                around = _around(text, start, stop, context)
+                yield Occurrence(**row, start=start, match=text[start:stop], **around)
 
 
-def _starts(text: str, word: str) -> Iterator[int]:
-    at = text.find(word)
-    while at >= 0:
-        yield at
-        at = text.find(word, at + 1)
-
-
-def _around(text: str, start: int, stop: int, context: int) -> dict[str, str]:
+def _around(text: str, start: int, stop: int, context: int) -> dict[str, Any]:
     """The text before and behind, within its sentence; the mark that ends the sentence belongs to it."""
-    before, behind = text[max(0, start - context) : start], text[stop : stop + context]
-    bounds = [m.end() for m in _BOUND.finditer(before)]
-    end = _BOUND.search(behind)
-    return {"left": before[bounds[-1] if bounds else 0 :], "right": behind[: end.end()].rstrip("\n") if end else behind}
+    begin, end = sentence(text, start, stop)
+    return {"left": text[max(begin, start - context) : start], "right": text[stop : min(end, stop + context)].rstrip("\n")}
 
 
-def _nowhere(workspace: Workspace, wanted: list[str], role: str | None, corpus: str | None) -> str:
-    places = " and ".join(f"{kind} {name}" for kind, name in (("role", role), ("corpus", corpus)) if name is not None)
-    said = f"{', '.join(wanted)}: in no document" + (f" of {places}" if places else "")
-    if not workspace.whole("lexicon"):
+def _nowhere(workspace: Workspace, asked: Asked, documents: Among) -> str:
+    near = f" near {', '.join(asked.near)}" if asked.near else ""
+    said = f"{', '.join(asked.words)}: in no document" + (f" of {documents}" if str(documents) else "") + near
+    if asked.by_token:
+        said += " as tokens; without --by-token strings are looked for"
+    if asked.near or asked.by_token or not workspace.whole("lexicon"):
         return said
     known = query.select(workspace, "SELECT word FROM lexicon WHERE len(word) > 1").column("word").to_pylist()
-    like = list(dict.fromkeys(near for word in wanted for near in difflib.get_close_matches(word, known, _NEAREST)))
+    like = list(dict.fromkeys(near for word in asked.words for near in difflib.get_close_matches(word, known, _NEAREST)))
     return f"{said}; the lexicon has {', '.join(like)}" if like else said
 
 
-def render(occurrences: pa.Table, most: int) -> RichTable:
-    """The first so many occurrences, aligned on the word."""
-    shown = RichTable(box=box.SIMPLE, caption=f"{min(most, len(occurrences)):,} of {len(occurrences):,}")
+def render(occurrences: pa.Table, most: int, documents: int | None = None) -> RichTable:
+    """The first so many occurrences, aligned on the word. documents: how many hold one, if these are not all occurrences."""
+    of = f"{len(occurrences):,}" if documents is None else f"those in {documents:,} documents"
+    shown = RichTable(box=box.SIMPLE, caption=f"{min(most, len(occurrences)):,} of {of}")
     shown.add_column("document", no_wrap=True, max_width=24)
     shown.add_column("left", justify="right", no_wrap=True, overflow="crop")
     shown.add_column("match", style="bold", no_wrap=True)

@@ -11,13 +11,16 @@ from pyspark.daemon import manager
 
 from wajue import arrays, cleaning, mining, reading
 
-_IN_THE_DRIVER = "wajue.mining.topics"  # scikit-learn, which no task needs, takes as long as all the rest
+_IN_THE_DRIVER = (
+    "wajue.mining.topics",
+    "wajue.mining.review",
+)  # scikit-learn and SciPy, which no task needs, take as long as the rest
 
 
 def import_all(package: ModuleType) -> None:
     """The package with all modules below it that tasks need."""
     for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
-        if module.name != _IN_THE_DRIVER:
+        if module.name not in _IN_THE_DRIVER:
             imported = importlib.import_module(module.name)
             if module.ispkg:
                 import_all(imported)

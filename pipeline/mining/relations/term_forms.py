@@ -16,37 +16,39 @@ from wajue.mining.relations.relation_table import Relation
 _IGNORED = re.compile(r"[\s\-_·‐–]|(?<=.)的(?=.)")
 _SHORTEST = 5  # characters of a name whose case may vary: Co and CO are two things
 _SYMBOL = re.compile(r"[0-9_.]")  # of mathematics or code, where case tells things apart
-_NEW_WORDS = frozenset(("unknown_first", "unknown_last"))  # the only doubts that say little against a name
+# parts of speech (jieba's) of words that head no name, and of those that stand before one as its verb (调用函数), adverb or measure
+_NO_HEAD = frozenset(("v", "a", "d", "z", "vg", "ad"))
+_NO_MODIFIER = frozenset(("v", "vn", "d", "ad", "a", "m", "t", "r"))
 _HAN_END = re.compile(f"[{HAN}]$")
 
 
 def from_forms(terms: Iterable[dict[str, Any]], known: Names) -> list[Relation]:
     """Relations of the rows (term, parts, domain_count, score, doubts)."""
     rows = sorted(terms, key=lambda row: row["term"])
-    return _broader(
-        [row for row in rows if _HAN_END.search(row["term"]) and _NEW_WORDS.issuperset(row["doubts"])], known
-    ) + _variants(rows)
+    sound = [row for row in rows if _HAN_END.search(row["term"]) and not row["doubts"]]
+    return _broader(sound, known) + _variants(rows)
 
 
 def _broader(rows: list[dict[str, Any]], known: Names) -> list[Relation]:
     """Each term of several words, and the longest listed term that its last words make, if that has two characters or more.
 
-    Terms that score below 0, less than candidates on the average, have none: half of those are clauses (函数通常, 参数用于指定).
+    Neither is in doubt, and the first scores above 0, more than candidates on the average: half of the others are clauses
+    (函数通常, 参数用于指定).
     """
     count = {tuple(row["parts"]): row["domain_count"] for row in rows}
     term = {tuple(row["parts"]): row["term"] for row in rows}
     made = []
-    for row in rows:
+    for row in (row for row in rows if row["score"] > 0):
         ends = (tuple(row["parts"][i:]) for i in range(1, len(row["parts"])))
         head = next((end for end in ends if end in count and len(term[end]) > 1), None)
-        if head and row["score"] > 0 and not any(_is_no_modifier(word, known) for word in row["parts"][: -len(head)]):
+        if head and known.tags.get(head[-1]) not in _NO_HEAD and _is_modifier(row["parts"][: -len(head)], known):
             made.append(_relation(row["term"], term[head], "broader", min(row["domain_count"], count[head])))
     return made
 
 
-def _is_no_modifier(word: str, known: Names) -> bool:
-    """计算梯度 is no kind of 梯度, and 无监督学习 none of 监督学习."""
-    return known.is_grammar(word) or known.is_verb(word) or word[0] in "无非伴未不"
+def _is_modifier(words: list[str], known: Names) -> bool:
+    """计算梯度 is no kind of 梯度, 低血压 none of 血压, and 无监督学习 none of 监督学习."""
+    return known.tags.get(words[0]) not in _NO_MODIFIER and not any(known.is_grammar(w) or w[0] in "无非伴未不" for w in words)
 
 
 def _variants(rows: list[dict[str, Any]]) -> list[Relation]:
