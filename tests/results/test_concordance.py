@@ -26,7 +26,9 @@ def workspace(folder: Path, texts: list[tuple[str, str]]) -> Workspace:
 
 
 def document(i: int, role: str, text: str) -> dict[str, Any]:
-    return {"doc_id": f"d{i}", "corpus": f"c_{role}", "role": role, "text": text, "source": {"file": "a", "line": i, "record": i}}
+    source = {"file": f"{role}/{i}.txt", "line": i, "record": i}
+    more = {"date": f"2023-0{i + 1}-05", "tags": ["保护", f"t{i}"]}
+    return {"doc_id": f"d{i}", "corpus": f"c_{role}", "role": role, "text": text, "source": source, **more}
 
 
 @pytest.fixture
@@ -75,6 +77,63 @@ def test_equal_to_looking_everywhere(tmp_path_factory: pytest.TempPathFactory, t
     for row in occurrences:
         text = texts[int(row["doc_id"][1:])]
         assert text[row["start"] - len(row["left"]) :].startswith(row["left"] + word + row["right"])
+
+
+def test_documents_are_chosen_by_file_tag_and_date(mined: Workspace) -> None:
+    def ids(**among: str) -> set[str]:
+        return set(concordance.find(mined, ["断路器"], **among).column("doc_id").to_pylist())
+
+    assert ids(file="general/") == {"d2"} and ids(tag="t1") == {"d1"} and ids(tag="保护") == {"d0", "d1", "d2"}
+    assert (
+        ids(since="2023-02") == {"d1", "d2"}
+        and ids(until="2023-02") == {"d0", "d1"}
+        and ids(since="2023", until="2023")
+        == {
+            "d0",
+            "d1",
+            "d2",
+        }
+    )
+    with pytest.raises(WajueError, match="in no document of file x and since 2024"):
+        ids(file="x", since="2024")
+
+
+def test_they_are_counted_by_what_they_have(mined: Workspace) -> None:
+    found = concordance.find(mined, ["断路器"])
+    assert concordance.counts(found, "corpus").to_pylist() == [
+        {"corpus": "c_domain", "count": 5},
+        {"corpus": "c_general", "count": 1},
+    ]
+    assert concordance.counts(found, "tag").to_pylist()[:2] == [{"tag": "保护", "count": 6}, {"tag": "t0", "count": 4}]
+    for name in concordance.COUNTED:
+        assert sum(concordance.counts(found, name).column("count").to_pylist()) == (12 if name == "tag" else 6)
+
+
+def test_by_token_and_near_another_word(tmp_path: Path) -> None:
+    texts = ["断路器跳闸。断路器和母线跳闸", "断路器 柜"]
+    tokens = [["断路器", "跳闸", "。", "断路器", "和", "母线", "跳闸"], ["断路器柜"]]
+    rows = [{"doc_id": f"d{i}", "tokens": cut} for i, cut in enumerate(tokens)]
+    documents = [document(i, "domain", text) for i, text in enumerate(texts)]
+    mined = tiny.workspace(tmp_path / "w", {}, documents=documents, tokens=rows)
+    assert [row[1:] for row in shown(concordance.find(mined, ["断路器 *"], by_token=True))] == [
+        ("", "断路器跳闸", "。"),
+        ("", "断路器和", "母线跳闸"),
+    ]
+    assert [row[1] for row in shown(concordance.find(mined, ["母线"], near=["断路器"], within=2))] == ["断路器和"]
+    with pytest.raises(WajueError, match="in no document near 断路器"):
+        concordance.find(mined, ["母线"], near=["断路器"], within=1)
+    with pytest.raises(WajueError, match="as tokens; without --by-token"):
+        concordance.find(mined, ["路器"], by_token=True)
+
+
+def test_the_first_page_is_that_of_all(mined: Workspace) -> None:
+    whole = shown(concordance.find(mined, ["断路器"]))
+    page, held = concordance.first(mined, ["断路器"], 2, concordance.Among())
+    assert held == 3 and shown(page) == [row for row in whole if row[0] in ("d0", "d1")]
+    page, held = concordance.first(mined, ["断路器", "什么"], 9, concordance.Among(role="general"))
+    assert held == 1 and [row[2] for row in shown(page)] == ["断路器", "什么"]
+    with pytest.raises(WajueError, match="断路: in no document of role x"):
+        concordance.first(mined, ["断路"], 2, concordance.Among(role="x"))
 
 
 def test_a_word_that_is_nowhere_brings_its_like(tmp_path: Path) -> None:
