@@ -19,7 +19,7 @@ def relations(documents: Flow, candidates: Flow, terms: Flow, *, config: Config)
     """
     passed = candidates.frame.where("filtered_by IS NULL").select("term", "domain_count").toArrow()
     known = dict(zip(passed.column("term").to_pylist(), passed.column("domain_count").to_pylist(), strict=True))
-    listed = terms.frame.where("is_listed").select("term", "parts", "domain_count", "score", "doubts").toArrow()
+    listed = terms.frame.where("is_listed").select(*term_forms.COLUMNS).toArrow()
     read = documents.select("doc_id", "role", "text").map(mentions.find, mentions.MENTIONS).frame
     keys = ("kind", "before", "named", "is_bounded")
     shortest = F.min(F.struct(F.length("example").alias("length"), "example", "doc_id"))

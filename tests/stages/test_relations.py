@@ -31,7 +31,10 @@ def of_terms(spark: Any, table: str, **more: Any) -> Any:
 
 def test_what_documents_and_forms_say(spark: Any, load: Load, tmp_path: Path) -> None:
     frame = documents(spark, TEXTS)
-    candidates, terms = of_terms(spark, "candidates"), of_terms(spark, "terms", is_listed=True, score=1.0, doubts=[])
+    candidates, terms = (
+        of_terms(spark, "candidates"),
+        of_terms(spark, "terms", is_listed=True, score=1.0, by_after_de=0.1, by_enumerated=0.0, doubts=[]),
+    )
     config = load("", corpus=BOTH)
     told = {tuple(r) for r in relations(frame, candidates, terms, config=config).collect()}
     rows = {r[:3]: r for r in told}
@@ -54,7 +57,10 @@ def test_what_documents_and_forms_say(spark: Any, load: Load, tmp_path: Path) ->
 def test_what_a_reviewer_called_a_variant(spark: Any, load: Load, tmp_path: Path) -> None:
     (tmp_path / "v.csv").write_text("word,verdict,variant_of\n高压开关,variant,高压断路器\n", encoding="utf-8")
     config = load('[terms]\nverdicts = "v.csv"', corpus=BOTH)
-    candidates, terms = of_terms(spark, "candidates"), of_terms(spark, "terms", is_listed=True, score=1.0, doubts=[])
+    candidates, terms = (
+        of_terms(spark, "candidates"),
+        of_terms(spark, "terms", is_listed=True, score=1.0, by_after_de=0.1, by_enumerated=0.0, doubts=[]),
+    )
     rows = relations(documents(spark, TEXTS), candidates, terms, config=config).where("kind = 'variant'").collect()
     assert [tuple(r) for r in rows] == [("高压开关", "高压断路器", "variant", 1.0, 0, None, None)]
 

@@ -13,6 +13,7 @@ from wajue.mining.relations.mentions import HAN
 from wajue.mining.relations.naming import Names
 from wajue.mining.relations.relation_table import Relation
 
+COLUMNS = ("term", "parts", "domain_count", "score", "by_after_de", "by_enumerated", "doubts")
 _IGNORED = re.compile(r"[\s\-_·‐–]|(?<=.)的(?=.)")
 _SHORTEST = 5  # characters of a name whose case may vary: Co and CO are two things
 _SYMBOL = re.compile(r"[0-9_.]")  # of mathematics or code, where case tells things apart
@@ -23,7 +24,7 @@ _HAN_END = re.compile(f"[{HAN}]$")
 
 
 def from_forms(terms: Iterable[dict[str, Any]], known: Names) -> list[Relation]:
-    """Relations of the rows (term, parts, domain_count, score, doubts)."""
+    """Relations of rows of these COLUMNS of `terms`."""
     rows = sorted(terms, key=lambda row: row["term"])
     sound = [row for row in rows if _HAN_END.search(row["term"]) and not row["doubts"]]
     return _broader(sound, known) + _variants(rows)
@@ -32,13 +33,13 @@ def from_forms(terms: Iterable[dict[str, Any]], known: Names) -> list[Relation]:
 def _broader(rows: list[dict[str, Any]], known: Names) -> list[Relation]:
     """Each term of several words, and the longest listed term that its last words make, if that has two characters or more.
 
-    Neither is in doubt, and the first scores above 0, more than candidates on the average: half of the others are clauses
-    (函数通常, 参数用于指定).
+    Neither is in doubt, and the text takes the first for a thing: it scores above 0 and stands behind 的 or in a list, more than
+    candidates do on the average. Half of the others are clauses (函数通常, 参数用于指定, 初始化参数).
     """
     count = {tuple(row["parts"]): row["domain_count"] for row in rows}
     term = {tuple(row["parts"]): row["term"] for row in rows}
     made = []
-    for row in (row for row in rows if row["score"] > 0):
+    for row in (r for r in rows if r["score"] > 0 and max(r["by_after_de"], r["by_enumerated"]) > 0):
         ends = (tuple(row["parts"][i:]) for i in range(1, len(row["parts"])))
         head = next((end for end in ends if end in count and len(term[end]) > 1), None)
         if head and known.tags.get(head[-1]) not in _NO_HEAD and _is_modifier(row["parts"][: -len(head)], known):

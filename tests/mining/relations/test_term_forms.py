@@ -9,8 +9,9 @@ from wajue.mining.tokens import jieba_dictionary
 NAMES = Names({}, jieba_dictionary.tags())
 
 
-def row(*parts: str, count: int = 3, score: float = 1.0, doubts: tuple[str, ...] = ()) -> dict[str, Any]:
-    return {"term": "".join(parts), "parts": list(parts), "domain_count": count, "score": score, "doubts": list(doubts)}
+def row(*parts: str, count: int = 3, **more: Any) -> dict[str, Any]:
+    of_a_name = {"score": 1.0, "by_after_de": 0.1, "by_enumerated": -0.3, "doubts": []}
+    return {"term": "".join(parts), "parts": list(parts), "domain_count": count} | of_a_name | more
 
 
 def test_the_head_of_a_compound_is_broader() -> None:
@@ -35,7 +36,8 @@ def test_the_head_of_a_compound_is_broader() -> None:
 def test_clauses_have_nothing_broader() -> None:
     rows = [
         row("函数", "断路器", score=-1.0),
-        row("值", "用于", "断路器", doubts=("weak_inner",)),
+        row("值", "用于", "断路器", doubts=["weak_inner"]),
+        row("参数", "断路器", by_after_de=-0.1),
         row("真空", "断路器"),
         row("断路器", score=-0.5),
     ]
