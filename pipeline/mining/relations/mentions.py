@@ -24,10 +24,11 @@ MENTIONS = "kind string, before string, named string, is_bounded boolean, exampl
 
 _OPEN, _CLOSE = "“‘「『《\"'*_`", "”’」』》\"'*_`"
 _NAME = rf"[{HAN}A-Za-z0-9][{HAN}A-Za-z0-9 +#./&·\-]{{0,40}}?"
-_BRACKET = re.compile(r"[（(]([^（()）\n]{2,80})(?<![,，])[）)](?![A-Za-z0-9\-*&])")  # neither a tuple nor a cast of code
+_BRACKET = re.compile(r"[（(]([^（()）\n]{2,80})(?<![,，])(?:）|\)(?![A-Za-z0-9\-]))")  # neither a tuple nor a cast of code
 _ENDS = re.compile(rf"[{HAN}A-Za-z0-9α-ωΑ-Ω·•\-+#]+$")
 _LATIN_END = re.compile(r"[A-Za-z][A-Za-z0-9+#.\-]*(?: [A-Za-z][A-Za-z0-9+#.\-]*){0,4}$")
 _PARAMETER = re.compile(r"\*[a-z_0-9]+\*$")  # *encoding*（如果给定）
+_LATIN_WORD = re.compile(r"(?<![A-Za-z0-9])([A-Za-z][A-Za-z0-9+#.\-]*) $")
 _LANGUAGE = re.compile(r"^(?:英文|英语|英|拉丁文|拉丁语|德语|法语|学名|全称)(?:名称?|全称|缩写|简称|叫|为|是)*[:： ]?")
 _PHRASE = re.compile(r"[A-Za-z][A-Za-z'’\-]*(?:[ \-][A-Za-z0-9][A-Za-z0-9'’\-]*){0,7}")
 _SHORT_FORM = re.compile(r"(?=.*[A-Z].*[A-Z])[A-Za-z][A-Za-z0-9&/+\-]{1,9}")
@@ -125,9 +126,16 @@ def _bracket(text: str, match: re.Match[str]) -> Read:
     for phrase in phrases:
         yield "gloss", before, phrase, is_bounded
     for form in short:
-        yield "abbreviation", before, form, is_bounded
+        yield "abbreviation", before if is_bounded else _with_latin(text, before, match.start()), form, is_bounded
         for phrase in phrases:
             yield "abbreviation", phrase, form, True
+
+
+def _with_latin(text: str, before: str, end: int) -> str:
+    """With the Latin word that a space parts from it: JavaScript 对象表示法."""
+    start = text.rfind(before, 0, end)
+    latin = _LATIN_WORD.search(text, max(0, start - _LEFT), start)
+    return f"{latin[1]} {before}" if latin else before
 
 
 def is_short_form(short: str, full: str) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from wajue.mining.terms.form_rules import STOP_WORDS, broken_rule
 
 # words of one character that stand before a name, or within a sentence, but neither begin nor end a name
-_GRAMMAR = frozenset("的了是在和与及或将用对为从被以其这那该把由即则如而且也都又称并向到给让使有做所之些每各呈")
+_GRAMMAR = frozenset("的了是在和与及或将用对为从被以其这那该把由即则如而且也都又称并向到给让使有做所之些每各呈来")
 _CALLS = frozenset(
     (
         "称为 叫做 叫作 引入 探讨 研究 观察 分析 检测 测定 介绍 应用 基于 给予 选取 "

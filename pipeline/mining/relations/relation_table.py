@@ -14,7 +14,11 @@ from wajue.schemas import TABLES
 
 SAID_SO = 1.0  # score of what a reviewer says; what the text says comes near it and never reaches it
 _MISFIT = 3.0  # 2.4 standard deviations
-_UNIT = re.compile("(?:[kmμn]?[glm]|mg/kg|ml|mL|min|max)$")
+_UNIT = re.compile("(?:[kmμn]?[glm]|mg/kg|ml|mL|min|max|[KMGTP]i?B)$")
+# short forms of Chinese names: letters alone, and none that name parts of code (EOFError) or a version (SHA-1)
+_INITIALS = re.compile(r"(?!.*[a-z]{3})[A-Za-z]+(?:\d[A-Za-z]+)?")
+_LATIN_FIRST = re.compile(rf"[A-Za-z0-9+#.\-]+ ?(?=[{HAN}])")
+_MOST_INITIALS = 0.9  # to a character of the name; of 22 pairs with more none was right: there the name is cut (虚拟机, EVM)
 
 
 class Counted(NamedTuple):
@@ -112,9 +116,7 @@ def _glosses(kind: str, named: str, group: list[Counted], known: Names) -> list[
         whole = [m.before if m.is_bounded else unrepeated(m.before)[0] for m in han]
         chosen = [name if known.is_plain(name) and known.is_plain(named) else "" for name in whole]
     else:
-        chosen = names([(m.before, m.is_bounded) for m in han], named, known)
-        if kind == "gloss":  # GPU（Graphics Processing Unit） is a short form, and stands as one beside
-            chosen = [name if re.search(f"[{HAN}]", name) else "" for name in chosen]
+        chosen = [_name(kind, name, m, named, known) for name, m in zip(_names(kind, han, named, known), han, strict=True)]
     told = [
         (name, m) for name, m in zip(chosen, han, strict=True) if is_name(name) and name != named and misfit(name, named) < _MISFIT
     ]
@@ -124,6 +126,26 @@ def _glosses(kind: str, named: str, group: list[Counted], known: Names) -> list[
     best = max(totals, key=lambda n: (totals[n], n in known.known, n), default="")
     kept = {n for n, count in totals.items() if n == best or (count > 1 and n in known.known and not best.endswith(n))}
     return [((kind, n, named), m) for n, m in told if n in kept] + [((kind, m.before, named), m) for m in latin]
+
+
+def _names(kind: str, mentions: list[Counted], named: str, known: Names) -> list[str]:
+    """The name at the end of what stands before a bracket; for a short form without the Latin word before it."""
+    texts = [m.before if kind == "gloss" else _LATIN_FIRST.sub("", m.before) for m in mentions]
+    return names([(text, m.is_bounded) for text, m in zip(texts, mentions, strict=True)], named, known)
+
+
+def _name(kind: str, name: str, mention: Counted, named: str, known: Names) -> str:
+    """The name, or '' if it cannot be that of this gloss or short form."""
+    if not name or not named.isascii():
+        return name
+    if kind == "gloss":  # GPU（Graphics Processing Unit） is a short form, and stands as one beside
+        return name if re.search(f"[{HAN}]", name) else ""
+    latin = _LATIN_FIRST.match(mention.before)
+    if latin and mention.before == latin[0] + name:  # JavaScript 对象表示法（JSON）; Remix is no part of IDE
+        name = mention.before if latin[0][0].upper() == named[0] else ""
+    is_whole = name in known.known or mention.is_bounded or known.is_plain(name)
+    is_long = sum(map(str.isupper, named)) < _MOST_INITIALS * len(name)
+    return name if _INITIALS.fullmatch(named) and is_whole and is_long and not re.search(r"\d", name) else ""
 
 
 def full_form(before: str, short: str, known: Names) -> str:

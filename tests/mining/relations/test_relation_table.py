@@ -25,6 +25,7 @@ def told(*texts: str) -> list[Relation]:
             "方法称之为权吸引子传播算法（weight affinity propagation）。",
             ("权吸引子传播算法", "weight affinity propagation", "gloss"),
         ),
+        ("使用JavaScript 对象表示法（JSON）。", ("JavaScript 对象表示法", "JSON", "abbreviation")),
         ("来自北京大学（以下简称“北大”）的人", ("北京大学", "北大", "abbreviation")),
         ("正态分布，也称为高斯分布，很常见。", ("正态分布", "高斯分布", "alias")),
         ("断路器是指能够接通和断开电流的开关设备。", ("断路器", "能够接通和断开电流的开关设备", "definition")),
@@ -48,6 +49,11 @@ def test_planted_relations(text: str, relation: tuple[str, str, str]) -> None:
         "断路器 (unsigned long)-1",
         "breaker（断路器），switch（断路器）",  # a remark on any name
         "breaker（几乎）",
+        "断路器（CBR）",  # as many letters as characters: the name is cut
+        "Remix集成开发环境（IDE）",
+        "断路器（OpenError）",
+        "断路器（CB-1）",
+        "10号断路器（CB）",
         "体重（kg）",
     ],
 )
