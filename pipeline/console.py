@@ -87,6 +87,8 @@ def paged() -> Iterator[None]:
         yield
         return
     os.environ.setdefault("LESS", "FRX")  # what one screen holds, colours, and what was shown stays
+    if (sys.stdout.encoding or "").lower() == "utf-8":  # which less does not believe of a terminal without a locale
+        os.environ.setdefault("LESSCHARSET", "utf-8")
     with output.pager(styles=not output.no_color):
         yield
 

@@ -76,12 +76,14 @@ def test_pages_are_turned_where_people_read(is_terminal: bool, asks: bool, monke
     monkeypatch.setattr(console, "output", shown)
     monkeypatch.setattr("sys.stdin.isatty", lambda: asks, raising=False)
     monkeypatch.setattr("pydoc.pager", turned.append)
-    monkeypatch.setenv("LESS", "R")  # so that it is put back
-    monkeypatch.delenv("LESS")
+    for name in ("LESS", "LESSCHARSET"):
+        monkeypatch.setenv(name, "R")  # so that it is put back
+        monkeypatch.delenv(name)
     with console.paged():
         console.output.print("断路器\x1b[2J")
     if is_terminal and asks:
         assert turned == ["断路器␛[2J\n"] and not file.getvalue() and os.environ["LESS"] == "FRX"
+        assert os.environ["LESSCHARSET"] == "utf-8", "whatever the locale"
     else:
         assert not turned and "断路器" in file.getvalue()
 

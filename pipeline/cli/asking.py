@@ -107,12 +107,12 @@ def find_command(
     among = concordance.Among(role.value if role else None, corpus, file, tag, since, until)
     if style.value == "table" and sort.value == "document" and not (by_token or near or within or count):
         page, held = concordance.first(opened, strings, most, among)
-        show_rows(page, style, lambda: [concordance.render(page, most, held if held > most else None)])
+        show_rows(page, style, lambda: [concordance.render(page, most, output.width, held if held > most else None)])
         return
     where = among._asdict()
     found = concordance.find(opened, strings, by_token=by_token, near=near or (), within=within, sort=sort.value, **where)
     if count is None:
-        show_rows(found, style, lambda: [concordance.render(found, most)])
+        show_rows(found, style, lambda: [concordance.render(found, most, output.width)])
     else:
         counted = concordance.counts(found, count.value)
         show_rows(counted, style, lambda: [query_output.render(counted)])

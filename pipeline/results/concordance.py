@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 from rich import box
+from rich.cells import cell_len
 from rich.table import Table as RichTable
 from rich.text import Text
 
@@ -20,6 +21,8 @@ from wajue.results.occurrences import Asked, occurrences, sentence
 from wajue.store.workspace import Workspace, WorkspaceOrFolder
 
 CONTEXT = 40  # characters on either side
+_NAME = 24  # columns of a terminal for a document and for a match, at most
+_BETWEEN = 16  # columns of a terminal that stand between and beside the others, and for headings
 _NEAREST = 5  # words that are offered instead of one that is nowhere
 SCHEMA = pa.schema(
     [
@@ -194,15 +197,30 @@ def _nowhere(workspace: Workspace, asked: Asked, documents: Among) -> str:
     return f"{said}; the lexicon has {', '.join(like)}" if like else said
 
 
-def render(occurrences: pa.Table, most: int, documents: int | None = None) -> RichTable:
-    """The first so many occurrences, aligned on the word. documents: how many hold one, if these are not all occurrences."""
+def render(occurrences: pa.Table, most: int, width: int, documents: int | None = None) -> RichTable:
+    """The first so many occurrences, aligned on the word, in so many columns of a terminal.
+
+    documents: how many hold one, if these are not all occurrences.
+    """
     of = f"{len(occurrences):,}" if documents is None else f"those in {documents:,} documents"
+    rows = occurrences.slice(0, most).to_pylist()
+    names = [printable(f"{row['corpus']} {row['doc_id'][:8]}") for row in rows]
+    widest = [min(max(map(cell_len, cells), default=0), _NAME) for cells in (names, [printable(r["match"]) for r in rows])]
+    side = max(8, (width - sum(widest) - _BETWEEN) // 2)
     shown = RichTable(box=box.SIMPLE, caption=f"{min(most, len(occurrences)):,} of {of}")
-    shown.add_column("document", no_wrap=True, max_width=24)
-    shown.add_column("left", justify="right", no_wrap=True, overflow="crop")
-    shown.add_column("match", style="bold", no_wrap=True)
-    shown.add_column("right", no_wrap=True, overflow="ellipsis")
-    for row in occurrences.slice(0, most).to_pylist():
-        cells = (f"{row['corpus']} {row['doc_id'][:8]}", row["left"], row["match"], row["right"])
-        shown.add_row(*(Text(printable(cell)) for cell in cells))
+    shown.add_column("document", no_wrap=True, width=max(widest[0], cell_len("document")))
+    shown.add_column("left", justify="right", no_wrap=True, width=side)
+    shown.add_column("match", style="bold", no_wrap=True, width=max(widest[1], cell_len("match")))
+    shown.add_column("right", no_wrap=True, overflow="ellipsis", width=side)
+    for name, row in zip(names, rows, strict=True):
+        cells = (name, _end(printable(row["left"]), side), printable(row["match"]), printable(row["right"]))
+        shown.add_row(*map(Text, cells))
     return shown
+
+
+def _end(text: str, width: int) -> str:
+    """As much of the end as so many columns of a terminal hold: what stands next to the word."""
+    if cell_len(text) <= width:
+        return text
+    begin = next(i for i in range(len(text) + 1) if cell_len(text[i:]) < width)
+    return f"…{text[begin:]}"

@@ -146,10 +146,14 @@ def test_a_word_that_is_nowhere_brings_its_like(tmp_path: Path) -> None:
         concordance.find(mined, [" "])
 
 
-def test_a_terminal_shows_them_aligned(mined: Workspace) -> None:
-    console = Console(file=io.StringIO(), width=80)
-    console.print(concordance.render(concordance.find(mined, ["断路器"]), 2))
-    lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
-    first, second = (line for line in lines if "d0" in line)
-    columns = {cell_len(line[: line.index("断路器")]) for line in (first, second)}  # one of them has text on its left
-    assert len(columns) == 1 and "2 of 6" in lines[-1]
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_a_terminal_shows_them_aligned(tmp_path: Path, width: int) -> None:
+    long = "检修" * 30
+    mined = workspace(tmp_path, [("domain", f"{long}断路器{long}。断路器\x1b[2J好"), ("domain", "母线断路器")])
+    console = Console(file=io.StringIO(), width=width)
+    console.print(concordance.render(concordance.find(mined, ["断路器"]), 2, width))
+    lines = [line.rstrip() for line in console.file.getvalue().splitlines()]  # type: ignore[attr-defined]
+    rows = [line for line in lines if "d0" in line]
+    assert len(rows) == 2 and len({cell_len(line[: line.index("断路器")]) for line in rows}) == 1
+    assert "修   断路器" in rows[0] and max(map(cell_len, lines)) <= width and "2 of 3" in "".join(lines)
+    assert "\x1b" not in "".join(lines)
