@@ -40,6 +40,9 @@ SCHEMA = pa.schema(
 )
 
 
+_COLUMNS = {n: n for n in ("corpus", "doc_id", "role", "date")} | {"file": "source.file", "tags": "tags", "text": "text"}
+
+
 class Occurrence(NamedTuple):
     """One occurrence, as SCHEMA has it."""
 
@@ -139,13 +142,12 @@ def first(workspace: WorkspaceOrFolder, strings: Sequence[str], most: int, among
     asked = Asked(tuple(dict.fromkeys(strings))).checked()
     workspace = Workspace.of(workspace)
     workspace.must_have("documents")
-    where = _where(asked, among)
-    chosen = f"SELECT count(*) AS held, min((corpus, doc_id), {most}) AS first FROM documents WHERE {where}"
-    [row] = query.select(workspace, chosen).to_pylist()
+    fields = ", ".join(f"{name}: {column}" for name, column in _COLUMNS.items())  # compared in this order
+    sql = f"SELECT count(*) AS held, min({{{fields}}}, {most}) AS first FROM documents WHERE {_where(asked, among)}"
+    [row] = query.select(workspace, sql).to_pylist()
     if not row["held"]:
         raise WajueError(_nowhere(workspace, asked, among))
-    ids = ", ".join(query.literal(doc_id) for _, doc_id in map(dict.values, row["first"]))
-    found = sorted(_occurrences(workspace, asked, f"doc_id IN ({ids})", CONTEXT), key=_place)
+    found = sorted(_in_rows(row["first"], asked, CONTEXT), key=_place)
     return pa.Table.from_pylist([o._asdict() for o in found], SCHEMA), row["held"]
 
 
@@ -168,15 +170,18 @@ def _where(asked: Asked, documents: Among) -> str:
 
 
 def _occurrences(workspace: Workspace, asked: Asked, where: str, context: int) -> Iterator[Occurrence]:
-    sql = f"SELECT corpus, role, doc_id, date, source.file AS file, tags, text FROM documents WHERE {where}"
+    sql = f"SELECT {', '.join(f'{column} AS {name}' for name, column in _COLUMNS.items())} FROM documents WHERE {where}"
     if asked.needs_tokens:
         sql = f"SELECT d.*, t.tokens FROM ({sql}) AS d JOIN tokens AS t USING (doc_id)"
     for batch in query.stream(query.connect(workspace), sql):
-        for row in batch.to_pylist():
-            text, tokens = row.pop("text"), row.pop("tokens", None)
-            for start, stop in occurrences(text, tokens, asked):
-                around = _around(text, start, stop, context)
-                yield Occurrence(**row, start=start, match=text[start:stop], **around)
+        yield from _in_rows(batch.to_pylist(), asked, context)
+
+
+def _in_rows(rows: list[dict[str, Any]], asked: Asked, context: int) -> Iterator[Occurrence]:
+    for row in rows:
+        text, tokens = row.pop("text"), row.pop("tokens", None)
+        for start, stop in occurrences(text, tokens, asked):
+            yield Occurrence(**row, start=start, match=text[start:stop], **_around(text, start, stop, context))
 
 
 def _around(text: str, start: int, stop: int, context: int) -> dict[str, Any]:
