@@ -158,7 +158,8 @@ def _score(text: str, i: int, cut: Mapping[int, str], shared: Mapping[str, int],
     begins = not previous or (i in cut and known.is_grammar(previous) and (len(previous) > 1 or previous in _GRAMMAR))
     score = 2.0 * (name in known.known) + 2.0 * (name in shared) + (i in cut)
     score += 2 if begins else 0 if name in shared else -3
-    score -= 4 * known.is_grammar(first) + (name not in known.known) * known.is_verb(first)
+    is_whole = i == 0 and name in known.known  # 根节点 stands alone, though 根 may be a preposition
+    score -= 4 * (known.is_grammar(first) and not is_whole) + (name not in known.known) * known.is_verb(first)
     return score - 2 * sum(word in _GRAMMAR or known.is_call(word) for at, word in cut.items() if at > i)
 
 

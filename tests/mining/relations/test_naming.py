@@ -13,6 +13,7 @@ def known() -> Names:
     ("before", "named", "name"),
     [
         ("我们使用循环神经网络", "recurrent neural network", "循环神经网络"),
+        ("神经网络", "neural network", "神经网络"),
         ("缓存命中率", "cache hit rate", "缓存命中率"),  # the whole clause fits 12 letters better than its known end
         ("时间复杂度", "time complexity", "时间复杂度"),
         ("第三节肺结核肺结核", "tuberculosis", "肺结核"),  # a heading that runs into its text
