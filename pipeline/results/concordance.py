@@ -163,7 +163,7 @@ def counts(found: pa.Table, name: str) -> pa.Table:
 
 def _where(asked: Asked, documents: Among) -> str:
     """The condition in SQL that a document has to meet to hold an occurrence."""
-    words = (" AND ".join(f"contains(text, {query.literal(s)})" for s in asked.strings(word)) for word in asked.words)
+    words = (" AND ".join(f"contains(text, {query.literal(s)})" for s in asked.strings(word)) for word in asked.sought)
     others = [f"contains(text, {query.literal(word)})" for word in asked.near]
     conditions = [" OR ".join(f"({word})" for word in words), *([" OR ".join(others)] if others else []), *documents.conditions()]
     return " AND ".join(f"({c})" for c in conditions)
@@ -192,13 +192,13 @@ def _around(text: str, start: int, stop: int, context: int) -> dict[str, Any]:
 
 def _nowhere(workspace: Workspace, asked: Asked, documents: Among) -> str:
     near = f" near {', '.join(asked.near)}" if asked.near else ""
-    said = f"{', '.join(asked.words)}: in no document" + (f" of {documents}" if str(documents) else "") + near
+    said = f"{', '.join(asked.sought)}: in no document" + (f" of {documents}" if str(documents) else "") + near
     if asked.by_token:
         said += " as tokens; without --by-token strings are looked for"
     if asked.near or asked.by_token or not workspace.whole("lexicon"):
         return said
     known = query.select(workspace, "SELECT word FROM lexicon WHERE len(word) > 1").column("word").to_pylist()
-    like = list(dict.fromkeys(near for word in asked.words for near in difflib.get_close_matches(word, known, _NEAREST)))
+    like = list(dict.fromkeys(near for word in asked.sought for near in difflib.get_close_matches(word, known, _NEAREST)))
     return f"{said}; the lexicon has {', '.join(like)}" if like else said
 
 
@@ -208,16 +208,16 @@ def render(occurrences: pa.Table, most: int, width: int, documents: int | None =
     documents: how many hold one, if these are not all occurrences.
     """
     of = f"{len(occurrences):,}" if documents is None else f"those in {documents:,} documents"
-    rows = occurrences.slice(0, most).to_pylist()
-    names = [printable(f"{row['corpus']} {row['doc_id'][:8]}") for row in rows]
-    widest = [min(max(map(cell_len, cells), default=0), _NAME) for cells in (names, [printable(r["match"]) for r in rows])]
+    page = occurrences.slice(0, most).to_pylist()
+    names = [printable(f"{row['corpus']} {row['doc_id'][:8]}") for row in page]
+    widest = [min(max(map(cell_len, cells), default=0), _NAME) for cells in (names, [printable(r["match"]) for r in page])]
     side = max(8, (width - sum(widest) - _BETWEEN) // 2)
     shown = RichTable(box=box.SIMPLE, caption=f"{min(most, len(occurrences)):,} of {of}")
     shown.add_column("document", no_wrap=True, width=max(widest[0], cell_len("document")))
     shown.add_column("left", justify="right", no_wrap=True, width=side)
     shown.add_column("match", style="bold", no_wrap=True, width=max(widest[1], cell_len("match")))
     shown.add_column("right", no_wrap=True, overflow="ellipsis", width=side)
-    for name, row in zip(names, rows, strict=True):
+    for name, row in zip(names, page, strict=True):
         cells = (name, _end(printable(row["left"]), side), printable(row["match"]), printable(row["right"]))
         shown.add_row(*map(Text, cells))
     return shown

@@ -18,13 +18,13 @@ _FAR = 400  # characters, beyond which no end of a sentence is looked for
 
 
 class Asked(NamedTuple):
-    """What is looked for. words: strings; if by_token, patterns of tokens between spaces.
+    """What is looked for. sought: strings; if by_token, patterns of tokens between spaces.
 
     near: strings, of which one has to stand in the same sentence; within: so many tokens away at most, adjacent ones being 1 away,
     or None for anywhere in it.
     """
 
-    words: tuple[str, ...]
+    sought: tuple[str, ...]
     by_token: bool = False
     near: tuple[str, ...] = ()
     within: int | None = None
@@ -36,13 +36,13 @@ class Asked(NamedTuple):
 
     def checked(self) -> "Asked":
         """Itself. Raises WajueError for what finds nothing anywhere, or everything."""
-        if not self.words or not all(w.strip() for w in (*self.words, *self.near)):
+        if not self.sought or not all(w.strip() for w in (*self.sought, *self.near)):
             raise WajueError("nothing to look for: give at least one word")
         if self.within is not None and not self.near:
             raise WajueError("--within N needs --near WORD, the word that is to be so near")
-        if any(set(w.split()) == {ANY} for w in self.words):
+        if any(set(w.split()) == {ANY} for w in self.sought):
             raise WajueError("a pattern needs a word beside its stars")
-        if not self.by_token and (starred := [w for w in self.words if ANY in w.split()]):
+        if not self.by_token and (starred := [w for w in self.sought if ANY in w.split()]):
             raise WajueError(f"{starred[0]}: a star stands for a token with --by-token alone")
         return self
 
@@ -54,7 +54,7 @@ class Asked(NamedTuple):
 def occurrences(text: str, tokens: Sequence[str] | None, asked: Asked) -> Iterator[Span]:
     """Every occurrence of every word, overlapping ones too. tokens: of the text, where `asked` needs them."""
     cut = spans(text, tokens) if tokens is not None else []
-    for word in asked.words:
+    for word in asked.sought:
         found = _patterns(text, cut, word.split()) if asked.by_token else _strings(text, word)
         for span in found:
             if not asked.near or any(_is_near(text, cut, span, other, asked.within) for other in asked.near):

@@ -98,9 +98,7 @@ def _run(
 
     workspace.create()
     with workspace.locked():
-        workspace.prepare()
-        verdicts.refresh(workspace)  # of this format, with what people changed in the CSV
-        _leave_out(config, workspace)
+        _prepare(config, workspace)
         try:
             with kernels.Compiler(plan if spark.is_local else ()) as compiler:
                 _do_all(chosen, order_of, workspace, spark, compiler, device, workers, force=force)
@@ -243,8 +241,13 @@ def _made_missing(order: Order, spark: "_Spark", error: Exception, mended: set[s
     return set(faults)
 
 
-def _leave_out(config: Config, workspace: Workspace) -> None:
-    """Say which steps the config leaves out, and why; tables that they wrote earlier would pass for results of this config."""
+def _prepare(config: Config, workspace: Workspace) -> None:
+    """Make the workspace ready, and say which steps the config leaves out, and why.
+
+    Tables that they wrote earlier would pass for results of this config.
+    """
+    workspace.prepare()
+    verdicts.refresh(workspace)  # of this format, with what people changed in the CSV
     for name, why in dag.left_out(config).items():
         log.info("%s is left out: %s", name, why)
         freshness.discard_old(workspace, name)

@@ -30,16 +30,16 @@ def from_forms(terms: Iterable[dict[str, Any]], known: Names) -> list[Relation]:
     return _broader(sound, known) + _variants(rows)
 
 
-def _broader(rows: list[dict[str, Any]], known: Names) -> list[Relation]:
+def _broader(sound: list[dict[str, Any]], known: Names) -> list[Relation]:
     """Each term of several words, and the longest listed term that its last words make, if that has two characters or more.
 
     Neither is in doubt, and the text takes the first for a thing: it scores above 0 and stands behind 的 or in a list, more than
     candidates do on the average. Half of the others are clauses (函数通常, 参数用于指定, 初始化参数).
     """
-    count = {tuple(row["parts"]): row["domain_count"] for row in rows}
-    term = {tuple(row["parts"]): row["term"] for row in rows}
+    count = {tuple(row["parts"]): row["domain_count"] for row in sound}
+    term = {tuple(row["parts"]): row["term"] for row in sound}
     made = []
-    for row in (r for r in rows if r["score"] > 0 and max(r["by_after_de"], r["by_enumerated"]) > 0):
+    for row in (r for r in sound if r["score"] > 0 and max(r["by_after_de"], r["by_enumerated"]) > 0):
         ends = (tuple(row["parts"][i:]) for i in range(1, len(row["parts"])))
         head = next((end for end in ends if end in count and len(term[end]) > 1), None)
         if head and known.tags.get(head[-1]) not in _NO_HEAD and _is_modifier(row["parts"][: -len(head)], known):
