@@ -19,7 +19,7 @@ WRITERS = {
     "store/whole_files.py", "store/lock.py", "store/file_systems.py", "store/checkpoints.py", "store/workspace.py", "store/parquet.py",
     "spark/session.py", "spark/hadoop.py", "spark/flow.py", "results/export.py", "results/formats/spreadsheets.py",
     "results/formats/skos.py", "results/formats/vectors.py", "reading/guessing.py", "cli/starting.py", "cli/reviewing.py", "cli/judging.py",
-    "store/verdicts.py", "results/query_output.py", "results/prompt.py",
+    "store/verdicts.py", "results/query_output.py", "results/prompt.py", "runner/kernels.py",
 }  # fmt: skip
 
 
