@@ -335,7 +335,9 @@ TABLES = {
                 _WORD,
                 Column("variant_of", pa.string(), "the word that it is written for"),
                 Column(
-                    "reason", pa.string(), "latin case, other form; of slips: same reading, other tone, like reading, transposed"
+                    "reason",
+                    pa.string(),
+                    "latin case, other form; of slips: same reading, other tone, like reading, like shape, transposed",
                 ),
                 Column("similarity", pa.float64(), "share of its adjacent words that stand beside the other one, too, 0..1"),
                 Column("evidence", pa.float64(), "nats: how much likelier its neighbours are the other word's than any word's"),

@@ -1,6 +1,6 @@
 import pytest
 
-from wajue.mining.variants.spelling_pairs import Word, spelling_pairs
+from wajue.mining.variants.spelling_pairs import Pair, Word, rivals, spelling_pairs
 
 
 def pairs(*words: tuple[str, int, bool]) -> list[tuple[str, str, str]]:
@@ -15,6 +15,8 @@ def pairs(*words: tuple[str, int, bool]) -> list[tuple[str, str, str]]:
         ("抱括", "包括", "other tone"),  # bào, bāo
         ("因该", "应该", "like reading"),  # yin, ying
         ("奔溃", "崩溃", "like reading"),  # ben, beng
+        ("冶疗", "治疗", "like shape"),
+        ("激请", "邀请", "like shape"),
         ("丙谷", "谷丙", "transposed"),
     ],
 )
@@ -43,3 +45,34 @@ def test_forms_are_variants_however_frequent() -> None:
 def test_all_directions_lead_to_the_most_frequent_spellings() -> None:
     named = pairs(("Ct", 3, True), ("ct", 45, True), ("CT", 63, True))
     assert named == [("ct", "CT", "latin case"), ("Ct", "CT", "latin case"), ("Ct", "ct", "latin case")]
+
+
+STANDARD = ("下降", 90, False)
+
+
+def test_characters_that_tell_known_words_apart_are_not_mistaken() -> None:
+    apart = [(a + rest, 9, False) for rest in "午边面肢" for a in "上下"]
+    assert pairs(("上降", 3, True), STANDARD, *apart) == [("上降", "下降", "like shape")]  # four pairs
+    assert pairs(("上降", 3, True), STANDARD, *apart, ("上级", 9, False), ("下级", 9, False)) == []
+
+
+def test_a_numeral_is_no_slip_of_shape() -> None:
+    assert pairs(("五辑", 3, True), ("专辑", 90, False)) == []
+
+
+def test_rivals_are_the_words_that_fit_as_well() -> None:
+    slip, standard = Word("哥方", 4, True), Word("各方", 90, False)
+    words = [slip, standard, Word("俄方", 50, False), Word("美方", 60, False), Word("厄方", 11, True), Word("各地", 99, False)]
+    named = [p.names for p in rivals([Pair(slip, standard, "other tone")], words)]
+    assert named == [("哥方", "各地"), ("哥方", "美方"), ("哥方", "俄方")]  # 厄方 is not three times as frequent as 哥方
+
+
+def test_what_changed_places_has_rivals_too() -> None:
+    slip, standard = Word("升半", 6, True), Word("半升", 160, False)
+    words = [slip, standard, Word("一升", 300, False), Word("升高", 30, False), Word("高升", 30, False)]
+    assert [p.variant_of.string for p in rivals([Pair(slip, standard, "transposed")], words)] == ["一升", "升高", "高升"]
+
+
+def test_other_forms_have_no_rivals() -> None:
+    words = [Word("ct", 3, True), Word("CT", 90, True), Word("cc", 90, True)]
+    assert list(rivals([Pair(words[0], words[1], "latin case")], words)) == []
