@@ -191,7 +191,9 @@ def test_the_wheel_and_the_sdist_hold_what_an_installation_needs(tmp_path: Path)
     modules = {str(p.relative_to(ROOT)) for p in (ROOT / "pipeline").rglob("*.py")}
     sample = {f"wajue/sample/{p.name}" for p in (ROOT / "data").iterdir() if p.is_file()}
     page = {f"wajue/results/page/{p.name}" for p in (ROOT / "pipeline" / "results" / "page").iterdir()}
-    packaged = {f.replace("pipeline", "wajue", 1) for f in modules} | sample | page | {"wajue/py.typed", "wajue/runner/kernels.jsonl"}
+    packaged = (
+        {f.replace("pipeline", "wajue", 1) for f in modules} | sample | page | {"wajue/py.typed", "wajue/runner/kernels.jsonl"}
+    )
     assert packaged == {f for f in inside if ".dist-info/" not in f}
     entry = zipfile.ZipFile(wheel).read(next(f for f in inside if f.endswith("entry_points.txt"))).decode()
     assert "wajue = wajue.cli:main" in entry
