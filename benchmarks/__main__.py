@@ -11,6 +11,7 @@ from benchmarks import (
     discovery,
     ingest,
     jose,
+    neologisms,
     panel,
     segmentation,
     sgns,
@@ -31,6 +32,7 @@ EVERY = {
     "jose": jose.main,
     "terms": terms.main,
     "panel": panel.main,
+    "neologisms": neologisms.main,
     "dictionaries": dictionaries.main,
     "topics": topics.main,
 }
