@@ -163,9 +163,9 @@ def counts(found: pa.Table, name: str) -> pa.Table:
 
 def _where(asked: Asked, documents: Among) -> str:
     """The condition in SQL that a document has to meet to hold an occurrence."""
-    words = (" AND ".join(f"contains(text, {query.literal(s)})" for s in asked.strings(word)) for word in asked.sought)
+    sought = (" AND ".join(f"contains(text, {query.literal(s)})" for s in asked.strings(word)) for word in asked.sought)
     others = [f"contains(text, {query.literal(word)})" for word in asked.near]
-    conditions = [" OR ".join(f"({word})" for word in words), *([" OR ".join(others)] if others else []), *documents.conditions()]
+    conditions = [" OR ".join(f"({word})" for word in sought), *([" OR ".join(others)] if others else []), *documents.conditions()]
     return " AND ".join(f"({c})" for c in conditions)
 
 
@@ -186,8 +186,8 @@ def _in_rows(rows: list[dict[str, Any]], asked: Asked, context: int) -> Iterator
 
 def _around(text: str, start: int, stop: int, context: int) -> dict[str, Any]:
     """The text before and behind, within its sentence; the mark that ends the sentence belongs to it."""
-    begin, end = sentence(text, start, stop)
-    return {"left": text[max(begin, start - context) : start], "right": text[stop : min(end, stop + context)].rstrip("\n")}
+    begin, end = sentence(text, start, stop, context)
+    return {"left": text[begin:start], "right": text[stop:end].rstrip("\n")}
 
 
 def _nowhere(workspace: Workspace, asked: Asked, documents: Among) -> str:

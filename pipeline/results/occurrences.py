@@ -14,7 +14,7 @@ from wajue.errors import WajueError
 Span = tuple[int, int]
 ANY = "*"  # a token
 _BOUND = re.compile(r"[。！？!?；;\n]")
-_FAR = 400  # characters, beyond which no end of a sentence is looked for
+_FAR = 400  # characters, beyond which no end of a sentence is looked for, unless more are asked for
 
 
 class Asked(NamedTuple):
@@ -71,11 +71,15 @@ def spans(text: str, tokens: Sequence[str]) -> list[Span]:
     return found
 
 
-def sentence(text: str, start: int, stop: int) -> Span:
-    """The sentence, or its part on this line, that holds these characters; the mark that ends it belongs to it."""
-    before = max((m.end() for m in _BOUND.finditer(text, max(0, start - _FAR), start)), default=max(0, start - _FAR))
-    behind = _BOUND.search(text, stop, stop + _FAR)
-    return before, behind.end() if behind else min(len(text), stop + _FAR)
+def sentence(text: str, start: int, stop: int, far: int = _FAR) -> Span:
+    """The sentence, or its part on this line, that holds these characters; the mark that ends it belongs to it.
+
+    far: characters on either side, beyond which no end is looked for.
+    """
+    first, last = max(0, start - far), min(len(text), stop + far)
+    before = max((mark.end() for mark in _BOUND.finditer(text, first, start)), default=first)
+    behind = _BOUND.search(text, stop, last)
+    return before, behind.end() if behind else last
 
 
 def _strings(text: str, word: str) -> Iterator[Span]:

@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable
+from functools import cache
 from importlib import import_module
 from itertools import groupby
 from pathlib import Path
@@ -49,9 +50,10 @@ class Kernel(NamedTuple):
         _named(self.function).compile(tuple(map(_numba_type, self.parameters)))
 
 
-def listed() -> list[Kernel]:
+@cache
+def listed() -> tuple[Kernel, ...]:
     """All kernels of the list, in order."""
-    return [Kernel(**json.loads(line)) for line in LIST.read_text(encoding="utf-8").splitlines()]
+    return tuple(Kernel(**json.loads(line)) for line in LIST.read_text(encoding="utf-8").splitlines())
 
 
 def described(parameter: Any) -> Any:

@@ -56,6 +56,13 @@ def test_every_occurrence_stands_in_its_sentence(mined: Workspace) -> None:
     ]
 
 
+@pytest.mark.parametrize("context", [3, 700])
+def test_as_much_stands_beside_it_as_is_asked_for(tmp_path: Path, context: int) -> None:
+    mined = workspace(tmp_path, [("domain", "前" * 800 + "断路器" + "后" * 800)])
+    [(_, left, _, right)] = shown(concordance.find(mined, ["断路器"], context=context))
+    assert (left, right) == ("前" * context, "后" * context)
+
+
 def test_they_are_sorted_from_the_word_outwards(mined: Workspace) -> None:
     right = concordance.find(mined, ["断路器"], sort="right").column("right").to_pylist()
     assert right == sorted(right)

@@ -39,12 +39,18 @@ def _broader(sound: list[dict[str, Any]], known: Names) -> list[Relation]:
     count = {tuple(row["parts"]): row["domain_count"] for row in sound}
     term = {tuple(row["parts"]): row["term"] for row in sound}
     made = []
-    for row in (r for r in sound if r["score"] > 0 and max(r["by_after_de"], r["by_enumerated"]) > 0):
+    for row in filter(_is_thing, sound):
         ends = (tuple(row["parts"][i:]) for i in range(1, len(row["parts"])))
         head = next((end for end in ends if end in count and len(term[end]) > 1), None)
         if head and known.tags.get(head[-1]) not in _NO_HEAD and _is_modifier(row["parts"][: -len(head)], known):
             made.append(_relation(row["term"], term[head], "broader", min(row["domain_count"], count[head])))
     return made
+
+
+def _is_thing(row: dict[str, Any]) -> bool:
+    """Does the text take it for a thing? Nothing is known of the contexts of an expansion."""
+    contexts = [row[name] for name in ("by_after_de", "by_enumerated") if row[name] is not None]
+    return row["score"] > 0 and max(contexts, default=0) > 0
 
 
 def _is_modifier(words: list[str], known: Names) -> bool:

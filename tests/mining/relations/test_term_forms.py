@@ -39,6 +39,7 @@ def test_clauses_have_nothing_broader() -> None:
         row("值", "用于", "断路器", doubts=["weak_inner"]),
         row("参数", "断路器", by_after_de=-0.1),
         row("真空", "断路器"),
+        row("弹簧", "断路器", by_after_de=None, by_enumerated=None),  # an expansion
         row("断路器", score=-0.5),
     ]
     assert {r[:3] for r in from_forms(rows, NAMES)} == {("真空断路器", "断路器", "broader")}
