@@ -389,13 +389,13 @@ TABLES = {
                 Column(
                     "label",
                     pa.string(),
-                    "its best terms that no other topic has a better claim to; or the name that a seed gave it",
+                    "of its terms the best that no other topic has a better claim to; or the name that a seed gave it",
                 ),
                 Column("terms", _TEXTS, "words and terms that set it apart and lie near its centroid, the best first"),
                 Column(
                     "term_scores",
                     pa.list_(pa.float64()),
-                    "of each: its documents that hold it x ln(their share of it / the share of all that do) x cosine",
+                    "of each: p ln(p / q) times its cosine; p, q: the share of the topic's documents and of all that hold it",
                 ),
                 Column("documents", _TEXTS, "doc_id of the documents nearest to its centroid, the nearest first"),
                 Column("coherence", pa.float64(), "mean NPMI of its terms in documents, -1..1; null for fewer than two"),

@@ -1,6 +1,6 @@
 """What names a topic. In: which documents hold which strings, and the topic of each. Out: its terms, its label, its coherence.
 
-score = n ln(p / q) x cosine to the centroid; n: documents of the topic that hold it, p, q: its share of the topic's and of all
+score = p ln(p / q) x cosine to the centroid; p: the share of the topic's documents that hold it, q: the share of all
 
 The first factor asks whether the topic has more of it than the others have (informativeness; Tomokiyo & Hurst 2003), the second
 whether it is what the topic is about: a word that belongs to a few of its documents only, or to the style of all, lies elsewhere
@@ -57,21 +57,20 @@ def scores(presence: sparse.csr_array, topic: np.ndarray, count: int, cosine: np
     counts = (members @ presence).toarray().astype(float)
     documents = np.bincount(topic[inside], minlength=count)[:, None]
     with np.errstate(invalid="ignore", divide="ignore"):  # a string that no document holds, a topic without a document
-        information = counts * np.log(counts / documents / (counts.sum(axis=0) / documents.sum()))
-    information = np.nan_to_num(np.where(counts >= np.minimum(LEAST_DOCUMENTS, documents), information, 0.0))
-    if count == 1:  # there is no rest
-        information = counts
-    return (np.maximum(information, 0) * np.maximum(cosine, 0)).astype(np.float32)
+        share = counts / documents
+        score = share * np.log(share / (counts.sum(axis=0) / documents.sum())) if count > 1 else share  # there is no rest
+    score = np.nan_to_num(np.where(counts >= np.minimum(LEAST_DOCUMENTS, documents), score, 0.0))
+    return (np.maximum(score, 0) * np.maximum(cosine, 0)).astype(np.float32)
 
 
 def names(score: np.ndarray, strings: Sequence[str], presence: sparse.csr_array) -> list[Names]:
-    """What names each topic; labels share a term only where a topic has none that is its own. score: float32 [topics, strings]."""
+    """What names each topic, the terms first that no other one has a better claim to. score: float32 [topics, strings]."""
     owner = score.argmax(axis=0)
     named: list[Names] = []
     for topic, of_topic in enumerate(score):
         order = [int(i) for i in np.argsort(-of_topic, kind="stable")[:_POOL] if of_topic[i] > 0]
         terms = _unlike(order, of_topic, strings, _TERMS)
-        label = _unlike([i for i in order if owner[i] == topic], of_topic, strings, LABEL_TERMS) or terms[:LABEL_TERMS]
+        label = sorted(terms, key=lambda i: owner[i] != topic)[:LABEL_TERMS]
         figures = [float(of_topic[i]) for i in terms]
         named.append(Names([strings[i] for i in label], [strings[i] for i in terms], figures, coherence(presence, terms)))
     return named
