@@ -67,7 +67,7 @@ def small_clusters(vectors: np.ndarray, count: int, seed: int) -> np.ndarray:
     few = min(count, len(vectors))
     if not few:
         return vectors[:0]
-    with threadpool_limits(1):  # its products are so small that two threads take ten times as long, mostly waiting
+    with threadpool_limits(1):  # its products are so small that more threads mostly wait
         centres = kmeans_plusplus(vectors, few, random_state=seed)[0]
     return moved(vectors, unit(centres))
 
