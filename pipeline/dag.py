@@ -139,7 +139,7 @@ STEPS = (
     Step(
         "topics",
         reads=("sequences", "jose_words", "candidates"),
-        writes=("topics", "document_topics"),
+        writes=("topics", "topic_words", "document_topics"),
         sections=("topics", "corpus"),
         optional=("candidates",),
         alone=True,

@@ -389,20 +389,25 @@ TABLES = {
                 Column(
                     "label",
                     pa.string(),
-                    "its best terms that no other topic has a better claim to; or the name that a seed gave it",
+                    "of its terms the best that no other topic has a better claim to; or the name that a seed gave it",
                 ),
                 Column("terms", _TEXTS, "words and terms that set it apart and lie near its centroid, the best first"),
-                Column("term_scores", pa.list_(pa.float64()), "of each: log-odds z against the other topics, times its cosine"),
+                Column(
+                    "term_scores",
+                    pa.list_(pa.float64()),
+                    "of each: p ln(p / q) times its cosine; p, q: the share of the topic's documents and of all that hold it",
+                ),
                 Column("documents", _TEXTS, "doc_id of the documents nearest to its centroid, the nearest first"),
                 Column("coherence", pa.float64(), "mean NPMI of its terms in documents, -1..1; null for fewer than two"),
                 Column("least_similarity", pa.float64(), "cosine below which a document is in no topic; null for 0 and for groups"),
                 Column(
                     "vector",
                     _VECTOR,
-                    "its centroid, of length 1; of 0 the mean of documents, from which all directions are measured",
+                    "its centroid, of length 1; of 0 the mean of documents, from which directions are measured",
                 ),
             ),
         ),
+        _vectors("topic_words", (_WORD,), "a word's part in the vector of a document, beside its spherical vector"),
         Table(
             "document_topics",
             "a document and its topic",

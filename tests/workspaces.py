@@ -162,6 +162,7 @@ def _of_vectors() -> dict[str, pa.Table]:
         "topics": rows_of(
             "topics", [{"topic": 1, "parent": None, "label": HOSTILE[0], "terms": HOSTILE, "documents": ["d0"], "vector": [1.0]}]
         ),
+        "topic_words": pa.table({"word": strings, "vector": vectors}),
         "document_topics": rows_of("document_topics", [{"doc_id": "d0", "topic": 1}]),
         "topic_trends": rows_of("topic_trends", [{"topic": 1, "kind": "tag", "value": HOSTILE[1], "surprise": 20.0}]),
     }

@@ -86,8 +86,10 @@ def load_topics(workspace: WorkspaceOrFolder) -> Topics:
     model = Model(centroids, leaves.column("least_similarity").to_numpy().astype(np.float32), no_groups, ("",) * len(leaves))
     labels = dict(zip(table.column("topic").to_pylist(), table.column("label").to_pylist(), strict=True))
     vectors = loaders.load_vectors(workspace, "jose")
-    [mean] = parquet.matrix(table.filter(pc.equal(table.column("topic"), 0)))
-    embedding = Embedding.of_words(vectors.matrix, vectors.counts)._replace(mean=mean)
+    [origin] = parquet.matrix(table.filter(pc.equal(table.column("topic"), 0)))
+    latent = parquet.matrix(parquet.read(workspace, "topic_words"))
+    mean = origin[: vectors.matrix.shape[1]]
+    embedding = Embedding.of_words(vectors.matrix, vectors.counts)._replace(mean=mean, latent=latent)
     return Topics(workspace, table.drop_columns(["vector"]), model, labels, vectors.vocabulary, embedding)
 
 

@@ -1,4 +1,4 @@
-"""The step `topics`. In: sequences, JoSE's vectors of words, candidates. Out: `topics` and `document_topics`.
+"""The step `topics`. In: sequences, JoSE's vectors of words, candidates. Out: `topics`, `topic_words`, `document_topics`.
 
 1. The documents of [topics] role that have a word of the vocabulary are counted in, and so many of them drawn, evenly by doc_id.
 2. Topics are fitted to those drawn.
@@ -55,10 +55,10 @@ class _Words(NamedTuple):
 
 
 def topics(workspace: Workspace, config: Config, absent: frozenset[str], watch: Watch) -> None:
-    """Write both tables, unfinished. absent: tables to do without. Raises WajueError if a seed has no word with a vector."""
+    """Write the three tables, unfinished. absent: tables to do without. Raises WajueError if a seed has no word with a vector."""
     counted = _counted(workspace, config)
     drawn = _drawn(workspace, counted.known, config.topics.sample)
-    vocabulary = _words(workspace, drawn.documents)
+    vocabulary = _words(workspace, drawn.documents, config.topics.seed)
     vectors = vocabulary.embedding.of_documents(drawn.documents)
     model = fit(vectors, config.topics.count, config.topics.seed, _anchors(config.topics.seeds, vocabulary, vectors))
     watch.set(0.4, f"{len(model.centroids):,} topics")
@@ -67,8 +67,10 @@ def topics(workspace: Workspace, config: Config, absent: frozenset[str], watch: 
     watch.set(0.7, "naming them")
     members = topic_table.Members(sizes, _examples(workspace, placed, len(model.centroids)))
     strings = _strings(workspace, vocabulary, drawn.documents, with_terms="candidates" not in absent)
-    table = topic_table.build(model, vocabulary.embedding.mean, members, vectors, placed.topic[drawn.positions], strings)
+    table = topic_table.build(model, vocabulary.embedding.origin, members, vectors, placed.topic[drawn.positions], strings)
     parquet.write(table, workspace, "topics")
+    latent = {"word": vocabulary.strings, "vector": parquet.vectors(vocabulary.embedding.latent)}
+    parquet.write(pa.table(latent), workspace, "topic_words")
     parquet.write_all(_document_tables(workspace, placed, counted.of_role), workspace, "document_topics")
 
 
@@ -111,11 +113,11 @@ def _taken(workspace: Workspace, columns: list[str], positions: np.ndarray) -> I
         begin += batch.num_rows
 
 
-def _words(workspace: Workspace, documents: Documents) -> _Words:
+def _words(workspace: Workspace, documents: Documents, seed: int) -> _Words:
     """JoSE wrote its words in the order of their ids."""
     trained = parquet.read(workspace, "jose_words")
     embedding = Embedding.of_words(parquet.matrix(trained), trained.column("count").to_numpy())
-    return _Words(trained.column("word").to_pylist(), embedding.centred(documents))
+    return _Words(trained.column("word").to_pylist(), embedding.fitted(documents, seed))
 
 
 def _anchors(seeds: dict[str, tuple[str, ...]], vocabulary: _Words, vectors: np.ndarray) -> Anchors:

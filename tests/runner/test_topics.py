@@ -57,7 +57,9 @@ def run(
     """The rows of both tables."""
     workspace.prepare()
     topics.topics(workspace, config, absent, Watch("topics"))
-    workspace.finish({t: {"format_version": tiny.FORMAT_VERSION, "run_id": t} for t in ("topics", "document_topics")})
+    workspace.finish(
+        {t: {"format_version": tiny.FORMAT_VERSION, "run_id": t} for t in ("topics", "topic_words", "document_topics")}
+    )
     return parquet.read(workspace, "topics").to_pylist(), parquet.read(workspace, "document_topics").to_pylist()
 
 

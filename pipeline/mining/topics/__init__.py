@@ -1,6 +1,7 @@
 """What a corpus is about: documents around centroids on the sphere, and what names them.
 
 embedding        documents as vectors
+latent           words as directions in which documents differ
 clustering       spherical k-means, and clusters joined
 choosing         how many topics there are
 model            topics as centroids, and the topic of any document

@@ -62,9 +62,14 @@ def sums(vectors: np.ndarray, cluster: np.ndarray, count: int) -> np.ndarray:
 def small_clusters(vectors: np.ndarray, count: int, seed: int) -> np.ndarray:
     """float32 [at most count, dim]: centroids by k-means++ (Arthur & Vassilvitskii 2007), moved; fewer for equal documents."""
     from sklearn.cluster import kmeans_plusplus  # takes two seconds to load, and what only reads topics does without
+    from threadpoolctl import threadpool_limits
 
     few = min(count, len(vectors))
-    return moved(vectors, unit(kmeans_plusplus(vectors, few, random_state=seed)[0])) if few else vectors[:0]
+    if not few:
+        return vectors[:0]
+    with threadpool_limits(1):  # its products are so small that more threads mostly wait
+        centres = kmeans_plusplus(vectors, few, random_state=seed)[0]
+    return moved(vectors, unit(centres))
 
 
 def moved(vectors: np.ndarray, centres: np.ndarray, anchored: int = 0) -> np.ndarray:

@@ -1,8 +1,10 @@
-"""Documents on the sphere. In: their words, and the vectors and counts of all words. Out: unit vectors.
+"""Documents on the sphere. In: their words, and the vectors and counts of all words. Out: unit vectors, of two parts.
 
-A document is the sum of its words' unit vectors, each with the weight (1 + log n) a / (a + p), n its occurrences in the document
-and p its share of all occurrences (Arora et al. 2017). What all documents have in common, their mean, is taken away. JoSE's own
-vectors of documents tell topics less well apart, the less so the shorter the documents are (docs/dev/experiments/topics.md).
+The first is the sum of the words' unit vectors of JoSE, each with the weight (1 + log n) a / (a + p), n its occurrences in the
+document and p its share of all occurrences (Arora et al. 2017), less what all documents have in common, their mean. The second is
+that of the words' latent vectors (latent.py), and counts n / (n + 5) of the first, n the words of the document: many words say by
+themselves what a document is about, and a few need the company that each of them keeps elsewhere. JoSE's own vectors of documents
+tell topics less well apart, the less so the shorter the documents are (docs/dev/experiments/topics.md).
 """
 
 from collections.abc import Iterable
@@ -11,9 +13,11 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
+from wajue.mining.topics import latent
 from wajue.mining.topics.clustering import unit
 
 _RARE_SHARE = 1e-3  # a: of all occurrences; a word that makes up so much counts half
+_HALF_LATENT = 5  # words of a document whose latent part counts half
 
 
 class Documents(NamedTuple):
@@ -31,37 +35,49 @@ def joined(pieces: Iterable[Documents]) -> Documents:
 
 
 class Embedding(NamedTuple):
-    """The words' unit vectors with their weights, float32 [words, dim], and the mean of documents, float32 [dim]."""
+    """What turns documents into vectors."""
 
-    weighted: np.ndarray
-    mean: np.ndarray
+    weighted: np.ndarray  # float32 [words, dim], unit vectors times their weights
+    mean: np.ndarray  # float32 [dim], of documents
+    latent: np.ndarray  # float32 [words, latent_dim]
 
     @classmethod
     def of_words(cls, vectors: np.ndarray, counts: np.ndarray) -> "Embedding":
-        """Not yet centred. vectors: float32 [words, dim]; counts: int64 [words], in all documents."""
+        """Not yet fitted: no mean, nothing latent. vectors: float32 [words, dim]; counts: int64 [words], in all documents."""
         share = counts / max(int(counts.sum()), 1)
         weight = (_RARE_SHARE / (_RARE_SHARE + share)).astype(np.float32)
-        return cls(unit(vectors) * weight[:, None], np.zeros(vectors.shape[1], np.float32))
+        return cls(unit(vectors) * weight[:, None], np.zeros(vectors.shape[1], np.float32), np.zeros((len(vectors), 1), np.float32))
 
-    def centred(self, documents: Documents) -> "Embedding":
-        """Measured from the mean of these documents."""
-        sums = self._sums(documents)
-        return self._replace(mean=sums.mean(axis=0, dtype=np.float64).astype(np.float32)) if len(sums) else self
+    @property
+    def origin(self) -> np.ndarray:
+        """float32 [dim + latent_dim]: from which directions are measured."""
+        return np.concatenate([self.mean, np.zeros(self.latent.shape[1], np.float32)])
+
+    def fitted(self, documents: Documents, seed: int) -> "Embedding":
+        """With the mean and the latent vectors of these documents."""
+        if len(documents.offsets) == 1:
+            return self
+        frequency = self._log_frequency(documents)
+        mean = unit(frequency @ self.weighted).mean(axis=0, dtype=np.float64).astype(np.float32)
+        return self._replace(mean=mean, latent=latent.word_vectors(frequency, seed))
 
     def of_documents(self, documents: Documents) -> np.ndarray:
-        """float32 [documents, dim], rows of length 1; of a document without a word, the direction away from the mean."""
-        return unit(self._sums(documents) - self.mean)
+        """float32 [documents, dim + latent_dim], rows of length 1; of one without a word, the direction away from the mean."""
+        frequency = self._log_frequency(documents)
+        words = np.diff(documents.offsets)[:, None]
+        share = (words / (words + _HALF_LATENT)).astype(np.float32)
+        return unit(np.hstack([unit(unit(frequency @ self.weighted) - self.mean), share * unit(frequency @ self.latent)]))
 
     def of_parts(self, parts: list[tuple[int, ...]]) -> np.ndarray:
-        """float32 [terms, dim]: terms, by the ids of their words, as documents that hold nothing else."""
+        """float32 [terms, dim + latent_dim]: terms, by the ids of their words, as documents that hold nothing else."""
         word_ids = np.array([word_id for of_term in parts for word_id in of_term], np.int32)
         return self.of_documents(Documents(word_ids, np.concatenate(([0], np.cumsum([len(p) for p in parts], dtype=np.int64)))))
 
-    def _sums(self, documents: Documents) -> np.ndarray:
-        """float32 [documents, dim], rows of length 1, not centred."""
+    def _log_frequency(self, documents: Documents) -> sparse.csr_array:
+        """float32 [documents, words]: 1 + log n where a document holds a word n times."""
         size = len(documents.word_ids)
         shape = (len(documents.offsets) - 1, len(self.weighted))
         held = sparse.csr_array((np.ones(size, np.float32), documents.word_ids.copy(), documents.offsets.copy()), shape)
         held.sum_duplicates()
         held.data = 1 + np.log(held.data)
-        return unit(held @ self.weighted)
+        return held

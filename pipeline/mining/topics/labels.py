@@ -1,9 +1,10 @@
 """What names a topic. In: which documents hold which strings, and the topic of each. Out: its terms, its label, its coherence.
 
-score = log-odds z of the documents that hold it, in the topic against the rest (Monroe et al. 2008) x cosine to the centroid
+score = p ln(p / q) x cosine to the centroid; p: the share of the topic's documents that hold it, q: the share of all
 
-The first factor asks whether the topic has more of it than the others have, the second whether it is what the topic is about: a
-word that belongs to a few of its documents only, or to the style of all, lies elsewhere on the sphere.
+The first factor asks whether the topic has more of it than the others have (informativeness; Tomokiyo & Hurst 2003), the second
+whether it is what the topic is about: a word that belongs to a few of its documents only, or to the style of all, lies elsewhere
+on the sphere.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
-from wajue.mining.terms import contrast_measures, form_rules, fragments
+from wajue.mining.terms import form_rules, fragments
 
 LABEL_TERMS = 3
 # doubts about the pieces of a mined word; that a verb begins it is none: 制动器
@@ -54,24 +55,22 @@ def scores(presence: sparse.csr_array, topic: np.ndarray, count: int, cosine: np
         (np.ones(int(inside.sum()), np.float32), (topic[inside], np.flatnonzero(inside))), (count, len(topic))
     )
     counts = (members @ presence).toarray().astype(float)
-    total, documents = counts.sum(axis=0), np.bincount(topic[inside], minlength=count)[:, None]
-    sizes = counts.sum(axis=1, keepdims=True)
-    with np.errstate(invalid="ignore", divide="ignore"):  # a topic that has all there is
-        z = contrast_measures.log_odds(counts, total - counts, sizes, sizes.sum() - sizes)
-    z = np.nan_to_num(np.where(counts >= np.minimum(LEAST_DOCUMENTS, documents), z, 0.0), posinf=0.0, neginf=0.0)
-    if count == 1:  # there is no rest
-        z = counts
-    return (np.maximum(z, 0) * np.maximum(cosine, 0)).astype(np.float32)
+    documents = np.bincount(topic[inside], minlength=count)[:, None]
+    with np.errstate(invalid="ignore", divide="ignore"):  # a string that no document holds, a topic without a document
+        share = counts / documents
+        score = share * np.log(share / (counts.sum(axis=0) / documents.sum())) if count > 1 else share  # there is no rest
+    score = np.nan_to_num(np.where(counts >= np.minimum(LEAST_DOCUMENTS, documents), score, 0.0))
+    return (np.maximum(score, 0) * np.maximum(cosine, 0)).astype(np.float32)
 
 
 def names(score: np.ndarray, strings: Sequence[str], presence: sparse.csr_array) -> list[Names]:
-    """What names each topic; labels share a term only where a topic has none that is its own. score: float32 [topics, strings]."""
+    """What names each topic, the terms first that no other one has a better claim to. score: float32 [topics, strings]."""
     owner = score.argmax(axis=0)
     named: list[Names] = []
     for topic, of_topic in enumerate(score):
         order = [int(i) for i in np.argsort(-of_topic, kind="stable")[:_POOL] if of_topic[i] > 0]
         terms = _unlike(order, of_topic, strings, _TERMS)
-        label = _unlike([i for i in order if owner[i] == topic], of_topic, strings, LABEL_TERMS) or terms[:LABEL_TERMS]
+        label = sorted(terms, key=lambda i: owner[i] != topic)[:LABEL_TERMS]
         figures = [float(of_topic[i]) for i in terms]
         named.append(Names([strings[i] for i in label], [strings[i] for i in terms], figures, coherence(presence, terms)))
     return named

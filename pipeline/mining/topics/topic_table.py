@@ -34,8 +34,8 @@ class Members(NamedTuple):
     examples: list[list[str]]  # [topics]
 
 
-def build(model: Model, mean: np.ndarray, members: Members, vectors: np.ndarray, topic: np.ndarray, strings: Strings) -> pa.Table:
-    """`topics`. mean: float32 [dim], from which vectors are measured.
+def build(model: Model, origin: np.ndarray, members: Members, vectors: np.ndarray, topic: np.ndarray, strings: Strings) -> pa.Table:
+    """`topics`. origin: float32 [dim], from which vectors are measured.
 
     vectors, topic: float32 [n, dim] and int [n], from 1, 0 for none, of the documents that `strings.presence` has.
     """
@@ -45,9 +45,9 @@ def build(model: Model, mean: np.ndarray, members: Members, vectors: np.ndarray,
         row |= {"label": model.names[i] or row["label"], "least_similarity": float(model.least_similarity[i])}
     listed = topics + (_groups(model, topics, vectors, topic, strings) if model.group_count else [])
     listed.append({"topic": 0, "size": int(members.sizes[0]), "label": OUTLIERS, "terms": [], "term_scores": [], "documents": []})
-    centroids = pa.array(np.concatenate([row.pop("vector", mean) for row in listed]))
+    centroids = pa.array(np.concatenate([row.pop("vector", origin) for row in listed]))
     table = pa.Table.from_pylist(listed, pa.schema([f for f in TABLES["topics"].schema if f.name != "vector"]))
-    return table.append_column("vector", pa.FixedSizeListArray.from_arrays(centroids, len(mean)))
+    return table.append_column("vector", pa.FixedSizeListArray.from_arrays(centroids, len(origin)))
 
 
 def _groups(

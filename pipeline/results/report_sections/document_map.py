@@ -17,7 +17,7 @@ from wajue.results.topics import load_topics
 
 _MAPPED = 800  # documents; t-SNE takes some .4 s for them
 _BEGINS = 120  # characters of each that are shown
-_NEEDED = ("topics", "document_topics", "sequences", "documents", "jose_words", "vocabulary")
+_NEEDED = ("topics", "document_topics", "sequences", "documents", "jose_words", "topic_words", "vocabulary")
 
 
 def document_map(tables: Tables, facts: Facts) -> Facts:

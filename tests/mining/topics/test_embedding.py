@@ -21,9 +21,21 @@ def test_a_frequent_word_counts_less_and_a_repeated_one_more() -> None:
 def test_directions_are_measured_from_the_mean() -> None:
     embedding = Embedding.of_words(np.eye(3, dtype=np.float32), np.array([1, 1, 1]))
     both = documents([0, 2], [1, 2])
-    vectors = embedding.centred(both).of_documents(both)
+    fitted = embedding.fitted(both, 1)
+    vectors = fitted.of_documents(both)[:, :3]
     assert vectors[0] == pytest.approx(-vectors[1], abs=1e-6) and vectors[0, 2] == pytest.approx(0, abs=1e-6)
-    assert embedding.centred(documents()).mean.tolist() == [0, 0, 0]
+    assert fitted.origin[:3] == pytest.approx(fitted.mean) and not fitted.origin[3:].any()
+    assert embedding.fitted(documents(), 1) is embedding
+
+
+def test_the_latent_part_counts_by_the_words_of_a_document() -> None:
+    # of length 1 both, the second times n / (n + 5): 1/6 for one word, 1/2 for five
+    embedding = Embedding.of_words(np.eye(2, dtype=np.float32), np.array([1, 1]))
+    embedding = embedding._replace(latent=np.array([[0, 3], [3, 0]], np.float32))
+    short, long = embedding.of_documents(documents([0], [0, 0, 0, 0, 0]))
+    assert short == pytest.approx(np.array([1, 0, 0, 1 / 6]) / np.sqrt(1 + 1 / 36))
+    assert long == pytest.approx(np.array([1, 0, 0, 1 / 2]) / np.sqrt(1 + 1 / 4))
+    assert embedding.of_parts([(0,)])[0] == pytest.approx(short)
 
 
 def test_pieces_are_joined() -> None:

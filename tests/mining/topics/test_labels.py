@@ -20,6 +20,23 @@ def test_a_topic_is_named_by_what_it_has_and_the_others_lack() -> None:
     assert second.label == ["电池"] and second.coherence is None
 
 
+def test_a_score_is_what_a_string_tells_of_its_topic_times_its_cosine() -> None:
+    # 退款: four documents of the topic's four, of eight in all: 1 ln(1 / .5) = ln 2
+    assert labels.scores(HELD, TOPIC, 2, COSINE)[0, 0] == pytest.approx(np.log(2) * 0.9)
+    # in one document of the other topic too: 1 ln(1 / (5/8))
+    held = sparse.csr_array(HELD.toarray() + np.eye(8, 4, -4, dtype=np.float32))
+    assert labels.scores(held, TOPIC, 2, COSINE)[0, 0] == pytest.approx(np.log(8 / 5) * 0.9)
+    assert labels.scores(held, TOPIC, 2, COSINE)[1, 0] == 0  # too few documents of a topic, and less of it than of all
+
+
+def test_a_label_has_terms_of_its_own_first_and_none_from_far_below() -> None:
+    strings = [chr(0x4E00 + i) * 2 for i in range(12)]
+    held = sparse.csr_array(np.ones((2, 12), np.float32))
+    first = np.arange(12, 0, -1)  # the second topic has a better claim to all but the third string and the last, which is no term
+    second = np.where(np.isin(np.arange(12), (2, 11)), 0, 20)
+    assert labels.names(np.array([first, second]), strings, held)[0].label == [strings[i] for i in (2, 0, 1)]
+
+
 def test_what_lies_far_from_the_centroid_names_nothing() -> None:
     assert labels.scores(HELD, TOPIC, 2, -COSINE).max() == 0
 
