@@ -49,8 +49,12 @@ test-browser: .venv/browser
 	command -v chromium chromium-browser google-chrome || (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk) || (echo "Chromium is needed: install it, as root, and run this again" >&2; exit 1)
 	touch $@
 
-test-cluster: setup
+test-cluster: .venv/cluster
 	$(BIN)/python -m pytest -m cluster $(ARGS)
+
+.venv/cluster: .venv/installed
+	$(BIN)/python -m pip install --no-compile --quiet --disable-pip-version-check --editable '.[dev,cluster]'
+	touch $@
 
 bundle: setup
 	$(BIN)/python jobs/bundle.py dist/cluster

@@ -7,6 +7,7 @@ different texts (repeated_ids.py).
 import gc
 import io
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -19,6 +20,7 @@ from wajue import schemas
 from wajue.arrays import cells
 from wajue.arrays.cells import Batches
 from wajue.config import Corpus
+from wajue.errors import WajueError
 from wajue.reading import decoding, documents, records, repeated_ids
 from wajue.reading.formats import FORMATS
 from wajue.reading.formats.reader import Broken
@@ -33,8 +35,11 @@ _BATCH_ROWS, _BATCH_CHARACTERS = 10_000, 4_000_000
 _NEW_OBJECTS = 50_000
 
 
-def read(batches: Batches, corpora: dict[str, Corpus], buckets: int) -> Batches:
-    """Files of one task (corpus, name, location in bytes, encoding, bytes, content) -> READ. buckets: of the identities."""
+def read(batches: Batches, corpora: dict[str, Corpus], buckets: int, host: str) -> Batches:
+    """Files of one task (corpus, name, location in bytes, encoding, bytes, content) -> READ. buckets: of the identities.
+
+    host: where the files were found; one that has gone there since is rejected. Raises WajueError if another host lacks it.
+    """
     with _rare_collections():
         reader, corpus = None, ""
         for batch in batches:
@@ -42,7 +47,7 @@ def read(batches: Batches, corpora: dict[str, Corpus], buckets: int) -> Batches:
                 if reader is None or file["corpus"] != corpus:
                     yield from reader.rest() if reader else ()
                     corpus = file["corpus"]
-                    reader = _Reader(corpora[corpus], buckets)
+                    reader = _Reader(corpora[corpus], buckets, host)
                 yield from reader.file(file)
         yield from reader.rest() if reader else ()
 
@@ -65,8 +70,8 @@ def _rare_collections() -> Iterator[None]:
 class _Reader:
     """Rows of the files of one corpus, many to a batch; a row of `files` follows each file."""
 
-    def __init__(self, corpus: Corpus, buckets: int) -> None:
-        self._corpus, self._buckets = corpus, buckets
+    def __init__(self, corpus: Corpus, buckets: int, host: str) -> None:
+        self._corpus, self._buckets, self._host = corpus, buckets, host
         self._pending, self._characters = documents.empty(), 0
 
     def file(self, file: dict[str, Any]) -> Iterator[pa.RecordBatch]:
@@ -75,6 +80,11 @@ class _Reader:
         try:
             stream: Any = io.BytesIO(content) if content is not None else open(os.fsdecode(file["location"]), "rb")  # noqa: SIM115
         except OSError as error:
+            if isinstance(error, FileNotFoundError) and (here := socket.gethostname()) != self._host:
+                where = os.fsdecode(file["location"])
+                raise WajueError(
+                    f"{where} is not there on {here}: a corpus without :// has to lie where all nodes see it at one place"
+                ) from None
             yield from self._add(documents.of_broken(Broken(1, 1, "unreadable_file", str(error)), self._corpus, name))
             yield self._summary(name, {"records": 1, "unreadable": 1})
             return

@@ -12,7 +12,7 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 from importlib import import_module
 from itertools import groupby
@@ -84,9 +84,9 @@ class Compiler:
     """The process that compiles what steps need, as long as the `with` lasts; none where all of it is compiled."""
 
     def __init__(self, steps: Iterable[str]) -> None:
-        """steps: names of those that the run may do."""
-        marks = _marks()
-        self._awaited = [s for s in dict.fromkeys(k.step for k in listed()) if s in set(steps) and not (marks / s).exists()]
+        """steps: names of those that the run may do; in the archive of a cluster there is no list, and each compiles its own."""
+        needed = set(steps) if LIST.is_file() else ()
+        self._awaited = _not_compiled(needed) if needed else []
         self._process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Self:
@@ -112,6 +112,11 @@ class Compiler:
         if self._process is not None:
             self._process.kill()
             self._process.communicate()
+
+
+def _not_compiled(steps: Collection[str]) -> list[str]:
+    marks = _marks()
+    return [s for s in dict.fromkeys(k.step for k in listed()) if s in steps and not (marks / s).exists()]
 
 
 def _marks() -> Path:

@@ -6,6 +6,7 @@ to the task whole, and must be smaller than 2 GB.
 """
 
 import os
+import socket
 
 import numpy as np
 import pyarrow as pa
@@ -24,6 +25,7 @@ from wajue.spark.flow import Flow, ddl
 
 _BUCKET_BYTES = 1 << 30  # of files, in which there may be ten million records; their identities are held by one task
 _BROADCAST = 1_000_000  # ids that clash, some 100 MB in each executor; more are joined by sorting
+_TASK_BYTES = 64 << 20  # of files: so many tasks even where few cores are at hand, as others may come
 _FILE_COST = 4096  # bytes that opening a file is worth
 # location: bytes of a path, which need not be UTF-8, or a URI
 _PLAN = pa.schema(
@@ -47,10 +49,11 @@ def ingest(
     identities are compared. Rows are joined only if an id may stand with different texts.
     """
     corpora = {c.name: c for c in config.corpus}
+    host = socket.gethostname()
     buckets = min(1 + sum(f.size for f in files) // _BUCKET_BYTES, cells.MOST_BUCKETS)
 
     def read(batches: Batches) -> Batches:
-        return corpus_reader.read(batches, corpora, buckets)
+        return corpus_reader.read(batches, corpora, buckets, host)
 
     made = Flow(_plan(spark, files), scratch_folder=scratch_folder).map(read, ddl(corpus_reader.READ)).materialized()
     kept, rejects, summaries = (made[table] for table in ("raw_documents", "ingest_rejects", "files"))
@@ -65,8 +68,8 @@ def ingest(
 
 def _plan(spark: SparkSession, files: list[CorpusFile]) -> DataFrame:
     """The files that each task reads; the content of those on a Hadoop file system, which Python cannot open."""
-    most = 4 * spark.sparkContext.defaultParallelism
     local = [f for f in files if not f.remote]
+    most = max(4 * spark.sparkContext.defaultParallelism, sum(f.size for f in local) // _TASK_BYTES)
     task = _tasks(local, most)
     plan = spark.createDataFrame(_listed(local, task)).repartitionById(max(task, default=0) + 1, "task")
     plan = plan.withColumn("content", F.lit(None).cast("binary"))

@@ -14,7 +14,7 @@ from wajue.mining.ngrams import tasks
 from wajue.mining.text.alphabet import Alphabet, recurring
 from wajue.spark.flow import Flow, ddl, types_of
 
-_TASKS_A_CORE = 2  # that the clauses are distributed to; a task costs some 0.1 CPU s, however small it is
+_TASKS_A_CORE = 2  # that the clauses are distributed to, or more; a task costs some 0.1 CPU s, however small it is
 _BUCKET_SYMBOLS = 8_000_000  # some 300 MB of memory in the task that counts them
 
 
@@ -27,7 +27,7 @@ def ngrams(documents: Flow, *, config: Config) -> tuple[Flow, Flow]:
     """
     rules = config.ngrams
     parallelism = documents.source.sparkSession.sparkContext.defaultParallelism
-    parts = min(_TASKS_A_CORE * parallelism, MOST_BUCKETS)
+    parts = min(max(_TASKS_A_CORE * parallelism, documents.tasks), MOST_BUCKETS)  # cores may come later, as the data is read
     lines = documents.select("text", "role").map(tasks.spread(parts), tasks.LINES).exchanged(parts, "bucket")
     distinct = lines.map(tasks.distinct, ddl(tasks.CLAUSES)).materialized()
     clauses = distinct["clauses"]

@@ -59,7 +59,7 @@ def save(workspace: Workspace, step: str, key: str, state: State) -> None:
         stream.write(told.model_copy(update={"checksum": told.own_checksum()}).model_dump_json().encode())
     file_systems.sync(files, *paths.values(), f"{fresh}/{_PROGRESS}", fresh)
     _remove(files, old)
-    files.move(fresh, old)
+    file_systems.move_folder(files, fresh, old)
     file_systems.sync(files, f"{root}/{_FOLDER}")
 
 

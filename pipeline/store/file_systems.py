@@ -16,6 +16,7 @@ from pyarrow import fs
 from wajue.config import without_password
 from wajue.errors import WajueError
 
+_STORES_OF_OBJECTS = frozenset(("s3", "gcs", "abfs"))  # pyarrow's names of their file systems
 _registered: dict[str, fs.FileSystem] = {}  # by SCHEME://AUTHORITY
 
 
@@ -108,6 +109,20 @@ def sync(files: fs.FileSystem, *paths: str) -> None:
                 raise
         finally:
             os.close(descriptor)
+
+
+def move_folder(files: fs.FileSystem, folder: str, target: str) -> None:
+    """Give a folder a name at which there is nothing; stores of objects have no folders, and move one file after the other.
+
+    What is to be moved as a whole or not at all there needs a file that is moved last, such as a manifest.
+    """
+    if files.type_name not in _STORES_OF_OBJECTS:
+        files.move(folder, target)
+        return
+    inside = files.get_file_info(fs.FileSelector(folder, recursive=True))
+    for path in sorted(info.path for info in inside if info.type == fs.FileType.File):
+        files.copy_file(path, f"{target}{path.removeprefix(folder)}")
+    files.delete_dir(folder)
 
 
 def linked(path: str, target: str) -> bool:

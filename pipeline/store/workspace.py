@@ -277,7 +277,7 @@ class Workspace:
             file_systems.sync(files, *(f"{folder}/{name}" for name in sizes), folder, f"{folder}{MANIFEST}")
         self.discard(*manifests)
         for table in manifests:
-            files.move(f"{root}/{UNFINISHED}/{table}", f"{root}/{table}")
+            file_systems.move_folder(files, f"{root}/{UNFINISHED}/{table}", f"{root}/{table}")
         for table in manifests:
             files.move(f"{root}/{UNFINISHED}/{table}{MANIFEST}", f"{root}/{table}/{MANIFEST}")
         file_systems.sync(files, *(f"{root}/{table}" for table in manifests), root)

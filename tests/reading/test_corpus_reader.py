@@ -1,4 +1,5 @@
 import gc
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 
 from tests.reading.samples import zipped
 from wajue.config import Corpus
+from wajue.errors import WajueError
 from wajue.reading import corpus_reader
 
 CORPORA = {
@@ -26,7 +28,7 @@ def plan(folder: Path, files: list[tuple[str, str, bytes | None]]) -> pa.RecordB
 
 
 def read(batch: pa.RecordBatch) -> dict[str, list[Any]]:
-    table = pa.Table.from_batches(list(corpus_reader.read(iter([batch]), CORPORA, 3)))
+    table = pa.Table.from_batches(list(corpus_reader.read(iter([batch]), CORPORA, 3, socket.gethostname())))
     return {kind: [r for r in table.column(kind).to_pylist() if r] for kind in table.column_names}
 
 
@@ -76,6 +78,12 @@ def test_batches_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert len(read(batch)["raw_documents"]) == 5
 
 
+def test_what_another_host_found_has_to_be_here(tmp_path: Path) -> None:
+    batch = plan(tmp_path, [("a", "missing.jsonl", None)])
+    with pytest.raises(WajueError, match=f"missing.jsonl is not there on {socket.gethostname()}: a corpus without ://"):
+        list(corpus_reader.read(iter([batch]), CORPORA, 3, "another"))
+
+
 def test_the_worker_gets_its_garbage_collector_back(tmp_path: Path) -> None:
     before = gc.get_threshold()
     within = []
@@ -84,5 +92,5 @@ def test_the_worker_gets_its_garbage_collector_back(tmp_path: Path) -> None:
         within.append(gc.get_threshold())
         yield plan(tmp_path, [("b", "y.txt", "一行".encode())])
 
-    list(corpus_reader.read(batches(), CORPORA, 1))
+    list(corpus_reader.read(batches(), CORPORA, 1, ""))
     assert within[0][0] > before[0] and gc.get_threshold() == before

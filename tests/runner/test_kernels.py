@@ -51,6 +51,14 @@ def test_steps_compile_by_themselves_where_the_process_fails(
     assert said == ["kernels were not compiled beside the run, but where they are called: no room on the disk"]
 
 
+def test_in_an_archive_there_is_no_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernels, "LIST", tmp_path / "wajue.zip" / "kernels.jsonl")
+    kernels.listed.cache_clear()
+    with kernels.Compiler(["ingest"]) as compiler:
+        compiler.wait("ingest")
+    assert not compiler._awaited
+
+
 @pytest.mark.cluster
 def test_the_list_is_what_the_demo_compiles(tmp_path: Path) -> None:
     """If not: python -m tests.kernel_list."""

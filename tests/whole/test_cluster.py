@@ -30,6 +30,15 @@ from wajue.store.workspace import Workspace
 
 pytestmark = pytest.mark.cluster
 PLANNED = dag.planned(configuration.load(sample_folder() / "demo.toml"))
+# a task that is slower than half of the others runs once more, and executors come and go with the work
+MANY_ATTEMPTS = (
+    "spark.speculation=true",
+    "spark.speculation.multiplier=1.1",
+    "spark.speculation.quantile=0.5",
+    "spark.dynamicAllocation.enabled=true",
+    "spark.dynamicAllocation.shuffleTracking.enabled=true",
+    "spark.dynamicAllocation.executorIdleTimeout=3s",
+)
 MINED = [t for step in PLANNED if step.on_spark for t in step.writes]
 
 
@@ -142,7 +151,7 @@ def test_all_steps_on_a_cluster(cluster: Cluster, config: Path, expected: dict[s
 
 def tasks(worker: "subprocess.Popen[bytes]", cluster: Cluster) -> tuple[int, set[str]]:
     """(tasks begun, those at work now) of the executors of a worker, by their logs."""
-    place = cluster.folder / f"worker-{cluster.daemons.index(worker)}"
+    place = cluster.folder / "workers" / f"worker-{cluster.daemons.index(worker)}"
     said = "".join(log.read_text() for log in place.glob("app-*/*/stderr"))
     begun = re.findall(r"Running task .*\(TID (\d+)\)", said)
     return len(begun), set(begun) - set(re.findall(r"Finished task .*\(TID (\d+)\)", said))
@@ -191,6 +200,37 @@ def test_a_worker_killed_in_a_round_of_expectation_maximisation(
     assert said.index("round 2 of 5") < said.index("Lost executor") < said.index("lexicon in")
     names = ("ngrams", "lexicon", "tokens")  # expected counts that a task gave twice would change log_prob, gain and score
     assert tables(Workspace(str(tmp_path / "out")), *names) == {t: expected[t] for t in names}
+
+
+def test_two_hosts_that_share_folders(bundle: Path, config: Path, expected: dict[str, list[str]], tmp_path: Path) -> None:
+    (shared := tmp_path / "shared").mkdir()
+    both = {shared: shared, config.parent: config.parent}
+    with standalone.two_hosts(tmp_path, both) as hosts, standalone.cluster(tmp_path, bundle, hosts) as cluster:
+        run = cluster.submit(config, "--workspace", str(shared / "out"), log=tmp_path / "log", conf=MANY_ATTEMPTS)
+        try:
+            kill_at_work(cluster, run, tmp_path / "log", r"dedup: [\d,]+ documents", 2)  # on the other host
+        finally:
+            finished(run, tmp_path / "log")
+    found = tables(Workspace(str(shared / "out")), *MINED)
+    for name in MINED:
+        assert found[name] == expected[name], name
+
+
+def test_a_host_that_sees_the_folders_later(bundle: Path, config: Path, tmp_path: Path) -> None:
+    (shared := tmp_path / "shared").mkdir()
+    elsewhere = {config.parent: tmp_path / "later" / "corpus", shared: tmp_path / "later" / "shared"}
+    options = ("--workspace", str(shared / "out"), "--until", "ingest")
+    with standalone.two_hosts(tmp_path, elsewhere) as hosts, standalone.cluster(tmp_path, bundle, hosts, workers=1) as cluster:
+        for number, (folder, place) in enumerate(elsewhere.items()):
+            log = tmp_path / f"log-{number}"
+            what = "a corpus" if folder == config.parent else "a workspace"
+            assert re.search(
+                f"{folder}/.* is not there on other: .*{what}", finished(cluster.submit(config, *options, log=log), log, 1)
+            )
+            mount = f"mkdir -p {folder} && mount --bind {place} {folder}"
+            subprocess.run(["nsenter", "--target", str(cluster.daemons[1].pid), "--mount", "sh", "-ec", mount], check=True)
+        finished(cluster.submit(config, *options, log=tmp_path / "log"), tmp_path / "log")
+    assert Workspace(str(shared / "out")).whole("raw_documents")
 
 
 def test_the_driver_killed_within_a_step_and_between_two(
