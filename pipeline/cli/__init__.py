@@ -91,7 +91,9 @@ def _explained(error: Exception) -> int:
         if type(error).__name__ == "NoArgsIsHelpError":  # its message is the help itself, and gets no time in front
             sys.stderr.write(f"{console.printable(error.format_message())}\n")
         else:
-            log.error("%s; see wajue --help", error.format_message().rstrip("."))
+            context = getattr(error, "ctx", None)
+            command = f"wajue {context.info_name}" if context is not None and context.parent is not None else "wajue"
+            log.error("%s; see %s --help", error.format_message().rstrip("."), command)
         return 2
     log.error("%s", _summary(error))
     log.error("this is probably a bug in wajue; run again with wajue --debug and report what it shows")

@@ -4,6 +4,7 @@ import os
 import pytest
 import typer.main
 
+from wajue import cli
 from wajue.cli.app import MODULES, _at_home, app, as_text
 from wajue.errors import ConfigError
 
@@ -27,3 +28,18 @@ def test_each_command_is_in_the_module_that_is_loaded_for_it() -> None:
     assert {name: command.callback.__module__ for name, command in commands.items() if command.callback} == {
         name: f"wajue.cli.{module}" for name, module in MODULES.items()
     }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["report", "x", "--nosuch"], "No such option: --nosuch; see wajue report --help"),
+        (["nosuch"], "No such command 'nosuch'; see wajue --help"),
+    ],
+)
+def test_a_mistake_points_to_the_help_of_its_command(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as error:
+        cli.main(arguments)
+    assert error.value.code == 2 and message in " ".join(capsys.readouterr().err.split())
