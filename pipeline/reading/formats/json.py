@@ -20,20 +20,34 @@ _EXACT_DIGITS = 18  # of an integer that fits into 64 bits; longer ones stay as 
 
 
 def read(source: Source) -> Iterator[Outcome | list[Record]]:
-    """The elements of an array; with `format = "auto"` the lines of a file that begins with an object."""
+    """The elements of an array; with `format = "auto"` those of a file that begins with an object: one a line, or over several."""
     texts = source.texts()
     if source.corpus.format == "auto":
         first = next((t for t in texts if t.strip()), "")
         texts = itertools.chain((first,), texts)
         if first.lstrip().startswith("{"):
-            yield from _lines(decoding.lines(texts), source)
-            return
+            if not _is_spread(first):
+                yield from _lines(decoding.lines(texts), source)
+                return
+            texts = itertools.chain(("[",), texts, ("]",))  # which misses commas only where one object follows another
     yield from _elements(texts, source)
 
 
 def read_lines(source: Source) -> Iterator[Outcome]:
     """An object a line."""
     return _lines(source.lines(), source)
+
+
+def _is_spread(block: str) -> bool:
+    """Does the first object go on in the next line? Where lines are records one of them may be broken, but the next begins anew."""
+    line, _, rest = block.lstrip().partition("\n")
+    if not rest.strip() or rest.lstrip().startswith("{"):
+        return False
+    try:
+        orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return True
+    return False
 
 
 def _lines(lines: Iterator[str], source: Source) -> Iterator[Outcome]:
