@@ -24,7 +24,6 @@ from wajue.spark.flow import Flow, types_of
 log = logging.getLogger(__name__)
 
 _FILE_TOKENS = 20_000_000  # the text alone decides how many files there are, since trainers shuffle what they read from them
-_SHORT = 30  # words of a document on average, up to which rare ones are split
 
 
 def vocabulary(tokens: Flow, word_counts: Flow, *, config: Config) -> tuple[DataFrame, Flow]:
@@ -37,7 +36,7 @@ def vocabulary(tokens: Flow, word_counts: Flow, *, config: Config) -> tuple[Data
     spark = tokens.source.sparkSession
     total = word_counts.frame.agg(F.sum("count")).collect()[0][0] or 0
     files = 1 + total // _FILE_TOKENS
-    split = _split(config.vocabulary, total / max(tokens.source.count(), 1))
+    split = _split(config.vocabulary, total, tokens.source.count())
     numbered = _numbered_words(word_counts.frame, config.vocabulary, split=split)
     known_words = spark.sparkContext.broadcast(numbered.column("word").combine_chunks())
 
@@ -49,16 +48,17 @@ def vocabulary(tokens: Flow, word_counts: Flow, *, config: Config) -> tuple[Data
     return spark.createDataFrame(numbered).coalesce(1), packed.map(word_sequences.in_order, types_of("sequences"))
 
 
-def _split(rules: Vocabulary, length: float) -> bool:
-    """Are rare words to be read as their characters? length: words of a document on average."""
-    if rules.split_rare == "auto" and length <= _SHORT:
+def _split(rules: Vocabulary, words: int, documents: int) -> bool:
+    """Are rare words read as their characters? words: in all documents."""
+    split = word_sequences.are_split(rules.split_rare, words, documents)
+    if split and rules.split_rare == "auto":
         log.info(
             "vocabulary: documents have %.0f words on average, so words that occur less than %d times are read as their Han "
             'characters; [vocabulary] split_rare = "never" leaves them out',
-            length,
+            words / max(documents, 1),
             rules.min_count,
         )
-    return length <= _SHORT if rules.split_rare == "auto" else rules.split_rare == "always"
+    return split
 
 
 def _numbered_words(word_counts: DataFrame, rules: Vocabulary, *, split: bool) -> pa.Table:

@@ -8,7 +8,6 @@ from tests.stages.conftest import Mined
 from wajue.config import Config
 from wajue.errors import WajueError
 from wajue.mining.tokens.surface import HAN
-from wajue.stages.vocabulary import _split
 
 Load = Callable[..., Config]
 pytestmark = pytest.mark.spark
@@ -48,13 +47,6 @@ def test_rare_words_of_short_documents_are_read_as_their_characters(
     occurrences = Counter(word_id for of_document in encoded.values() for word_id in of_document)
     assert [r["count"] for r in rows] == [occurrences[r.word_id] for r in rows]
     assert [(-r["count"], r.word) for r in rows] == sorted((-r["count"], r.word) for r in rows) and rows[-1]["count"] >= 2
-
-
-@pytest.mark.parametrize(
-    ("rule", "length", "split"), [("auto", 30, True), ("auto", 31, False), ("always", 99, True), ("never", 1, False)]
-)
-def test_rare_words_are_split_where_documents_are_short(load: Load, rule: str, length: float, split: bool) -> None:
-    assert _split(load(f'[vocabulary]\nsplit_rare = "{rule}"\n').vocabulary, length) == split
 
 
 def test_no_word_frequent_enough_is_said(load: Load, mined: Mined) -> None:
