@@ -105,7 +105,7 @@ def _vectors(name: str, key: tuple[Column, ...], row: str) -> Table:
 
 
 _WORD = Column("word", pa.string(), "the word")
-_COUNT_ALL = Column("count", pa.int64(), "occurrences in all corpora")
+_COUNT_ALL = Column("count", pa.int64(), "occurrences in all corpora; of a Han character those in words that are split, too")
 _ENTROPIES = (
     Column("left_entropy", pa.float64(), "branching entropy of the left neighbours, nats"),
     Column("right_entropy", pa.float64(), "branching entropy of the right neighbours, nats"),
