@@ -48,14 +48,14 @@ def vocabulary(tokens: Flow, word_counts: Flow, *, config: Config) -> tuple[Data
     return spark.createDataFrame(numbered).coalesce(1), packed.map(word_sequences.in_order, types_of("sequences"))
 
 
-def _split(rules: Vocabulary, words: int, documents: int) -> bool:
-    """Are rare words read as their characters? words: in all documents."""
-    split = word_sequences.are_split(rules.split_rare, words, documents)
+def _split(rules: Vocabulary, token_count: int, document_count: int) -> bool:
+    """Are rare words read as their characters? token_count: of all documents."""
+    split = word_sequences.are_split(rules.split_rare, token_count, document_count)
     if split and rules.split_rare == "auto":
         log.info(
             "vocabulary: documents have %.0f words on average, so words that occur less than %d times are read as their Han "
             'characters; [vocabulary] split_rare = "never" leaves them out',
-            words / max(documents, 1),
+            token_count / max(document_count, 1),
             rules.min_count,
         )
     return split

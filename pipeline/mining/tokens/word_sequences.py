@@ -23,9 +23,9 @@ _BLOCK_BYTES = 64 << 20  # of sequences that a task keeps before it sends them t
 _BATCH_ROWS = 20_000
 
 
-def are_split(rule: str, words: int, documents: int) -> bool:
-    """Are words outside the vocabulary read as their Han characters? rule: [vocabulary] split_rare; words: in all documents."""
-    return words <= SHORT * documents if rule == "auto" else rule == "always"
+def are_split(rule: str, token_count: int, document_count: int) -> bool:
+    """Are words outside the vocabulary read as their Han characters? rule: [vocabulary] split_rare; token_count: of all documents."""
+    return token_count <= SHORT * document_count if rule == "auto" else rule == "always"
 
 
 def encode(batch: pa.RecordBatch, vocabulary: pa.StringArray, *, split: bool) -> pa.RecordBatch:

@@ -30,7 +30,7 @@ def test_unknown_words_are_split_into_the_han_characters_that_are_known() -> Non
     ("rule", "words", "split"), [("auto", 40, True), ("auto", 41, False), ("always", 99, True), ("never", 2, False)]
 )
 def test_rare_words_are_split_where_documents_are_short(rule: str, words: int, split: bool) -> None:
-    assert word_sequences.are_split(rule, words, documents=2) == split
+    assert word_sequences.are_split(rule, words, document_count=2) == split
 
 
 def test_characters_are_counted_as_often_as_their_words() -> None:
