@@ -69,8 +69,9 @@ class Topics:
         rule = self.workspace.settings("sequences", "vocabulary").get("split_rare", "never")
         if rule != "auto":
             return bool(rule == "always")
-        sql = "SELECT (SELECT sum(count)::BIGINT FROM word_counts) AS token_count, (SELECT count(*) FROM tokens) AS document_count"
-        return word_sequences.are_split(rule, **query.select(self.workspace, sql).to_pylist()[0])
+        sql = "SELECT (SELECT sum(count)::BIGINT FROM word_counts) AS words, (SELECT count(*) FROM tokens) AS documents"
+        [row] = query.select(self.workspace, sql).to_pylist()
+        return word_sequences.are_split(rule, row["words"], row["documents"])
 
     @cached_property
     def _tokenizer(self) -> tokenizers.Tokenizer:

@@ -24,7 +24,7 @@ _BATCH_ROWS = 20_000
 
 
 def are_split(rule: str, token_count: int, document_count: int) -> bool:
-    """Are words outside the vocabulary read as their Han characters? rule: [vocabulary] split_rare; token_count: of all documents."""
+    """Are words outside the vocabulary read as their Han characters? rule: [vocabulary] split_rare; counts: of the whole text."""
     return token_count <= SHORT * document_count if rule == "auto" else rule == "always"
 
 
