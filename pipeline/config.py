@@ -317,6 +317,9 @@ class Vocabulary(Section):
 
     min_count: int = Field(5, ge=1, description="occurrences in all corpora")
     max_size: int = Field(1_000_000, ge=1, description="words; the most frequent are kept")
+    split_rare: Literal["auto", "always", "never"] = Field(
+        "auto", description="read rarer words as their Han characters; auto: where documents have 20 words or fewer on average"
+    )
 
 
 class Sgns(Section):

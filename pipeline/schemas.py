@@ -105,7 +105,7 @@ def _vectors(name: str, key: tuple[Column, ...], row: str) -> Table:
 
 
 _WORD = Column("word", pa.string(), "the word")
-_COUNT_ALL = Column("count", pa.int64(), "occurrences in all corpora")
+_COUNT_ALL = Column("count", pa.int64(), "occurrences in all corpora; of a Han character those in words that are split, too")
 _ENTROPIES = (
     Column("left_entropy", pa.float64(), "branching entropy of the left neighbours, nats"),
     Column("right_entropy", pa.float64(), "branching entropy of the right neighbours, nats"),
@@ -374,7 +374,7 @@ TABLES = {
         Table(
             "sequences",
             "a document as word ids, ordered by doc_id",
-            (_DOC_ID, _CORPUS, Column("ids", pa.list_(pa.int32()), "word ids; words outside the vocabulary are left out")),
+            (_DOC_ID, _CORPUS, Column("ids", pa.list_(pa.int32()), "word ids; a word outside the vocabulary is split or left out")),
         ),
         _vectors("sgns_words", (_WORD, _COUNT_ALL), "a word's skip-gram vector"),
         _vectors("jose_words", (_WORD, _COUNT_ALL), "a word's spherical vector, of length 1"),

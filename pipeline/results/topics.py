@@ -17,7 +17,7 @@ from rich.text import Text
 
 from wajue.config import NewWords
 from wajue.console import printable
-from wajue.mining.tokens import tokenizers
+from wajue.mining.tokens import tokenizers, word_sequences
 from wajue.mining.topics.embedding import Documents, Embedding
 from wajue.mining.topics.model import Model
 from wajue.mining.topics.spread import SURE
@@ -44,10 +44,8 @@ class Topics:
     def assign(self, texts: Sequence[str]) -> pa.Table:
         """A row for each text: topic, label, similarity, second, second_label, second_similarity; as in `document_topics`."""
         tokens = self._tokenizer(pa.array(texts, pa.string())).tokens
-        word_ids = pc.index_in(tokens.flatten(), pa.array(self._words)).fill_null(-1).to_numpy()
-        known = word_ids >= 0
-        sizes = np.bincount(pc.list_parent_indices(tokens).to_numpy()[known], minlength=len(texts))
-        documents = Documents(word_ids[known], np.concatenate(([0], np.cumsum(sizes, dtype=np.int64))))
+        documents = Documents(*word_sequences.of_documents(tokens, pa.array(self._words, pa.string()), split=self._split))
+        sizes = np.diff(documents.offsets)
         placed = self.model.place(self._embedding.of_documents(documents))
         topic, second = (np.where(sizes > 0, numbers, 0) for numbers in (placed.topic, placed.second))
         return pa.table(
@@ -64,6 +62,16 @@ class Topics:
     def vectors(self, documents: Documents) -> np.ndarray:
         """float32 [documents, dim], rows of length 1, from which topics are told."""
         return self._embedding.of_documents(documents)
+
+    @cached_property
+    def _split(self) -> bool:
+        """As the step `vocabulary` read rare words."""
+        rule = self.workspace.settings("sequences", "vocabulary").get("split_rare", "never")
+        if rule != "auto":
+            return bool(rule == "always")
+        sql = "SELECT (SELECT sum(count)::BIGINT FROM word_counts) AS words, (SELECT count(*) FROM tokens) AS documents"
+        [row] = query.select(self.workspace, sql).to_pylist()
+        return word_sequences.are_split(rule, row["words"], row["documents"])
 
     @cached_property
     def _tokenizer(self) -> tokenizers.Tokenizer:

@@ -1,6 +1,7 @@
 """`wajue topics`: what there is, and where new documents go."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,18 @@ def test_a_document_of_the_workspace_keeps_its_topic(workspace: Workspace) -> No
     [first] = parquet.read(workspace, "document_topics").slice(0, 1).to_pylist()
     [again] = topics.load_topics(workspace).assign(["我们 退款 发票"]).to_pylist()
     assert again["topic"] == first["topic"] and again["similarity"] == pytest.approx(first["similarity"], abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("rule", "words", "split"), [("always", 99, True), ("auto", 20, True), ("auto", 21, False), ("never", 1, False)]
+)
+def test_rare_words_are_read_as_the_workspace_read_them(load: Load, tmp_path: Path, rule: str, words: int, split: bool) -> None:
+    configs = {"tokens": {"segment": {"method": "whitespace"}}, "sequences": {"vocabulary": {"split_rare": rule}}}
+    made = mined(tmp_path / "w", configs, tokens=[{"doc_id": "0"}], word_counts=[{"word": "我们", "count": words}])
+    run(made, load("[topics]\ncount = 3\n"))
+    loaded = topics.load_topics(made)
+    of_characters = replace(loaded, _words=["退", *loaded._words[1:]])  # which has the vector of 退款
+    assert (of_characters.assign(["我们 退款"]) == loaded.assign(["我们 退款"])) == split
 
 
 def test_groups_stand_above_their_topics(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ The first digits of a doc_id choose its file. They are those of a hash, so all f
 job has to look for the bounds between them.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -11,27 +12,63 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from wajue.arrays import cells
+from wajue.arrays.ragged import Ragged
+from wajue.mining.tokens.surface import HAN
 
+COUNTS = "word string, count long"
 PACKED = "file int, sequences binary"  # many sequences in a cell, as an Arrow stream
+SHORT = 20  # words of a document on average, up to which [vocabulary] split_rare = "auto" splits; measured at 9, 11 and 31
 _DIGITS = 8  # of a doc_id, hexadecimal
 _BLOCK_BYTES = 64 << 20  # of sequences that a task keeps before it sends them to their files
 _BATCH_ROWS = 20_000
 
 
-def encode(batch: pa.RecordBatch, vocabulary: pa.StringArray) -> pa.RecordBatch:
+def are_split(rule: str, token_count: int, document_count: int) -> bool:
+    """Are words outside the vocabulary read as their Han characters? rule: [vocabulary] split_rare; counts: of the whole text."""
+    return token_count <= SHORT * document_count if rule == "auto" else rule == "always"
+
+
+def encode(batch: pa.RecordBatch, vocabulary: pa.StringArray, *, split: bool) -> pa.RecordBatch:
     """(doc_id, corpus, tokens) -> (doc_id, corpus, ids): the word ids of those tokens that the vocabulary has.
 
-    vocabulary: the words in the order of their ids.
+    vocabulary: the words in the order of their ids. split: of other tokens the ids of those of their Han characters that it has.
     """
-    lists = batch.column("tokens")
-    tokens = pc.dictionary_encode(lists.flatten())
-    id_of = pc.index_in(tokens.dictionary, value_set=vocabulary).fill_null(-1).to_numpy()
-    word_ids = id_of[tokens.indices.to_numpy()]
-    known = word_ids >= 0
-    sizes = np.bincount(pc.list_parent_indices(lists).to_numpy()[known], minlength=len(lists))
-    offsets = np.concatenate(([0], np.cumsum(sizes))).astype(np.int32)
-    encoded = pa.ListArray.from_arrays(pa.array(offsets), pa.array(word_ids[known]))
+    word_ids, offsets = of_documents(batch.column("tokens"), vocabulary, split=split)
+    encoded = pa.ListArray.from_arrays(pa.array(offsets.astype(np.int32)), pa.array(word_ids))
     return pa.RecordBatch.from_arrays([batch.column("doc_id"), batch.column("corpus"), encoded], ["doc_id", "corpus", "ids"])
+
+
+def of_documents(lists: pa.ListArray, vocabulary: pa.StringArray, *, split: bool) -> Ragged:
+    """The word ids, int32, of each list of tokens."""
+    tokens = pc.dictionary_encode(lists.flatten())
+    of_tokens = _word_ids(tokens.dictionary, vocabulary, split=split).take(tokens.indices.to_numpy())
+    begins = np.concatenate(([0], np.cumsum(pc.list_value_length(lists).to_numpy(), dtype=np.int64)))  # in tokens
+    return Ragged(of_tokens.values, of_tokens.offsets[begins])
+
+
+def _word_ids(strings: pa.StringArray, vocabulary: pa.StringArray, *, split: bool) -> Ragged:
+    """The word ids, int32, of each string."""
+    word_id = pc.index_in(strings, value_set=vocabulary).fill_null(-1).to_numpy()
+    sizes = np.ones(len(word_id), np.int64)
+    if split:
+        unknown = np.flatnonzero(word_id < 0)
+        characters = [HAN.findall(string) for string in strings.take(pa.array(unknown)).to_pylist()]
+        sizes[unknown] = [len(of_string) for of_string in characters]
+        flat = pa.array([c for of_string in characters for c in of_string], pa.string())
+        word_id, known = np.repeat(word_id, sizes), np.repeat(word_id >= 0, sizes)
+        word_id[~known] = pc.index_in(flat, value_set=vocabulary).fill_null(-1).to_numpy()
+    of_string = np.repeat(np.arange(len(strings)), sizes)
+    return Ragged.of_sizes(word_id[word_id >= 0], np.bincount(of_string[word_id >= 0], minlength=len(strings)))
+
+
+def characters(batches: cells.Batches) -> cells.Batches:
+    """COUNTS of words -> COUNTS of their Han characters, which a batch has once each."""
+    for batch in batches:
+        counts: Counter[str] = Counter()
+        for word, count in zip(*(column.to_pylist() for column in batch.select(["word", "count"]).columns), strict=True):
+            for character in HAN.findall(word):
+                counts[character] += count
+        yield pa.record_batch({"word": pa.array(list(counts), pa.string()), "count": pa.array(list(counts.values()), pa.int64())})
 
 
 def pack(files: int) -> Callable[[cells.Batches], cells.Batches]:
