@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network
+from itertools import islice
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any
@@ -24,6 +26,7 @@ from wajue.spark import session
 
 SPARK_HOME = Path(pyspark.__file__).parent
 _MEMORY = "900m"
+_NETWORKS = IPv4Network("198.18.0.0/15")  # the block for measuring networks (RFC 2544)
 
 
 def ended(process: psutil.Process | subprocess.Popen[bytes]) -> None:
@@ -82,7 +85,8 @@ def two_hosts(folder: Path, shared: dict[Path, Path]) -> Iterator[tuple[Host, Ho
             place.mkdir(exist_ok=True)
             shared = shared | {place: place}
     name, link = f"wajue{os.getpid()}", f"wj{os.getpid()}"
-    ours, theirs = "198.18.0.1", "198.18.0.2"  # of the block for measuring networks (RFC 2544)
+    network_of_two = next(islice(_NETWORKS.subnets(new_prefix=30), os.getpid() % 2**15, None))
+    ours, theirs = map(str, network_of_two.hosts())
     network = ("ip", "netns", "exec", name)
     (view := folder / "view").mkdir()
     mounts = [str(path) for pair in shared.items() for path in pair]

@@ -25,6 +25,7 @@ from wajue.arrays.strings import bytes_hash, decode, is_digit, span_array, strin
 BREAK, RARE = 0, 1
 MAX_CLAUSE = 64  # symbols; bounds the underflow of a product of probabilities, and the memory of one lattice
 HAN_RANGES = ((0x3007, 0x3007), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF))
+_HAN_TEXT = re.compile(f"[{''.join(f'{chr(a)}-{chr(b)}' for a, b in HAN_RANGES)}]*")
 _MOST_DIGITS = 3  # of a number that may belong to a word; longer ones name no kind of thing
 _HASH_MULTIPLIER, _HASH_SHIFT = np.uint64(0x9E3779B97F4A7C15), np.uint64(20)
 _MINUS, _POINT, _PLUS, _UNDERSCORE, _SLASH, _AND, _NUMBER_SIGN = 45, 46, 43, 95, 47, 38, 35
@@ -40,7 +41,7 @@ def is_han(c):
 
 def is_han_text(text: str) -> bool:
     """Is every character a basic-plane Han character?"""
-    return all(any(a <= ord(c) <= b for a, b in HAN_RANGES) for c in text)
+    return _HAN_TEXT.fullmatch(text) is not None
 
 
 @njit(cache=True)

@@ -12,15 +12,14 @@ is measured by: the names of two states share neighbours, too, but not half as m
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from wajue.arrays.cells import Batches
 from wajue.config import Variants
+from wajue.mining.variants.neighbour_counts import NEAR, SIDES
 from wajue.mining.variants.spelling_pairs import (
     LATIN_CASE,
     LIKE_READING,
@@ -32,10 +31,6 @@ from wajue.mining.variants.spelling_pairs import (
     Pair,
 )
 
-NEIGHBOURS = "word string, side tinyint, neighbour string, count long"
-LEFT, RIGHT, NEAR = range(3)
-_REACH = 4  # tokens
-_SIDES = {d: (LEFT if d == -1 else RIGHT if d == 1 else NEAR) for d in range(-_REACH, _REACH + 1) if d}
 _PRIOR = 50.0  # m, occurrences
 _LEAST_SHARE = 0.4  # of the evidence that as many uses of the standard itself would give; see docs/dev/experiments/variants.md
 _WEIGHTS = np.array([1.0, 1.0, 0.5])  # of LEFT, RIGHT, NEAR
@@ -83,40 +78,26 @@ _NONE = Evidence(0.0, 0.0, 0.0, 0.0)
 Evidences = dict[tuple[str, str], Evidence]  # of (word, what it may be a variant of)
 
 
-def neighbours(names: pa.Array, batches: Batches) -> Iterator[pa.Table]:
-    """Batches of (tokens list<string>) -> NEIGHBOURS of the words that `names` holds; what holds no letter or digit is none."""
-    for batch in batches:
-        lists = batch.column("tokens")
-        tokens = pc.dictionary_encode(lists.flatten())
-        ids, doc_index = tokens.indices.to_numpy(), pc.list_parent_indices(lists).to_numpy()
-        strings = tokens.dictionary
-        is_name = pc.is_in(strings, value_set=names).to_numpy(zero_copy_only=False)
-        is_word = pc.match_substring_regex(strings, r"[\p{L}\p{N}]").to_numpy(zero_copy_only=False)
-        at = np.flatnonzero(is_name[ids]) if len(ids) else np.zeros(0, np.int64)
-        keys = [_keys_beside(at, d, ids, doc_index, is_word, len(strings)) for d in _SIDES]
-        unique, count = np.unique(np.concatenate(keys), return_counts=True)
-        rest, other = np.divmod(unique, max(len(strings), 1))
-        word, side = np.divmod(rest, len(_WEIGHTS))
-        columns = {"word": strings.take(pa.array(word)), "side": pa.array(side.astype(np.int8))}
-        yield pa.table(columns | {"neighbour": strings.take(pa.array(other)), "count": pa.array(count.astype(np.int64))})
+def _log_likelihood_ratio(of_standard: np.ndarray, on_side: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """ln p(c|s)/p(c), float64 [n]; of_standard: n(s, c), on_side: n(s), share: p(c)."""
+    ratio: np.ndarray = np.log((of_standard + _PRIOR * share) / (on_side + _PRIOR) / share)
+    return ratio
 
 
-def _keys_beside(
-    at: np.ndarray, distance: int, ids: np.ndarray, doc_index: np.ndarray, is_word: np.ndarray, size: int
-) -> np.ndarray:
-    """For each token at these positions the number of (it, side, the token so far away), if both are in one document."""
-    other = at + distance
-    inside = (other >= 0) & (other < len(ids))
-    at, other = at[inside], other[inside]
-    near = (doc_index[at] == doc_index[other]) & is_word[ids[other]] if len(at) else np.zeros(0, bool)
-    at, other = at[near], other[near]
-    keys: np.ndarray = (ids[at].astype(np.int64) * len(_WEIGHTS) + _SIDES[distance]) * size + ids[other]
-    return keys
+def of_itself(profile: Iterable[pa.RecordBatch], on_side: np.ndarray, total: int) -> np.ndarray:
+    """float64 [names, SIDES]: the nats that one of its neighbours gives a word, set aside from the rest of it.
 
-
-def likelihood_ratio(of_standard: Any, on_side: Any, share: Any) -> Any:
-    """p(c|s)/p(c), of arrays or of Spark's columns; of_standard: n(s, c), on_side: n(s), share: p(c)."""
-    return (of_standard + _PRIOR * share) / (on_side + _PRIOR) / share
+    profile: neighbour_counts.MET's; on_side: int64 [names, SIDES], n(s); total: all tokens.
+    """
+    nats = np.zeros(on_side.size)
+    for batch in profile:
+        name, side, count, uses = (batch.column(c).to_numpy() for c in ("name", "side", "count", "uses"))
+        at = name.astype(np.int64) * SIDES + side
+        given = count * _log_likelihood_ratio(count - 1, on_side.ravel()[at] - 1, uses / total)
+        nats += np.bincount(at, given, len(nats))
+    # rounded, as the order in which they are added up depends on the partitions
+    rounded: np.ndarray = np.round(nats.reshape(on_side.shape) / np.maximum(on_side, 1), 9)
+    return rounded
 
 
 def likely(pairs: Iterable[Pair], evidence: Evidences, rules: Variants) -> list[Pair]:
@@ -159,16 +140,28 @@ def _is_shown(pair: Pair, shown: Evidence, least: float) -> bool:
     return ratio >= rule.least_ratio and is_alike and shown.near >= rule.near and shown.similarity >= rule.similarity
 
 
-def evidence_of(shared: pa.Table) -> Evidences:
-    """shared: a row for each neighbour of each pair's word, with the columns word, variant_of, side, neighbour; count, n(w, c);
-    of_standard, n(s, c); on_side, n(s); share, p(c); own, the nats that a neighbour of s itself gives.
+def evidence(pairs: Sequence[Pair], numbers: np.ndarray, met: Mapping[str, pa.Table]) -> Evidences:
+    """Of each pair. numbers: int64 [pairs, 2], its words'; met: the kinds of neighbour_counts.MET, which has these numbers."""
+    total = sum(met["totals"].column("uses").to_pylist())
+    name, side, count = (met["sums"].column(c).to_numpy().astype(np.int64) for c in ("name", "side", "count"))
+    on_side = np.bincount(name * SIDES + side, count, (int(numbers.max()) + 1) * SIDES).reshape(-1, SIDES)
+    own = of_itself(met["profile"].to_batches(), on_side, total)
+    shared = met["shared"]
+    at = numbers[shared.column("pair").to_numpy(), 1], shared.column("side").to_numpy()
+    columns = {"on_side": on_side[at], "share": shared.column("uses").to_numpy() / total, "own": own[at]}
+    return evidence_of(pairs, pa.table({c: shared.column(c) for c in shared.column_names} | columns))
+
+
+def evidence_of(pairs: Sequence[Pair], shared: pa.Table) -> Evidences:
+    """shared: a row for each neighbour of each pair's word, with the columns pair, its number; side; count, n(w, c); of_standard,
+    n(s, c); on_side, n(s); share, p(c); own, the nats that a neighbour of s itself gives.
     """
-    shared = shared.sort_by([(name, "ascending") for name in ("word", "variant_of", "side", "neighbour")])  # sums of floats
+    shared = shared.sort_by([(name, "ascending") for name in ("pair", "side", "count", "of_standard", "share")])  # sums of floats
     count, of_standard, on_side, share, own = (
         shared.column(name).to_numpy().astype(float) for name in ("count", "of_standard", "on_side", "share", "own")
     )
     side = shared.column("side").to_numpy()
-    nats = count * np.log(likelihood_ratio(of_standard, on_side, share))
+    nats = count * _log_likelihood_ratio(of_standard, on_side, share)
     is_near, adjacent = side == NEAR, np.where(side == NEAR, 0.0, count)
     figures = {
         "nats": nats * _WEIGHTS[side],
@@ -178,14 +171,9 @@ def evidence_of(shared: pa.Table) -> Evidences:
         "adjacent": adjacent,
         "met": np.where(of_standard > 0, adjacent, 0.0),
     }
-    table = pa.table({"word": shared.column("word"), "variant_of": shared.column("variant_of")} | figures)
-    sums = table.group_by(["word", "variant_of"], use_threads=False).aggregate([(name, "sum") for name in figures])
-    return {
-        (r["word"], r["variant_of"]): Evidence(
-            r["nats_sum"],
-            r["expected_sum"],
-            r["near_sum"] / max(r["near_count_sum"], 1.0),
-            r["met_sum"] / max(r["adjacent_sum"], 1.0),
-        )
-        for r in sums.to_pylist()
-    }
+    pair = shared.column("pair").to_numpy()
+    sums = {name: np.bincount(pair, values, len(pairs)) for name, values in figures.items()}
+    near = sums["near"] / np.maximum(sums["near_count"], 1.0)
+    similarity = sums["met"] / np.maximum(sums["adjacent"], 1.0)
+    each = zip(*(values.tolist() for values in (sums["nats"], sums["expected"], near, similarity)), strict=True)
+    return {p.names: Evidence(*values) for p, values in zip(pairs, each, strict=True)}

@@ -16,6 +16,7 @@ import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import NamedTuple
 
 from pypinyin import Style, lazy_pinyin
@@ -68,6 +69,7 @@ def spelling_pairs(words: Iterable[Word]) -> Iterator[Pair]:
             if pair.names not in seen and (reason != LIKE_SHAPE or _may_be_mistaken(_differing(*pair.names), distinctive)):
                 seen.add(pair.names)
                 yield pair
+    _pinyin.cache_clear()
 
 
 def rivals(pairs: Iterable[Pair], lexicon: Iterable[Word]) -> Iterator[Pair]:
@@ -142,15 +144,21 @@ def _folded_form(word: str) -> list[str]:
     return [convert_script([normalize_in_place(word)], "simplified")[0]]
 
 
-def _reading(word: str, style: Style = Style.TONE3) -> list[str]:
-    """Its pinyin, if it is a word of Han characters."""
+def _reading(word: str) -> list[str]:
+    """Its pinyin, tones as digits, if it is a word of Han characters."""
     if not 2 <= len(word) <= _LONGEST or not is_han_text(word):
         return []
-    return [" ".join(lazy_pinyin(word, style=style, errors="ignore"))]
+    return [_pinyin(word)]
+
+
+@cache
+def _pinyin(word: str) -> str:
+    """Asked for by three keys; it takes most of the time of all."""
+    return " ".join(lazy_pinyin(word, style=Style.TONE3, errors="ignore"))
 
 
 def _toneless(word: str) -> list[str]:
-    return _reading(word, Style.NORMAL)
+    return [re.sub(r"\d", "", reading) for reading in _reading(word)]
 
 
 def _like_reading(word: str) -> list[str]:

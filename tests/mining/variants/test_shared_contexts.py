@@ -1,47 +1,30 @@
 import math
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
 from wajue.config import Variants
-from wajue.mining.variants.shared_contexts import LEFT, NEAR, RIGHT, Evidence, evidence_of, likely, neighbours, variants
+from wajue.mining.variants.neighbour_counts import LEFT, NEAR, RIGHT
+from wajue.mining.variants.shared_contexts import Evidence, evidence, evidence_of, likely, of_itself, variants
 from wajue.mining.variants.spelling_pairs import Pair, Word
 
 SLIP, STANDARD = Word("抱括", 4, True), Word("包括", 400, False)
 PAIR = Pair(SLIP, STANDARD, "same reading")
 SHARED = pa.schema(
-    [("word", pa.string()), ("variant_of", pa.string()), ("side", pa.int8()), ("neighbour", pa.string()), ("count", pa.int64())]
-    + [("of_standard", pa.int64()), ("on_side", pa.int64()), ("share", pa.float64()), ("own", pa.float64())]
+    [("pair", pa.int32()), ("side", pa.int8()), ("count", pa.int64()), ("of_standard", pa.int64()), ("on_side", pa.int64())]
+    + [("share", pa.float64()), ("own", pa.float64())]
 )
 
 
-def shared(*neighbours_of: tuple[int, str, int, int, int, float], pair: Pair = PAIR, own: float = 0.0) -> pa.Table:
-    columns = zip(*[(*pair.names, *row, own) for row in neighbours_of], strict=True)
+def shared(*neighbours_of: tuple[int, str, int, int, int, float], own: float = 0.0) -> pa.Table:
+    """Of one pair: the side, a neighbour for the reader, and its figures."""
+    columns = zip(*[(0, side, *figures, own) for side, _, *figures in neighbours_of], strict=True)
     return pa.table(dict(zip(SHARED.names, columns, strict=True)), schema=SHARED)
 
 
 def listed(pair: Pair, table: pa.Table, of_rivals: dict[tuple[str, str], Evidence] | None = None) -> pa.Table:
-    return variants(likely([pair], evidence_of(table), Variants()), evidence_of(table), of_rivals or {})
-
-
-def test_neighbours_are_words_of_the_same_document() -> None:
-    batch = pa.RecordBatch.from_pydict({"tokens": [["费用", "抱括", "，", "药费", "和", "床位"], ["抱括"], [], ["检查", "抱括"]]})
-    [table] = neighbours(pa.array(["抱括"]), iter([batch]))
-    rows = {(r["word"], r["side"], r["neighbour"], r["count"]) for r in table.to_pylist()}
-    assert rows == {
-        ("抱括", LEFT, "费用", 1),
-        ("抱括", LEFT, "检查", 1),
-        ("抱括", NEAR, "药费", 1),
-        ("抱括", NEAR, "和", 1),
-        ("抱括", NEAR, "床位", 1),
-    }
-
-
-def test_a_batch_without_documents_or_names() -> None:
-    batch = pa.RecordBatch.from_pydict({"tokens": pa.array([], pa.list_(pa.string()))})
-    assert sum(t.num_rows for t in neighbours(pa.array(["抱括"]), iter([batch]))) == 0
-    batch = pa.RecordBatch.from_pydict({"tokens": [["费用"]]})
-    assert sum(t.num_rows for t in neighbours(pa.array([], pa.string()), iter([batch]))) == 0
+    return variants(likely([pair], evidence_of([pair], table), Variants()), evidence_of([pair], table), of_rivals or {})
 
 
 def test_evidence_is_a_log_likelihood_ratio() -> None:
@@ -103,7 +86,7 @@ AGAINST = (LEFT, "天气", 3, 0, 350, 0.001)  # 3 ln(1/8)
     ],
 )
 def test_what_is_kept(pair: Pair, neighbours_of: list[tuple[int, str, int, int, int, float]], kept: bool) -> None:
-    assert bool(listed(pair, shared(*neighbours_of, pair=pair)).num_rows) == kept
+    assert bool(listed(pair, shared(*neighbours_of)).num_rows) == kept
 
 
 def test_a_slip_gives_two_fifths_of_what_the_standard_gives_itself() -> None:
@@ -117,7 +100,30 @@ def test_a_slip_is_none_if_another_word_fits_better() -> None:
     assert listed(PAIR, shared(ALIKE), {(SLIP.string, "总括"): rival}).num_rows == 0
     assert listed(PAIR, shared(ALIKE), {(SLIP.string, "总括"): rival._replace(nats=14.0)}).num_rows == 1
     case = of("latin case")
-    assert listed(case, shared(WEAK, pair=case), {(SLIP.string, "总括"): rival}).num_rows == 1
+    assert listed(case, shared(WEAK), {(SLIP.string, "总括"): rival}).num_rows == 1
+
+
+def test_what_the_standard_gives_itself_is_each_use_set_aside() -> None:
+    columns = {"name": [1, 1, 1], "side": [LEFT, LEFT, RIGHT], "count": [3, 1, 2], "uses": [30, 10, 20]}
+    batches = [pa.record_batch({c: v[i : i + 2] for c, v in columns.items()}) for i in (0, 2)]
+    own = of_itself(batches, np.array([[0, 0, 0], [4, 2, 0]]), 1000)
+
+    def nats(count: int, on_side: int, share: float) -> float:
+        return math.log((count - 1 + 50 * share) / (on_side - 1 + 50) / share)
+
+    left = (3 * nats(3, 4, 0.03) + nats(1, 4, 0.01)) / 4
+    assert own == pytest.approx(np.array([[0, 0, 0], [left, nats(2, 2, 0.02), 0]]))
+
+
+def test_evidence_of_counts_that_have_met() -> None:
+    met = {
+        "shared": pa.table({"pair": [0, 0], "side": [LEFT, RIGHT], "count": [3, 1], "of_standard": [50, 0], "uses": [10, 100]}),
+        "profile": pa.table({"name": [0, 0], "side": [LEFT, RIGHT], "count": [350, 350], "uses": [10, 20]}),
+        "sums": pa.table({"name": [0, 0], "side": [LEFT, RIGHT], "count": [350, 350]}),
+        "totals": pa.table({"uses": [4000, 6000]}),
+    }
+    found = evidence([PAIR], np.array([[1, 0]]), met)[PAIR.names]
+    assert found.nats == pytest.approx(3 * math.log(125.125) + math.log(0.125)) and found.similarity == 0.75
 
 
 def test_a_pair_without_neighbours_has_no_evidence() -> None:
