@@ -19,8 +19,8 @@ from wajue.mining.text.symbols import BREAK
 from wajue.mining.text.word_table import WordTable, extended, fetch_slot, id_at, is_free, probe, weight_at
 
 EVIDENCE_UNIT = 2.0**-20  # nats; sums of integers do not depend on how the text is spread
-_SMOOTHING = 20.0  # s: occurrences by chance alone; 5 to 100 are within .001 F1 of each other
-_UNSEEN = 0.1  # m; from .05 to .2 F1 is the same, at 0 and .5 it falls by .002 and .005 (docs/dev/experiments/discovery.md)
+_SMOOTHING = 20.0  # s: occurrences by chance alone; 10 to 100 are within .001 F1 of each other
+_UNSEEN = 0.1  # m; .05 to .2 are within .001 F1, at 0 news loses .002 and more, at .5 wiki (docs/dev/experiments/discovery.md)
 _AHEAD = 12  # symbols; so early the slots of strings are fetched
 
 
