@@ -100,6 +100,12 @@ def test_the_gain_is_that_of_discovery(mined: Workspace) -> None:
     assert "its best split: 断 | 路 | 器" in is_word.figures
 
 
+def test_of_two_symbols_the_neighbours_count(mined: Workspace) -> None:
+    is_word, *_ = findings(mined, "断路")
+    # 器 stands behind it in two clauses, 200 of 1000 symbols, and behind 路 in no other word: half of 2 ln(4.1/(120 * .2))/100
+    assert any("autonomy 0.00 - substitution -0.02 = " in figure for figure in is_word.figures)
+
+
 def test_whose_new_word_it_is_and_at_which_place(mined: Workspace) -> None:
     assert "number 1 of 2 in new_words" in findings(mined, "断路器")[1].answer
     assert findings(mined, "靠谱")[1].answer.startswith("Not of the domain's own: general text uses it, too")

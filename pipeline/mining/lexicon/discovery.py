@@ -96,7 +96,8 @@ class Candidates:
         if len(self.keys) != len(self.codes):
             self.keys = word_keys(self.codes)
         self.of_length = {n: np.flatnonzero(self.length == n) for n in range(2, self.longest + 1)}
-        short = np.flatnonzero(self.length <= LONGEST_SPELLED)  # which may earn something while they are not active
+        # which may earn something while they are not active, with the counts that substitution evidence looks up
+        short = np.flatnonzero(self.length <= LONGEST_SPELLED)
         self.earners = word_table(self.keys[short], self.count[short], short)
         listed = word_table(self.keys, np.zeros(len(self.keys)))
         self.autonomy = self._autonomy(listed)

@@ -50,7 +50,9 @@ def word_strength(
     judged = candidates.judged()
     [at] = np.flatnonzero(judged.ids == own)
     judgements = (judged.strength, judged.gain, judged.edges, judged.autonomy, judged.substitution, judged.least)
-    return WordStrength(*(float(values[at]) for values in judgements), _parts(mined, word, own), bool(candidates.rejected[own]))
+    total, gain, edges, autonomy, substitution, least = (float(values[at]) for values in judgements)
+    parts, is_counted = _parts(mined, word, own), bool(candidates.rejected[own])
+    return WordStrength(total, gain, edges, autonomy, substitution, least, parts, is_counted)
 
 
 def _as_used(mined: NgramCandidates, lexicon: pa.Table) -> None:
