@@ -1,8 +1,9 @@
 """Do the neighbours of a word of two symbols ask for the word, or for its symbols? In: symbol codes, and the counts of n-grams.
 Out: sums over the occurrences of each word, which can be added up over parts of the text.
 
-Before 州市 stands what stands before 州 elsewhere (杭州, 广州), and behind it what stands behind 市: both can be substituted, and 州市
-is a piece of two words (distributional substitution, Harris 1954). Of w = uv, x being the symbol before it and y the one behind it,
+Before 州市 stands what stands before 州 elsewhere (杭州, 广州), and behind it what stands behind 市: both can be substituted, and
+the pair is a piece of two words (distributional substitution, Harris 1954). Of w = uv, x being the symbol before it and y the one
+behind it,
 
     e(w) = mean over the occurrences of w of  ln P(x | u, not v)/P(x) + ln P(y | v, not u)/P(y), nats
 
