@@ -1,4 +1,4 @@
-"""New-word discovery: how good its lexicon, its cuts and its new words are, and what counting, EM and cutting cost on Spark.
+"""New-word discovery: how good its lexicon, its cuts of each granularity and its new words are, and what it costs on Spark.
 
 The scores are those of gold.py. The text that is cut stands, without its spaces, in the text that is mined, which is the
 custom for unsupervised segmentation.
@@ -10,6 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from benchmarks import tables
@@ -17,6 +18,7 @@ from benchmarks.common import corpora, record
 from benchmarks.gold import Cut, gold, lexicon_f1, precision, segmentation_f1
 from wajue.cleaning.characters import convert_script, normalize_in_place
 from wajue.config import Config, Corpus
+from wajue.mining.tokens.granularity import GRADES, holding_together
 from wajue.mining.tokens.segmenter import Segmenter
 from wajue.runner.progress import Meter, Watch
 from wajue.spark import session
@@ -45,6 +47,22 @@ def mine(documents: Flow, folder: str) -> tuple[pa.Table, Segmenter]:
 
 def _cut(segmenter: Segmenter) -> Cut:
     return lambda runs: segmenter.tokens(pa.array(runs, pa.string())).to_pylist()
+
+
+def by_granularity(lexicon: pa.Table, folder: str, tests: dict[str, list[list[str]]]) -> dict[str, float]:
+    """{test and granularity: F1}; lexicon, folder: what `mine` returned last, and where it left the n-grams."""
+    batches = ds.dataset(f"{folder}/ngrams").to_batches()
+    units = pa.concat_arrays([holding_together(batch).column("ngram") for batch in batches])
+    scores = {}
+    for granularity in GRADES:
+        segmenter = Segmenter.from_lexicon(
+            lexicon.select(["word", "count", "log_prob", "used"]),
+            unknown_share=_CONFIG.segment.unknown_share,
+            granularity=granularity,  # type: ignore[arg-type]
+            units=units,
+        )
+        scores |= {f"{name}_{granularity}": segmentation_f1(_cut(segmenter), lines) for name, lines in tests.items()}
+    return scores
 
 
 def mix(folder: Path) -> list[str]:
@@ -93,13 +111,15 @@ def quality(folder: str) -> None:
         "test_f1": segmentation_f1(_cut(segmenter), test),
     }
     record("discovery", "wajue", "F1", "SXU, train and test text mined", **scores)
+    record("granularity", "wajue", "F1", "SXU, train and test text mined", **by_granularity(lexicon, folder, {"sxu": train + test}))
     new = [w for w, is_new in zip(words, lexicon.column("is_new").to_pylist(), strict=True) if is_new]
     record("discovery", "wajue", "P@k", "new words, SXU", **precision(new, types))
     texts = mix(corpora())
-    _, segmenter = mine(as_documents(folder, "mix", texts), folder)
+    lexicon, segmenter = mine(as_documents(folder, "mix", texts), folder)
     note = f"mined: news, Zhihu, laws, wiki, test text, {sum(map(len, texts)) / 1e6:.1f} M characters"
     tests = {name: gold(next(corpora().glob(f"seg/**/{name}_test_gold.utf8"))) for name in ("pku", "msr")}
     record("discovery", "wajue", "F1", note, **{name: segmentation_f1(_cut(segmenter), lines) for name, lines in tests.items()})
+    record("granularity", "wajue", "F1", note, **by_granularity(lexicon, folder, tests))
 
 
 def cost(folder: str) -> None:
@@ -125,7 +145,7 @@ def cost(folder: str) -> None:
                     tables.write(new_words(*found, config=_CONFIG), folder, "lexicon")
                 else:
                     lexicon = tables.read(spark, folder, "lexicon")
-                    tables.write(segment(documents, lexicon, config=_CONFIG), folder, "tokens")
+                    tables.write(segment(documents, lexicon, None, config=_CONFIG), folder, "tokens")
                 tables.clear(spark, folder)
             assert isinstance(watch.meter, Meter)
             seconds[step] = watch.cpu_seconds

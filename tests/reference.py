@@ -50,6 +50,32 @@ def ngrams(code: list[int], longest: int, floor: int) -> dict[tuple[int, ...], t
     return found
 
 
+def substitution(
+    code: list[int], grams: dict[tuple[int, ...], tuple[int, float | None, float, float]]
+) -> dict[tuple[int, ...], float]:
+    """{pair of symbols: its substitution evidence}, occurrence by occurrence; grams: as `ngrams` counts them."""
+    count = {g: f[0] for g, f in grams.items()}
+    total = sum(n for g, n in count.items() if len(g) == 1)
+    evidence: Counter[tuple[int, ...]] = Counter()
+
+    def log_ratio(neighbour: int, own: int, beside: tuple[int, int], whole: tuple[int, int, int], pair: tuple[int, ...]) -> float:
+        if (neighbour,) not in count:
+            return 0.0
+        share, others = count[neighbour,] / total, count[own,] - count[pair]
+        return math.log((max(count.get(beside, 1) - count.get(whole, 1), 0.1) + 20 * share) / (others + 20) / share)
+
+    for clause in clauses(code):
+        for i in range(len(clause) - 1):
+            u, v = pair = clause[i : i + 2]
+            if pair in count and i > 0:
+                x = clause[i - 1]
+                evidence[pair] += log_ratio(x, u, (x, u), (x, u, v), pair)
+            if pair in count and i + 2 < len(clause):
+                y = clause[i + 2]
+                evidence[pair] += log_ratio(y, v, (v, y), (u, v, y), pair)
+    return {pair: x / count[pair] for pair, x in evidence.items()}
+
+
 def cuts(clause: tuple[int, ...], weights: dict[tuple[int, ...], float]) -> list[tuple[float, list[tuple[int, ...]]]]:
     """Every way to cut a clause into weighted words: (product of weights, words)."""
     if not clause:
@@ -104,6 +130,7 @@ def discover(
     gains: dict[int, float],
     single_share: dict[int, float],
     autonomy: dict[int, float],
+    substituted: dict[int, float],
     gate: float,
 ) -> tuple[dict[tuple[int, ...], float], float]:
     """({active word: expected count}, how near any S(w) came to its threshold) after the rounds of EM and pruning."""
@@ -116,6 +143,7 @@ def discover(
         mean = sum(grams[g][0] * x for g, x in rise.items()) / total if total else 0.0
         deviation = math.sqrt(sum(grams[g][0] * (x - mean) ** 2 for g, x in rise.items()) / total) if total else 0.0
         z |= {g: min(2.0, max(-2.0, (x - mean) / max(deviation, 1e-9))) for g, x in rise.items()}
+    evidence = substitution(code, grams)
     expected = {g: float(f[0]) for g, f in grams.items() if len(g) > 1 and min(f[2], f[3]) >= gate}
     single = dict(counts)
     texts = {c[i : i + n] for c in clauses(code) for n in range(2, 5) for i in range(len(c) - n + 1)}
@@ -147,7 +175,7 @@ def discover(
             if expected.get(w, 0) > 0:
                 alone = sum((single[c] + 0.5) / (counts[c] + 1) for c in (w[0], w[-1])) - 0.5
                 n = len(w)
-                s = log_p[w] - split - single_share[n] * alone + autonomy[n] * z[w]
+                s = log_p[w] - split - single_share[n] * alone + autonomy[n] * z[w] - substituted[n] * evidence.get(w, 0.0)
                 nearest = min(nearest, abs(s - gains[n]))
                 if s < gains[n]:
                     expected[w] = 0.0

@@ -105,8 +105,8 @@ def _figures(asked: _Asked) -> tuple[str, ...]:
     if ngram["n"] > 1:
         strength = _strength(asked)
         figures.append(
-            f"S = gain {strength.gain:.2f} - edges {strength.edges:.2f} + autonomy {strength.autonomy:.2f} = {strength.total:.2f}, "
-            f"of a word of {ngram['n']} symbols at least {strength.least:g}"
+            f"S = gain {strength.gain:.2f} - edges {strength.edges:.2f} + autonomy {strength.autonomy:.2f} - substitution "
+            f"{strength.substitution:.2f} = {strength.total:.2f}, of a word of {ngram['n']} symbols at least {strength.least:g}"
         )
         figures.append(f"its best split: {' | '.join(strength.parts)}")
     return tuple(figures)
@@ -152,9 +152,19 @@ def _pruned(asked: _Asked, question: str, length: int) -> Finding:
 def _strength(asked: _Asked) -> WordStrength:
     counted = asked.ngram["count"] if not asked.entry else asked.entry["used"]
     floor = asked.setting("lexicon", config.NewWords, "branching_entropy")
-    whole = " OR n IN (2, 3)" if asked.ngram["n"] == 3 else ""  # left autonomy is standardised over all of a length
+    # left autonomy is standardised over all of a length, and substitution looks at what stands beside a word
+    whole = " OR n IN (2, 3)" if asked.ngram["n"] in (2, 3) else ""
     listed = asked.rows(f"SELECT * FROM ngrams WHERE n = 1 OR ngram IN (SELECT word FROM lexicon) OR ngram = {asked.quoted}{whole}")
-    return word_strength(asked.word, counted, listed, asked.rows("SELECT word, used FROM lexicon"), branching_entropy=floor)
+    lexicon = asked.rows("SELECT word, used FROM lexicon")
+    return word_strength(asked.word, counted, listed, lexicon, _holding(asked), branching_entropy=floor)
+
+
+def _holding(asked: _Asked) -> pa.StringArray:
+    """The distinct clauses that hold a string of two symbols; none for any other, of which nothing is asked."""
+    if asked.ngram["n"] != 2:
+        return pa.array([], pa.string())
+    each = "SELECT unnest(string_split(clauses, chr(10))) AS clause FROM clauses"
+    return asked.rows(f"SELECT clause FROM ({each}) WHERE contains(clause, {asked.quoted})").column("clause").combine_chunks()
 
 
 def _inside(asked: _Asked) -> tuple[float, str]:

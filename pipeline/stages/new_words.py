@@ -36,9 +36,10 @@ def new_words(clauses: Flow, ngrams: Flow, *, config: Config) -> DataFrame:
 
     1. collect the n-grams, the candidates;
     2. encode the clauses (or a sample of them) once, and keep them for the rounds;
-    3. each round: expected counts under the current weights, then pruning;
-    4. cut every clause with the final lexicon, to see how often each word is used, and which clause shows a new word best;
-    5. collect these clauses for the first new words.
+    3. add up what the neighbours of words of two symbols say of them;
+    4. each round: expected counts under the current weights, then pruning;
+    5. cut every clause with the final lexicon, to see how often each word is used, and which clause shows a new word best;
+    6. collect these clauses for the first new words.
     """
     rules = config.new_words
     verdicts = Verdicts(*config.word_verdicts)
@@ -95,9 +96,13 @@ def _encoded(clauses: Flow, alphabet: Alphabet, share: float) -> Flow:
 
 
 def _run_rounds(encoded: Flow, candidates: Candidates, rounds: int, share: float) -> None:
-    """Each round starts a job, which adds up expected counts within tasks, then slice by slice across them."""
+    """Each round starts a job, which adds up expected counts within tasks, then slice by slice across them; one before them adds up
+    substitution evidence.
+    """
     context = encoded.source.sparkSession.sparkContext
     earners = context.broadcast(candidates.earners)
+    count_evidence = lexicon_tasks.evidence(earners, candidates.symbol_count, len(candidates.codes))
+    candidates.take_substitution(sums.sum_over(encoded, count_evidence, len(candidates.codes)), share=share)
 
     def expect(weights: Weights) -> Expected:
         sent = context.broadcast(weights)

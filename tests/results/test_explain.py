@@ -93,8 +93,17 @@ def test_the_gain_is_that_of_discovery(mined: Workspace) -> None:
     is_word, *_ = findings(mined, "断路器")
     # of 237 uses 88, its best split three symbols of 20 each: log 88/237 - 3 log 20/237 = -0.991 + 7.417; the ends stand alone in
     # 20.5/201 of their occurrences: 10 (2 * .102 - .5); its left autonomy is that of all three-symbol strings, so z = 0
-    assert "S = gain 6.43 - edges -2.96 + autonomy 0.00 = 9.39, of a word of 3 symbols at least 9" in is_word.figures
+    assert (
+        "S = gain 6.43 - edges -2.96 + autonomy 0.00 - substitution 0.00 = 9.39, of a word of 3 symbols at least 9"
+        in is_word.figures
+    )
     assert "its best split: 断 | 路 | 器" in is_word.figures
+
+
+def test_of_two_symbols_the_neighbours_count(mined: Workspace) -> None:
+    is_word, *_ = findings(mined, "断路")
+    # 器 stands behind it in two clauses, 200 of 1000 symbols, and behind 路 in no other word: half of 2 ln(4.1/(120 * .2))/100
+    assert any("autonomy 0.00 - substitution -0.02 = " in figure for figure in is_word.figures)
 
 
 def test_whose_new_word_it_is_and_at_which_place(mined: Workspace) -> None:

@@ -2,6 +2,7 @@
 
 lexicon_candidates   n-grams that may be words
 discovery            the recipe: rounds of expected counts, and what each drops
+substitution         whether its neighbours ask for a word of two symbols, or for the symbols
 best_splits          what a word saves against its own parts
 lexicon_tasks        the rounds as functions from Arrow batches to Arrow batches
 cut_counts           what the best cut makes of words, in either role

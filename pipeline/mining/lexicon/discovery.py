@@ -6,11 +6,12 @@ This is arithmetic on arrays: how and where the expected counts are computed is 
 The recipe, found by experiment (docs/dev/experiments/discovery.md): start from every n-gram whose branching entropies are high
 enough; let EM share the text out among them; each round drop what explains the text little better than its own parts do.
 
-    S(w) = gain - r_n (f(first) + f(last) - 1/2) + v_n z(w),   dropped where S(w) < d_n
+    S(w) = gain - r_n (f(first) + f(last) - 1/2) + v_n z(w) - t_n e(w),   dropped where S(w) < d_n
     gain   = log p(w) - log p(best split of w into other entries), nats
     f(c)   = single share: the share of a symbol's occurrences that are words of their own, (expected + 1/2)/(count + 1)
     z(w)   = left autonomy HL(w) - HL(w without its first symbol), standardised per length, clipped to -2..2
              (Magistry & Sagot 2012, normalised variation of branching entropy)
+    e(w)   = substitution evidence: how far the neighbours of w are those of its symbols beside others (substitution.py)
     score  = gain/(n - 1) * min(1, use) * sqrt(min(HL, HR)) * (1 - b), ranks words; use = share of occurrences cut out as one
     b      = share of these uses beside the remainder of another word: a single symbol with f < 1/2, or a string outside the
              lexicon; that of the left or that of the right side, the larger one
@@ -25,6 +26,7 @@ import numpy as np
 from wajue.mining.lattice.forward_backward import LIKELIHOOD_UNIT, POSTERIOR_UNIT, Expected
 from wajue.mining.lattice.weights import LONGEST_SPELLED, Spelling, Weights, log_spelling, no_spelling, spelling_of
 from wajue.mining.lexicon.best_splits import best_splits
+from wajue.mining.lexicon.substitution import EVIDENCE_UNIT
 from wajue.mining.text.word_table import WordTable, find_words, word_keys, word_table
 
 _IMPOSSIBLE = -1e30
@@ -43,25 +45,28 @@ class Thresholds:
     gain: tuple[float, ...] = (3, 9, 12, 15, 18, 21, 24)  # d
     single_share: tuple[float, ...] = (1, 10, 0, 0, 0, 0, 0)  # r
     autonomy: tuple[float, ...] = (0, 1.5, 0, 0, 0, 0, 0)  # v
+    substitution: tuple[float, ...] = (0.5, 0, 0, 0, 0, 0, 0)  # t
     spelled_share: float = 0.1  # of all tokens, outside the lexicon, in the first round with spelling
 
 
 class Judgement(NamedTuple):
     """What decides whether words stay.
 
-    ids: int64 [k], of candidates; gain, edges, autonomy: the parts of S(w); least: d_n, which it must reach; float64 [k], nats.
+    ids: int64 [k], of candidates; gain, edges, autonomy, substitution: the parts of S(w); least: d_n, which it must reach;
+    float64 [k], nats.
     """
 
     ids: np.ndarray
     gain: np.ndarray
     edges: np.ndarray
     autonomy: np.ndarray
+    substitution: np.ndarray
     least: np.ndarray
 
     @property
     def strength(self) -> np.ndarray:
         """S(w), float64 [k]."""
-        return self.gain - self.edges + self.autonomy
+        return self.gain - self.edges + self.autonomy - self.substitution
 
 
 @dataclass
@@ -91,10 +96,12 @@ class Candidates:
         if len(self.keys) != len(self.codes):
             self.keys = word_keys(self.codes)
         self.of_length = {n: np.flatnonzero(self.length == n) for n in range(2, self.longest + 1)}
-        short = np.flatnonzero(self.length <= LONGEST_SPELLED)  # which may earn something while they are not active
-        self.earners = word_table(self.keys[short], np.zeros(len(short)), short)
+        # which may earn something while they are not active, with the counts that substitution evidence looks up
+        short = np.flatnonzero(self.length <= LONGEST_SPELLED)
+        self.earners = word_table(self.keys[short], self.count[short], short)
         listed = word_table(self.keys, np.zeros(len(self.keys)))
         self.autonomy = self._autonomy(listed)
+        self.substitution = np.zeros(len(self.codes))  # e, of words of two symbols; 0: not known
         self.expected = np.where(self.branching_entropy >= self.thresholds.branching_entropy, self.count, 0.0)
         self.accepted = np.zeros(len(self.codes), bool)  # a reviewer's verdicts: never pruned, never a word
         self.rejected = self._counted_out(listed)
@@ -155,6 +162,10 @@ class Candidates:
                 self.prune()
             yield k + 1
         self.floor()
+
+    def take_substitution(self, sums: np.ndarray, *, share: float = 1.0) -> None:
+        """Take over e(w) from its sums over this share of the text (int64 [n], as `substitution.evidence_sums` makes them)."""
+        self.substitution = sums * (EVIDENCE_UNIT / share) / self.count
 
     def floor(self) -> None:
         """Before a round: single symbols never vanish, a longer word below two expected uses does."""
@@ -233,9 +244,10 @@ class Candidates:
         log_prob = word_log_prob[active]
         gain = log_prob - best_splits(self.codes[active], log_prob, single_log_prob, keys=self.keys[active])
         limits, length, single_share = self.thresholds, self.length[active], self.single_share
-        d, r, v = (np.array((0, 0, *t), float)[length] for t in (limits.gain, limits.single_share, limits.autonomy))
+        of_lengths = (limits.gain, limits.single_share, limits.autonomy, limits.substitution)
+        d, r, v, t = (np.array((0, 0, *of_length), float)[length] for of_length in of_lengths)
         edges = r * (single_share[self.first[active]] + single_share[self.last[active]] - 0.5)
-        return Judgement(active, gain, edges, v * self.autonomy[active], d)
+        return Judgement(active, gain, edges, v * self.autonomy[active], t * self.substitution[active], d)
 
     def prune(self) -> None:
         """Drop every word whose S(w) is below the threshold of its length."""

@@ -1,6 +1,7 @@
 """The rounds of discovery as functions from Arrow batches to Arrow batches, for any engine that can broadcast.
 
-    clauses --encode--> CODES     CODES --expected--> sums, each round     CODES --cut--> CUT --examples--> EXAMPLES
+    clauses --encode--> CODES     CODES --evidence--> sums     CODES --expected--> sums, each round
+    CODES --cut--> CUT --examples--> EXAMPLES
 
 A word is known by its number: its position among the words of the final lexicon.
 
@@ -24,6 +25,7 @@ from wajue.mining.lattice.viterbi import best_cut
 from wajue.mining.lattice.weights import LONGEST_SPELLED
 from wajue.mining.lexicon import cut_counts
 from wajue.mining.lexicon.example_clauses import example_clauses
+from wajue.mining.lexicon.substitution import evidence_sums
 from wajue.mining.text.alphabet import Alphabet
 from wajue.mining.text.clauses import ROLE_BITS, ROLES, clause_rows
 
@@ -72,6 +74,21 @@ def _codes(batches: Batches) -> Iterator[tuple[str, np.ndarray]]:
     for batch in batches:
         for role, cell in zip(*batch.columns, strict=True):
             yield role.as_py(), np.frombuffer(cell.as_buffer(), np.uint16)
+
+
+def evidence(counted: Any, symbol_count: np.ndarray, candidates: int) -> Callable[[Batches], np.ndarray]:
+    """CODES of one task -> the sums of substitution evidence of each candidate, int64 [candidates].
+
+    counted: `Candidates.earners`, broadcast; symbol_count: float64 [65536].
+    """
+
+    def add_up(batches: Batches) -> np.ndarray:
+        total = np.zeros(candidates, np.int64)
+        for code in cells.slabs((code for _, code in _codes(batches)), _SLAB):
+            total += evidence_sums(code, counted.value, symbol_count, candidates)
+        return total
+
+    return add_up
 
 
 class ExpectedCounts:

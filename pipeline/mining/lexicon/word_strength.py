@@ -1,4 +1,5 @@
-"""What discovery makes of one string, worked out again from the tables. In: its n-grams and the lexicon. Out: `WordStrength`.
+"""What discovery makes of one string, worked out again from the tables. In: its n-grams, the lexicon and its clauses. Out:
+`WordStrength`.
 
 The formulas are those of discovery.py. Uses of the best cut stand for the expected counts of the last round, which no table holds.
 """
@@ -13,38 +14,45 @@ from wajue.mining.lattice.viterbi import best_cut
 from wajue.mining.lattice.weights import no_spelling
 from wajue.mining.lexicon import lexicon_candidates
 from wajue.mining.lexicon.lexicon_candidates import NgramCandidates, Verdicts
+from wajue.mining.lexicon.substitution import evidence_sums
 
 
 class WordStrength(NamedTuple):
-    """total: S(w), of which gain, edges and autonomy are parts; least: what it must reach; nats. parts: the string's best split;
-    is_counted: it holds a number with what it counts, and cannot be a word.
+    """total: S(w), of which gain, edges, autonomy and substitution are parts; least: what it must reach; nats. parts: the string's
+    best split; is_counted: it holds a number with what it counts, and cannot be a word.
     """
 
     total: float
     gain: float
     edges: float
     autonomy: float
+    substitution: float
     least: float
     parts: list[str]
     is_counted: bool
 
 
-def word_strength(word: str, count: int, ngrams: pa.Table, lexicon: pa.Table, *, branching_entropy: float) -> WordStrength:
+def word_strength(
+    word: str, count: int, ngrams: pa.Table, lexicon: pa.Table, clauses: pa.StringArray, *, branching_entropy: float
+) -> WordStrength:
     """The strength of a string, if it is used as a word `count` times.
 
-    ngrams: its row of `ngrams`, those of all symbols and of the words of the lexicon, and, for a word of three symbols, those of
-    all strings of two and three; lexicon: word, used; branching_entropy: nats, the floor of the first lexicon.
+    ngrams: its row of `ngrams`, those of all symbols and of the words of the lexicon, and, for a word of two or three symbols,
+    those of all strings of two and three; lexicon: word, used; clauses: for a word of two symbols, all that hold it;
+    branching_entropy: nats, the floor of the first lexicon.
     """
     mined = lexicon_candidates.from_ngrams(ngrams, Verdicts({}, []), branching_entropy)
     candidates, [own] = mined.candidates, mined.ids_of([word])
+    code = mined.alphabet.units(clauses).code
+    candidates.take_substitution(evidence_sums(code, candidates.earners, candidates.symbol_count, len(candidates.codes)))
     _as_used(mined, lexicon)
     candidates.expected[own] = max(count, 1)
     judged = candidates.judged()
     [at] = np.flatnonzero(judged.ids == own)
-    total, gain, edges, autonomy, least = (
-        float(values[at]) for values in (judged.strength, judged.gain, judged.edges, judged.autonomy, judged.least)
-    )
-    return WordStrength(total, gain, edges, autonomy, least, _parts(mined, word, own), bool(candidates.rejected[own]))
+    judgements = (judged.strength, judged.gain, judged.edges, judged.autonomy, judged.substitution, judged.least)
+    total, gain, edges, autonomy, substitution, least = (float(values[at]) for values in judgements)
+    parts, is_counted = _parts(mined, word, own), bool(candidates.rejected[own])
+    return WordStrength(total, gain, edges, autonomy, substitution, least, parts, is_counted)
 
 
 def _as_used(mined: NgramCandidates, lexicon: pa.Table) -> None:

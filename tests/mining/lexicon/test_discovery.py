@@ -6,12 +6,17 @@ from tests import reference
 from wajue.mining.lattice.forward_backward import Expected, expected_counts
 from wajue.mining.lattice.weights import Weights
 from wajue.mining.lexicon.discovery import Candidates, Thresholds
+from wajue.mining.lexicon.substitution import evidence_sums
 from wajue.mining.ngrams.counting import count as count_ngrams
 from wajue.mining.ngrams.keys import key_codes, lengths
 from wajue.mining.ngrams.windows import windows
 
 LOW = Thresholds(
-    gain=(0.5, 1, 1.5, 2, 2, 2, 2), single_share=(0.3, 1, 0, 0, 0, 0, 0), autonomy=(0.1, 0.2, 0, 0, 0, 0, 0), branching_entropy=0.3
+    gain=(0.5, 1, 1.5, 2, 2, 2, 2),
+    single_share=(0.3, 1, 0, 0, 0, 0, 0),
+    autonomy=(0.1, 0.2, 0, 0, 0, 0, 0),
+    substitution=(0.4, 0, 0, 0, 0, 0, 0),
+    branching_entropy=0.3,
 )
 GATED = Thresholds(branching_entropy=0.69)
 LONGEST, FLOOR, ROUNDS = 4, 2, 5
@@ -42,6 +47,9 @@ def mined(code: list[int], thresholds: Thresholds, parts: int) -> dict[tuple[int
     clauses = reference.clauses(code)
     pieces = [np.array([c for clause in clauses[i::parts] for c in (*clause, 0)], np.uint16) for i in range(parts)]
 
+    counted = found.earners, found.symbol_count, len(found.codes)
+    found.take_substitution(np.sum([evidence_sums(piece, *counted) for piece in pieces], axis=0))
+
     def expect(weights: Weights) -> Expected:
         size, settings_of = len(found.codes), {"longest": found.longest, "scale": found.scale, "earners": found.earners}
         sums = [expected_counts(piece, weights, size, **settings_of) for piece in pieces]
@@ -58,7 +66,8 @@ def mined(code: list[int], thresholds: Thresholds, parts: int) -> dict[tuple[int
 )
 def test_equal_to_the_reference_however_the_text_is_split(clauses: list[list[int]], parts: int) -> None:
     code = [c for clause in clauses for c in (*clause, 0)]
-    weights_of = ({n: values[n - 2] for n in range(2, LONGEST + 1)} for values in (LOW.gain, LOW.single_share, LOW.autonomy))
+    of_lengths = (LOW.gain, LOW.single_share, LOW.autonomy, LOW.substitution)
+    weights_of = ({n: values[n - 2] for n in range(2, LONGEST + 1)} for values in of_lengths)
     assume(any(c > 1 for clause in clauses for c in clause) and len(candidates(code, LOW).codes) > 0)
     expected, nearest = reference.discover(code, LONGEST, FLOOR, ROUNDS, *weights_of, LOW.branching_entropy)
     assume(nearest > 1e-4)  # posteriors below 1e-6 earn nothing, and weights have 24 bits: what is nearer may fall to either side

@@ -44,6 +44,14 @@ def test_expected_counts_add_up_over_tasks() -> None:
     assert expected.word[mined().ids_of(["断路器"])[0]] > 0
 
 
+def test_substitution_evidence_adds_up_over_tasks() -> None:
+    candidates = mined().candidates
+    add_up = lexicon_tasks.evidence(broadcast(candidates.earners), candidates.symbol_count, len(candidates.codes))
+    whole = add_up(iter(codes()))
+    assert np.array_equal(add_up(iter([*codes(), *codes()])), 2 * whole)
+    assert np.flatnonzero(whole).tolist() == mined().ids_of(["断路"]).tolist()  # 器 stands behind it, and 器 and 路 before
+
+
 def test_the_best_cut_is_counted_and_shown() -> None:
     found = mined()
     final = found.final_words(set())
