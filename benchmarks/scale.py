@@ -206,6 +206,7 @@ def _record(figures: Figures, seed: int) -> None:
     record("scale", "wajue", "GB", note, pss=figures["pss"] / 1e9, rss=figures["rss"] / 1e9)
     for row in figures["steps"]:
         record("scale", f"wajue {row['step']}", "CPU s", note, cpu=row["cpu"])
+        record("scale", f"wajue {row['step']}", "GB", note, peak=row["peak"] / 1e9, shuffle=row["shuffle_write_bytes"] / 1e9)
     for name, system in (("jieba", "jieba"), ("jieba_hmm_off", "jieba HMM off")):
         whole = f"{note}; of {figures['cut'] / 1e6:.1f} M characters cut"
         record("scale", system, "CPU s", whole, cpu=figures[name] * figures["characters"])
