@@ -10,9 +10,9 @@ from functools import cache
 from pathlib import Path
 
 RESULTS = Path(__file__).parents[1] / "benchmarks" / "results" / "results.csv"
-SCALE_STEPS = ("ingest", "clean", "dedup", "ngrams", "new_words", "segment", "word_counts", "contrast", "vocabulary")
-ONE, TEN = "1000000 made-up questions", "10000000 made-up questions"
-CHARACTERS = {ONE: 19.8, TEN: 183.5}  # millions that cleaning kept, as the notes of the rows have it
+SCALE_STEPS = ("ingest", "clean", "dedup", "ngrams", "new_words", "segment", "word_counts", "variants", "contrast", "vocabulary")
+ONE, THREE, TEN = (f"{n}000000 made-up questions" for n in (1, 3, 10))
+CHARACTERS = {ONE: 19.8, THREE: 57.8, TEN: 183.5}  # millions that cleaning kept, as the notes of the rows have it
 MOST_GAIN = 3  # of a field in the mean, as in benchmarks/panel.py
 
 
@@ -115,27 +115,35 @@ def quality() -> str:
 
 
 def scale() -> str:
-    """CPU seconds of every step at one million and at ten million questions."""
+    """Of every step the CPU seconds at three sizes, beside the line through the first and the last, and what it holds and moves."""
     lines = [
-        f"| step | 1 M, {CHARACTERS[ONE]} M characters kept | 10 M, {CHARACTERS[TEN]} M | a million characters, 10 M to 1 M |",
-        "| --- | --- | --- | --- |",
+        f"| step | 1 M, {CHARACTERS[ONE]} M characters kept | 3 M, {CHARACTERS[THREE]} M (line) | 10 M, {CHARACTERS[TEN]} M | peak, GB | exchanged, GB |",
+        "| --- | --- | --- | --- | --- | --- |",
     ]
     for shown, system in [*((s, f"wajue {s}") for s in SCALE_STEPS), ("all, with Spark's start", "wajue")]:
-        one, ten = (measured("scale", system, "cpu", note) for note in (ONE, TEN))
-        growth = (ten / CHARACTERS[TEN]) / (one / CHARACTERS[ONE])
-        lines.append(f"| {shown} | {one:.{1 if one < 100 else 0}f} | {ten:.{1 if ten < 300 else 0}f} | {growth:.2f} |")
-    one, ten = (measured("scale", "jieba", "cpu", note) for note in (ONE, TEN))
-    return "\n".join([*lines, f"| jieba, cutting the same cleaned text | {one:.0f} | {ten:.0f} | |"])
+        one, three, ten = (measured("scale", system, "cpu", note) for note in (ONE, THREE, TEN))
+        peak = measured("scale", system, "rss" if system == "wajue" else "peak", TEN)
+        moved = "" if system == "wajue" else f"{measured('scale', system, 'shuffle', TEN):.1f}"
+        cells = (f"{one:.1f}", f"{three:.1f} ({_on_line(system, CHARACTERS[THREE]):.1f})", f"{ten:.1f}", f"{peak:.1f}", moved)
+        lines.append(f"| {shown} | {' | '.join(cells)} |")
+    of_jieba = " | ".join(f"{measured('scale', 'jieba', 'cpu', note):.0f}" for note in (ONE, THREE, TEN))
+    return "\n".join([*lines, f"| jieba, cutting the same cleaned text | {of_jieba} | | |"])
+
+
+def _on_line(system: str, characters: float) -> float:
+    """The CPU seconds for so many millions of characters on the line through 1 M and 10 M questions."""
+    one, ten = (measured("scale", system, "cpu", note) for note in (ONE, TEN))
+    return one + (ten - one) * (characters - CHARACTERS[ONE]) / (CHARACTERS[TEN] - CHARACTERS[ONE])
 
 
 def sizes() -> str:
-    """A cluster for ten million documents, a hundred million and a billion: CPU seconds in proportion to the measured ones."""
+    """A cluster for ten million documents, a hundred million and a billion: CPU seconds on the line of the measured ones."""
     lines = [
         "| documents | text | CPU | cores | minutes = CPU / cores x 3/2 |",
         "| --- | --- | --- | --- | --- |",
     ]
     for times, documents, cores in ((1, "10 M", 16), (10, "100 M", 64), (100, "1 B", 256)):
-        cpu = measured("scale", "wajue", "cpu", TEN) * times
+        cpu = _on_line("wajue", CHARACTERS[TEN] * times)
         text = f"{CHARACTERS[TEN] * times:,.0f} M characters, {1.6 * times:.3g} GB of JSON"
         minutes = cpu / cores * 1.5 / 60
         lines.append(f"| {documents} | {text} | {cpu:,.0f} s = {cpu / 3600:.2g} h | {cores} | {minutes:.2g} |")
