@@ -117,7 +117,8 @@ def quality() -> str:
 def scale() -> str:
     """Of every step the CPU seconds at three sizes, beside the line through the first and the last, and what it holds and moves."""
     lines = [
-        f"| step | 1 M, {CHARACTERS[ONE]} M characters kept | 3 M, {CHARACTERS[THREE]} M (line) | 10 M, {CHARACTERS[TEN]} M | peak, GB | exchanged, GB |",
+        f"| step | 1 M, {CHARACTERS[ONE]} M characters kept | 3 M, {CHARACTERS[THREE]} M (line) | 10 M, {CHARACTERS[TEN]} M "
+        "| peak, GB | exchanged, GB |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
     for shown, system in [*((s, f"wajue {s}") for s in SCALE_STEPS), ("all, with Spark's start", "wajue")]:
