@@ -66,6 +66,8 @@ class Failing(fs.FileSystemHandler):  # type: ignore[misc]
             return object.__getattribute__(self, name)
         if name == "get_file_info_selector":
             return own["local"].get_file_info
+        if name == "get_type_name":
+            return lambda: "failing"
         return getattr(own["local"], name)
 
 
