@@ -69,6 +69,7 @@ class Topics:
         rule = self.workspace.settings("sequences", "vocabulary").get("split_rare", "never")
         if rule != "auto":
             return bool(rule == "always")
+        self.workspace.must_have("word_counts", "tokens")
         sql = "SELECT (SELECT sum(count)::BIGINT FROM word_counts) AS words, (SELECT count(*) FROM tokens) AS documents"
         [row] = query.select(self.workspace, sql).to_pylist()
         return word_sequences.are_split(rule, row["words"], row["documents"])

@@ -16,6 +16,7 @@ from wajue.reading.formats.reader import Broken, Outcome, Record, Source, undeco
 _INVALID_BYTES = INVALID.encode()
 _JOINED = re.compile(r"(?<=\})\ufeff(?=\{)")
 _LEAST_ROUNDED = 2.0**53
+_DECODER = json.JSONDecoder()
 _EXACT_DIGITS = 18  # of an integer that fits into 64 bits; longer ones stay as they are written
 
 
@@ -39,15 +40,13 @@ def read_lines(source: Source) -> Iterator[Outcome]:
 
 
 def _is_spread(block: str) -> bool:
-    """Does the first object go on in the next line? Where lines are records one of them may be broken, but the next begins anew."""
-    line, _, rest = block.lstrip().partition("\n")
-    if not rest.strip() or rest.lstrip().startswith("{"):
-        return False
+    """Does the first object end, whole, in a later line? Where lines are records the first one may be broken: it costs no other."""
+    text = block.lstrip()
     try:
-        orjson.loads(line)
-    except orjson.JSONDecodeError:
-        return True
-    return False
+        end = _DECODER.raw_decode(text)[1]
+    except (ValueError, RecursionError):
+        return False
+    return "\n" in text[:end]
 
 
 def _lines(lines: Iterator[str], source: Source) -> Iterator[Outcome]:

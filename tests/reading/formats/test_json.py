@@ -35,9 +35,11 @@ def test_an_array_on_one_line_and_a_pretty_one_are_the_same() -> None:
         (b"x", ["invalid_json"]),
         (b'{"a":1}\n{"b":2}\n', [{"a": 1}, {"b": 2}]),  # .json that holds a record a line
         (b'{"a":\n{"b":2}\n{"c":3}\n', ["invalid_json", {"b": 2}, {"c": 3}]),
+        (b'{"a":1\nxxx\n{"c":3}\n', ["invalid_json", "invalid_json", {"c": 3}]),  # the first two are broken
+        (b'{"a":{"b":1}\n# x\n{"c":3}\n', ["invalid_json", "invalid_json", {"c": 3}]),
         (b'{\n "a": 1,\n "t": ["x"]\n}\n', [{"a": 1, "t": ["x"]}]),  # .json that holds one record
         (b'{"a": 1,\n "b": 2}\n{"a": 3,\n\n "b": "}"}', [{"a": 1, "b": 2}, {"a": 3, "b": "}"}]),
-        (b'{\n "a": 1,\n "b": 2,\n "c": {\n', ["truncated_file"]),
+        (b'{\n "a": 1}\n{\n "b": 2,\n "c": {\n', [{"a": 1}, "truncated_file"]),
         (b'[{"a":"\xff"},{"b":2}]', ["invalid_encoding", {"b": 2}]),
     ],
 )
