@@ -1,10 +1,10 @@
 """python -m benchmarks.scale N [N ...]: the Spark steps on N made-up Zhidao questions, beside jieba cutting the same text.
 
 N counts records, or millions of them where it is below 1,000. For each N the questions are made (benchmarks/zhidao.py), and
-`wajue run --until vocabulary`, or an earlier step, runs in a process of its own, with local[2] and a fresh workspace. What the
-steps took is read from their manifests; all processes are watched from outside as well. After each step they are halted while
-jieba cuts a few of the questions: such machines change their speed by the minute, so the run is compared with jieba's mean. An
-N whose figures are in FOLDER/scale-N.json is not run again.
+`wajue run --until vocabulary` runs in a process of its own, with local[2] and a fresh workspace. What the steps took is read from
+their manifests; all processes are watched from outside as well. After each step they are halted while jieba cuts a few of the
+questions: such machines change their speed by the minute, so the run is compared with jieba's mean. An N whose figures are in
+FOLDER/scale-N.json is not run again.
 """
 
 import argparse
@@ -90,10 +90,10 @@ class Tree:
         return sum(self._spent.values())
 
 
-def run(folder: Path, master: str, last: str) -> Figures:
+def run(folder: Path, master: str) -> Figures:
     """Run the Spark steps. Returns what all processes took together; exits with the last lines of the log if the run fails."""
     (folder / "config.toml").write_text(_CONFIG, encoding="utf-8")
-    options = ["--until", last, "--master", master, "--force"]
+    options = ["--until", _LAST, "--master", master, "--force"]
     command = [sys.executable, "-m", "wajue", "run", str(folder / "config.toml"), *options]
     texts = questions(folder / "general.json")
     probes, halted = [probe(texts)], 0.0
@@ -130,10 +130,10 @@ def probe(texts: list[str]) -> float:
     return timed(lambda: [list(jieba.cut(t)) for t in texts])[1] / sum(map(len, texts))
 
 
-def steps(workspace: Path, last: str) -> list[Figures]:
+def steps(workspace: Path) -> list[Figures]:
     """What each step took, by the manifests of the tables that it wrote."""
     figures = []
-    for step in dag.STEPS[: dag.NAMES.index(last) + 1]:
+    for step in dag.STEPS[: dag.NAMES.index(_LAST) + 1]:
         manifests = [json.loads((workspace / t / "_step.json").read_text(encoding="utf-8")) for t in step.writes]
         first: Figures = manifests[0]
         row: Figures = {"step": step.name, "wall": first["seconds"], "cpu": first["cpu_seconds"], "peak": first["peak_rss_bytes"]}
@@ -160,7 +160,7 @@ def cut_by_jieba(workspace: Path) -> Figures:
     return {"characters": size, "cut": read, **{name: cpu / read for name, cpu in spent.items()}}
 
 
-def measured(count: int, folder: Path, *, seed: int, master: str, last: str, keep: bool) -> Figures:
+def measured(count: int, folder: Path, *, seed: int, master: str, keep: bool) -> Figures:
     """One size, from making the questions to the last figure; written to FOLDER/scale-N.json as soon as it is complete."""
     results = folder / f"scale-{count}.json"
     if results.exists():
@@ -177,8 +177,8 @@ def measured(count: int, folder: Path, *, seed: int, master: str, last: str, kee
     figures = {"records": count, "master": master, "made": json.loads(made.read_text(encoding="utf-8"))}
     workspace = run_folder / "workspace"
     shutil.rmtree(workspace, ignore_errors=True)
-    figures |= run(run_folder, master, last)
-    figures |= {"steps": steps(workspace, last)} | cut_by_jieba(workspace)
+    figures |= run(run_folder, master)
+    figures |= {"steps": steps(workspace)} | cut_by_jieba(workspace)
     # jieba as fast as it was on average beside the steps, not as it is now
     now = probe(questions(run_folder / "general.json"))
     for name in ("jieba", "jieba_hmm_off"):
@@ -253,7 +253,6 @@ def main() -> None:
     parser.add_argument("--keep", action="store_true", help="leave questions and workspaces in it")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--master", default="local[2]")
-    parser.add_argument("--until", default=_LAST, choices=dag.NAMES[dag.NAMES.index("dedup") : dag.NAMES.index(_LAST) + 1])
     parser.add_argument("--make", type=int, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     folder = asked.folder or Path(tempfile.mkdtemp(prefix="wajue-scale-"))
@@ -266,7 +265,7 @@ def main() -> None:
     every: list[Figures] = []
     for size in asked.sizes:
         count = round(size * 1_000_000) if size < 1000 else round(size)
-        every.append(measured(count, folder, seed=asked.seed, master=asked.master, last=asked.until, keep=asked.keep))
+        every.append(measured(count, folder, seed=asked.seed, master=asked.master, keep=asked.keep))
         show(every[:1] + every[1:][-1:])
 
 
