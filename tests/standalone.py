@@ -6,6 +6,7 @@ it takes the rights of root). It sees no folder for temporary files but its own,
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -79,6 +80,8 @@ def two_hosts(folder: Path, shared: dict[Path, Path]) -> Iterator[tuple[Host, Ho
 
     shared: {folder here: where the other host sees it}; the folder for temporary files is hidden from it otherwise.
     """
+    if not all(map(shutil.which, ("ip", "unshare", "nsenter"))):
+        pytest.skip("a second host needs ip, unshare and nsenter")
     hidden = Path(gettempdir())
     for place in (folder / "tools", folder / "workers", SPARK_HOME.parent, Path(sys.base_prefix)):
         if place.is_relative_to(hidden):

@@ -38,7 +38,8 @@ _NEW_OBJECTS = 50_000
 def read(batches: Batches, corpora: dict[str, Corpus], buckets: int, host: str) -> Batches:
     """Files of one task (corpus, name, location in bytes, encoding, bytes, content) -> READ. buckets: of the identities.
 
-    host: where the files were found; one that has gone there since is rejected. Raises WajueError if another host lacks it.
+    host: where the files were found. A file that has gone is rejected there; another host that lacks it raises WajueError, for it
+    may lack them all.
     """
     with _rare_collections():
         reader, corpus = None, ""

@@ -17,6 +17,7 @@ from rich.text import Text
 
 from wajue.config import NewWords
 from wajue.console import printable
+from wajue.errors import WajueError
 from wajue.mining.tokens import tokenizers, word_sequences
 from wajue.mining.topics.embedding import Documents, Embedding
 from wajue.mining.topics.model import Model
@@ -42,7 +43,12 @@ class Topics:
     _embedding: Embedding
 
     def assign(self, texts: Sequence[str]) -> pa.Table:
-        """A row for each text: topic, label, similarity, second, second_label, second_similarity; as in `document_topics`."""
+        """A row for each text: topic, label, similarity, second, second_label, second_similarity; as in `document_topics`.
+
+        Raises WajueError if there is no topic.
+        """
+        if not len(self.model.centroids):
+            raise WajueError(f"{self.workspace.location} has no topic to put documents into: no document has a word with a vector")
         tokens = self._tokenizer(pa.array(texts, pa.string())).tokens
         documents = Documents(*word_sequences.of_documents(tokens, pa.array(self._words, pa.string()), split=self._split))
         sizes = np.diff(documents.offsets)

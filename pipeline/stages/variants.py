@@ -29,15 +29,15 @@ def variants(lexicon: Flow, tokens: Flow, word_counts: Flow, *, config: Config) 
     )
     listed = sorted(Word(*row.values()) for row in used.to_pylist())
     pairs = list(spelling_pairs(listed))
-    evidence = _evidence(pairs, tokens, word_counts)
+    evidence = _evidence(pairs, tokens, word_counts, expected=True)
     likely = shared_contexts.likely(pairs, evidence, rules)
-    of_rivals = _evidence(list(rivals(likely, listed)), tokens, word_counts)
+    of_rivals = _evidence(list(rivals(likely, listed)), tokens, word_counts, expected=False)
     rows = shared_contexts.variants(likely, evidence, of_rivals)
     return lexicon.source.sparkSession.createDataFrame(rows).coalesce(1)
 
 
-def _evidence(pairs: list[Pair], tokens: Flow, word_counts: Flow) -> Evidences:
-    """Of each pair, by the neighbours of its words. Starts a job."""
+def _evidence(pairs: list[Pair], tokens: Flow, word_counts: Flow, *, expected: bool) -> Evidences:
+    """Of each pair, by the neighbours of its words. expected: what the standard would give itself, too. Starts a job."""
     if not pairs:
         return {}
     names = sorted({name for p in pairs for name in p.names})
@@ -51,7 +51,7 @@ def _evidence(pairs: list[Pair], tokens: Flow, word_counts: Flow) -> Evidences:
         return neighbour_counts.count(sent.value[0], buckets)(batches)
 
     def meet(batches: Batches) -> Batches:
-        return neighbour_counts.meet(sent.value[1])(batches)
+        return neighbour_counts.meet(sent.value[1], profiled=expected)(batches)
 
     counted = tokens.select("tokens").by_dictionary("tokens").map(count, neighbour_counts.PACKED).frame
     uses = word_counts.select("word", "count").map(neighbour_counts.uses(buckets), neighbour_counts.PACKED).frame

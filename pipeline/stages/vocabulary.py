@@ -36,7 +36,7 @@ def vocabulary(tokens: Flow, word_counts: Flow, *, config: Config) -> tuple[Data
     spark = tokens.source.sparkSession
     total = word_counts.frame.agg(F.sum("count")).collect()[0][0] or 0
     files = 1 + total // _FILE_TOKENS
-    split = _split(config.vocabulary, total, tokens.source.count())
+    split = _split(config.vocabulary, total, tokens.source.count() if config.vocabulary.split_rare == "auto" else 0)
     numbered = _numbered_words(word_counts.frame, config.vocabulary, split=split)
     known_words = spark.sparkContext.broadcast(numbered.column("word").combine_chunks())
 

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.runner.test_topics import mined, run
 from wajue.config import Config
+from wajue.errors import WajueError
 from wajue.results import topics
 from wajue.store.workspace import Workspace
 
@@ -30,6 +32,13 @@ def test_a_new_document_gets_the_topic_of_documents_like_it(workspace: Workspace
     nothing = {"topic": 0, "label": "outliers", "similarity": None, "second": None, "second_label": None, "second_similarity": None}
     assert empty == unknown == nothing
     assert loaded.assign([]).num_rows == 0
+
+
+def test_without_topics_nothing_is_placed(workspace: Workspace) -> None:
+    loaded = topics.load_topics(workspace)
+    none = loaded.model.take(np.zeros(0, np.int64))
+    with pytest.raises(WajueError, match="no topic to put documents into"):
+        replace(loaded, model=none).assign(TEXTS)
 
 
 def test_a_document_of_the_workspace_keeps_its_topic(workspace: Workspace) -> None:

@@ -125,8 +125,8 @@ def _stream(batch: pa.RecordBatch) -> bytes:
     return whole
 
 
-def meet(pairs: np.ndarray) -> Callable[[Batches], Batches]:
-    """PACKED of one bucket -> MET. pairs: int64 [n, 2], the names that each has."""
+def meet(pairs: np.ndarray, *, profiled: bool) -> Callable[[Batches], Batches]:
+    """PACKED of one bucket -> MET. pairs: int64 [n, 2], the names that each has; profiled: with `profile`, the largest."""
 
     def apply(batches: Batches) -> Batches:
         packed = list(batches)
@@ -138,9 +138,11 @@ def meet(pairs: np.ndarray) -> Callable[[Batches], Batches]:
         standards = np.unique(pairs[:, 1])
         place, at = summed.of_names(standards)
         side, times = summed.side[at], summed.times[at]
-        yield _rows("profile", [standards[place], side, times, summed.uses[at]])
+        if profiled:
+            yield _rows("profile", [standards[place], side, times, summed.uses[at]])
         on_side = np.bincount(place * SIDES + side, times, len(standards) * SIDES).astype(np.int64)  # exact below 2^53
-        yield _rows("sums", [np.repeat(standards, SIDES), np.tile(np.arange(SIDES), len(standards)), on_side])
+        met = np.flatnonzero(on_side)
+        yield _rows("sums", [standards[met // SIDES], met % SIDES, on_side[met]])
 
     return apply
 

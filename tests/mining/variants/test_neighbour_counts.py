@@ -24,7 +24,7 @@ def met(names: list[str], pairs: list[tuple[int, int]], batches: list[pa.RecordB
     rows: dict[str, list[Any]] = {kind: [] for kind in neighbour_counts.MET.names}
     for bucket in range(buckets):
         of_bucket = [b for b in packed if b.column("bucket").to_pylist() == [bucket]]
-        for batch in neighbour_counts.meet(np.array(pairs))(iter(of_bucket)):
+        for batch in neighbour_counts.meet(np.array(pairs), profiled=True)(iter(of_bucket)):
             for kind, of_kind in rows.items():
                 of_kind += [row for row in batch.column(kind).to_pylist() if row is not None]
     return rows
