@@ -66,6 +66,14 @@ def cell(array: np.ndarray) -> pa.BinaryArray:
     return pa.Array.from_buffers(pa.binary(), 1, [None, pa.py_buffer(ends), pa.py_buffer(array)])
 
 
+def stream(batch: pa.RecordBatch) -> np.ndarray:
+    """An Arrow stream of the batch, as bytes (uint8): rows that travel in one cell."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, batch.schema) as opened:
+        opened.write_batch(batch)
+    return np.frombuffer(sink.getvalue(), np.uint8)
+
+
 def cells_of(runs: Ragged) -> pa.BinaryArray:
     """A column of as many rows as there are runs: the bytes of each. Its values begin at offset 0, and are not copied."""
     values = np.ascontiguousarray(runs.values)

@@ -12,6 +12,7 @@ from numba import njit
 
 from wajue.mining.text.symbols import RARE
 from wajue.mining.text.word_table import WordTable, extended, id_at, is_free, probe, word_keys, word_table
+from wajue.mining.tokens.token_counts import are_words
 
 CHUNK = 100  # words; the stretch of text in which burst looks for a second occurrence
 COUNTS = ("domain_count", "general_count", "domain_documents", "general_documents", "domain_chunks")
@@ -73,7 +74,7 @@ def coded(
     flat = pc.dictionary_encode(lists.flatten())
     ids = pc.index_in(flat.dictionary, value_set=coded_words).fill_null(-1).to_numpy()
     document = pc.list_parent_indices(lists).to_numpy().astype(np.int64)
-    is_word = pc.match_substring_regex(flat.dictionary, r"[\p{L}\p{N}]").to_numpy(zero_copy_only=False)
+    is_word = are_words(flat.dictionary)
     code = np.where(ids >= 0, ids + _FIRST_CODE, np.where(is_word, RARE, 0)).astype(np.uint16)[flat.indices.to_numpy()]
     kind = _kinds(flat.dictionary)[flat.indices.to_numpy()]
     at = np.flatnonzero(np.diff(document, append=-1)) + 1

@@ -48,7 +48,13 @@ def _summed(counted: list[pa.Table]) -> pa.Table:
     """A row for each word and role; tokens that are no words are left out."""
     table = pa.concat_tables(counted).group_by(["word", "role"], use_threads=False).aggregate([(c, "sum") for c in SUMS])
     table = table.select(["word", "role", *(f"{c}_sum" for c in SUMS)]).rename_columns(["word", "role", *SUMS])
-    return table.filter(pc.match_substring_regex(table.column("word"), r"[\p{L}\p{N}]"))
+    return table.filter(are_words(table.column("word")))
+
+
+def are_words(strings: pa.StringArray) -> np.ndarray:
+    """bool [n]: which of them hold a letter, digit or Han character."""
+    words: np.ndarray = pc.match_substring_regex(strings, r"[\p{L}\p{N}]").to_numpy(zero_copy_only=False)
+    return words
 
 
 @njit(cache=True)

@@ -90,7 +90,7 @@ def pack(files: int) -> Callable[[cells.Batches], cells.Batches]:
 def _packed(sequences: pa.RecordBatch, files: int) -> Iterator[pa.RecordBatch]:
     file = (_first_digits(sequences.column("doc_id")) * files >> (4 * _DIGITS)).astype(np.uint16)
     for number, chosen in cells.by_bucket(file, files):
-        yield cells.block({"file": np.int32(number)}, {"sequences": _stream(sequences.take(pa.array(chosen)))})
+        yield cells.block({"file": np.int32(number)}, {"sequences": cells.stream(sequences.take(pa.array(chosen)))})
 
 
 def _first_digits(doc_ids: pa.StringArray) -> np.ndarray:
@@ -101,14 +101,6 @@ def _first_digits(doc_ids: pa.StringArray) -> np.ndarray:
     codes = np.frombuffer(digits.buffers()[1], np.uint8)[: len(digits) * _DIGITS].reshape(-1, _DIGITS).astype(np.int64)
     values = np.clip(np.where(codes >= ord("a"), codes - ord("a") + 10, codes - ord("0")), 0, 15)
     return values @ (16 ** np.arange(_DIGITS - 1, -1, -1, dtype=np.int64))
-
-
-def _stream(sequences: pa.RecordBatch) -> np.ndarray:
-    """An Arrow stream of the batch, as bytes."""
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, sequences.schema) as stream:
-        stream.write_batch(sequences)
-    return np.frombuffer(sink.getvalue(), np.uint8)
 
 
 @cells.keeping_freed

@@ -12,7 +12,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from wajue.arrays import cells
 from wajue.mining.terms.term_occurrences import TermIndex, coded, occurrences
+from wajue.mining.tokens.token_counts import are_words
 from wajue.mining.trends import dates
 
 _NO_DATE, _NOT_UNDERSTOOD, _TOO_COARSE = "no date", "not understood", "too coarse"
@@ -45,7 +47,7 @@ def count(batch: pa.RecordBatch, granularity: str, terms: Listed | None) -> tupl
     # a run of words that is a word, too, is one string with it
     names = pc.dictionary_encode(pa.concat_arrays([tokens.dictionary, *([terms.strings] if terms else [])]))
     name, ids = names.indices.to_numpy().astype(np.int64), tokens.indices.to_numpy()
-    length = np.bincount(document[_matches(tokens.dictionary, r"[\p{L}\p{N}]")[ids]], minlength=len(lists))
+    length = np.bincount(document[are_words(tokens.dictionary)[ids]], minlength=len(lists))
     lettered = _matches(tokens.dictionary, r"\p{L}")[ids]
     string, where = name[ids[lettered]], document[lettered]
     if terms:
@@ -95,16 +97,8 @@ def pack(counts: pa.RecordBatch, totals: pa.RecordBatch, buckets: int) -> pa.Rec
         field.name: pa.concat_arrays([totals.column(field.name), pa.nulls(len(parts), field.type)]) for field in totals.schema
     }
     columns["bucket"] = pa.array([None] * totals.num_rows + [b for b, _ in parts], pa.int32())
-    columns["counts"] = pa.array([None] * totals.num_rows + [_stream(part) for _, part in parts], pa.binary())
+    columns["counts"] = pa.array([None] * totals.num_rows + [cells.stream(part).tobytes() for _, part in parts], pa.binary())
     return pa.RecordBatch.from_pydict({name.split()[0]: columns[name.split()[0]] for name in PACKED.split(", ")})
-
-
-def _stream(batch: pa.RecordBatch) -> bytes:
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, batch.schema) as stream:
-        stream.write_batch(batch)
-    whole: bytes = sink.getvalue().to_pybytes()
-    return whole
 
 
 def added(streams: Iterator[bytes]) -> pa.Table:

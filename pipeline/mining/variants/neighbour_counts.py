@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from wajue.arrays import cells
 from wajue.arrays.cells import Batches
 from wajue.arrays.strings import string_hashes
+from wajue.mining.tokens.token_counts import are_words
 
 LEFT, RIGHT, NEAR = range(3)
 SIDES = 3
@@ -84,7 +85,7 @@ def beside(names: pa.StringArray, batch: pa.RecordBatch) -> pa.RecordBatch:
     ids, doc_index = tokens.indices.to_numpy(), pc.list_parent_indices(lists).to_numpy()
     strings = tokens.dictionary
     name = pc.index_in(strings, value_set=names).fill_null(-1).to_numpy()
-    is_word = pc.match_substring_regex(strings, r"[\p{L}\p{N}]").to_numpy(zero_copy_only=False)
+    is_word = are_words(strings)
     at = np.flatnonzero(name[ids] >= 0) if len(ids) else np.zeros(0, np.int64)
     size = max(len(strings), 1)
     keys = [np.zeros(0, np.int64)]
@@ -113,16 +114,8 @@ def _packed(kind: str, batch: pa.RecordBatch, buckets: int) -> Iterator[pa.Recor
     hashed = string_hashes(neighbours.dictionary)[neighbours.indices.to_numpy()] if len(neighbours) else np.zeros(0, np.uint64)
     for bucket, chosen in cells.by_hash(hashed, buckets):
         columns = {"bucket": pa.array([bucket], pa.int32())} | {k: pa.nulls(1, pa.binary()) for k in ("counts", "uses")}
-        columns[kind] = pa.array([_stream(batch.take(pa.array(chosen)))], pa.binary())
+        columns[kind] = cells.cell(cells.stream(batch.take(pa.array(chosen))))
         yield pa.RecordBatch.from_pydict(columns)
-
-
-def _stream(batch: pa.RecordBatch) -> bytes:
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, batch.schema) as stream:
-        stream.write_batch(batch)
-    whole: bytes = sink.getvalue().to_pybytes()
-    return whole
 
 
 def meet(pairs: np.ndarray, *, profiled: bool) -> Callable[[Batches], Batches]:
