@@ -17,17 +17,16 @@ from wajue.dag import Step
 from wajue.errors import WajueError, cause, said_by_task
 from wajue.models.workers import ALONE, Workers
 from wajue.reading import corpora
-from wajue.runner import alone, damage, elsewhere, estimates, freshness, kernels, manifests, spark_step, trainers
+from wajue.runner import alone, damage, estimates, freshness, kernels, manifests, spark_step, trainers
+from wajue.runner.engine import Engine
 from wajue.runner.progress import Watch
 from wajue.runner.spark_step import Order
-from wajue.spark import hadoop
+from wajue.spark import functions, hadoop
 from wajue.spark import session as spark_session
-from wajue.store import checkpoints, file_systems, verdicts
+from wajue.store import checkpoints, verdicts
 from wajue.store.workspace import Workspace
 
 log = logging.getLogger(__name__)
-
-_SMALL = 32 << 20  # bytes of input, for which Java's own compiling costs more than it saves
 
 
 def workspace_of(config: Config, location: str | None = None) -> Workspace:
@@ -81,12 +80,12 @@ def _run(
 ) -> None:
     for step in (s for s in chosen if s.trainer):
         trainers.choose(step.name, config, device)  # before hours of mining
-    spark = _Spark(config, master)
-    spark.reach_workspaces(workspace, chosen)
+    engine = Engine(config, master)
+    engine.reach_workspaces(workspace, chosen)
     if not force:
         freshness.must_be_same_project(config, workspace)
-    files = find_files(config, spark.started) if any(s.reads_files for s in chosen) else None
-    spark.is_small = _input_bytes(workspace, files) < _SMALL
+    files = find_files(config, engine.started) if any(s.reads_files for s in chosen) else None
+    engine.input_bytes = _input_bytes(workspace, files)
     wanted = freshness.fingerprints(config, workspace, files)
     plan = tuple(s.name for s in chosen)
     expected = estimates.expected(estimates.plan(config, workspace, files, chosen, force=force)) if files is not None else {}
@@ -100,12 +99,13 @@ def _run(
     with workspace.locked():
         _prepare(config, workspace)
         try:
-            with kernels.Compiler(plan if spark.is_local else ()) as compiler:
-                _do_all(chosen, order_of, workspace, spark, compiler, device, workers, force=force)
+            with kernels.Compiler(plan if engine.is_local else ()) as compiler:
+                _do_all(chosen, order_of, workspace, engine, compiler, device, workers, force=force)
         except KeyboardInterrupt:
-            spark.cancel()
+            engine.cancel()
             raise
         finally:
+            engine.close()
             workspace.close()
 
 
@@ -116,61 +116,11 @@ def _input_bytes(workspace: Workspace, files: list[corpora.CorpusFile] | None) -
     return workspace.bytes("documents") if workspace.whole("documents") else 0
 
 
-class _Spark:
-    """The session, started when it is first needed: a run of which all Spark steps are done needs none."""
-
-    def __init__(self, config: Config, master: str | None) -> None:
-        self._config, self._master, self.is_small = config, master, False
-        self.started: SparkSession | None = None
-
-    @property
-    def is_local(self) -> bool:
-        """Do its workers run on this machine, with what is compiled here?"""
-        return spark_session.is_local(self._master)
-
-    @property
-    def session(self) -> SparkSession:
-        """Starts it."""
-        if self.started is None:
-            log.info("starting Spark")
-            event_log = self._config.spark.event_log
-            folder = self._config.located(event_log) if event_log else None
-            self.started = spark_session.session(self._master, folder, small=self.is_small)
-        return self.started
-
-    def reach_workspaces(self, workspace: Workspace, chosen: tuple[Step, ...]) -> None:
-        """Start it now if a Spark step needs what perhaps only Hadoop's clients reach; workspaces are reached through it then."""
-        others = [w for s in dag.STEPS for w in elsewhere.workspaces(self._config, s) if s.on_spark]
-        locations = [workspace.location, *(w.location for w in others)]
-        paths = (*locations, *(p for c in self._config.corpus for p in c.paths))
-        if not any(s.on_spark for s in chosen) or not any("://" in path for path in paths):
-            return
-        for location in locations:
-            file_systems.split(location)  # refuses one with a password before anything is started
-        for location in locations:
-            hadoop.reach(self.session, location)
-
-    @property
-    def is_alive(self) -> bool:
-        """Can it go on after an error? What was not started can be."""
-        return self.started is None or spark_session.is_alive(self.started)
-
-    def forget(self) -> None:
-        """Nothing that a failed step kept is used again."""
-        if self.started is not None:
-            self.started.catalog.clearCache()
-
-    def cancel(self) -> None:
-        """End what it is doing; in a notebook the session lives on."""
-        if self.started is not None:
-            self.started.sparkContext.cancelAllJobs()
-
-
 def _do_all(
     chosen: tuple[Step, ...],
     order_of: Callable[[Step], Order],
     workspace: Workspace,
-    spark: "_Spark",
+    engine: Engine,
     compiler: kernels.Compiler,
     device: str,
     workers: Workers,
@@ -190,10 +140,10 @@ def _do_all(
             continue
         order = order._replace(fresh=fresh)
         try:
-            _carry_out(order, spark, compiler, device, workers)
+            _carry_out(order, engine, compiler, device, workers)
             finished.add(step.name)
         except Exception as error:
-            mended |= _made_missing(order, spark, error, mended, workers)
+            mended |= _made_missing(order, engine, error, mended, workers)
             position = 0
 
 
@@ -210,7 +160,7 @@ def _is_due(step: Step, workspace: Workspace, fingerprint: str, *, force: bool) 
     return False
 
 
-def _made_missing(order: Order, spark: "_Spark", error: Exception, mended: set[str], workers: Workers) -> set[str]:
+def _made_missing(order: Order, engine: Engine, error: Exception, mended: set[str], workers: Workers) -> set[str]:
     """The damaged tables that made a step fail; they count as missing from now on, so that the steps that write them run again.
 
     Raises the error again if nothing is damaged; WajueError if what is damaged cannot be written anew, or the workspace is gone.
@@ -231,13 +181,13 @@ def _made_missing(order: Order, spark: "_Spark", error: Exception, mended: set[s
         raise WajueError(
             f"{order.step.name}: {said}, though it was written anew in this run; see whether the disk is sound"
         ) from error
-    if not writers <= set(order.plan) or workers.size > 1 or not spark.is_alive:
+    if not writers <= set(order.plan) or workers.size > 1 or not engine.is_alive:
         first = min(writers, key=dag.NAMES.index)
         raise WajueError(f"{order.step.name}: {said}; wajue run CONFIG --force --from {first} writes it anew") from error
     log.warning("%s: %s; %s", order.step.name, said, "it is written anew by " + ", ".join(sorted(writers, key=dag.NAMES.index)))
     order.workspace.discard(*faults)
     order.workspace.sweep()
-    spark.forget()
+    engine.forget()
     return set(faults)
 
 
@@ -260,14 +210,15 @@ def _absent(config: Config, workspace: Workspace, *, train: bool) -> frozenset[s
     return frozenset(absent | {t for s in dag.STEPS if s.trainer for t in s.writes if not train and not workspace.whole(t)})
 
 
-def _carry_out(order: Order, spark: "_Spark", compiler: kernels.Compiler, device: str, workers: Workers) -> None:
+def _carry_out(order: Order, engine: Engine, compiler: kernels.Compiler, device: str, workers: Workers) -> None:
     """Do a step. Raises WajueError for a failure of the machines that it runs on, instead of what Java or Python call it."""
     name = order.step.name
     try:
         if order.step.on_spark:
-            session = spark.session  # Java starts while kernels are compiled
+            session = engine.session  # Java starts while kernels are compiled
             compiler.wait(name)
-            spark_step.run(order, session)
+            with functions.of(session):
+                spark_step.run(order, session)
             return
         compiler.wait(name)
         if order.step.trainer:

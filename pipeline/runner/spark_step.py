@@ -10,10 +10,9 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
 
 from wajue import dag
 from wajue.config import Config
@@ -22,8 +21,9 @@ from wajue.errors import WajueError
 from wajue.reading.corpora import CorpusFile
 from wajue.runner import elsewhere, freshness, growth, manifests
 from wajue.runner.progress import Watch
+from wajue.spark import functions as F
 from wajue.spark import tables
-from wajue.spark.counters import Counters
+from wajue.spark.counters import Counters, is_spark
 from wajue.spark.flow import Flow
 from wajue.stages import (
     clean,
@@ -87,7 +87,8 @@ def run(order: Order, spark: SparkSession) -> None:
     watch = Watch(step.name, _progress(spark), plan=order.plan, expected=order.expected, rows=rows_shown)
     with watch.running():
         facts = _write(order, spark)
-        facts["spark"] = counters.read()
+        if counted := counters.read():
+            facts["spark"] = counted
         spark.catalog.clearCache()
         rows_out = manifests.rows_written(workspace, step)
         facts |= _counted(order)
@@ -172,7 +173,9 @@ def _need_documents(order: Order, spark: SparkSession) -> None:
 
 
 def _progress(spark: SparkSession) -> Callable[[], tuple[float, str] | None]:
-    """A function that tells (share, remark) of the stages that Spark has at work now."""
+    """A function that tells (share, remark) of what is at work now."""
+    if not is_spark(spark):
+        return lambda: cast(Any, spark).progress()
     store = spark.sparkContext._jsc.sc().statusStore()  # statusTracker() tells no rows
 
     def ask() -> tuple[float, str] | None:

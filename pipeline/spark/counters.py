@@ -11,13 +11,19 @@ log = logging.getLogger(__name__)
 _PATIENCE = 60_000  # milliseconds for Spark to bring its counts up to date; it takes some ten
 
 
+def is_spark(session: Any) -> bool:
+    """Is it Spark's own, and not what stands for it in this process?"""
+    return isinstance(session, SparkSession)
+
+
 class Counters:
     """Spark's own counts of the work from here on: of the stages that it begins, retried ones included."""
 
     def __init__(self, spark: SparkSession, step: str) -> None:
-        spark.sparkContext.setJobGroup(step, f"wajue {step}")  # how the history server names its jobs
         self._spark = spark
-        self._before = max((s.stageId() for s in self._stages()), default=-1)
+        if is_spark(spark):
+            spark.sparkContext.setJobGroup(step, f"wajue {step}")  # how the history server names its jobs
+            self._before = max((s.stageId() for s in self._stages()), default=-1)
 
     def _stages(self) -> list[Any]:
         context, gateway = self._spark.sparkContext._jsc.sc(), self._spark.sparkContext._gateway
@@ -30,7 +36,9 @@ class Counters:
         return [stages.apply(i) for i in range(stages.size())]
 
     def read(self) -> dict[str, int | float]:
-        """COUNTED, and bytes held in caches; to be asked before these are cleared."""
+        """COUNTED, and bytes held in caches; to be asked before these are cleared. Nothing where Spark does not run."""
+        if not is_spark(self._spark):
+            return {}
         stages = [s for s in self._stages() if s.stageId() > self._before and s.status().toString() != "SKIPPED"]
         sums = {name: sum(getattr(s, method)() for s in stages) for name, method in COUNTED.items()}
         caches = self._spark.sparkContext._jsc.sc().getRDDStorageInfo()

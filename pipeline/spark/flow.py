@@ -22,11 +22,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyspark import StorageLevel
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
-from pyspark.sql.types import StructType
 
 from wajue import schemas
+from wajue.spark import functions as F
+from wajue.spark.column_types import ddl, schema_of
 from wajue.spark.task_files import (
     PLAN,
     WRITTEN,
@@ -43,11 +43,6 @@ from wajue.store.file_systems import linked
 
 _TASK_BYTES = 64 << 20  # before compression; a task costs some 0.1 CPU s, be it ever so small
 _COLLECTED = 4_000_000  # rows; Java holds what it has collected twice, once as it comes in
-
-
-def ddl(of: pa.Schema) -> str:
-    """Columns as Spark writes types (DDL)."""
-    return ", ".join(f"`{f.name}` {f.dataType.simpleString()}" for f in from_arrow_schema(of))
 
 
 def types_of(table: str) -> str:
@@ -141,7 +136,7 @@ class Flow:
 
     def materialized(self) -> dict[str, "Flow"]:
         """Starts a job. What is made, on disk for all that follows: {kind: its rows} of `cells.one_of` kinds."""
-        kinds = _struct(self.types)
+        kinds = schema_of(self.types)
         if self.scratch_folder is None:
             frame = self.frame.persist(StorageLevel.DISK_ONLY)
             frame.count()
@@ -149,7 +144,8 @@ class Flow:
         folder = f"{self.scratch_folder}/materialized-{uuid.uuid4().hex[:8]}"
         files = self._written({kind: f"{folder}/{kind}" for kind in kinds.names}, kinds, self.scratch_folder)
         spark = self.source.sparkSession
-        frames = {k: spark.read.schema(kinds[k].dataType).parquet(literal(f"{folder}/{k}")) for k in files}  # type: ignore[arg-type]
+        structs = {kind: from_arrow_schema(pa.schema(list(kinds.field(kind).type))) for kind in files}
+        frames = {kind: spark.read.schema(structs[kind]).parquet(literal(f"{folder}/{kind}")) for kind in files}
         return {kind: Flow(frames[kind], row_groups_of(paths), self.scratch_folder) for kind, paths in files.items()}
 
     def exchanged(self, buckets: int, by: str) -> "Flow":
@@ -164,8 +160,8 @@ class Flow:
                 if not linked(path, target := f"{folder}/{Path(path).name}"):
                     shutil.copyfile(path, target)
             return
-        types = _struct(self.types) if self.functions else self.frame.schema
-        self._written({"": folder}, types, str(Path(folder).parent))
+        schema = schema_of(self.types) if self.functions else to_arrow_schema(self.frame.schema)
+        self._written({"": folder}, schema, str(Path(folder).parent))
 
     def _own_files(self) -> list[str] | None:
         """The files of rows that were materialized, and that nothing is to be done to."""
@@ -189,9 +185,9 @@ class Flow:
         frame = spark.range(0, len(work), 1, max(len(work), 1))
         return frame, (handing_out(work), reading(self._columns, self.dictionary_column), *functions)
 
-    def _written(self, folders: dict[str, str], types: StructType, scratch_folder: str) -> dict[str, list[str]]:
+    def _written(self, folders: dict[str, str], schema: pa.Schema, scratch_folder: str) -> dict[str, list[str]]:
         """{part: paths of its files}, at least one of each. Of a task that Spark runs twice only one's files are kept."""
-        schemas_of_parts = {part: to_arrow_schema(types[part].dataType if part else types) for part in folders}  # type: ignore[arg-type]
+        schemas_of_parts = {part: pa.schema(list(schema.field(part).type)) if part else schema for part in folders}
         task_folder = f"{scratch_folder}/tasks-{uuid.uuid4().hex[:8]}"
         for folder in (task_folder, *folders.values()):
             Path(folder).mkdir(parents=True)
@@ -206,12 +202,6 @@ class Flow:
             for old, new in zip(made, paths[part], strict=True):
                 Path(old).rename(new)
         return paths
-
-
-def _struct(types: str) -> StructType:
-    struct = StructType.fromDDL(types)
-    assert isinstance(struct, StructType)
-    return struct
 
 
 def _work_of_tasks(row_groups: tuple[RowGroup, ...], at_least: int) -> list[pa.RecordBatch]:

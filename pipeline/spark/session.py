@@ -18,6 +18,7 @@ from pyspark.sql import SparkSession
 from wajue import caches
 from wajue.errors import WajueError, cause
 from wajue.spark import environment, limits
+from wajue.spark.counters import is_spark
 from wajue.store import whole_files
 
 log = logging.getLogger(__name__)
@@ -73,6 +74,11 @@ def _submitted() -> bool:
     return "PYSPARK_GATEWAY_PORT" in os.environ
 
 
+def is_running() -> bool:
+    """Is there a session in this process, or a JVM that spark-submit started?"""
+    return _submitted() or SparkSession.getActiveSession() is not None
+
+
 def is_local(master: str | None) -> bool:
     """Does a session of this master run on this machine, started by this program?"""
     return not _submitted() and (master or "local").startswith("local")
@@ -126,6 +132,8 @@ def _heap(size: str) -> int:
 
 def is_alive(spark: SparkSession) -> bool:
     """Does its Java process answer, and does it run jobs?"""
+    if not is_spark(spark):
+        return True
     try:
         return not spark.sparkContext._jsc.sc().isStopped()
     except Exception:  # Py4J has many kinds for a process that has ended

@@ -11,6 +11,7 @@ from pyspark.sql.types import StructType
 
 from wajue import schemas
 from wajue.errors import WajueError
+from wajue.spark.counters import is_spark
 from wajue.spark.flow import Flow, literal, uri
 from wajue.spark.task_files import ROW_GROUP, row_groups_of
 from wajue.store import parquet
@@ -55,11 +56,13 @@ def scratch_folder(workspace: Workspace) -> str | None:
 
 def write(flow: Flow | DataFrame, workspace: Workspace, table: str) -> None:
     """Write a table to its unfinished place. Raises WajueError that lists every difference between it and the declaration."""
-    frame = flow if isinstance(flow, DataFrame) else flow.frame
+    frame = flow.frame if isinstance(flow, Flow) else flow
     if faults := schemas.TABLES[table].differences(to_arrow_schema(frame.schema)):
         raise WajueError(f"table {table} about to be written is not as declared: {'; '.join(faults)}; this is a fault of wajue")
-    if isinstance(flow, Flow) and (folder := scratch_folder(workspace)) is not None:
+    columns, folder = [c.name for c in schemas.TABLES[table].columns], scratch_folder(workspace)
+    if not isinstance(flow, Flow) and not is_spark(frame.sparkSession):
+        flow = Flow(frame.select(*columns), scratch_folder=folder)
+    if isinstance(flow, Flow) and folder is not None:
         flow.write(f"{folder}/{table}")
         return
-    columns = [c.name for c in schemas.TABLES[table].columns]
     frame.select(*columns).write.mode("overwrite").option("parquet.block.size", ROW_GROUP).parquet(uri(workspace.unfinished(table)))

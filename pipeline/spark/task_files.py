@@ -1,6 +1,7 @@
 """What the tasks of a Flow do with Parquet files where they read and write them directly."""
 
 import gc
+import itertools
 import socket
 import sys
 import uuid
@@ -25,6 +26,7 @@ _GROUP_ROWS = 1 << 20  # more than a row group has
 _REPEATED = ["corpus", "role", "date", "source.file", *(f"{c}.list.element" for c in ("tags", "changed_by", "tokens"))]
 PLAN = pa.schema([("path", pa.string()), ("groups", pa.list_(pa.int32()))])  # row groups of a file
 WRITTEN = "part string, path string"
+_IN_PROCESS = itertools.count()  # tasks that were run without Spark, in their order
 
 
 class RowGroup(NamedTuple):
@@ -119,7 +121,7 @@ def writing(folder: str, schemas: dict[str, pa.Schema]) -> Function:
 
     def apply(batches: Batches) -> Batches:
         context: Any = TaskContext.get()
-        name = name_of(context.partitionId())
+        name = name_of(context.partitionId() if context is not None else next(_IN_PROCESS))
         files: dict[str, _File] = {}
         for batch in batches:
             for part, rows in _parts(batch, schemas):

@@ -2,12 +2,12 @@
 nothing bars, what the user says of them, and example sentences."""
 
 import pyarrow as pa
-from pyspark.sql import DataFrame, Window
-from pyspark.sql import functions as F
+from pyspark.sql import DataFrame
 
 from wajue.config import Config
 from wajue.mining.terms import example_sentences, term_table
 from wajue.mining.terms.term_table import Guidance, WordVectors
+from wajue.spark import functions as F
 from wajue.spark.flow import Flow
 
 _SEARCHED = 50_000  # documents, first by doc_id, in which examples are looked for
@@ -45,8 +45,8 @@ def examples(tokens: DataFrame, listed: pa.Table, wanted: int, joiner: str) -> d
     searched = tokens.select("doc_id", "tokens", "breaks", "gaps").orderBy("doc_id").limit(_SEARCHED)
     holding = searched.mapInArrow(find, example_sentences.HOLDING)
     one_a_document = holding.groupBy("term", "doc_id").agg(F.min_by("text", F.struct(F.length("text"), "text")).alias("text"))
-    distinct = one_a_document.groupBy("term", "text").agg(F.min("doc_id").alias("doc_id"))
-    nth = F.row_number().over(Window.partitionBy("term").orderBy(F.length("text"), "doc_id"))
+    distinct = one_a_document.groupBy("term", "text").agg(F.min("doc_id").alias("doc_id"), F.length("text").alias("length"))
+    nth = F.row_number().over(F.Window.partitionBy("term").orderBy("length", "doc_id"))
     shortest = distinct.withColumn("nth", nth).where(F.col("nth") <= _CHOICE * wanted)
     in_order = F.sort_array(F.collect_list(F.struct("nth", "text")))
     texts = shortest.groupBy("term").agg(F.transform(in_order, lambda e: e["text"]).alias("texts")).collect()

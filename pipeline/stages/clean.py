@@ -8,14 +8,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark import StorageLevel
 from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F
 
 from wajue.arrays.cells import Batches
 from wajue.cleaning import documents, passages
 from wajue.cleaning.documents import Boilerplate
 from wajue.config import Clean, Config
 from wajue.errors import RowsWouldChange
-from wajue.spark.flow import Flow, ddl
+from wajue.spark import functions as F
+from wajue.spark.column_types import ddl
+from wajue.spark.flow import Flow
 
 _LINE_SHOWN = 1_000  # characters of a line of boilerplate
 _SEVERAL_LINES = "corpus string, source struct<file: string, line: bigint, record: bigint>, text string"

@@ -11,7 +11,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from wajue.arrays import cells, sums
 from wajue.config import Config, Contrast
@@ -23,6 +22,7 @@ from wajue.mining.text.word_table import word_keys, word_table
 from wajue.mining.tokens import jieba_dictionary
 from wajue.mining.tokens.surface import written
 from wajue.schemas import TABLES
+from wajue.spark import functions as F
 from wajue.spark.flow import Flow
 
 log = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ def contrast(tokens: Flow, word_counts: Flow, *, config: Config) -> DataFrame:
 
 def _domain_words(word_counts: DataFrame, rules: Contrast) -> DomainWords:
     totals = {r["role"]: r["n"] for r in word_counts.groupBy("role").agg(F.sum("count").alias("n")).collect()}
-    counts = word_counts.groupBy("word").pivot("role", ["domain", "general"]).sum("count").fillna(0)
+    counts = word_counts.groupBy("word").pivot("role", ["domain", "general"]).sum("count").fillna(0, ["domain", "general"])
     frequent = counts.where(F.col("domain") >= rules.min_count).orderBy(F.desc("domain"), "word").limit(_MOST_WORDS).toArrow()
     return DomainWords(frequent.column("word").combine_chunks(), frequent.column("general").to_numpy(), totals)
 

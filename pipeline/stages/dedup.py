@@ -29,7 +29,6 @@ import numpy as np
 import pyarrow as pa
 from pyspark import StorageLevel
 from pyspark.sql import Column, DataFrame, SparkSession
-from pyspark.sql import functions as F
 
 from wajue import schemas
 from wajue.arrays.cells import MOST_BUCKETS, gather
@@ -41,7 +40,9 @@ from wajue.mining.duplicates.positions import RankedFile
 from wajue.mining.duplicates.settings import RECORD_BITS, Settings
 from wajue.mining.duplicates.signatures import banding
 from wajue.mining.duplicates.signing import COMPARED, NAMED
-from wajue.spark.flow import Flow, ddl, types_of
+from wajue.spark import functions as F
+from wajue.spark.column_types import ddl
+from wajue.spark.flow import Flow, types_of
 from wajue.spark.tables import Elsewhere
 
 _BROADCAST = 1_000_000  # dropped documents, some 200 MB in each executor; more are joined by sorting
@@ -228,7 +229,7 @@ def _union(flows: list[Flow]) -> Flow:
     if len(flows) == 1:
         return flows[0]
     return Flow(
-        functools.reduce(DataFrame.unionByName, [f.frame for f in flows]),
+        functools.reduce(lambda one, other: one.unionByName(other), [f.frame for f in flows]),
         scratch_folder=flows[0].scratch_folder,
         types=flows[0].types,
     )

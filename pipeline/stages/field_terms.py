@@ -5,7 +5,6 @@ import logging
 import numpy as np
 import pyarrow as pa
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from wajue.arrays import sums
 from wajue.config import Config
@@ -15,6 +14,7 @@ from wajue.mining.terms.field_table import Counted
 from wajue.mining.terms.term_occurrences import TermIndex
 from wajue.mining.tokens import jieba_dictionary
 from wajue.schemas import TABLES
+from wajue.spark import functions as F
 from wajue.spark import term_lists
 from wajue.spark.flow import Flow
 

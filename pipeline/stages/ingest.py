@@ -12,7 +12,6 @@ import numpy as np
 import pyarrow as pa
 from pyspark import StorageLevel
 from pyspark.sql import Column, DataFrame, SparkSession
-from pyspark.sql import functions as F
 
 from wajue import schemas
 from wajue.arrays import cells
@@ -21,7 +20,9 @@ from wajue.config import Config
 from wajue.errors import RowsWouldChange
 from wajue.reading import corpus_reader, repeated_ids
 from wajue.reading.corpora import CorpusFile
-from wajue.spark.flow import Flow, ddl
+from wajue.spark import functions as F
+from wajue.spark.column_types import ddl
+from wajue.spark.flow import Flow
 
 _BUCKET_BYTES = 1 << 30  # of files, in which there may be ten million records; their identities are held by one task
 _BROADCAST = 1_000_000  # ids that clash, some 100 MB in each executor; more are joined by sorting
@@ -115,7 +116,7 @@ def _suspects(identities: DataFrame, buckets: int) -> DataFrame:
 
 def _text_hash() -> Column:
     """Texts that differ by control characters only are the same."""
-    return F.xxhash64(F.regexp_replace("text", r"[\p{Cc}&&[^\t\n]]", ""))
+    return F.xxhash64(F.regexp_replace("text", r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", ""))
 
 
 def _without_repeated_ids(

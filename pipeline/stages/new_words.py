@@ -14,7 +14,6 @@ import numpy as np
 import pyarrow as pa
 from pyspark import StorageLevel
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from wajue.arrays import cells, sums
 from wajue.config import Config
@@ -26,6 +25,7 @@ from wajue.mining.lexicon.discovery import Candidates
 from wajue.mining.lexicon.lexicon_candidates import FinalWords, Verdicts
 from wajue.mining.text.alphabet import Alphabet
 from wajue.mining.tokens import jieba_dictionary
+from wajue.spark import functions as F
 from wajue.spark.flow import Flow, types_of
 
 log = logging.getLogger(__name__)

@@ -6,13 +6,14 @@ Counting sees each clause once: what is repeated word for word says nothing new 
 import numpy as np
 import pyarrow as pa
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from wajue.arrays.cells import MOST_BUCKETS
 from wajue.config import Config
 from wajue.mining.ngrams import tasks
 from wajue.mining.text.alphabet import Alphabet, recurring
-from wajue.spark.flow import Flow, ddl, types_of
+from wajue.spark import functions as F
+from wajue.spark.column_types import ddl
+from wajue.spark.flow import Flow, types_of
 
 _TASKS_A_CORE = 2  # that the clauses are distributed to, or more; a task costs some 0.1 CPU s, however small it is
 _BUCKET_SYMBOLS = 8_000_000  # some 300 MB of memory in the task that counts them

@@ -2,12 +2,12 @@
 
 import pyarrow as pa
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from wajue.config import Config
 from wajue.mining.relations import mentions, relation_table, term_forms
 from wajue.mining.relations.naming import Names
 from wajue.mining.tokens import jieba_dictionary
+from wajue.spark import functions as F
 from wajue.spark.flow import Flow
 
 

@@ -4,7 +4,6 @@ import logging
 
 import pyarrow as pa
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from wajue.arrays.cells import Batches
 from wajue.config import Config
@@ -13,6 +12,7 @@ from wajue.mining.tokens.breaks import spacing
 from wajue.mining.tokens.granularity import holding_together
 from wajue.mining.tokens.segmenter import Segmenter
 from wajue.schemas import TABLES
+from wajue.spark import functions as F
 from wajue.spark.flow import Flow, types_of
 
 log = logging.getLogger(__name__)

@@ -5,13 +5,13 @@ import logging
 import numpy as np
 import pyarrow as pa
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from wajue.arrays.cells import Batches
 from wajue.config import Config, Terms
 from wajue.mining.terms import term_dates, term_table, termhood
 from wajue.mining.terms.term_occurrences import TermIndex
 from wajue.mining.terms.term_table import Expansion, Guidance, WordVectors
+from wajue.spark import functions as F
 from wajue.spark import term_lists
 from wajue.spark.flow import Flow
 

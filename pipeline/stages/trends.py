@@ -12,12 +12,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark import StorageLevel
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from wajue.arrays.cells import Batches
 from wajue.config import Config, Trends
 from wajue.mining.trends import coverage, period_counts, trend_table
 from wajue.mining.trends.period_counts import Listed
+from wajue.spark import functions as F
 from wajue.spark.flow import Flow, types_of
 
 log = logging.getLogger(__name__)
@@ -43,9 +43,10 @@ def trends(tokens: Flow, word_counts: Flow, terms: Flow | None, *, config: Confi
     packed = _counted(tokens, listed, buckets, rules).persist(StorageLevel.DISK_ONLY)
     periods = _periods(packed)
     scored = _scored(packed, periods, ranked, buckets, rules).persist(StorageLevel.DISK_ONLY)
+    counted = scored.select("term", "role", F.explode("period_counts").alias("counted"))
     return (
         spark.createDataFrame(periods.drop_columns(["squares"])).coalesce(1),
-        scored.select("term", "role", F.inline("period_counts")),
+        counted.select("term", "role", *[F.col(f"counted.{c}").alias(c) for c in trend_table.COUNTED]),
         scored.drop("period_counts").orderBy("role", F.desc(F.abs("z")), "term"),
     )
 

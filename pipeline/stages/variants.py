@@ -6,14 +6,15 @@ Nothing is merged: both spellings stay in the lexicon and in all counts.
 import numpy as np
 import pyarrow as pa
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from wajue.arrays.cells import MOST_BUCKETS, Batches
 from wajue.config import Config
 from wajue.mining.variants import neighbour_counts, shared_contexts
 from wajue.mining.variants.shared_contexts import Evidences
 from wajue.mining.variants.spelling_pairs import Pair, Word, rivals, spelling_pairs
-from wajue.spark.flow import Flow, ddl
+from wajue.spark import functions as F
+from wajue.spark.column_types import ddl
+from wajue.spark.flow import Flow
 
 
 def variants(lexicon: Flow, tokens: Flow, word_counts: Flow, *, config: Config) -> DataFrame:

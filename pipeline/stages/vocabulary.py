@@ -13,12 +13,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from wajue.arrays.cells import Batches
 from wajue.config import Config, Vocabulary
 from wajue.errors import WajueError
 from wajue.mining.tokens import word_sequences
+from wajue.spark import functions as F
 from wajue.spark.flow import Flow, types_of
 
 log = logging.getLogger(__name__)

@@ -1,10 +1,10 @@
 """How often each word occurs in each role. In: tokens. Out: word_counts."""
 
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from wajue.config import Config
 from wajue.mining.tokens import token_counts
+from wajue.spark import functions as F
 from wajue.spark.flow import Flow
 
 

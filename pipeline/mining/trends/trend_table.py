@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from wajue.config import Trends
 from wajue.mining.trends import period_counts, timeline
 
+COUNTED = ("corpus", "period", "count", "document_count")
 COUNTS = "period_counts array<struct<corpus: string, period: string, count: bigint, document_count: bigint>>"  # beside `trends`
 _BATCH_CELLS = 200_000  # terms times corpora times periods that are scored at once; some ten arrays of this size
 

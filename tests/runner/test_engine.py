@@ -1,0 +1,76 @@
+"""Who answers the stages."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wajue.config import Config
+from wajue.errors import ConfigError
+from wajue.runner import engine
+from wajue.runner.engine import Engine
+from wajue.spark import in_process
+from wajue.store.workspace import Workspace
+
+Load = Callable[..., Config]
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The masters for which Spark was started; it does not run before."""
+    masters: list[Any] = []
+    monkeypatch.setattr(engine.spark_session, "is_running", lambda: False)
+    monkeypatch.setattr(
+        engine.spark_session, "session", lambda master, folder, small: masters.append((master, folder, small)) or "Spark"
+    )
+    return masters
+
+
+def test_small_text_is_mined_in_this_process(load: Load, asked: list[Any]) -> None:
+    small = Engine(load(), None)
+    small.input_bytes = 1000
+    assert isinstance(small.session, in_process.Session)  # type: ignore[unreachable]
+    assert small.session is small.session
+    assert small.is_alive
+    small.forget()
+    small.close()
+    assert not asked
+
+
+@pytest.mark.parametrize(
+    ("size", "master", "settings", "wanted"),
+    [
+        (1 << 30, None, "", (None, None, False)),
+        (1000, "local[2]", "", ("local[2]", None, True)),
+        (1000, None, '[spark]\nevent_log = "events"', (None, "{0}/events", True)),
+    ],
+    ids=["it is large", "a master is named", "Spark is to log what it does"],
+)
+def test_spark_where(size: int, master: str, settings: str, wanted: Any, load: Load, asked: list[Any], tmp_path: Path) -> None:
+    one = Engine(load(settings), master)
+    one.input_bytes = size
+    assert one.session == "Spark"
+    assert asked == [tuple(w.format(tmp_path) if isinstance(w, str) else w for w in wanted)]
+
+
+def test_a_session_that_runs_is_taken(load: Load, asked: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine.spark_session, "is_running", lambda: True)
+    assert Engine(load(), None).session == "Spark"
+
+
+def test_at_any_size_where_it_is_asked_for(load: Load, asked: list[Any]) -> None:
+    one = Engine(load(), "none")
+    one.input_bytes = 1 << 40
+    assert one.is_local
+    assert isinstance(one.session, in_process.Session)  # type: ignore[unreachable]
+    one.close()
+
+
+def test_what_only_spark_reaches_cannot_be_mined_without(load: Load, asked: list[Any], tmp_path: Path) -> None:
+    config = load(corpus='[[corpus]]\nname = "notes"\nrole = "domain"\npaths = ["hdfs://name/notes"]\n')
+    from wajue import dag
+
+    with pytest.raises(ConfigError, match="hdfs://name/notes is reached through Spark"):
+        Engine(config, "none").reach_workspaces(Workspace(str(tmp_path / "out")), dag.STEPS)
+    assert not asked

@@ -1,0 +1,121 @@
+"""What stands for Spark's session, call by call; tests/whole/test_in_process.py compares whole runs."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from pyspark.sql.pandas.types import from_arrow_schema
+
+from wajue.arrays.cells import Batches
+from wajue.spark import functions, in_process
+from wajue.spark import functions as F
+from wajue.spark.flow import literal
+
+WORDS = pa.table(
+    {"word": ["油", "变", "油", None], "n": pa.array([1, 2, 3, 4]), "source": [{"file": f, "line": 1} for f in "abab"]}
+)
+
+
+@pytest.fixture
+def session() -> Iterator[Any]:
+    with in_process.session() as made, functions.of(made):
+        yield made
+
+
+def first_rows(batches: Batches) -> Batches:
+    """How many rows a task has, and the first of them."""
+    table = pa.Table.from_batches(list(batches))
+    yield pa.RecordBatch.from_pydict({"size": [table.num_rows], "first": [table["n"][0].as_py()]})
+
+
+def test_columns_have_the_names_and_types_of_spark(session: Any) -> None:
+    summed = session.createDataFrame(WORDS).groupBy("source.file").agg(F.sum("n").alias("n")).orderBy("n").toArrow()
+    assert summed.to_pydict() == {"file": ["a", "b"], "n": [4, 6]}
+    assert summed.schema.field("n").type == pa.int64()
+    assert session.createDataFrame(WORDS).select("n", "source.file").distinct().where("file = 'a'").orderBy("n").toArrow()[
+        "n"
+    ].to_pylist() == [1, 3]
+
+
+def test_rows_are_asked_for_by_name_and_number(session: Any) -> None:
+    row = session.createDataFrame(WORDS).where("word = '变'").collect()[0]
+    assert (row["word"], row[1], row["source"]["file"]) == ("变", 2, "b")
+
+
+def test_each_task_gets_its_rows_and_nothing_is_done_before_they_are_wanted(session: Any) -> None:
+    def never(batches: Batches) -> Batches:
+        raise AssertionError
+
+    session.createDataFrame(WORDS).mapInArrow(never, "size long, first long")
+    divided = session.createDataFrame(WORDS.append_column("task", pa.array([1, 0, 1, 7]))).repartitionById(8, "task")
+    assert divided.rdd.getNumPartitions() == 3
+    made = divided.mapInArrow(first_rows, "size long, first long")
+    assert made.toArrow().to_pylist() == [{"size": 1, "first": 2}, {"size": 2, "first": 1}, {"size": 1, "first": 4}]
+    assert session.createDataFrame(WORDS).mapInArrow(first_rows, "size long, first long").count() == 1
+
+
+def test_what_is_at_work_is_told(session: Any) -> None:
+    told = []
+
+    def ask(batches: Batches) -> Batches:
+        list(batches)
+        told.append(session.progress())
+        yield pa.RecordBatch.from_pydict({"n": pa.array([1])})
+
+    session.range(0, 2, 1, 2).mapInArrow(ask, "n long").count()
+    assert told == [(0.0, "0/2 tasks"), (0.5, "1/2 tasks")]
+    assert session.progress() is None
+
+
+def test_a_join_of_joins_keeps_its_columns(session: Any) -> None:
+    sizes = session.createDataFrame(pa.table({"word": ["油", "变"], "size": [7, 8]}))
+    signs = session.createDataFrame(pa.table({"size": [7, 8], "sign": ["x", "y"]}))
+    joined = session.createDataFrame(WORDS).join(F.broadcast(sizes), "word").join(signs, "size").drop("size", "source").orderBy("n")
+    assert joined.toArrow().to_pydict() == {"word": ["油", "变", "油"], "n": [1, 2, 3], "sign": ["x", "y", "x"]}
+
+
+def test_the_functions_that_sqlframe_lacks(session: Any) -> None:
+    shown = session.createDataFrame(pa.table({"x": [0.8125, 2 / 3]})).select(F.format_number("x", 3).alias("shown"))
+    assert shown.toArrow()["shown"].to_pylist() == ["0.812", "0.667"]  # half to even, as Spark's
+    hashes = session.createDataFrame(WORDS).select(F.xxhash64("word").alias("hash")).toArrow()["hash"]
+    assert hashes.type == pa.int64()
+    assert (hashes[0], len(hashes.unique())) == (hashes[2], 3)
+
+
+def test_values_are_never_read_as_sql(session: Any) -> None:
+    odd = ["it's", '"quoted"', "back\\slash", "100 %", "{x}", "'); DROP TABLE rows_1; --"]
+    frame = session.createDataFrame(pa.table({"text": [*odd, "other"]}))
+    assert frame.where(F.col("text").isin(odd)).count() == len(odd)
+    assert frame.select(F.lit(odd[2]).alias("x")).toArrow()["x"][0].as_py() == odd[2]
+
+
+def test_files_whose_names_hold_wildcards(session: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "a[b]{c}*"
+    folder.mkdir()
+    pq.write_table(WORDS.slice(0, 2), folder / "x?.parquet")
+    pq.write_table(WORDS.slice(2), folder / "y.parquet")
+    (folder / "_step.json").write_text("{}")
+    reader = session.read.schema(from_arrow_schema(WORDS.schema))
+    assert reader.parquet(literal(str(folder))).count() == 4
+    assert reader.parquet(*[literal(str(folder / name)) for name in ("x?.parquet", "y.parquet")]).toArrow().equals(WORDS)
+
+
+def test_rows_are_forgotten(session: Any) -> None:
+    frame = session.createDataFrame(WORDS)
+    assert frame.count() == 4
+    session.catalog.clearCache()
+    with pytest.raises(Exception, match="rows_"):
+        frame.count()
+
+
+def test_another_session_of_sqlframe_is_there_again() -> None:
+    from sqlframe.duckdb import DuckDBSession
+
+    theirs = DuckDBSession()
+    with in_process.session():
+        pass
+    assert DuckDBSession() is theirs
+    theirs._conn.close()
