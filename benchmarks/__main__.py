@@ -9,6 +9,7 @@ from benchmarks import (
     dedup,
     dictionaries,
     discovery,
+    engines,
     ingest,
     jose,
     neologisms,
@@ -35,6 +36,7 @@ EVERY = {
     "neologisms": neologisms.main,
     "dictionaries": dictionaries.main,
     "topics": topics.main,
+    "engines": engines.main,
 }
 
 print(hardware())

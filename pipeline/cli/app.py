@@ -67,7 +67,10 @@ def _at_home(workspace: str) -> str:
 ConfigArgument = Annotated[Path, typer.Argument(metavar="CONFIG", help="the TOML config")]
 WorkspaceArgument = Annotated[str, typer.Argument(metavar="DIR", help="the workspace", callback=_at_home)]
 WorkspaceOption = Annotated[str | None, typer.Option("--workspace", help="folder of the results; wins over the config")]
-MasterOption = Annotated[str | None, typer.Option("--master", help="Spark master, e.g. local[4] or spark://host:7077")]
+MasterOption = Annotated[
+    str | None,
+    typer.Option(help="Spark master, e.g. local[4] or spark://host:7077; none: no Spark, as up to 32 MB are mined anyway"),
+]
 
 
 def show_rows(answer: pa.Table, style: StrEnum, render: Callable[[], Iterable[RenderableType]]) -> None:
