@@ -12,7 +12,8 @@ class Draws(NamedTuple):
 
     Draws are numbers of counters (pipeline/models/cpu/random.py). A document's key is number(key, its doc_index). For its position
     p, before subsampling, number p * (1 + noise words of a position) decides: its high half whether the word is kept, its low
-    half how far the window shrinks. The numbers after it draw the noise words.
+    half how far the window shrinks. The numbers after it draw the noise words; those that it puts into the pool, for SGNS on the
+    CPU, where the low half also says which words of the pool it takes.
     """
 
     key: np.uint64

@@ -3,6 +3,7 @@
 Draws are the same numbers of the same counters. Everything else is written the obvious way, an update at a time.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -54,13 +55,35 @@ class Draws:
 Stretch = list[tuple[int, int, int]]
 
 
-def sgns_tile(stretch: Stretch, first: int, size: int, centers: np.ndarray, contexts: np.ndarray, draws: Draws, *, rate: float, negatives: int, tempers: tuple[np.ndarray, np.ndarray] | None = None) -> None:  # fmt: skip
+class Pool:
+    """The noise words of a chunk's positions, in order of training; each puts those that it draws in place of the oldest."""
+
+    def __init__(self, first: Draws, size: int, uses: int) -> None:
+        """first: the draws of the chunk's first document. uses: how many positions take a word, on average."""
+        self.words = [first.noise(-1 - k) for k in range(size)]
+        self.oldest, self.uses = 0, uses
+
+    def take(self, draws: Draws, counter: int, negatives: int) -> list[int]:
+        """The noise words of the position that has this first counter: neighbours in the pool, from a random one on."""
+        for k in range(math.ceil(negatives / self.uses)):
+            self.words[self.oldest] = draws.noise(counter + 1 + k)
+            self.oldest = (self.oldest + 1) % len(self.words)
+        begin = number(draws.key, counter)
+        return [self.words[(begin + k) % len(self.words)] for k in range(negatives)]
+
+
+def first_noise(stretch: Stretch, first: int, size: int, draws: Draws, negatives: int) -> list[int]:
+    """The noise words that some neighbouring positions share: the first 32 (or `negatives`) that they draw one by one."""
+    tile = range(first, min(first + size, len(stretch)))
+    return [draws.noise(stretch[i][2] + 1 + k) for i in tile for k in range(negatives)][: max(32, negatives)]
+
+
+def sgns_tile(stretch: Stretch, first: int, size: int, centers: np.ndarray, contexts: np.ndarray, drawn: list[int], *, rate: float, negatives: int, tempers: tuple[np.ndarray, np.ndarray] | None = None) -> None:  # fmt: skip
     """Some neighbouring positions of a stretch, trained in place, all from the rows as they are; tempers scale each row's sum.
 
-    They share the first 32 (or `negatives`) of their noise words, which weigh as much as all of them.
+    drawn: the noise words that they share, which weigh as much as `negatives` for each position.
     """
     tile = range(first, min(first + size, len(stretch)))
-    drawn = [draws.noise(stretch[i][2] + 1 + k) for i in tile for k in range(negatives)][: max(32, negatives)]
     weight = negatives / len(drawn)
     by_center, by_context = tempers or (np.ones(len(centers)), np.ones(len(contexts)))
     old_in, old_out = centers.copy(), contexts.copy()
@@ -75,11 +98,12 @@ def sgns_tile(stretch: Stretch, first: int, size: int, centers: np.ndarray, cont
                 contexts[t] += f32(slope * by_context[t]) * old_in[w]
 
 
-def sgns(document: np.ndarray, centers: np.ndarray, contexts: np.ndarray, draws: Draws, *, rate: float, window: int, negatives: int, longest: int) -> None:  # fmt: skip
+def sgns(document: np.ndarray, centers: np.ndarray, contexts: np.ndarray, draws: Draws, pool: Pool, *, rate: float, window: int, negatives: int, longest: int) -> None:  # fmt: skip
     """One document, trained in place, a position at a time."""
     for stretch in draws.kept(document, window, 1 + negatives, longest):
         for i in range(len(stretch)):
-            sgns_tile(stretch, i, 1, centers, contexts, draws, rate=rate, negatives=negatives)
+            drawn = pool.take(draws, stretch[i][2], negatives)
+            sgns_tile(stretch, i, 1, centers, contexts, drawn, rate=rate, negatives=negatives)
 
 
 def unit(v: np.ndarray) -> np.ndarray:

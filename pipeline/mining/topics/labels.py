@@ -4,7 +4,8 @@ score = p ln(p / q) x cosine to the centroid; p: the share of the topic's docume
 
 The first factor asks whether the topic has more of it than the others have (informativeness; Tomokiyo & Hurst 2003), the second
 whether it is what the topic is about: a word that belongs to a few of its documents only, or to the style of all, lies elsewhere
-on the sphere.
+on the sphere. A label has the best scores. The other terms are those of a good score that stand in documents together with the
+label and with each other, as coherence asks of them (Mimno et al. 2011; docs/dev/experiments/topics.md has the figures).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +21,8 @@ LABEL_TERMS = 3
 _FRAGMENT = frozenset(("cut_badly", "closed_class", "weak_first", "weak_inner", "weak_last"))
 _TERMS = 10  # that a topic is described by
 LEAST_DOCUMENTS = 2  # of a topic, that hold a term of it, unless it has fewer
-_POOL = 60  # best terms among which unlike ones are looked for
+_POOL = 60  # best strings, among which terms are looked for that are unlike each other and stand together
+_DAMPING = 5  # documents added to those of a string: two that stand once in one title tell nothing of each other
 _KEPT_SCORE = 0.8  # share of a string's score from which a longer one that holds it stands for it: 逆变器 for 逆变
 
 
@@ -64,15 +66,23 @@ def scores(presence: sparse.csr_array, topic: np.ndarray, count: int, cosine: np
 
 
 def names(score: np.ndarray, strings: Sequence[str], presence: sparse.csr_array) -> list[Names]:
-    """What names each topic, the terms first that no other one has a better claim to. score: float32 [topics, strings]."""
+    """What names each topic; in a label, terms first that no other one has a better claim to. score: float32 [topics, strings]."""
     owner = score.argmax(axis=0)
     named: list[Names] = []
     for topic, of_topic in enumerate(score):
         order = [int(i) for i in np.argsort(-of_topic, kind="stable")[:_POOL] if of_topic[i] > 0]
-        terms = _unlike(order, of_topic, strings, _TERMS)
-        label = sorted(terms, key=lambda i: owner[i] != topic)[:LABEL_TERMS]
-        figures = [float(of_topic[i]) for i in terms]
-        named.append(Names([strings[i] for i in label], [strings[i] for i in terms], figures, coherence(presence, terms)))
+        pool = _unlike(order, of_topic, strings)
+        of_pool = presence[:, pool]
+        label = sorted(range(min(_TERMS, len(pool))), key=lambda i: owner[pool[i]] != topic)[:LABEL_TERMS]
+        terms = sorted(_in_company(label, of_topic[pool], of_pool))
+        named.append(
+            Names(
+                [strings[pool[i]] for i in label],
+                [strings[pool[i]] for i in terms],
+                [float(of_topic[pool[i]]) for i in terms],
+                coherence(of_pool, terms),
+            )
+        )
     return named
 
 
@@ -90,12 +100,36 @@ def coherence(presence: sparse.csr_array, terms: list[int]) -> float | None:
     return float(np.where(p > 0, np.where(p < 1, npmi, 1.0), -1.0).mean())
 
 
-def _unlike(order: list[int], score: np.ndarray, strings: Sequence[str], most: int) -> list[int]:
-    """The first of these, none of which holds another; each as the longest string around it that scores almost as well."""
+def _in_company(label: list[int], score: np.ndarray, presence: sparse.csr_array) -> list[int]:
+    """The label and, one by one, the string with the greatest score x mean association with those already chosen, up to ten.
+
+    score: float32 [n], of strings; presence: float32 [documents, n], 1 where a document holds one.
+    """
+    chosen, association = list(label), _association(presence)
+    while len(chosen) < min(_TERMS, len(score)):
+        gain = score * np.maximum(association[:, chosen].mean(axis=1), 0)
+        gain[chosen] = -1  # and where no other meets them, the best score is next
+        chosen.append(int(gain.argmax()))
+    return chosen
+
+
+def _association(presence: sparse.csr_array) -> np.ndarray:
+    """float64 [n, n]: (n_ab - n_a n_b / N) / sqrt((n_a + 5) (n_b + 5)); n_ab: the documents of all N that hold both.
+
+    Without the 5 and for rare strings it is Pearson's correlation.
+    """
+    both = (presence.T @ presence).toarray().astype(float)
+    single = np.diag(both)
+    # without what chance gives, words of style win: frequent ones meet anyway
+    by_chance = np.outer(single, single) / max(presence.shape[0], 1)
+    root = np.sqrt(single + _DAMPING)
+    return (both - by_chance) / np.outer(root, root)
+
+
+def _unlike(order: list[int], score: np.ndarray, strings: Sequence[str]) -> list[int]:
+    """Of these, those of which none holds another; each as the longest string around it that scores almost as well."""
     chosen: list[int] = []
     for i in order:
-        if len(chosen) == most:
-            break
         around = [j for j in order if _holds(strings[j], strings[i]) and score[j] >= _KEPT_SCORE * score[i]]
         longest = max(around, key=lambda j: len(strings[j]))
         if not any(_holds(strings[longest], strings[j]) or _holds(strings[j], strings[longest]) for j in chosen):

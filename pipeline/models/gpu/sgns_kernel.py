@@ -1,5 +1,5 @@
 """Skip-gram with negative sampling on a GPU: tiles of sixteen positions (after FULL-W2V, Randall et al. 2021, and pWord2Vec,
-Ji et al. 2016). What pipeline/models/cpu/sgns_kernel.py does is a tile of one position.
+Ji et al. 2016). What pipeline/models/cpu/sgns_kernel.py does is a tile of one position, with noise words from a pool.
 
 A tile reads the rows of its centres, of all words that their windows reach, and of 32 noise words once; its updates are all made
 from these rows and added to the matrices by atomic sums. Its noise words are the first of those that its positions would

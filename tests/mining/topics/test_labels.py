@@ -37,6 +37,30 @@ def test_a_label_has_terms_of_its_own_first_and_none_from_far_below() -> None:
     assert labels.names(np.array([first, second]), strings, held)[0].label == [strings[i] for i in (2, 0, 1)]
 
 
+def _named_by(held_by: dict[int, range], score: list[float]) -> list[int]:
+    """The terms of one topic, of twelve strings in forty documents; the first nine strings stand in the first ten documents."""
+    presence = np.zeros((40, 12), np.float32)
+    presence[:10, :9] = 1
+    for string, documents in held_by.items():
+        presence[documents, string] = 1
+    strings = [chr(0x4E00 + i) * 2 for i in range(12)]
+    named = labels.names(np.array([[*range(20, 11, -1), *score]], np.float32), strings, sparse.csr_array(presence))[0]
+    assert named.label == strings[:3]
+    return [strings.index(term) for term in named.terms]
+
+
+def test_terms_stand_in_documents_with_the_label() -> None:
+    # of three for the tenth place, the first avoids the others and the second is everywhere, (10 - 10 * 40 / 40) / .. = 0;
+    # the third: (10 - 10 * 10 / 40) / sqrt(15 * 15) = .5
+    assert _named_by({9: range(10, 20), 10: range(40), 11: range(10)}, [3, 2, 1]) == [*range(9), 11]
+    assert _named_by({9: range(10, 20), 10: range(40), 11: range(20, 30)}, [3, 2, 1]) == [*range(10)]  # none does: by score
+
+
+def test_what_stands_with_the_label_once_tells_little() -> None:
+    # correlations of .75 / sqrt(10) = .24 and 2.5 / 10 = .25, but .75 / sqrt(6 * 15) = .08 and 2.5 / 15 = .17
+    assert _named_by({9: range(1), 10: range(5, 15)}, [1.5, 1, 0]) == [*range(9), 10]
+
+
 def test_what_lies_far_from_the_centroid_names_nothing() -> None:
     assert labels.scores(HELD, TOPIC, 2, -COSINE).max() == 0
 

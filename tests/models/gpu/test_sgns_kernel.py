@@ -42,8 +42,9 @@ def slow(shown: Text, draws: Draws, theirs: list[np.ndarray], chunks: range, pro
     )
     for turn in sorted(range(len(tiles)), key=lambda t: (t % programs, t)):  # the interpreter runs one program after the other
         stretch, first, drawn, rate = tiles[turn * sgns_kernel.stride(len(tiles)) % len(tiles)]
+        noise_words = reference.first_noise(stretch, first, sgns_kernel.TILE, drawn, negatives)
         reference.sgns_tile(
-            stretch, first, sgns_kernel.TILE, *theirs, drawn, rate=rate, negatives=negatives, tempers=(by_center, by_context)
+            stretch, first, sgns_kernel.TILE, *theirs, noise_words, rate=rate, negatives=negatives, tempers=(by_center, by_context)
         )  # fmt: skip
 
 
