@@ -1,6 +1,6 @@
 """python -m benchmarks.growth N ADDED FOLDER: what ADDED new questions cost beside N old ones, made up by benchmarks/zhidao.py.
 
-Three things are asked, with local[2]: dedup of the new ones against a workspace of the old ones, by its signatures and by its
+Three things are asked, as a run without --master does them: dedup of the new ones against a workspace of the old ones, by its signatures and by its
 text; and all steps until ngrams of the domain, to which the new ones were added, beside a run from scratch. Seconds are those of
 the manifests. FOLDER keeps the questions and the workspaces; what was made is not made again.
 """
@@ -73,7 +73,7 @@ def _until(
         text += _CORPUS.format(role=role, paths=", ".join(f'"{part}/{role}.jsonl"' for part in parts))
     (folder / f"{name}.toml").write_text(text, encoding="utf-8")
     workspace = Workspace(str(folder / f"{name}.out"))
-    run.run(configuration.load(folder / f"{name}.toml"), workspace, last=last, master="local[2]", force=force)
+    run.run(configuration.load(folder / f"{name}.toml"), workspace, last=last, force=force)
     return workspace
 
 

@@ -1,7 +1,7 @@
 """python -m benchmarks.scale N [N ...]: the Spark steps on N made-up Zhidao questions, beside jieba cutting the same text.
 
 N counts records, or millions of them where it is below 1,000. For each N the questions are made (benchmarks/zhidao.py), and
-`wajue run --until vocabulary` runs in a process of its own, with local[2] and a fresh workspace. What the steps took is read from
+`wajue run --until vocabulary` runs in a process of its own, with local[2] or another --master, and a fresh workspace. What the steps took is read from
 their manifests; all processes are watched from outside as well. After each step they are halted while jieba cuts a few of the
 questions: such machines change their speed by the minute, so the run is compared with jieba's mean. An N whose figures are in
 FOLDER/scale-N.json is not run again.
@@ -137,8 +137,9 @@ def steps(workspace: Path) -> list[Figures]:
         manifests = [json.loads((workspace / t / "_step.json").read_text(encoding="utf-8")) for t in step.writes]
         first: Figures = manifests[0]
         row: Figures = {"step": step.name, "wall": first["seconds"], "cpu": first["cpu_seconds"], "peak": first["peak_rss_bytes"]}
-        row |= {k: first["spark"][k] for k in ("tasks", "shuffle_write_bytes", "spilled_disk_bytes", "cached_bytes", "gc_seconds")}
-        row |= {"java_cpu": first["spark"]["executor_cpu_seconds"]}
+        spark = first.get("spark", {})  # nothing where it did not run
+        row |= {k: spark.get(k, 0) for k in ("tasks", "shuffle_write_bytes", "spilled_disk_bytes", "cached_bytes", "gc_seconds")}
+        row |= {"java_cpu": spark.get("executor_cpu_seconds", 0.0)}
         row |= {"rows_in": first["rows_in"], "rows_out": [m["rows_out"] for m in manifests]}
         figures.append(row | {"bytes_in": first["bytes_in"], "bytes_out": sum(m["bytes_out"] for m in manifests)})
     return figures

@@ -1,11 +1,15 @@
 """What answers the stages of a run: Spark, or this process. In: the config, and what --master says. Out: a session.
 
-Spark, unless the text is small: then it would take longer to start than the work takes.
+Spark is for clusters, for what only Hadoop's clients reach, and for much more text: elsewhere it takes longer, and more memory.
 """
 
 import logging
+import os
+import sys
 from contextlib import ExitStack
+from pathlib import Path
 
+import psutil
 from pyspark.sql import SparkSession
 
 from wajue import dag
@@ -13,7 +17,7 @@ from wajue.config import Config
 from wajue.dag import Step
 from wajue.errors import ConfigError
 from wajue.runner import elsewhere
-from wajue.spark import hadoop
+from wajue.spark import hadoop, tables
 from wajue.spark import session as spark_session
 from wajue.store import file_systems
 from wajue.store.workspace import Workspace
@@ -21,15 +25,19 @@ from wajue.store.workspace import Workspace
 log = logging.getLogger(__name__)
 
 IN_PROCESS = "none"  # as --master has it
-# bytes of input, until which this process alone is quicker than Spark on two cores by ten seconds and more (benchmarks/engines.py)
-_SMALL = 32 << 20
+_FEW = 8 << 20  # bytes of input, until which one process is quicker than several
+_SMALL = 32 << 20  # for which Java's own compiling costs more than it saves
+# What is mined in this process, as far as it was measured: 1.6 GB of questions, with a peak of some five times that
+# (docs/dev/experiments/spark.md)
+_MOST = 2 << 30
+_TIMES_IN_MEMORY = 6
 
 
 class Engine:
     """The session, made when it is first needed: a run of which all stages are done needs none."""
 
-    def __init__(self, config: Config, master: str | None) -> None:
-        self._config, self._master, self._open = config, master, ExitStack()
+    def __init__(self, config: Config, workspace: Workspace, master: str | None) -> None:
+        self._config, self._workspace, self._master, self._open = config, workspace, master, ExitStack()
         self.input_bytes = 0
         self.started: SparkSession | None = None
 
@@ -44,7 +52,9 @@ class Engine:
         if self.started is None and self._is_in_process:
             from wajue.spark import in_process  # with SQLFrame, which Spark does not need
 
-            self.started = self._open.enter_context(in_process.session())
+            folder = tables.scratch_folder(self._workspace)
+            assert folder is not None  # else it would be reached through Spark
+            self.started = self._open.enter_context(in_process.session(Path(folder), self._processes))
         return self.started or self._spark()
 
     def _spark(self) -> SparkSession:
@@ -59,15 +69,21 @@ class Engine:
     def _is_in_process(self) -> bool:
         if self._master is not None:
             return self._master == IN_PROCESS
-        return self.input_bytes < _SMALL and not self._config.spark.event_log and not spark_session.is_running()
+        most = min(_MOST, psutil.virtual_memory().total // _TIMES_IN_MEMORY)
+        return self.input_bytes <= most and not self._config.spark.event_log and not spark_session.is_running()
 
-    def reach_workspaces(self, workspace: Workspace, chosen: tuple[Step, ...]) -> None:
+    @property
+    def _processes(self) -> int:
+        """That do tasks, where no Spark does. Only Linux forks processes of several threads, and tells how many cores are ours."""
+        return len(os.sched_getaffinity(0)) if sys.platform == "linux" and self.input_bytes >= _FEW else 1
+
+    def reach_workspaces(self, chosen: tuple[Step, ...]) -> None:
         """Start Spark now if a stage needs what perhaps only Hadoop's clients reach; workspaces are reached through it then.
 
         Raises ConfigError if there is to be no Spark.
         """
         others = [w for s in dag.STEPS for w in elsewhere.workspaces(self._config, s) if s.on_spark]
-        locations = [workspace.location, *(w.location for w in others)]
+        locations = [self._workspace.location, *(w.location for w in others)]
         remote = [path for path in (*locations, *(p for c in self._config.corpus for p in c.paths)) if "://" in path]
         if not any(s.on_spark for s in chosen) or not remote:
             return

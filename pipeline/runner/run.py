@@ -80,8 +80,8 @@ def _run(
 ) -> None:
     for step in (s for s in chosen if s.trainer):
         trainers.choose(step.name, config, device)  # before hours of mining
-    engine = Engine(config, master)
-    engine.reach_workspaces(workspace, chosen)
+    engine = Engine(config, workspace, master)
+    engine.reach_workspaces(chosen)
     if not force:
         freshness.must_be_same_project(config, workspace)
     files = find_files(config, engine.started) if any(s.reads_files for s in chosen) else None

@@ -5,13 +5,13 @@ task after another. Neither Java nor a worker has to start, so small text is don
 know which of the two answers them, and the tables are the same (tests/whole/test_in_process.py).
 """
 
-import functools
 import itertools
-import os
 import re
-import tempfile
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cached_property, partial, wraps
+from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple, cast
 
@@ -28,20 +28,25 @@ from sqlframe.duckdb import Column, DuckDBCatalog, DuckDBDataFrame, DuckDBSessio
 from sqlframe.duckdb import functions as column_functions
 from sqlglot import exp
 
+from wajue.spark import forks, task_files
 from wajue.spark.column_types import schema_of
 
 _BATCH_ROWS = 20_000  # as Spark makes them, too
 _SUM = pa.decimal128(38, 0)  # as DuckDB adds up integers
 _SETTINGS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}  # nothing is fetched
+_AS_MADE, _BY_COLUMN, _ONE = "as made", "by column", "one"  # how rows are divided among tasks
+Bounds = list[tuple[int, int]]  # of the rows of each task, [begin, end)
 Function = Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 
 
 @contextmanager
-def session() -> Iterator[SparkSession]:
-    """What stands for Spark's session until the end. A session of SQLFrame that is there is there again afterwards."""
+def session(folder: Path, processes: int = 1) -> Iterator[SparkSession]:
+    """What stands for Spark's session until the end. A session of SQLFrame that is there is there again afterwards.
+
+    folder: for what does not stay in memory; processes: that do tasks, beside this one where they are more than one.
+    """
     before = _BaseSession._instance
-    scratch_folder = f"{tempfile.gettempdir()}/wajue-{os.getpid()}"  # made by DuckDB where memory does not suffice, and removed
-    made = Session(duckdb.connect(config={**_SETTINGS, "temp_directory": scratch_folder}))
+    made = Session(duckdb.connect(config={**_SETTINGS, "temp_directory": str(folder / "duckdb")}), folder, processes)
     try:
         yield cast(SparkSession, made)
     finally:
@@ -61,7 +66,8 @@ class Broadcast(NamedTuple):
 class Context:
     """What steps ask of a SparkContext."""
 
-    defaultParallelism = 1
+    def __init__(self, processes: int) -> None:
+        self.defaultParallelism = processes
 
     @staticmethod
     def broadcast(value: Any) -> Broadcast:
@@ -88,13 +94,35 @@ class _Row(dict[str, Any]):
         return list(self.values())[key] if isinstance(key, int) else super().__getitem__(key)
 
 
+class _Source:
+    """Rows that DuckDB reads by a name, a table or data set of Arrow; they are made when they are first asked for."""
+
+    def __init__(self, name: str, make: Callable[[], tuple[Any, Bounds]], schema: pa.Schema) -> None:
+        self.name, self._make, self.schema = name, make, schema
+
+    @cached_property
+    def _made(self) -> tuple[Any, Bounds]:
+        return self._make()
+
+    @property
+    def rows(self) -> Any:
+        """All of them."""
+        return self._made[0]
+
+    @property
+    def bounds(self) -> Bounds:
+        """Where the rows of each task begin and end; none where no task made them."""
+        return self._made[1]
+
+
 class Frame(DuckDBDataFrame):
     """Rows, as DuckDB will make them."""
 
-    task_column: str | None = None  # rows with the same value of it belong to one task; None: all of them do
-    arrow_schema: pa.Schema | None = None  # where it is known before the rows are
+    source: _Source | None = None  # whose rows they are, all of them
+    division: str = _AS_MADE
+    task_column: str = ""  # where they are divided by it
 
-    @functools.wraps(DuckDBDataFrame.select.__wrapped__)  # which SQLFrame calls within others
+    @wraps(DuckDBDataFrame.select.__wrapped__)  # which SQLFrame calls within others
     def select(self, *columns: Any, **kwargs: Any) -> "Frame":
         """Of a struct's field source.file the name is file."""
         named = [column_functions.col(c).alias(_plain(c)) if isinstance(c, str) and "." in c else c for c in columns]
@@ -106,38 +134,47 @@ class Frame(DuckDBDataFrame):
         schema = schema_of(types)
         return self.session.lazily(lambda: self._mapped(function, schema), schema)
 
-    def _mapped(self, function: Function, schema: pa.Schema) -> pa.Table:
-        made: list[pa.RecordBatch] = []
-        tasks = list(self._of_tasks())
-        for done, task in enumerate(tasks):
-            self.session.at_work = done, len(tasks)
-            made += function(iter(task.to_batches(_BATCH_ROWS)))
-        self.session.at_work = None
-        return pa.Table.from_batches([batch.select(schema.names) for batch in made]).cast(schema) if made else schema.empty_table()
+    def _mapped(self, function: Function, schema: pa.Schema) -> tuple[pa.Table, Bounds]:
+        tasks = self._of_tasks()
 
-    def _of_tasks(self) -> Iterator[pa.Table]:
+        def make(task: int) -> Iterator[pa.RecordBatch]:
+            task_files.task_in_process = task
+            for batch in function(iter(tasks[task]().to_batches(_BATCH_ROWS))):
+                yield batch.select(schema.names).cast(schema)
+
+        return self.session.rows_of_tasks(make, len(tasks), schema)
+
+    def _of_tasks(self) -> list[Callable[[], pa.Table]]:
+        """The rows of each task, taken out of the others when they are asked for."""
         table = self.toArrow()
-        if self.task_column is None:
-            yield table
-            return
-        for number in pc.unique(table[self.task_column]).sort():
-            yield table.filter(pc.equal(table[self.task_column], number))
+        if self.division == _BY_COLUMN:
+            column = table[self.task_column]
+            return [partial(_with_value, table, column, value) for value in pc.unique(column).sort()]
+        if self.division == _AS_MADE and self.source and self.source.bounds:
+            return [partial(table.slice, begin, end - begin) for begin, end in self.source.bounds]
+        return [lambda: table]
+
+    def _divided(self, division: str, column: str = "") -> "Frame":
+        divided: Frame = self.copy()
+        divided.source, divided.division, divided.task_column = self.source, division, column
+        return divided
 
     def repartitionById(self, _tasks: int, column: str) -> "Frame":
         """The rows with the same value of the column in one task."""
-        divided: Frame = self.copy()
-        divided.task_column = column
-        return divided
+        return self._divided(_BY_COLUMN, column)
 
-    def repartition(self, *_: Any) -> "Frame":
-        return self
+    def repartition(self, _tasks: int) -> "Frame":
+        """All rows in one task: no step wants more of them."""
+        return self._divided(_ONE)
 
-    def coalesce(self, _: int) -> "Frame":
-        return self
+    def coalesce(self, _tasks: int) -> "Frame":
+        """The same."""
+        return self._divided(_ONE)
 
     def persist(self, *_: Any) -> "Frame":
         """The rows, made now."""
-        return self.session.createDataFrame(self.toArrow())
+        table = self.toArrow()
+        return self if self.source else self.session.createDataFrame(table)
 
     def unpersist(self) -> "Frame":
         return self
@@ -152,13 +189,15 @@ class Frame(DuckDBDataFrame):
 
     def toArrow(self) -> pa.Table:
         """All rows, with the names and types that Spark gives columns: a sum of integers has 64 bits."""
-        made = self.session.rows_of(self)
+        if self.source and isinstance(self.source.rows, pa.Table):
+            return self.source.rows
+        made = self.session.answer(self)
         named = made.rename_columns([_plain(name) for name in made.column_names])
         return named.cast(pa.schema([f.with_type(pa.int64()) if f.type == _SUM else f for f in named.schema]))
 
     @property
     def schema(self) -> StructType:
-        return from_arrow_schema(self.arrow_schema or self.limit(0).toArrow().schema)
+        return from_arrow_schema(self.source.schema if self.source else self.limit(0).toArrow().schema)
 
     @property
     def sparkSession(self) -> "Session":
@@ -166,7 +205,11 @@ class Frame(DuckDBDataFrame):
 
     @property
     def rdd(self) -> _Tasks:
-        return _Tasks(1 if self.task_column is None else pc.count_distinct(self.toArrow()[self.task_column]).as_py())
+        return _Tasks(len(self._of_tasks()))
+
+
+def _with_value(table: pa.Table, column: pa.ChunkedArray, value: pa.Scalar) -> pa.Table:
+    return table.filter(pc.equal(column, value))
 
 
 class _Reader:
@@ -183,7 +226,7 @@ class _Reader:
         assert self._schema is not None
         plain = [re.sub(r"\\(.)", r"\1", path.removeprefix("file://")) for path in paths]
         schema, source = to_arrow_schema(self._schema), plain[0] if len(plain) == 1 else plain
-        return self._session.lazily(lambda: ds.dataset(source, schema=schema, format="parquet"), schema)
+        return self._session.lazily(lambda: (ds.dataset(source, schema=schema, format="parquet"), []), schema)
 
 
 class _Catalog(DuckDBCatalog):
@@ -218,21 +261,23 @@ class Session(DuckDBSession):
 
     _df = Frame
     _catalog = _Catalog
-    sparkContext = Context()
     functions = _of_columns()
     at_work: tuple[int, int] | None = None  # (tasks done, tasks) of what functions make now
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection | None = None) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection | None = None, folder: Path = Path(), processes: int = 1) -> None:
+        """folder: for what functions make in other processes; processes: how many of these."""
         if connection is None:  # SQLFrame has one session, and asks for it again and again
             return
         super().__init__(connection)
-        self._waiting: dict[str, Callable[[], Any]] = {}
-        self._registered: list[str] = []
+        self.sparkContext = Context(processes)
+        self._folder, self._processes = folder, processes
+        self._sources: dict[str, _Source] = {}
+        self._registered: set[str] = set()
         self._numbers = itertools.count(1)
 
     def createDataFrame(self, rows: pa.Table) -> Frame:
         """Rows that are there."""
-        return self.lazily(lambda: rows, rows.schema)
+        return self.lazily(lambda: (rows, []), rows.schema)
 
     def range(self, start: int, end: int, _step: int, _tasks: int) -> Frame:
         """Numbers (id), each for a task of its own."""
@@ -242,22 +287,42 @@ class Session(DuckDBSession):
     def read(self) -> _Reader:
         return _Reader(self)
 
-    def lazily(self, make: Callable[[], Any], schema: pa.Schema) -> Frame:
-        """What will be made, a table or data set of Arrow, once a query reads it."""
-        name = f"rows_{next(self._numbers)}"
-        self._waiting[name] = make
-        self.catalog.add_table(name, {field.name: field.dataType.simpleString() for field in from_arrow_schema(schema)})
-        frame: Frame = self._create_df(exp.select(*(exp.column(field.name, quoted=True) for field in schema)).from_(name))
-        frame.arrow_schema = schema
+    def lazily(self, make: Callable[[], tuple[Any, Bounds]], schema: pa.Schema) -> Frame:
+        """What will be made, a table or data set of Arrow with the bounds of its tasks, once it is asked for."""
+        source = _Source(f"rows_{next(self._numbers)}", make, schema)
+        self._sources[source.name] = source
+        self.catalog.add_table(source.name, {field.name: field.dataType.simpleString() for field in from_arrow_schema(schema)})
+        frame: Frame = self._create_df(exp.select(*(exp.column(field.name, quoted=True) for field in schema)).from_(source.name))
+        frame.source = source
         return frame
 
-    def rows_of(self, frame: Frame) -> pa.Table:
+    def rows_of_tasks(self, make: forks.Make, tasks: int, schema: pa.Schema) -> tuple[pa.Table, Bounds]:
+        """What is made of each task, here or in several processes, and the bounds of it."""
+
+        def tell(done: int) -> None:
+            self.at_work = done, tasks
+
+        try:
+            if self._processes > 1 and tasks > 1:
+                folder = self._folder / f"tasks-{uuid.uuid4().hex[:8]}"
+                made = forks.rows_of_tasks(make, tasks, schema, folder=folder, processes=self._processes, tell=tell)
+            else:
+                made = []
+                for task in range(tasks):
+                    tell(task)
+                    made.append(pa.Table.from_batches(make(task), schema))
+        finally:
+            self.at_work = None
+        ends = [0, *itertools.accumulate(rows.num_rows for rows in made)]
+        return (pa.concat_tables(made) if made else schema.empty_table()), list(itertools.pairwise(ends))
+
+    def answer(self, frame: Frame) -> pa.Table:
         """What DuckDB answers."""
         query = self._to_sql(frame._get_expressions(optimize=False)[-1])
         for table in sqlglot.parse_one(query, read="duckdb").find_all(exp.Table):
-            if make := self._waiting.pop(table.name, None):
-                self._conn.register(table.name, make())
-                self._registered.append(table.name)
+            if (source := self._sources.get(table.name)) and source.name not in self._registered:
+                self._conn.register(source.name, source.rows)
+                self._registered.add(source.name)
         return self._conn.sql(query).to_arrow_table()
 
     def progress(self) -> tuple[float, str] | None:
@@ -271,7 +336,7 @@ class Session(DuckDBSession):
         for name in self._registered:
             self._conn.unregister(name)
         self._registered.clear()
-        self._waiting.clear()
+        self._sources.clear()
 
     def close(self) -> None:
         """No frame can be read any more."""

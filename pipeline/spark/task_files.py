@@ -1,7 +1,6 @@
 """What the tasks of a Flow do with Parquet files where they read and write them directly."""
 
 import gc
-import itertools
 import socket
 import sys
 import uuid
@@ -26,7 +25,7 @@ _GROUP_ROWS = 1 << 20  # more than a row group has
 _REPEATED = ["corpus", "role", "date", "source.file", *(f"{c}.list.element" for c in ("tags", "changed_by", "tokens"))]
 PLAN = pa.schema([("path", pa.string()), ("groups", pa.list_(pa.int32()))])  # row groups of a file
 WRITTEN = "part string, path string"
-_IN_PROCESS = itertools.count()  # tasks that were run without Spark, in their order
+task_in_process = 0  # the number of the task at work, where Spark does not run it
 
 
 class RowGroup(NamedTuple):
@@ -121,7 +120,7 @@ def writing(folder: str, schemas: dict[str, pa.Schema]) -> Function:
 
     def apply(batches: Batches) -> Batches:
         context: Any = TaskContext.get()
-        name = name_of(context.partitionId() if context is not None else next(_IN_PROCESS))
+        name = name_of(context.partitionId() if context is not None else task_in_process)
         files: dict[str, _File] = {}
         for batch in batches:
             for part, rows in _parts(batch, schemas):

@@ -72,8 +72,8 @@ def _plan(spark: SparkSession, files: list[CorpusFile]) -> DataFrame:
     local = [f for f in files if not f.remote]
     most = max(4 * spark.sparkContext.defaultParallelism, sum(f.size for f in local) // _TASK_BYTES)
     task = _tasks(local, most)
-    plan = spark.createDataFrame(_listed(local, task)).repartitionById(max(task, default=0) + 1, "task")
-    plan = plan.withColumn("content", F.lit(None).cast("binary"))
+    plan = spark.createDataFrame(_listed(local, task)).withColumn("content", F.lit(None).cast("binary"))
+    plan = plan.repartitionById(max(task, default=0) + 1, "task")
     remote = [f for f in files if f.remote]
     return plan.unionByName(_remote_plan(spark, remote)) if remote else plan
 

@@ -1,11 +1,14 @@
 """Who answers the stages."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from wajue import dag
 from wajue.config import Config
 from wajue.errors import ConfigError
 from wajue.runner import engine
@@ -14,6 +17,7 @@ from wajue.spark import in_process
 from wajue.store.workspace import Workspace
 
 Load = Callable[..., Config]
+HOME = Workspace("out")
 
 
 @pytest.fixture
@@ -27,8 +31,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return masters
 
 
-def test_small_text_is_mined_in_this_process(load: Load, asked: list[Any]) -> None:
-    small = Engine(load(), None)
+def test_text_is_mined_in_this_process(load: Load, asked: list[Any]) -> None:
+    small = Engine(load(), HOME, None)
     small.input_bytes = 1000
     assert isinstance(small.session, in_process.Session)  # type: ignore[unreachable]
     assert small.session is small.session
@@ -41,36 +45,52 @@ def test_small_text_is_mined_in_this_process(load: Load, asked: list[Any]) -> No
 @pytest.mark.parametrize(
     ("size", "master", "settings", "wanted"),
     [
-        (1 << 30, None, "", (None, None, False)),
+        ((2 << 30) + 1, None, "", (None, None, False)),
         (1000, "local[2]", "", ("local[2]", None, True)),
         (1000, None, '[spark]\nevent_log = "events"', (None, "{0}/events", True)),
     ],
     ids=["it is large", "a master is named", "Spark is to log what it does"],
 )
 def test_spark_where(size: int, master: str, settings: str, wanted: Any, load: Load, asked: list[Any], tmp_path: Path) -> None:
-    one = Engine(load(settings), master)
+    one = Engine(load(settings), HOME, master)
     one.input_bytes = size
     assert one.session == "Spark"
     assert asked == [tuple(w.format(tmp_path) if isinstance(w, str) else w for w in wanted)]
 
 
+def test_what_is_more_than_memory_is_for_spark(load: Load, asked: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """6 MB of memory: 1 MB of text is mined here."""
+    monkeypatch.setattr(engine.psutil, "virtual_memory", lambda: SimpleNamespace(total=6_000_000))
+    large, small = Engine(load(), HOME, None), Engine(load(), HOME, None)
+    large.input_bytes, small.input_bytes = 1_000_001, 1_000_000
+    assert large.session == "Spark"
+    assert isinstance(small.session, in_process.Session)  # type: ignore[unreachable]
+    small.close()
+
+
+@pytest.mark.parametrize(("size", "processes"), [(1000, 1), (8 << 20, len(os.sched_getaffinity(0)))])
+def test_much_is_done_by_as_many_processes_as_there_are_cores(size: int, processes: int, load: Load, asked: list[Any]) -> None:
+    one = Engine(load(), HOME, None)
+    one.input_bytes = size
+    assert one.session.sparkContext.defaultParallelism == processes
+    one.close()
+
+
 def test_a_session_that_runs_is_taken(load: Load, asked: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine.spark_session, "is_running", lambda: True)
-    assert Engine(load(), None).session == "Spark"
+    assert Engine(load(), HOME, None).session == "Spark"
 
 
 def test_at_any_size_where_it_is_asked_for(load: Load, asked: list[Any]) -> None:
-    one = Engine(load(), "none")
+    one = Engine(load(), HOME, "none")
     one.input_bytes = 1 << 40
     assert one.is_local
     assert isinstance(one.session, in_process.Session)  # type: ignore[unreachable]
     one.close()
 
 
-def test_what_only_spark_reaches_cannot_be_mined_without(load: Load, asked: list[Any], tmp_path: Path) -> None:
+def test_what_only_spark_reaches_cannot_be_mined_without(load: Load, asked: list[Any]) -> None:
     config = load(corpus='[[corpus]]\nname = "notes"\nrole = "domain"\npaths = ["hdfs://name/notes"]\n')
-    from wajue import dag
-
     with pytest.raises(ConfigError, match="hdfs://name/notes is reached through Spark"):
-        Engine(config, "none").reach_workspaces(Workspace(str(tmp_path / "out")), dag.STEPS)
+        Engine(config, HOME, "none").reach_workspaces(dag.STEPS)
     assert not asked

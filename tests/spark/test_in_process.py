@@ -20,8 +20,8 @@ WORDS = pa.table(
 
 
 @pytest.fixture
-def session() -> Iterator[Any]:
-    with in_process.session() as made, functions.of(made):
+def session(tmp_path: Path) -> Iterator[Any]:
+    with in_process.session(tmp_path) as made, functions.of(made):
         yield made
 
 
@@ -55,6 +55,21 @@ def test_each_task_gets_its_rows_and_nothing_is_done_before_they_are_wanted(sess
     made = divided.mapInArrow(first_rows, "size long, first long")
     assert made.toArrow().to_pylist() == [{"size": 1, "first": 2}, {"size": 2, "first": 1}, {"size": 1, "first": 4}]
     assert session.createDataFrame(WORDS).mapInArrow(first_rows, "size long, first long").count() == 1
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_what_tasks_made_goes_on_in_as_many_tasks(processes: int, tmp_path: Path) -> None:
+    """Unless it is exchanged, or wanted in one."""
+    with in_process.session(tmp_path, processes) as session, functions.of(session):
+        made = session.range(0, 3, 1, 3).mapInArrow(lambda batches: batches, "id long")
+        sizes = [made, made.persist(), made.coalesce(1), made.repartition(1), made.where("id > 0"), made.repartitionById(2, "id")]
+        assert [frame.rdd.getNumPartitions() for frame in sizes] == [3, 3, 1, 1, 1, 3]
+        assert made.mapInArrow(first_row, "id long").toArrow()["id"].to_pylist() == [0, 1, 2]
+        assert made.coalesce(1).mapInArrow(first_row, "id long").toArrow()["id"].to_pylist() == [0]
+
+
+def first_row(batches: Batches) -> Batches:
+    yield next(batches).slice(0, 1)
 
 
 def test_what_is_at_work_is_told(session: Any) -> None:
@@ -111,11 +126,11 @@ def test_rows_are_forgotten(session: Any) -> None:
         frame.count()
 
 
-def test_another_session_of_sqlframe_is_there_again() -> None:
+def test_another_session_of_sqlframe_is_there_again(tmp_path: Path) -> None:
     from sqlframe.duckdb import DuckDBSession
 
     theirs = DuckDBSession()
-    with in_process.session():
+    with in_process.session(tmp_path):
         pass
     assert DuckDBSession() is theirs
     theirs._conn.close()

@@ -1,5 +1,6 @@
 """Whether Spark or this process answers the stages, the tables are the same."""
 
+import errno
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,8 +13,9 @@ import pytest
 from wajue import config as configuration
 from wajue import dag
 from wajue.config import Config
+from wajue.errors import WajueError
 from wajue.results import demo
-from wajue.runner import run
+from wajue.runner import engine, run
 from wajue.spark import session as spark_session
 from wajue.store.workspace import Workspace
 
@@ -123,6 +125,13 @@ def must_be_equal(one: Path, other: Path) -> None:
 
 
 @pytest.fixture
+def _several_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tasks are forked, as they are where there is more text, on three cores."""
+    monkeypatch.setattr(engine, "_FEW", 0)
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1, 2})
+
+
+@pytest.fixture
 def _without_java(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Spark does not run, and cannot be started."""
     with monkeypatch.context() as patched:
@@ -137,6 +146,7 @@ def in_process(_without_java: None) -> Any:
 
 
 @pytest.mark.spark
+@pytest.mark.usefixtures("_several_processes")
 def test_every_table_is_the_same(spark: Any, corpus: Path, tmp_path: Path) -> None:
     """All stages, and new files afterwards."""
     by_spark, here = tmp_path / "spark", tmp_path / "here"
@@ -172,6 +182,25 @@ def test_the_other_ways_to_cut_and_to_compare(spark: Any, corpus: Path, tmp_path
     run.run(second, Workspace(f"{here}2"), last="word_counts", master="none")
     must_be_equal(by_spark, here)
     must_be_equal(Path(f"{by_spark}2"), Path(f"{here}2"))
+
+
+@pytest.mark.usefixtures("_several_processes")
+def test_an_error_in_another_process_is_told(
+    in_process: Any, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing of the step stays, and the same run goes on afterwards."""
+
+    def fails(*_: Any, **__: Any) -> Any:
+        raise OSError(errno.ENOSPC, "No space left on device", "part.parquet")
+
+    config, out = loaded(corpus, OF_ONE_ROLE), tmp_path / "out"
+    with monkeypatch.context() as patched:
+        patched.setattr("wajue.cleaning.documents.judge", fails)
+        with pytest.raises(WajueError, match=r"clean: .*(disk|space)"):
+            in_process(config, out, last="clean")
+    assert {p.name for p in out.iterdir() if p.is_dir()} == {"raw_documents", "ingest_rejects", "files"}
+    in_process(config, out, last="clean")
+    assert rows(out, "clean_documents")
 
 
 def test_no_java_is_needed(in_process: Any, corpus: Path, tmp_path: Path) -> None:
