@@ -13,6 +13,7 @@ RESULTS = Path(__file__).parents[1] / "benchmarks" / "results" / "results.csv"
 SCALE_STEPS = ("ingest", "clean", "dedup", "ngrams", "new_words", "segment", "word_counts", "variants", "contrast", "vocabulary")
 ONE, THREE, TEN = (f"{n}000000 made-up questions" for n in (1, 3, 10))
 CHARACTERS = {ONE: 19.8, THREE: 57.8, TEN: 183.5}  # millions that cleaning kept, as the notes of the rows have it
+ALONE = "wajue without Spark"
 MOST_GAIN = 3  # of a field in the mean, as in benchmarks/panel.py
 
 
@@ -107,7 +108,7 @@ def quality() -> str:
         ),
         (
             "ten million questions, from JSON to word ids, CPU seconds",
-            of("scale", "wajue", "cpu", note=TEN, shown=lambda v: f"{v:,.0f}"),
+            of("scale", "wajue without Spark", "cpu", note=TEN, shown=lambda v: f"{v:,.0f}"),
             "jieba, only cutting the same text " + of("scale", "jieba", "cpu", note=TEN, shown=lambda v: f"{v:,.0f}"),
         ),
     )
@@ -129,6 +130,18 @@ def scale() -> str:
         lines.append(f"| {shown} | {' | '.join(cells)} |")
     of_jieba = " | ".join(f"{measured('scale', 'jieba', 'cpu', note):.0f}" for note in (ONE, THREE, TEN))
     return "\n".join([*lines, f"| jieba, cutting the same cleaned text | {of_jieba} | | |"])
+
+
+def alone() -> str:
+    """The same without Spark: CPU seconds of every step, and the most memory, each process's share of what is shared."""
+    lines = ["| step | 1 M | 10 M | Spark, 10 M |", "| --- | --- | --- | --- |"]
+    for shown, step in [*((s, f" {s}") for s in SCALE_STEPS), ("all", "")]:
+        cells = [measured("scale", f"{us}{step}", "cpu", note) for us, note in ((ALONE, ONE), (ALONE, TEN), ("wajue", TEN))]
+        lines.append(f"| {shown} | {' | '.join(f'{cpu:.1f}' for cpu in cells)} |")
+    memory = [measured("scale", us, "pss", note) for us, note in ((ALONE, ONE), (ALONE, TEN), ("wajue", TEN))]
+    walls = [measured("scale", us, "wall", note) for us, note in ((ALONE, ONE), (ALONE, TEN), ("wajue", TEN))]
+    lines.append(f"| seconds on two cores | {' | '.join(f'{wall:.0f}' for wall in walls)} |")
+    return "\n".join([*lines, f"| memory, GB | {' | '.join(f'{peak:.1f}' for peak in memory)} |"])
 
 
 def _on_line(system: str, characters: float) -> float:
@@ -184,4 +197,4 @@ def topics() -> str:
     return "\n".join(lines)
 
 
-TABLES = {"topics": topics, "fields": fields, "speed": speed, "quality": quality, "scale": scale, "sizes": sizes}
+TABLES = {"topics": topics, "fields": fields, "speed": speed, "quality": quality, "scale": scale, "alone": alone, "sizes": sizes}

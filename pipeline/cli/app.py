@@ -69,7 +69,7 @@ WorkspaceArgument = Annotated[str, typer.Argument(metavar="DIR", help="the works
 WorkspaceOption = Annotated[str | None, typer.Option("--workspace", help="folder of the results; wins over the config")]
 MasterOption = Annotated[
     str | None,
-    typer.Option(help="Spark master, e.g. local[4] or spark://host:7077; none: no Spark, as up to 32 MB are mined anyway"),
+    typer.Option(help="Spark master, e.g. local[4] or spark://host:7077; none: no Spark, as up to 2 GB are mined anyway"),
 ]
 
 

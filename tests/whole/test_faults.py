@@ -263,13 +263,14 @@ def test_of_a_task_that_is_tried_again_rows_are_kept_once(spark: Any, tmp_path: 
     assert pq.read_table(f"{place}/again").sort_by("n").to_pydict() == test_flow.table().to_pydict()
 
 
-def test_a_full_disk(spark: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("master", [[], ["--master", "none"]], ids=["Spark", "in process"])
+def test_a_full_disk(spark: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str], master: list[str]) -> None:
     notes = "".join(f"第{i * i * 7919 % 1000003}号断路器在{i}日检修\n" for i in range(20_000))
     (tmp_path / "notes.txt").write_text(notes, encoding="utf-8")
     (tmp_path / "c.toml").write_text(CONFIG, encoding="utf-8")
     small = tmp_path / "small"
     with mounted(small, "-t", "tmpfs", "-o", "size=500k", "tmpfs"):
-        command = ["run", str(tmp_path / "c.toml"), "--workspace", str(small / "out"), "--until", "clean"]
+        command = ["run", str(tmp_path / "c.toml"), "--workspace", str(small / "out"), "--until", "clean", *master]
         assert "a disk is full: free space in the workspace" in failed(command, capsys)
         workspace = Workspace(str(small / "out"))
         claimed = [t for t in TABLES if workspace.whole(t)]
