@@ -1,10 +1,10 @@
 """python -m benchmarks.scale N [N ...]: the Spark steps on N made-up Zhidao questions, beside jieba cutting the same text.
 
 N counts records, or millions of them where it is below 1,000. For each N the questions are made (benchmarks/zhidao.py), and
-`wajue run --until vocabulary` runs in a process of its own, with local[2] or another --master, and a fresh workspace. What the steps took is read from
-their manifests; all processes are watched from outside as well. After each step they are halted while jieba cuts a few of the
-questions: such machines change their speed by the minute, so the run is compared with jieba's mean. An N whose figures are in
-FOLDER/scale-N.json is not run again.
+`wajue run --until vocabulary` runs in a process of its own, with local[2] or what --master says (none: without Spark), and a fresh
+workspace. What the steps took is read from their manifests; all processes are watched from outside as well. After each step they
+are halted while jieba cuts a few of the questions: such machines change their speed by the minute, so the run is compared with
+jieba's mean. An N whose figures are in FOLDER/scale-N.json is not run again.
 """
 
 import argparse

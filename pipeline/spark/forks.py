@@ -4,9 +4,9 @@ A forked process has all that this one has, be it a dictionary or a table of all
 the way there, and nothing comes back but the rows that a task makes.
 """
 
+import json
 import logging
 import os
-import pickle
 import shutil
 import signal
 import sys
@@ -15,12 +15,14 @@ import traceback
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
-from wajue.errors import WajueError
+from wajue.errors import ConfigError, DamagedTable, RowsWouldChange, WajueError
 
 Make = Callable[[int], Iterable[pa.RecordBatch]]
+_KINDS: dict[str, Any] = {e.__name__: e for e in (WajueError, ConfigError, DamagedTable, RowsWouldChange, OSError, MemoryError)}
 _LOOK = 0.02  # seconds between two looks at how far the tasks are
 _NUMBER = 4  # bytes of a task's number; a pipe holds 16,384 of them
 
@@ -54,8 +56,10 @@ def rows_of_tasks(
 def _queue(tasks: int) -> int:
     """A pipe that has the number of each task once, whoever reads it."""
     reader, writer = os.pipe()
-    with open(writer, "wb") as numbers:
-        numbers.write(b"".join(task.to_bytes(_NUMBER, sys.byteorder) for task in range(tasks)))
+    try:
+        os.write(writer, b"".join(task.to_bytes(_NUMBER, sys.byteorder) for task in range(tasks)))
+    finally:
+        os.close(writer)
     return reader
 
 
@@ -75,7 +79,7 @@ def _forked(make: Make, queue: int, schema: pa.Schema, folder: Path) -> int:
             _write(make, int.from_bytes(number, sys.byteorder), schema, folder)
         os._exit(0)
     except BaseException as error:
-        (folder / f"{os.getpid()}.error").write_bytes(_pickled(error))
+        (folder / f"{os.getpid()}.json").write_text(json.dumps(_said(error)), encoding="utf-8")
     finally:
         os._exit(1)
 
@@ -88,23 +92,29 @@ def _write(make: Make, task: int, schema: pa.Schema, folder: Path) -> None:
     unfinished.rename(folder / _file(task))
 
 
-def _pickled(error: BaseException) -> bytes:
-    """With the traceback, as a note; what cannot be pickled as an error that says the same."""
-    said = "".join(traceback.format_exception(error))
-    try:
-        error.add_note(said)
-        pickle.loads(whole := pickle.dumps(error))  # noqa: S301
-    except Exception:
-        return pickle.dumps(RuntimeError(said))
-    return whole
+def _said(error: BaseException) -> dict[str, Any]:
+    """What an error is, as JSON holds it: its kind, what it was made of, and where it happened."""
+    arguments = [error.errno, error.strerror, error.filename] if isinstance(error, OSError) else [str(error)]
+    kind = next((name for name, of in _KINDS.items() if type(error) is of), "OSError" if isinstance(error, OSError) else "")
+    return {"kind": kind, "arguments": arguments, "traceback": "".join(traceback.format_exception(error))}
+
+
+def _error(said: dict[str, Any]) -> Exception:
+    """The error again; one of no known kind says all of the traceback, by which errors.cause knows it."""
+    task = RuntimeError(said["traceback"])
+    if said["kind"] not in _KINDS:
+        return task
+    error = _KINDS[said["kind"]](*said["arguments"])
+    error.__cause__ = task
+    return error
 
 
 def _has_ended(worker: int, folder: Path) -> bool:
     """Raises what it raised, and WajueError if it was killed."""
     ended, status = os.waitpid(worker, os.WNOHANG)
     if ended and status:
-        if (raised := folder / f"{worker}.error").exists():
-            raise pickle.loads(raised.read_bytes())  # noqa: S301 by our own process
+        if (raised := folder / f"{worker}.json").exists():
+            raise _error(json.loads(raised.read_text(encoding="utf-8")))
         raise WajueError(
             f"a process that did some of the tasks ended by signal {os.WTERMSIG(status)}; if nobody ended it, the system did, for "
             "want of memory: give the machine more of it, or the run fewer cores (taskset -c 0 wajue run ...)"

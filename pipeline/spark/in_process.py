@@ -275,9 +275,9 @@ class Session(DuckDBSession):
         self._registered: set[str] = set()
         self._numbers = itertools.count(1)
 
-    def createDataFrame(self, rows: pa.Table) -> Frame:
+    def createDataFrame(self, table: pa.Table) -> Frame:
         """Rows that are there."""
-        return self.lazily(lambda: (rows, []), rows.schema)
+        return self.lazily(lambda: (table, []), table.schema)
 
     def range(self, start: int, end: int, _step: int, _tasks: int) -> Frame:
         """Numbers (id), each for a task of its own."""
@@ -313,7 +313,7 @@ class Session(DuckDBSession):
                     made.append(pa.Table.from_batches(make(task), schema))
         finally:
             self.at_work = None
-        ends = [0, *itertools.accumulate(rows.num_rows for rows in made)]
+        ends = [0, *itertools.accumulate(table.num_rows for table in made)]
         return (pa.concat_tables(made) if made else schema.empty_table()), list(itertools.pairwise(ends))
 
     def answer(self, frame: Frame) -> pa.Table:

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 # what may open a file for writing: a lock, what nobody takes for finished, and what whole_files gave them the path of
 WRITERS = {
     "store/whole_files.py", "store/lock.py", "store/file_systems.py", "store/checkpoints.py", "store/workspace.py", "store/parquet.py",
-    "spark/session.py", "spark/hadoop.py", "spark/flow.py", "results/export.py", "results/formats/spreadsheets.py",
+    "spark/session.py", "spark/hadoop.py", "spark/flow.py", "spark/forks.py", "results/export.py", "results/formats/spreadsheets.py",
     "results/formats/skos.py", "results/formats/vectors.py", "reading/guessing.py", "cli/starting.py", "cli/reviewing.py", "cli/judging.py",
     "store/verdicts.py", "results/query_output.py", "results/prompt.py", "runner/kernels.py",
 }  # fmt: skip
