@@ -1,8 +1,8 @@
 """python -m benchmarks.growth N ADDED FOLDER: what ADDED new questions cost beside N old ones, made up by benchmarks/zhidao.py.
 
-Three things are asked, as a run without --master does them: dedup of the new ones against a workspace of the old ones, by its signatures and by its
-text; and all steps until ngrams of the domain, to which the new ones were added, beside a run from scratch. Seconds are those of
-the manifests. FOLDER keeps the questions and the workspaces; what was made is not made again.
+Three things are asked, as a run without --master does them: dedup of the new ones against a workspace of the old ones, by its
+signatures and by its text; and all steps until ngrams of the domain, to which the new ones were added, beside a run from scratch.
+Seconds are those of the manifests. FOLDER keeps the questions and the workspaces; what was made is not made again.
 """
 
 import json
