@@ -1,10 +1,8 @@
 """A whole mining by this process alone beside Spark's local[2]: wikipedia against laws, of several sizes, until `contrast`.
 
-Each run is a process of its own with a fresh workspace; kernels are compiled before. CPU seconds are of all processes, the first
-line of Java's and the last of Python's included.
+Each run is a process of its own with a fresh workspace; kernels are compiled before. CPU seconds are of all processes.
 """
 
-import resource
 import subprocess
 import sys
 import tempfile
@@ -12,9 +10,11 @@ import time
 from pathlib import Path
 
 from benchmarks.common import corpora, record
+from benchmarks.scale import Tree
 
 _MB = (3, 10, 30, 100)
 _PAIRS = 2
+_EVERY = 0.2  # seconds between readings
 _DOMAIN_SHARE = 0.25
 _CONFIG = """workspace = "out"
 """ + "".join(
@@ -38,10 +38,15 @@ def _cut(text: bytes, size: int) -> bytes:
 def _mine(folder: Path, master: str) -> tuple[float, float]:
     """(wall, CPU seconds) of a run."""
     command = [sys.executable, "-m", "wajue", "run", "config.toml", "--until", "contrast", "--force", "--master", master]
-    began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, cwd=folder, check=True, capture_output=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return time.perf_counter() - began, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    began = time.perf_counter()
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        tree = Tree(process.pid)
+        while process.poll() is None:
+            tree.sample(shares=False)
+            time.sleep(_EVERY)
+    if process.returncode:
+        sys.exit(f"{' '.join(command)} failed")
+    return time.perf_counter() - began, tree.cpu
 
 
 def main() -> None:

@@ -32,6 +32,17 @@ def measured(benchmark: str, system: str, figure: str, note: str = "") -> float:
     return values[-1]
 
 
+def mean(benchmark: str, system: str, figure: str, note: str) -> float:
+    """Of all rows of the last commit that has any, as `measured` finds them."""
+    of = [
+        r
+        for r in _rows()
+        if (r["benchmark"], r["system"], r["figure"]) == (benchmark, system, figure) and r["note"].startswith(note)
+    ]
+    values = [float(r["value"]) for r in of if r["commit"] == of[-1]["commit"]]
+    return sum(values) / len(values)
+
+
 def _short(value: float) -> str:
     """Three digits: 4,705,100 is 4.71 M."""
     scale, sign = (1e6, " M") if value >= 1e6 else (1e3, " k")
@@ -144,6 +155,18 @@ def alone() -> str:
     return "\n".join([*lines, f"| memory, GB | {' | '.join(f'{peak:.1f}' for peak in memory)} |"])
 
 
+def engines() -> str:
+    """Small runs by either engine: seconds, and CPU seconds in brackets."""
+    lines = ["| text | without Spark | Spark, two workers |", "| --- | --- | --- |"]
+    for megabytes in (3, 10, 30, 100):
+        cells = []
+        for system in ("in process", "Spark, local[2]"):
+            wall, cpu = (mean("engines", system, figure, f"{megabytes} MB ") for figure in ("wall", "cpu"))
+            cells.append(f"{wall:.1f} s ({cpu:.0f})")
+        lines.append(f"| {megabytes} MB | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
 def _on_line(system: str, characters: float) -> float:
     """The CPU seconds for so many millions of characters on the line through 1 M and 10 M questions."""
     one, ten = (measured("scale", system, "cpu", note) for note in (ONE, TEN))
@@ -197,4 +220,13 @@ def topics() -> str:
     return "\n".join(lines)
 
 
-TABLES = {"topics": topics, "fields": fields, "speed": speed, "quality": quality, "scale": scale, "alone": alone, "sizes": sizes}
+TABLES = {
+    "topics": topics,
+    "fields": fields,
+    "speed": speed,
+    "quality": quality,
+    "scale": scale,
+    "alone": alone,
+    "engines": engines,
+    "sizes": sizes,
+}
