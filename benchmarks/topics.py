@@ -148,7 +148,7 @@ def trained(data: Collection, seed: int) -> Trained:
 
 def _ours(data: Collection, vectors: Trained, seed: int) -> Topics:
     """As the step `topics` does it, without terms of several words."""
-    embedding = Embedding.of_words(vectors.words, data.counts).fitted(data.documents, seed)
+    embedding = Embedding.of_words(vectors.words, data.counts).fitted(data.documents, data.strings, seed)
     topic, centroids = _clustered(embedding.of_documents(data.documents), data.topic_count, seed)
     presence = sparse.csr_array(_term_counts(data)[:, data.naming] > 0, dtype=np.float32)
     near = centroids @ embedding.of_parts([(i,) for i in data.naming.tolist()]).T

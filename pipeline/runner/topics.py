@@ -117,7 +117,8 @@ def _words(workspace: Workspace, documents: Documents, seed: int) -> _Words:
     """JoSE wrote its words in the order of their ids."""
     trained = parquet.read(workspace, "jose_words")
     embedding = Embedding.of_words(parquet.matrix(trained), trained.column("count").to_numpy())
-    return _Words(trained.column("word").to_pylist(), embedding.fitted(documents, seed))
+    strings = trained.column("word").to_pylist()
+    return _Words(strings, embedding.fitted(documents, strings, seed))
 
 
 def _anchors(seeds: dict[str, tuple[str, ...]], vocabulary: _Words, vectors: np.ndarray) -> Anchors:

@@ -3,11 +3,12 @@
 The first is the sum of the words' unit vectors of JoSE, each with the weight (1 + log n) a / (a + p), n its occurrences in the
 document and p its share of all occurrences (Arora et al. 2017), less what all documents have in common, their mean. The second is
 that of the words' latent vectors (latent.py), and counts n / (n + 5) of the first, n the words of the document: many words say by
-themselves what a document is about, and a few need the company that each of them keeps elsewhere. JoSE's own vectors of documents
+themselves what a document is about, and a few need the company that each of them keeps elsewhere. Single Han characters and digits
+have no latent vector: in titles each of 已, 将 and 新 would be a direction, and a topic. JoSE's own vectors of documents
 tell topics less well apart, the less so the shorter the documents are (docs/dev/experiments/topics.md).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -53,13 +54,18 @@ class Embedding(NamedTuple):
         """float32 [dim + latent_dim]: from which directions are measured."""
         return np.concatenate([self.mean, np.zeros(self.latent.shape[1], np.float32)])
 
-    def fitted(self, documents: Documents, seed: int) -> "Embedding":
-        """With the mean and the latent vectors of these documents."""
+    def fitted(self, documents: Documents, strings: Sequence[str], seed: int) -> "Embedding":
+        """With the mean and the latent vectors of these documents; strings: the words."""
         if len(documents.offsets) == 1:
             return self
         frequency = self._log_frequency(documents)
         mean = unit(frequency @ self.weighted).mean(axis=0, dtype=np.float64).astype(np.float32)
-        return self._replace(mean=mean, latent=latent.word_vectors(frequency, seed))
+        says_something = np.array([len(s) > 1 or (s.isascii() and s.isalpha()) for s in strings], bool)
+        frequency.data *= says_something[frequency.indices]
+        frequency.eliminate_zeros()
+        vectors = latent.word_vectors(frequency, seed)
+        vectors[~says_something] = 0  # not only nearly
+        return self._replace(mean=mean, latent=vectors)
 
     def of_documents(self, documents: Documents) -> np.ndarray:
         """float32 [documents, dim + latent_dim], rows of length 1; of one without a word, the direction away from the mean."""

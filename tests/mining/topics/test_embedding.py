@@ -21,11 +21,19 @@ def test_a_frequent_word_counts_less_and_a_repeated_one_more() -> None:
 def test_directions_are_measured_from_the_mean() -> None:
     embedding = Embedding.of_words(np.eye(3, dtype=np.float32), np.array([1, 1, 1]))
     both = documents([0, 2], [1, 2])
-    fitted = embedding.fitted(both, 1)
+    fitted = embedding.fitted(both, ["断路器", "变压器", "检修"], 1)
     vectors = fitted.of_documents(both)[:, :3]
     assert vectors[0] == pytest.approx(-vectors[1], abs=1e-6) and vectors[0, 2] == pytest.approx(0, abs=1e-6)
     assert fitted.origin[:3] == pytest.approx(fitted.mean) and not fitted.origin[3:].any()
-    assert embedding.fitted(documents(), 1) is embedding
+    assert embedding.fitted(documents(), ["断路器", "变压器", "检修"], 1) is embedding
+
+
+def test_a_single_character_or_digit_has_nothing_latent() -> None:
+    strings = ["断路器", "已", "7", "x"]
+    fitted = Embedding.of_words(np.eye(4, dtype=np.float32), np.array([9, 9, 9, 9])).fitted(
+        documents([0, 1, 2], [3, 1], [0, 2]), strings, 1
+    )
+    assert fitted.latent.any(axis=1).tolist() == [True, False, False, True]
 
 
 def test_the_latent_part_counts_by_the_words_of_a_document() -> None:
