@@ -3,8 +3,8 @@
 The first is the sum of the words' unit vectors of JoSE, each with the weight (1 + log n) a / (a + p), n its occurrences in the
 document and p its share of all occurrences (Arora et al. 2017), less what all documents have in common, their mean. The second is
 that of the words' latent vectors (latent.py), and counts n / (n + 5) of the first, n the words of the document: many words say by
-themselves what a document is about, and a few need the company that each of them keeps elsewhere. Single Han characters and digits
-have no latent vector: in titles each of 已, 将 and 新 would be a direction, and a topic. JoSE's own vectors of documents
+themselves what a document is about, and a few need the company that each of them keeps elsewhere. Single Han characters and numbers
+have no latent vector: in titles each of 已, 将, 新 and 20 would be a direction, and a topic. JoSE's own vectors of documents
 tell topics less well apart, the less so the shorter the documents are (docs/dev/experiments/topics.md).
 """
 
@@ -60,7 +60,7 @@ class Embedding(NamedTuple):
             return self
         frequency = self._log_frequency(documents)
         mean = unit(frequency @ self.weighted).mean(axis=0, dtype=np.float64).astype(np.float32)
-        says_something = np.array([len(s) > 1 or (s.isascii() and s.isalpha()) for s in strings], bool)
+        says_something = np.array([any(map(str.isalpha, s)) and (len(s) > 1 or s.isascii()) for s in strings], bool)
         frequency.data *= says_something[frequency.indices]
         frequency.eliminate_zeros()
         vectors = latent.word_vectors(frequency, seed)

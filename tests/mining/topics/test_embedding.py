@@ -28,8 +28,8 @@ def test_directions_are_measured_from_the_mean() -> None:
     assert embedding.fitted(documents(), ["断路器", "变压器", "检修"], 1) is embedding
 
 
-def test_a_single_character_or_digit_has_nothing_latent() -> None:
-    strings = ["断路器", "已", "7", "x"]
+def test_a_single_character_or_a_number_has_nothing_latent() -> None:
+    strings = ["断路器", "已", "20", "x"]
     fitted = Embedding.of_words(np.eye(4, dtype=np.float32), np.array([9, 9, 9, 9])).fitted(
         documents([0, 1, 2], [3, 1], [0, 2]), strings, 1
     )
