@@ -465,7 +465,8 @@ class Spark(Section):
     """The Spark session that wajue starts; no result depends on it."""
 
     event_log: Location | None = Field(
-        None, description="folder for Spark's event logs, which its history server shows; any Hadoop file system"
+        None,
+        description="folder for Spark's event logs, for its history server; any Hadoop file system; where it is set, Spark runs",
     )
 
 

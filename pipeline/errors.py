@@ -33,6 +33,7 @@ def meant(name: str, known: Iterable[str]) -> str:
 
 
 _PLACES = "the workspace, or in the folders for temporary files (TMPDIR, spark.local.dir)"
+_OF_MEMORY = ("MemoryError", "ArrowMemoryError", "OutOfMemoryException")  # of Python, Arrow and DuckDB
 _JAVA_ENDED = "Spark's Java process has ended; if nobody ended it, the system did, for want of memory"
 _NO_ANSWER = re.compile(r"An error occurred while calling [\w.]+")  # all that Py4J says then; of an exception in Java it tells more
 # what the messages of Python, Java and Spark hold, and what it means to the user; the first that fits counts
@@ -74,7 +75,10 @@ def said_by_task(error: BaseException) -> str | None:
 
 def cause(error: BaseException) -> str | None:
     """What a failure of the system around us means, and what mends it; None for any other error."""
-    messages = [str(e) for e in (error, error.__cause__, error.__context__) if e is not None]
+    errors = [e for e in (error, error.__cause__, error.__context__) if e is not None]
+    if any(type(e).__name__ in _OF_MEMORY for e in errors):
+        return "memory ran out: give the machine more of it, or mine with Spark, --master 'local[*]'"
+    messages = [str(e) for e in errors]
     if any(_NO_ANSWER.fullmatch(m) for m in messages):
         return _JAVA_ENDED
     said = "\n".join(messages)

@@ -31,6 +31,15 @@ _SMALL = 32 << 20  # for which Java's own compiling costs more than it saves
 # (docs/dev/experiments/spark.md)
 _MOST = 2 << 30
 _TIMES_IN_MEMORY = 6
+_OF_PROCESS = 1 << 30  # bytes of memory for each process that does tasks; two took .6 to 2.3 GB each
+_FORKS = sys.platform == "linux"  # others do not fork processes of several threads safely
+_CGROUP_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+
+
+def _memory() -> int:
+    """Bytes of memory of this machine, or of its container."""
+    limits = [Path(path).read_text(encoding="ascii").strip() for path in _CGROUP_LIMITS if Path(path).is_file()]
+    return min([psutil.virtual_memory().total, *(int(limit) for limit in limits if limit.isdigit())])
 
 
 class Engine:
@@ -69,13 +78,13 @@ class Engine:
     def _is_in_process(self) -> bool:
         if self._master is not None:
             return self._master == IN_PROCESS
-        most = min(_MOST, psutil.virtual_memory().total // _TIMES_IN_MEMORY)
+        most = min(_MOST if _FORKS else _SMALL, _memory() // _TIMES_IN_MEMORY)
         return self.input_bytes <= most and not self._config.spark.event_log and not spark_session.is_running()
 
     @property
     def _processes(self) -> int:
-        """That do tasks, where no Spark does. Only Linux forks processes of several threads, and tells how many cores are ours."""
-        return len(os.sched_getaffinity(0)) if sys.platform == "linux" and self.input_bytes >= _FEW else 1
+        """That do tasks, where no Spark does."""
+        return min(len(os.sched_getaffinity(0)), _memory() // _OF_PROCESS) if _FORKS and self.input_bytes >= _FEW else 1
 
     def reach_workspaces(self, chosen: tuple[Step, ...]) -> None:
         """Start Spark now if a stage needs what perhaps only Hadoop's clients reach; workspaces are reached through it then.

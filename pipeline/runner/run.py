@@ -17,6 +17,7 @@ from wajue.dag import Step
 from wajue.errors import WajueError, cause, said_by_task
 from wajue.models.workers import ALONE, Workers
 from wajue.reading import corpora
+from wajue.reading.decoding import COMPRESSIONS
 from wajue.runner import alone, damage, estimates, freshness, kernels, manifests, spark_step, trainers
 from wajue.runner.engine import Engine
 from wajue.runner.progress import Watch
@@ -27,6 +28,9 @@ from wajue.store import checkpoints, verdicts
 from wajue.store.workspace import Workspace
 
 log = logging.getLogger(__name__)
+
+_PACKED = (*COMPRESSIONS, ".zip", ".tgz", ".tbz2", ".tzst", ".docx", ".pptx", ".xlsx", ".epub")
+_EXPANDED = 6  # times the bytes of a packed file; text is some 4 to 8
 
 
 def workspace_of(config: Config, location: str | None = None) -> Workspace:
@@ -110,9 +114,9 @@ def _run(
 
 
 def _input_bytes(workspace: Workspace, files: list[corpora.CorpusFile] | None) -> int:
-    """Of the corpora's files; where they are not looked at, of the documents."""
+    """Of the corpora's files, as far as is known when they are expanded; where they are not looked at, of the documents."""
     if files is not None:
-        return sum(file.size for file in files)
+        return sum(file.size * (_EXPANDED if file.name.endswith(_PACKED) else 1) for file in files)
     return workspace.bytes("documents") if workspace.whole("documents") else 0
 
 

@@ -4,16 +4,18 @@ A forked process has all that this one has, be it a dictionary or a table of all
 the way there, and nothing comes back but the rows that a task makes.
 """
 
+import ctypes
 import json
 import logging
 import os
+import select
 import shutil
 import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,64 +26,108 @@ from wajue.errors import ConfigError, DamagedTable, RowsWouldChange, WajueError
 Make = Callable[[int], Iterable[pa.RecordBatch]]
 _KINDS: dict[str, Any] = {e.__name__: e for e in (WajueError, ConfigError, DamagedTable, RowsWouldChange, OSError, MemoryError)}
 _LOOK = 0.02  # seconds between two looks at how far the tasks are
-_NUMBER = 4  # bytes of a task's number; a pipe holds 16,384 of them
+_NUMBER = 4  # bytes of a task's number
+_MOST_SAID = 20_000  # characters of a traceback; a pipe holds more
+_DIES_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 
 def rows_of_tasks(
     make: Make, tasks: int, schema: pa.Schema, folder: Path, processes: int, tell: Callable[[int], None]
 ) -> list[pa.Table]:
-    """The rows that `make` yields of each task, at most 16,384 of these.
+    """The rows that `make` yields of each task.
 
     folder: a new one, gone at the end; the rows stay mapped. tell: gets the number of tasks that are done. Raises what a task
     raised, and WajueError if a process was killed.
     """
     folder.mkdir(parents=True)
-    queue = _queue(tasks)
-    workers = {_forked(make, queue, schema, folder) for _ in range(min(processes, tasks))}
+    queue, workers = _Queue(tasks), dict[int, int]()  # processes, each with the pipe that says what it raised
     try:
+        for _ in range(min(processes, tasks)):
+            with _uninterrupted():  # or the new process would go on as this one
+                worker, said = _forked(make, queue, schema, folder)
+                workers[worker] = said
         while workers:
-            workers -= {worker for worker in workers if _has_ended(worker, folder)}
+            queue.fill()
+            for worker in list(workers):
+                _look_at(worker, workers)
             tell(len(list(folder.glob("*.arrow"))))
             time.sleep(_LOOK)
         return [_mapped(folder / _file(task)) for task in range(tasks)]
     finally:
-        os.close(queue)
-        for worker in workers:
-            with suppress(ProcessLookupError, ChildProcessError):
-                os.kill(worker, signal.SIGKILL)
-                os.waitpid(worker, 0)
+        queue.close()
+        for worker, said in workers.items():
+            os.kill(worker, signal.SIGKILL)
+            os.waitpid(worker, 0)
+            os.close(said)
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _queue(tasks: int) -> int:
-    """A pipe that has the number of each task once, whoever reads it."""
-    reader, writer = os.pipe()
-    try:
-        os.write(writer, b"".join(task.to_bytes(_NUMBER, sys.byteorder) for task in range(tasks)))
-    finally:
-        os.close(writer)
-    return reader
+class _Queue:
+    """A pipe to read the number of each task from, once, whoever reads."""
+
+    def __init__(self, tasks: int) -> None:
+        self._reader, self._writer = os.pipe()
+        os.set_blocking(self._writer, False)
+        self._left = b"".join(task.to_bytes(_NUMBER, sys.byteorder) for task in range(tasks))
+
+    def fill(self) -> None:
+        """Put in what there is room for, in pieces that go in whole or not at all."""
+        with suppress(BlockingIOError):
+            while self._left:
+                os.write(self._writer, self._left[: select.PIPE_BUF])
+                self._left = self._left[select.PIPE_BUF :]
+        if not self._left:
+            self.only_read()
+
+    def only_read(self) -> None:
+        """This process puts no more in; once nobody does, those who read come to the end."""
+        if self._writer >= 0:
+            os.close(self._writer)
+            self._writer = -1
+
+    def next(self) -> int | None:
+        """The number of a task, None after the last one."""
+        number = os.read(self._reader, _NUMBER)
+        return int.from_bytes(number, sys.byteorder) if number else None
+
+    def close(self) -> None:
+        self.only_read()
+        os.close(self._reader)
 
 
 def _file(task: int) -> str:
     return f"{task:05d}.arrow"
 
 
-def _forked(make: Make, queue: int, schema: pa.Schema, folder: Path) -> int:
-    """A process that does tasks until none is left."""
-    parent = os.getpid()
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ctrl-C waits until the end."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _forked(make: Make, queue: _Queue, schema: pa.Schema, folder: Path) -> tuple[int, int]:
+    """A process that does tasks until none is left, and the end of a pipe to read from what it raised."""
+    parent, (reader, writer) = os.getpid(), os.pipe()
     if worker := os.fork():
-        return worker
+        os.close(writer)
+        return worker, reader
+    status = 1
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is interrupted, too, and ends this process
+        ctypes.CDLL(None).prctl(_DIES_WITH_PARENT, signal.SIGKILL)  # else it would hold the workspace's lock
         logging.disable()  # as in Spark's workers; whoever was writing when this process began holds the terminal's lock for ever
-        while (number := os.read(queue, _NUMBER)) and os.getppid() == parent:
-            _write(make, int.from_bytes(number, sys.byteorder), schema, folder)
-        os._exit(0)
+        queue.only_read()
+        while (task := queue.next()) is not None and os.getppid() == parent:
+            _write(make, task, schema, folder)
+        status = 0
     except BaseException as error:
-        (folder / f"{os.getpid()}.json").write_text(json.dumps(_said(error)), encoding="utf-8")
+        os.write(writer, json.dumps(_said(error)).encode())
     finally:
-        os._exit(1)
+        os._exit(status)
 
 
 def _write(make: Make, task: int, schema: pa.Schema, folder: Path) -> None:
@@ -94,9 +140,11 @@ def _write(make: Make, task: int, schema: pa.Schema, folder: Path) -> None:
 
 def _said(error: BaseException) -> dict[str, Any]:
     """What an error is, as JSON holds it: its kind, what it was made of, and where it happened."""
-    arguments = [error.errno, error.strerror, error.filename] if isinstance(error, OSError) else [str(error)]
+    arguments: list[Any] = [str(error)]
+    if isinstance(error, OSError) and error.errno is not None:
+        arguments = [error.errno, error.strerror, os.fsdecode(error.filename) if error.filename else None]
     kind = next((name for name, of in _KINDS.items() if type(error) is of), "OSError" if isinstance(error, OSError) else "")
-    return {"kind": kind, "arguments": arguments, "traceback": "".join(traceback.format_exception(error))}
+    return {"kind": kind, "arguments": arguments, "traceback": "".join(traceback.format_exception(error))[-_MOST_SAID:]}
 
 
 def _error(said: dict[str, Any]) -> Exception:
@@ -104,22 +152,25 @@ def _error(said: dict[str, Any]) -> Exception:
     task = RuntimeError(said["traceback"])
     if said["kind"] not in _KINDS:
         return task
-    error = _KINDS[said["kind"]](*said["arguments"])
+    error: Exception = _KINDS[said["kind"]](*said["arguments"])
     error.__cause__ = task
     return error
 
 
-def _has_ended(worker: int, folder: Path) -> bool:
-    """Raises what it raised, and WajueError if it was killed."""
+def _look_at(worker: int, workers: dict[int, int]) -> None:
+    """Take it out of the workers if it has ended. Raises what it raised, and WajueError if it was killed."""
     ended, status = os.waitpid(worker, os.WNOHANG)
-    if ended and status:
-        if (raised := folder / f"{worker}.json").exists():
-            raise _error(json.loads(raised.read_text(encoding="utf-8")))
+    if not ended:
+        return
+    with open(workers.pop(worker), "rb") as pipe:
+        said = pipe.read()
+    if said:
+        raise _error(json.loads(said))
+    if status:
         raise WajueError(
-            f"a process that did some of the tasks ended by signal {os.WTERMSIG(status)}; if nobody ended it, the system did, for "
-            "want of memory: give the machine more of it, or the run fewer cores (taskset -c 0 wajue run ...)"
+            f"a process that did some of the tasks was ended by signal {os.WTERMSIG(status)}; if nobody ended it, the system did, "
+            "for want of memory: give the machine more of it, or mine with Spark, --master 'local[*]'"
         )
-    return bool(ended)
 
 
 def _mapped(path: Path) -> pa.Table:

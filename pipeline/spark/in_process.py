@@ -7,6 +7,7 @@ know which of the two answers them, and the tables are the same (tests/whole/tes
 
 import itertools
 import re
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -46,11 +47,14 @@ def session(folder: Path, processes: int = 1) -> Iterator[SparkSession]:
     folder: for what does not stay in memory; processes: that do tasks, beside this one where they are more than one.
     """
     before = _BaseSession._instance
-    made = Session(duckdb.connect(config={**_SETTINGS, "temp_directory": str(folder / "duckdb")}), folder, processes)
     try:
-        yield cast(SparkSession, made)
+        with tempfile.TemporaryDirectory(prefix="wajue-") as spilled:  # the workspace's own is swept after each step
+            made = Session(duckdb.connect(config={**_SETTINGS, "temp_directory": spilled}), folder, processes)
+            try:
+                yield cast(SparkSession, made)
+            finally:
+                made.close()
     finally:
-        made.close()
         _BaseSession._instance = before
 
 
@@ -149,7 +153,9 @@ class Frame(DuckDBDataFrame):
         table = self.toArrow()
         if self.division == _BY_COLUMN:
             column = table[self.task_column]
-            return [partial(_with_value, table, column, value) for value in pc.unique(column).sort()]
+            assert not column.null_count, f"rows without {self.task_column} belong to no task"
+            values = pc.unique(column).sort()
+            return [partial(_with_value, table, column, value) for value in values] or [lambda: table]
         if self.division == _AS_MADE and self.source and self.source.bounds:
             return [partial(table.slice, begin, end - begin) for begin, end in self.source.bounds]
         return [lambda: table]
@@ -244,6 +250,11 @@ def _xxhash64(*columns: Any) -> Column:
     return column_functions.shiftright(Column.invoke_anonymous_function(columns[0], "hash", *columns[1:]), 1).cast("bigint")
 
 
+def _trim(column: Any) -> Column:
+    """Spaces alone; DuckDB takes off ideographic ones, too."""
+    return Column.invoke_anonymous_function(column, "trim", column_functions.lit(" "))
+
+
 def _format_number(column: Any, digits: int) -> Column:
     return Column.invoke_anonymous_function(column_functions.lit(f"%.{digits}f"), "printf", column)
 
@@ -251,7 +262,13 @@ def _format_number(column: Any, digits: int) -> Column:
 def _of_columns() -> ModuleType:
     """As pyspark.sql.functions; those that SQLFrame lacks are ours."""
     module = ModuleType("functions")
-    ours = {"broadcast": lambda frame: frame, "xxhash64": _xxhash64, "format_number": _format_number, "Window": Window}
+    ours = {
+        "broadcast": lambda frame: frame,
+        "xxhash64": _xxhash64,
+        "format_number": _format_number,
+        "trim": _trim,
+        "Window": Window,
+    }
     vars(module).update(vars(column_functions) | ours)
     return module
 
@@ -323,7 +340,12 @@ class Session(DuckDBSession):
             if (source := self._sources.get(table.name)) and source.name not in self._registered:
                 self._conn.register(source.name, source.rows)
                 self._registered.add(source.name)
-        return self._conn.sql(query).to_arrow_table()
+        try:
+            return self._conn.sql(query).to_arrow_table()
+        except RuntimeError as error:
+            if "interrupted" in str(error):  # DuckDB takes Ctrl-C for itself
+                raise KeyboardInterrupt from error
+            raise
 
     def progress(self) -> tuple[float, str] | None:
         """(share, remark) of the functions that are at work."""

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -60,7 +59,7 @@ def test_spark_where(size: int, master: str, settings: str, wanted: Any, load: L
 
 def test_what_is_more_than_memory_is_for_spark(load: Load, asked: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """6 MB of memory: 1 MB of text is mined here."""
-    monkeypatch.setattr(engine.psutil, "virtual_memory", lambda: SimpleNamespace(total=6_000_000))
+    monkeypatch.setattr(engine, "_memory", lambda: 6_000_000)
     large, small = Engine(load(), HOME, None), Engine(load(), HOME, None)
     large.input_bytes, small.input_bytes = 1_000_001, 1_000_000
     assert large.session == "Spark"
@@ -74,6 +73,25 @@ def test_much_is_done_by_as_many_processes_as_there_are_cores(size: int, process
     one.input_bytes = size
     assert one.session.sparkContext.defaultParallelism == processes
     one.close()
+
+
+def test_the_memory_of_a_container_counts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    limits = tmp_path / "memory.max"
+    monkeypatch.setattr(engine, "_CGROUP_LIMITS", (str(limits), str(tmp_path / "none")))
+    whole = engine.psutil.virtual_memory().total
+    assert engine._memory() == whole
+    for said, memory in (("max\n", whole), ("4000000000\n", 4_000_000_000)):
+        limits.write_text(said)
+        assert engine._memory() == memory
+
+
+def test_where_processes_are_not_forked_only_little_is_mined_here(
+    load: Load, asked: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "_FORKS", False)
+    one = Engine(load(), HOME, None)
+    one.input_bytes = 33 << 20
+    assert one.session == "Spark"
 
 
 def test_a_session_that_runs_is_taken(load: Load, asked: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:

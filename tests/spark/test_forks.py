@@ -2,7 +2,11 @@
 
 import errno
 import os
+import re
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +14,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from wajue.errors import RowsWouldChange, WajueError
+from tests.whole.test_faults import mounted
+from wajue.errors import RowsWouldChange, WajueError, cause
 from wajue.spark import forks
 
 SCHEMA = pa.schema([("task", pa.int64()), ("process", pa.int64())])
@@ -49,14 +54,18 @@ def test_a_task_without_rows_and_none_at_all(tmp_path: Path) -> None:
     assert rows(one_row, 0, tmp_path) == []
 
 
-@pytest.mark.parametrize("error", [WajueError("too long"), RowsWouldChange("all again"), OSError(errno.ENOSPC, "full", "x")])
+@pytest.mark.parametrize(
+    "error",
+    [WajueError("too long"), RowsWouldChange("all again"), OSError(errno.ENOSPC, "full", "x"), OSError(errno.ENOENT, "none", b"x")]
+    + [OSError("Corrupt snappy"), MemoryError("of 3 GB")],
+)
 def test_what_a_task_raises_is_raised(error: Exception, tmp_path: Path) -> None:
     def make(task: int) -> Iterator[pa.RecordBatch]:
         if task == 3:
             raise error
         yield from one_row(task)
 
-    with pytest.raises(type(error), match=str(error).replace("[", r"\[")) as raised:
+    with pytest.raises(type(error), match=re.escape(str(error).replace("b'x'", "'x'"))) as raised:
         rows(make, 5, tmp_path)
     assert getattr(raised.value, "errno", None) == getattr(error, "errno", None)
     assert "in make" in str(raised.value.__cause__)  # where it happened
@@ -80,7 +89,7 @@ def test_a_process_that_is_killed_is_told(tmp_path: Path) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         yield from one_row(task)
 
-    with pytest.raises(WajueError, match="ended by signal 9"):
+    with pytest.raises(WajueError, match="was ended by signal 9"):
         rows(make, 5, tmp_path)
 
 
@@ -102,3 +111,69 @@ def test_nobody_is_left_when_this_process_is_interrupted(tmp_path: Path) -> None
     for worker in begun.iterdir():
         with pytest.raises(ProcessLookupError):
             os.kill(int(worker.name), 0)
+
+
+def test_more_tasks_than_a_pipe_holds(tmp_path: Path) -> None:
+    made = forks.rows_of_tasks(lambda _: iter(()), 20_000, SCHEMA, folder=tmp_path / "tasks", processes=2, tell=lambda _: None)
+    assert len(made) == 20_000
+
+
+def test_a_disk_that_is_full_is_told_as_that(tmp_path: Path) -> None:
+    """The disk that tasks write to."""
+
+    def make(task: int) -> Iterator[pa.RecordBatch]:
+        for _ in range(100):
+            yield pa.RecordBatch.from_pydict({"task": [task] * 10_000, "process": [0] * 10_000}, SCHEMA)
+
+    with mounted(tmp_path / "small", "-t", "tmpfs", "-o", "size=500k", "tmpfs"), pytest.raises(OSError, match="space") as raised:
+        rows(make, 2, tmp_path / "small")
+    assert "full" in str(cause(raised.value))
+
+
+def test_where_no_process_can_be_forked_none_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    workers: list[int] = []
+    fork = os.fork
+
+    def second_fails() -> int:
+        if workers:
+            raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+        workers.append(fork())
+        return workers[0]
+
+    def make(task: int) -> Iterator[pa.RecordBatch]:
+        signal.pause()
+        yield from one_row(task)
+
+    monkeypatch.setattr(os, "fork", second_fails)
+    with pytest.raises(OSError, match="temporarily"):
+        rows(make, 2, tmp_path)
+    with pytest.raises(ProcessLookupError):
+        os.kill(workers[0], 0)
+
+
+PARENT = """
+import os, signal, sys
+from pathlib import Path
+import pyarrow as pa
+from wajue.spark import forks
+
+def make(task):
+    (Path(sys.argv[1]) / str(os.getpid())).touch()
+    signal.pause()
+    yield
+
+forks.rows_of_tasks(make, 2, pa.schema([("n", pa.int64())]), folder=Path(sys.argv[1]) / "tasks", processes=2, tell=lambda _: None)
+"""
+
+
+def test_they_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", PARENT, str(tmp_path)]) as parent:
+        while len(workers := [int(path.name) for path in tmp_path.iterdir() if path.is_file()]) < 2:
+            assert parent.poll() is None
+            time.sleep(0.05)
+        parent.kill()
+    for _ in range(100):
+        if not any(Path(f"/proc/{worker}/cmdline").exists() for worker in workers):
+            return
+        time.sleep(0.05)
+    pytest.fail("they go on without it")

@@ -100,6 +100,52 @@ def test_the_functions_that_sqlframe_lacks(session: Any) -> None:
     assert (hashes[0], len(hashes.unique())) == (hashes[2], 3)
 
 
+def test_spaces_alone_are_trimmed(session: Any) -> None:
+    trimmed = (
+        session.createDataFrame(pa.table({"x": ["\u3000\u3000行 ", " 行\u00a0", "\t行"]})).select(F.trim("x").alias("x")).toArrow()
+    )
+    assert trimmed["x"].to_pylist() == ["\u3000\u3000行", "行\u00a0", "\t行"]
+
+
+def test_no_row_is_without_a_task_and_no_rows_have_one(session: Any) -> None:
+    with pytest.raises(AssertionError, match="rows without n"):
+        session.createDataFrame(pa.table({"n": [1, None]})).repartitionById(2, "n").mapInArrow(
+            first_rows, "size long, first long"
+        ).count()
+    empty = session.createDataFrame(pa.table({"n": pa.array([], pa.int64())})).repartitionById(2, "n")
+    assert empty.mapInArrow(lambda batches: iter(list(batches) or [pa.RecordBatch.from_pydict({"n": [7]})]), "n long").count() == 1
+
+
+def test_what_spills_in_one_step_spills_in_the_next(tmp_path: Path) -> None:
+    """The workspace's scratch folder is swept between them."""
+    with in_process.session(tmp_path / "scratch") as session, functions.of(session):
+        session._conn.execute("SET memory_limit = '40MB'")  # type: ignore[attr-defined]
+        for _ in range(2):
+            (tmp_path / "scratch").mkdir()
+            numbers = session.createDataFrame(pa.table({"n": range(3_000_000), "text": ["断路器" * 3] * 3_000_000}))
+            assert numbers.orderBy(F.desc("text"), F.desc("n")).limit(2_500_000).toArrow()["n"][0].as_py() == 2_999_999
+            session.catalog.clearCache()
+            (tmp_path / "scratch").rmdir()
+
+
+def test_ctrl_c_while_duckdb_is_at_work(session: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = session.createDataFrame(WORDS).where("n > 0")
+
+    class Interrupted:
+        def sql(self, _: str) -> None:
+            raise RuntimeError("Query interrupted")
+
+        def register(self, *_: Any) -> None: ...
+
+        def unregister(self, *_: Any) -> None: ...
+
+        def close(self) -> None: ...
+
+    monkeypatch.setattr(session, "_connection", Interrupted())
+    with pytest.raises(KeyboardInterrupt):
+        frame.toArrow()
+
+
 def test_values_are_never_read_as_sql(session: Any) -> None:
     odd = ["it's", '"quoted"', "back\\slash", "100 %", "{x}", "'); DROP TABLE rows_1; --"]
     frame = session.createDataFrame(pa.table({"text": [*odd, "other"]}))

@@ -20,7 +20,7 @@ from wajue.spark import session as spark_session
 from wajue.store.workspace import Workspace
 
 SAMPLE = demo.sample_folder()
-BOILERPLATE = "\n本站提供电力设备的维护资料，欢迎投稿\n"
+BOILERPLATE = "\n\u3000\u3000本站提供电力设备的维护资料，欢迎投稿\n 另有一行说明前后都有空格 \n"
 CORPORA = """
 [[corpus]]
 name = "notes"
