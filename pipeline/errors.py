@@ -53,6 +53,7 @@ _CAUSES = {
     "ExecutorLostFailure": "a task lost its executor too often, most often for want of memory: give executors more of it "
     "(--executor-memory, spark.executor.memoryOverhead)",
     "Answer from Java side is empty": _JAVA_ENDED,
+    "Error while sending or receiving": _JAVA_ENDED,  # Py4J, in the midst of a question
     "[Errno 111]": _JAVA_ENDED,
     "invalid null input: name": "Java needs a name for the user of this process: give it an entry in /etc/passwd",
     "unable to create native thread": "Java may start no more threads: raise the limit, ulimit -u, or of the container",

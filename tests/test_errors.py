@@ -9,6 +9,7 @@ from wajue import errors
     [
         ("An error occurred while calling o502.statusStore", "Spark's Java process has ended"),  # no answer at all
         ("Answer from Java side is empty", "Spark's Java process has ended"),
+        ("Error while sending or receiving", "Spark's Java process has ended"),
         ("An error occurred while calling o502.load. Trace:\npy4j.Py4JException: Method load([]) does not exist", None),
         ("An error occurred while calling o1.save.\n: java.io.IOException: No space left on device", "a disk is full"),
     ],

@@ -1,8 +1,8 @@
 """The calls that steps make of Spark, answered in this process. In: the same calls. Out: the same rows.
 
 DuckDB joins, groups and sorts, spoken to by SQLFrame, which has Spark's interface; functions of Arrow batches are applied here, one
-task after another. Neither Java nor a worker has to start, so small text is done before Spark would have begun. The stages do not
-know which of the two answers them, and the tables are the same (tests/whole/test_in_process.py).
+task after another, or in forked processes (forks.py). Neither Java nor a worker has to start, so small text is done before Spark
+would have begun. The stages do not know who answers them, and the tables are the same (tests/whole/test_in_process.py).
 """
 
 import itertools
