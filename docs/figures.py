@@ -14,6 +14,7 @@ SCALE_STEPS = ("ingest", "clean", "dedup", "ngrams", "new_words", "segment", "wo
 ONE, THREE, TEN = (f"{n}000000 made-up questions" for n in (1, 3, 10))
 CHARACTERS = {ONE: 19.8, THREE: 57.8, TEN: 183.5}  # millions that cleaning kept, as the notes of the rows have it
 ALONE = "wajue without Spark"
+WITH_SPARK, WITHOUT_SPARK = ", local[2], ", ", none, "  # masters, in notes: beside which of the runs jieba was asked
 MOST_GAIN = 3  # of a field in the mean, as in benchmarks/panel.py
 
 
@@ -23,23 +24,24 @@ def _rows() -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def measured(benchmark: str, system: str, figure: str, note: str = "") -> float:
-    """The last row of that name whose note begins with, or holds, `note`. Raises LookupError if there is none."""
+def _of_name(benchmark: str, system: str, figure: str, *notes: str) -> list[dict[str, str]]:
+    """The rows of that name whose note holds all of these. Raises LookupError if there is none."""
     wanted = (benchmark, system, figure)
-    values = [float(r["value"]) for r in _rows() if (r["benchmark"], r["system"], r["figure"]) == wanted and note in r["note"]]
-    if not values:
-        raise LookupError(f"results.csv has no row {wanted} with {note!r} in its note")
-    return values[-1]
+    found = [r for r in _rows() if (r["benchmark"], r["system"], r["figure"]) == wanted and all(n in r["note"] for n in notes)]
+    if not found:
+        raise LookupError(f"results.csv has no row {wanted} with {' and '.join(map(repr, notes))} in its note")
+    return found
 
 
-def mean(benchmark: str, system: str, figure: str, note: str) -> float:
-    """Of all rows of the last commit that has any, as `measured` finds them."""
-    of = [
-        r
-        for r in _rows()
-        if (r["benchmark"], r["system"], r["figure"]) == (benchmark, system, figure) and r["note"].startswith(note)
-    ]
-    values = [float(r["value"]) for r in of if r["commit"] == of[-1]["commit"]]
+def measured(benchmark: str, system: str, figure: str, *notes: str) -> float:
+    """The last value of that name."""
+    return float(_of_name(benchmark, system, figure, *notes)[-1]["value"])
+
+
+def mean(benchmark: str, system: str, figure: str, *notes: str) -> float:
+    """Of all values of that name at the last commit that has any."""
+    rows = _of_name(benchmark, system, figure, *notes)
+    values = [float(r["value"]) for r in rows if r["commit"] == rows[-1]["commit"]]
     return sum(values) / len(values)
 
 
@@ -119,7 +121,7 @@ def quality() -> str:
         ),
         (
             "ten million questions, from JSON to word ids, CPU seconds",
-            of("scale", "wajue without Spark", "cpu", note=TEN, shown=lambda v: f"{v:,.0f}"),
+            of("scale", ALONE, "cpu", note=TEN, shown=lambda v: f"{v:,.0f}"),
             "jieba, only cutting the same text " + of("scale", "jieba", "cpu", note=TEN, shown=lambda v: f"{v:,.0f}"),
         ),
     )
@@ -139,20 +141,23 @@ def scale() -> str:
         moved = "" if system == "wajue" else f"{measured('scale', system, 'shuffle', TEN):.1f}"
         cells = (f"{one:.1f}", f"{three:.1f} ({_on_line(system, CHARACTERS[THREE]):.1f})", f"{ten:.1f}", f"{peak:.1f}", moved)
         lines.append(f"| {shown} | {' | '.join(cells)} |")
-    of_jieba = " | ".join(f"{measured('scale', 'jieba', 'cpu', note):.0f}" for note in (ONE, THREE, TEN))
+    of_jieba = " | ".join(f"{measured('scale', 'jieba', 'cpu', note, WITH_SPARK):.0f}" for note in (ONE, THREE, TEN))
     return "\n".join([*lines, f"| jieba, cutting the same cleaned text | {of_jieba} | | |"])
 
 
 def alone() -> str:
     """The same without Spark: CPU seconds of every step, and the most memory, each process's share of what is shared."""
+    runs = ((ALONE, ONE, WITHOUT_SPARK), (ALONE, TEN, WITHOUT_SPARK), ("wajue", TEN, WITH_SPARK))
+
+    def line(shown: str, figure: str, digits: int, step: str = "", system: str = "") -> str:
+        values = (measured("scale", system or f"{us}{step}", figure, size, master) for us, size, master in runs)
+        return f"| {shown} | {' | '.join(f'{value:.{digits}f}' for value in values)} |"
+
     lines = ["| step | 1 M | 10 M | Spark, 10 M |", "| --- | --- | --- | --- |"]
-    for shown, step in [*((s, f" {s}") for s in SCALE_STEPS), ("all", "")]:
-        cells = [measured("scale", f"{us}{step}", "cpu", note) for us, note in ((ALONE, ONE), (ALONE, TEN), ("wajue", TEN))]
-        lines.append(f"| {shown} | {' | '.join(f'{cpu:.1f}' for cpu in cells)} |")
-    memory = [measured("scale", us, "pss", note) for us, note in ((ALONE, ONE), (ALONE, TEN), ("wajue", TEN))]
-    walls = [measured("scale", us, "wall", note) for us, note in ((ALONE, ONE), (ALONE, TEN), ("wajue", TEN))]
-    lines.append(f"| seconds on two cores | {' | '.join(f'{wall:.0f}' for wall in walls)} |")
-    return "\n".join([*lines, f"| memory, GB | {' | '.join(f'{peak:.1f}' for peak in memory)} |"])
+    lines += [line(step, "cpu", 1, step=f" {step}") for step in SCALE_STEPS]
+    lines += [line("all", "cpu", 1), line("jieba, cutting the same cleaned text", "cpu", 0, system="jieba")]
+    lines += [line("jieba without its HMM", "cpu", 0, system="jieba HMM off")]
+    return "\n".join([*lines, line("seconds on two cores", "wall", 0), line("memory, GB", "pss", 1)])
 
 
 def engines() -> str:

@@ -34,7 +34,7 @@ def meant(name: str, known: Iterable[str]) -> str:
 
 _PLACES = "the workspace, or in the folders for temporary files (TMPDIR, spark.local.dir)"
 _OF_MEMORY = ("MemoryError", "ArrowMemoryError", "OutOfMemoryException")  # of Python, Arrow and DuckDB
-_JAVA_ENDED = "Spark's Java process has ended; if nobody ended it, the system did, for want of memory"
+JAVA_ENDED = "Spark's Java process has ended; if nobody ended it, the system did, for want of memory"
 _NO_ANSWER = re.compile(r"An error occurred while calling [\w.]+")  # all that Py4J says then; of an exception in Java it tells more
 # what the messages of Python, Java and Spark hold, and what it means to the user; the first that fits counts
 _CAUSES = {
@@ -52,9 +52,9 @@ _CAUSES = {
     "(spark.executor.memoryOverhead), or fewer cores each",
     "ExecutorLostFailure": "a task lost its executor too often, most often for want of memory: give executors more of it "
     "(--executor-memory, spark.executor.memoryOverhead)",
-    "Answer from Java side is empty": _JAVA_ENDED,
-    "Error while sending or receiving": _JAVA_ENDED,  # Py4J, in the midst of a question
-    "[Errno 111]": _JAVA_ENDED,
+    "Answer from Java side is empty": JAVA_ENDED,
+    "Error while sending or receiving": JAVA_ENDED,  # Py4J, in the midst of a question
+    "[Errno 111]": JAVA_ENDED,
     "invalid null input: name": "Java needs a name for the user of this process: give it an entry in /etc/passwd",
     "unable to create native thread": "Java may start no more threads: raise the limit, ulimit -u, or of the container",
     "Too many open files": "a process may open no more files: raise the limit, ulimit -n",
@@ -81,6 +81,6 @@ def cause(error: BaseException) -> str | None:
         return "memory ran out: give the machine more of it, or mine with Spark, --master 'local[*]'"
     messages = [str(e) for e in errors]
     if any(_NO_ANSWER.fullmatch(m) for m in messages):
-        return _JAVA_ENDED
+        return JAVA_ENDED
     said = "\n".join(messages)
     return next((meaning for text, meaning in _CAUSES.items() if text in said), None)

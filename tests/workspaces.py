@@ -1,5 +1,6 @@
 """A whole workspace written without Spark, as the steps write it, for tests of what reads workspaces; tests/tiny.py has small ones."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,18 @@ def rows_of(table: str, rows: list[dict[str, Any]]) -> pa.Table:
     schema = TABLES[table].schema
     full = [{f.name: r.get(f.name, plain.get(f.type)) for f in schema} for r in rows]
     return pa.Table.from_pylist(full, schema=schema)
+
+
+def as_text(workspace: Workspace, *names: str) -> dict[str, list[str]]:
+    """The rows of each table, sorted; of `clauses`, whose rows are packed as the tasks had them, the lines."""
+    found = {}
+    for name in names:
+        assert workspace.fault(name) is None
+        rows = parquet.read(workspace, name).to_pylist()
+        if name == "clauses":
+            rows = [{"role": row["role"], "clause": line} for row in rows for line in row["clauses"].split("\n")]
+        found[name] = sorted(json.dumps(row, ensure_ascii=False, sort_keys=True, default=str) for row in rows)
+    return found
 
 
 def write(folder: Path, tables: dict[str, pa.Table], config: dict[str, Any] | None = None) -> Workspace:

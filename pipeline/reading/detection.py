@@ -16,6 +16,12 @@ from wajue.reading.formats import FORMATS
 from wajue.reading.formats.reader import Source
 
 ARCHIVES = {"zip": (".zip",), "tar": (".tar", ".tgz", ".tbz2", ".tzst")}  # and their extensions
+# names of files that hold more text than bytes
+PACKED = (
+    *COMPRESSIONS,
+    *(extension for extensions in ARCHIVES.values() for extension in extensions if extension != ".tar"),
+    *(extension for name in ("docx", "pptx", "xlsx", "epub") for extension in FORMATS[name].extensions),
+)
 _BY_EXTENSION = {extension: name for name, row in FORMATS.items() for extension in row.extensions}
 _BY_EXTENSION |= {extension: name for name, extensions in ARCHIVES.items() for extension in extensions}
 _HEAD = 1 << 16  # bytes that are looked at

@@ -14,10 +14,9 @@ from pyspark.sql import SparkSession
 from wajue import dag, word_lists
 from wajue.config import Config
 from wajue.dag import Step
-from wajue.errors import WajueError, cause, said_by_task
+from wajue.errors import JAVA_ENDED, WajueError, cause, said_by_task
 from wajue.models.workers import ALONE, Workers
-from wajue.reading import corpora
-from wajue.reading.decoding import COMPRESSIONS
+from wajue.reading import corpora, detection
 from wajue.runner import alone, damage, estimates, freshness, kernels, manifests, spark_step, trainers
 from wajue.runner.engine import Engine
 from wajue.runner.progress import Watch
@@ -29,7 +28,6 @@ from wajue.store.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
-_PACKED = (*COMPRESSIONS, ".zip", ".tgz", ".tbz2", ".tzst", ".docx", ".pptx", ".xlsx", ".epub")
 _EXPANDED = 6  # times the bytes of a packed file; text is some 4 to 8
 
 
@@ -116,7 +114,7 @@ def _run(
 def _input_bytes(workspace: Workspace, files: list[corpora.CorpusFile] | None) -> int:
     """Of the corpora's files, as far as is known when they are expanded; where they are not looked at, of the documents."""
     if files is not None:
-        return sum(file.size * (_EXPANDED if file.name.endswith(_PACKED) else 1) for file in files)
+        return sum(file.size * (_EXPANDED if file.name.lower().endswith(detection.PACKED) else 1) for file in files)
     return workspace.bytes("documents") if workspace.whole("documents") else 0
 
 
@@ -234,7 +232,10 @@ def _carry_out(order: Order, engine: Engine, compiler: kernels.Compiler, device:
     except Exception as error:
         if said := said_by_task(error):
             raise WajueError(f"{name}: {said}") from error
-        if (why := cause(error)) is None:
+        why = cause(error)
+        if why is None and order.step.on_spark and not engine.is_alive:
+            why = JAVA_ENDED  # Py4J says in many ways that nobody answers
+        if why is None:
             raise
         raise WajueError(f"{name}: {why}; the steps that were done are kept, run the same again to go on") from error
 

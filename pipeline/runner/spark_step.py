@@ -23,8 +23,9 @@ from wajue.runner import elsewhere, freshness, growth, manifests
 from wajue.runner.progress import Watch
 from wajue.spark import functions as F
 from wajue.spark import tables
-from wajue.spark.counters import Counters, is_spark
+from wajue.spark.counters import Counters
 from wajue.spark.flow import Flow
+from wajue.spark.session import is_spark
 from wajue.stages import (
     clean,
     contrast,
@@ -175,7 +176,7 @@ def _need_documents(order: Order, spark: SparkSession) -> None:
 def _progress(spark: SparkSession) -> Callable[[], tuple[float, str] | None]:
     """A function that tells (share, remark) of what is at work now."""
     if not is_spark(spark):
-        return lambda: cast(Any, spark).progress()
+        return cast(Any, spark).progress
     store = spark.sparkContext._jsc.sc().statusStore()  # statusTracker() tells no rows
 
     def ask() -> tuple[float, str] | None:

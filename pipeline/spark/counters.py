@@ -6,14 +6,11 @@ from typing import Any
 from py4j.protocol import Py4JJavaError
 from pyspark.sql import SparkSession
 
+from wajue.spark.session import is_spark
+
 log = logging.getLogger(__name__)
 
 _PATIENCE = 60_000  # milliseconds for Spark to bring its counts up to date; it takes some ten
-
-
-def is_spark(session: Any) -> bool:
-    """Is it Spark's own, and not what stands for it in this process?"""
-    return isinstance(session, SparkSession)
 
 
 class Counters:

@@ -143,7 +143,7 @@ def _said(error: BaseException) -> dict[str, Any]:
     arguments: list[Any] = [str(error)]
     if isinstance(error, OSError) and error.errno is not None:
         arguments = [error.errno, error.strerror, os.fsdecode(error.filename) if error.filename else None]
-    kind = next((name for name, of in _KINDS.items() if type(error) is of), "OSError" if isinstance(error, OSError) else "")
+    kind = "OSError" if isinstance(error, OSError) else type(error).__name__
     return {"kind": kind, "arguments": arguments, "traceback": "".join(traceback.format_exception(error))[-_MOST_SAID:]}
 
 

@@ -20,7 +20,6 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
-import sqlglot
 from pyspark.sql import SparkSession
 from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 from pyspark.sql.types import StructType
@@ -335,13 +334,13 @@ class Session(DuckDBSession):
 
     def answer(self, frame: Frame) -> pa.Table:
         """What DuckDB answers."""
-        query = self._to_sql(frame._get_expressions(optimize=False)[-1])
-        for table in sqlglot.parse_one(query, read="duckdb").find_all(exp.Table):
+        query = frame._get_expressions(optimize=False)[-1]
+        for table in query.find_all(exp.Table):
             if (source := self._sources.get(table.name)) and source.name not in self._registered:
                 self._conn.register(source.name, source.rows)
                 self._registered.add(source.name)
         try:
-            return self._conn.sql(query).to_arrow_table()
+            return self._conn.sql(self._to_sql(query)).to_arrow_table()
         except RuntimeError as error:
             if "interrupted" in str(error):  # DuckDB takes Ctrl-C for itself
                 raise KeyboardInterrupt from error

@@ -18,7 +18,6 @@ from pyspark.sql import SparkSession
 from wajue import caches
 from wajue.errors import WajueError, cause
 from wajue.spark import environment, limits
-from wajue.spark.counters import is_spark
 from wajue.store import whole_files
 
 log = logging.getLogger(__name__)
@@ -75,6 +74,11 @@ def find_java() -> str:
 def _submitted() -> bool:
     """Did spark-submit start this program? Then its JVM runs already, with its settings."""
     return "PYSPARK_GATEWAY_PORT" in os.environ
+
+
+def is_spark(session: Any) -> bool:
+    """Is it Spark's own, and not what stands for it in this process?"""
+    return isinstance(session, SparkSession)
 
 
 def is_running() -> bool:

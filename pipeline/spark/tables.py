@@ -11,8 +11,8 @@ from pyspark.sql.types import StructType
 
 from wajue import schemas
 from wajue.errors import WajueError
-from wajue.spark.counters import is_spark
 from wajue.spark.flow import Flow, literal, uri
+from wajue.spark.session import is_spark
 from wajue.spark.task_files import ROW_GROUP, row_groups_of
 from wajue.store import parquet
 from wajue.store.workspace import UNFINISHED, Workspace

@@ -98,3 +98,8 @@ def test_a_corpus_that_names_its_format_is_read_so() -> None:
     assert told(read(b"\x89PNG\n", "a.png", format="text")) == ["invalid_encoding"]
     assert told(read(DOCUMENTS["zip"], "a.docx", format="docx")) == ["damaged_file"]
     assert told(read(DOCUMENTS["zip"], "a.zip", format="text")) == [{"text": "a"}], "an archive of such files"
+
+
+def test_what_holds_more_text_than_bytes() -> None:
+    assert {".gz", ".bz2", ".zst", ".zip", ".tgz", ".docx", ".docm", ".xlsx", ".epub"} <= set(detection.PACKED)
+    assert not {".tar", ".txt", ".pdf"} & set(detection.PACKED)

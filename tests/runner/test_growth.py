@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.mining.duplicates.texts import questions
+from tests.workspaces import as_text
 from wajue import config as configuration
 from wajue.config import Config
 from wajue.reading import corpora
@@ -59,15 +60,6 @@ def corpus(folder: Path) -> Config:
     return configuration.load(folder / "c.toml")
 
 
-def tables(workspace: Workspace, names: tuple[str, ...]) -> dict[str, list[str]]:
-    """The rows of tables, in no order; clauses are packed, many a row."""
-    found = {t: sorted(map(str, pq.read_table(workspace.path(t)).to_pylist())) for t in names if t != "clauses"}
-    if "clauses" in names:
-        packed = pq.read_table(workspace.path("clauses")).column("clauses").to_pylist()
-        found["clauses"] = sorted(line for row in packed for line in row.split("\n"))
-    return found
-
-
 UNTIL_CLEAN = tuple(t for s in run.dag.STEPS[:2] for t in s.writes)
 UNTIL_DEDUP = tuple(t for s in run.dag.STEPS[:3] for t in s.writes)  # what follows reads tables alone
 
@@ -77,8 +69,8 @@ def grown_and_fresh(config: Config, folder: Path, last: str, names: tuple[str, .
     grown, fresh = Workspace(str(folder / "out")), Workspace(str(folder / "fresh"))
     run.run(config, grown, last=last)
     run.run(config, fresh, last=last, force=True)
-    expected = tables(fresh, names)
-    for name, rows in tables(grown, names).items():
+    expected = as_text(fresh, *names)
+    for name, rows in as_text(grown, *names).items():
         assert rows == expected[name], name
     for name in names:
         one, other = grown.manifest(name), fresh.manifest(name)

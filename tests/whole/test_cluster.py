@@ -4,7 +4,6 @@ Run by `make test-cluster`. Workers have one core each; every process is ended b
 """
 
 import importlib.util
-import json
 import os
 import re
 import subprocess
@@ -13,7 +12,6 @@ import tarfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
@@ -22,10 +20,10 @@ from tests import standalone
 from tests.standalone import Cluster, ended, wait_for
 from tests.whole.test_faults import ROOT, mounted
 from tests.whole.test_installed import foreign_modules
+from tests.workspaces import as_text
 from wajue import config as configuration
 from wajue import dag
 from wajue.results.demo import sample_folder
-from wajue.store import parquet
 from wajue.store.workspace import Workspace
 
 pytestmark = pytest.mark.cluster
@@ -93,28 +91,13 @@ def expected(config: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str
     folder = tmp_path_factory.mktemp("local")
     log = folder / "log"
     finished(local(config, folder / "out", log=log), log)
-    return tables(Workspace(str(folder / "out")), *MINED)
+    return as_text(Workspace(str(folder / "out")), *MINED)
 
 
 @pytest.fixture
 def cluster(bundle: Path, tmp_path: Path) -> Iterator[Cluster]:
     with standalone.cluster(tmp_path, bundle) as started:
         yield started
-
-
-def tables(workspace: Workspace, *names: str) -> dict[str, list[str]]:
-    """The rows of each, sorted, as text; of `clauses`, whose rows are pieces of one list, the lines."""
-    found = {}
-    for name in names:
-        assert workspace.fault(name) is None
-        rows = parquet.read(workspace, name).to_pylist()
-        lines = [line for row in rows for line in row["clauses"].split("\n")] if name == "clauses" else [_text(row) for row in rows]
-        found[name] = sorted(lines)
-    return found
-
-
-def _text(row: dict[str, Any]) -> str:
-    return json.dumps(row, ensure_ascii=False, sort_keys=True, default=str)
 
 
 def test_the_bundle_holds_what_the_jobs_import_and_nothing_else(bundle: Path) -> None:
@@ -140,7 +123,7 @@ def test_all_steps_on_a_cluster(cluster: Cluster, config: Path, expected: dict[s
     mark = foreign_modules(tmp_path)  # the working folder of the driver
     place = "viewfs://views/data/out"  # that is, in tmp_path; tests/standalone.py mounts it
     finished(cluster.submit(config, "--workspace", place, log=tmp_path / "log"), tmp_path / "log")
-    found = tables(Workspace(str(tmp_path / "out")), *MINED)
+    found = as_text(Workspace(str(tmp_path / "out")), *MINED)
     for name in MINED:
         assert found[name] == expected[name], name
     assert all(expected[t] for t in ("documents", "duplicates", "ngrams", "lexicon", "terms", "sequences"))
@@ -186,7 +169,7 @@ def test_a_worker_killed_while_counting(cluster: Cluster, config: Path, expected
         said = finished(run, tmp_path / "log")
     assert "ngrams:" in said and "Lost executor" in said
     names = ("documents", "duplicates", "clauses", "ngrams")
-    assert tables(Workspace(str(tmp_path / "out")), *names) == {t: expected[t] for t in names}
+    assert as_text(Workspace(str(tmp_path / "out")), *names) == {t: expected[t] for t in names}
 
 
 def test_a_worker_killed_in_a_round_of_expectation_maximisation(
@@ -199,7 +182,7 @@ def test_a_worker_killed_in_a_round_of_expectation_maximisation(
         said = finished(run, tmp_path / "log")
     assert said.index("round 2 of 5") < said.index("Lost executor") < said.index("lexicon in")
     names = ("ngrams", "lexicon", "tokens")  # expected counts that a task gave twice would change log_prob, gain and score
-    assert tables(Workspace(str(tmp_path / "out")), *names) == {t: expected[t] for t in names}
+    assert as_text(Workspace(str(tmp_path / "out")), *names) == {t: expected[t] for t in names}
 
 
 def test_two_hosts_that_share_folders(bundle: Path, config: Path, expected: dict[str, list[str]], tmp_path: Path) -> None:
@@ -211,7 +194,7 @@ def test_two_hosts_that_share_folders(bundle: Path, config: Path, expected: dict
             kill_at_work(cluster, run, tmp_path / "log", r"dedup: [\d,]+ documents", 2)  # on the other host
         finally:
             finished(run, tmp_path / "log")
-    found = tables(Workspace(str(shared / "out")), *MINED)
+    found = as_text(Workspace(str(shared / "out")), *MINED)
     for name in MINED:
         assert found[name] == expected[name], name
 
@@ -251,7 +234,7 @@ def test_the_driver_killed_within_a_step_and_between_two(
     said = finished(cluster.submit(config, *options, log=tmp_path / "log"), tmp_path / "log")
     assert len(re.findall("done before, for the same input and config", said)) == 3
     names = [t for s in dag.STEPS[:4] for t in s.writes]
-    assert tables(Workspace(str(out)), *names) == {t: expected[t] for t in names}
+    assert as_text(Workspace(str(out)), *names) == {t: expected[t] for t in names}
     assert not (out / "_unfinished").exists() and not (out / "_lock").exists()
 
 
@@ -285,4 +268,4 @@ def test_two_commands_at_once(config: Path, expected: dict[str, list[str]], tmp_
     said = finished(local(config, out, "--until", "clean", log=tmp_path / "second"), tmp_path / "second", 1)
     assert f"another run (process {first.pid} on" in said
     finished(first, tmp_path / "first")
-    assert tables(Workspace(str(out)), "clean_documents") == {"clean_documents": expected["clean_documents"]}
+    assert as_text(Workspace(str(out)), "clean_documents") == {"clean_documents": expected["clean_documents"]}

@@ -200,6 +200,24 @@ def test_a_workspace_deleted_during_a_run(tmp_path: Path, monkeypatch: pytest.Mo
     assert "nodes" not in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("alive", "said"), [(False, "ingest: Spark's Java process has ended"), (True, "PythonUtils does not exist")]
+)
+def test_java_that_has_ended_is_told_whatever_py4j_calls_it(
+    alive: bool, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "notes.txt").write_text("断路器在检修\n", encoding="utf-8")
+    (tmp_path / "c.toml").write_text(CONFIG, encoding="utf-8")
+
+    def fails(*_: Any) -> None:
+        raise RuntimeError("PythonUtils does not exist in the JVM")
+
+    monkeypatch.setattr(run.spark_step, "run", fails)
+    monkeypatch.setattr(run.Engine, "is_alive", alive)
+    with pytest.raises((WajueError, RuntimeError), match=said):
+        run.run(configuration.load(tmp_path / "c.toml"), Workspace(str(tmp_path / "out")), last="ingest", master="none")
+
+
 @contextmanager
 def mounted(folder: Path, *arguments: str) -> Iterator[None]:
     folder.mkdir(exist_ok=True)

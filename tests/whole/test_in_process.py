@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
+from tests.workspaces import as_text
 from wajue import config as configuration
 from wajue import dag
 from wajue.config import Config
@@ -110,11 +109,7 @@ def loaded(corpus: Path, settings: str, corpora: str = CORPORA) -> Config:
 
 
 def rows(workspace: Path, table: str) -> list[str]:
-    """The rows of a table, in an order of their own; clauses are packed as the tasks had them."""
-    whole = pa.concat_tables([pq.ParquetFile(file).read() for file in sorted((workspace / table).glob("*.parquet"))])
-    if table == "clauses":
-        return sorted(f"{row['role']} {c}" for row in whole.to_pylist() for c in row["clauses"].split("\n"))
-    return sorted(json.dumps(row, default=str, ensure_ascii=False) for row in whole.to_pylist())
+    return as_text(Workspace(str(workspace)), table)[table]
 
 
 def must_be_equal(one: Path, other: Path) -> None:
