@@ -23,11 +23,20 @@ Format = Literal[
     "docx", "pptx", "xlsx", "pdf", "epub", "rtf", "mediawiki", "warc", "subtitles", "rst", "asciidoc", "latex", "po",
 ]  # fmt: skip
 
+_LARGEST = (1 << 31) - 1
+
 
 class Section(BaseModel):
     """A section of the config: frozen, no unknown key, no silent conversion."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    @field_validator("*")
+    @classmethod
+    def _in_32_bits(cls, value: Any) -> Any:
+        if type(value) is int and value > _LARGEST:
+            raise ValueError(f"{value} is more than {_LARGEST:,}, the largest number that every engine can count to")
+        return value
 
 
 def _known_encoding(name: str) -> str:

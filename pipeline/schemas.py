@@ -146,7 +146,11 @@ TABLES = {
                 _ROLE,
                 Column("file", pa.string(), "as the rows that came from it name it; a member of an archive: ARCHIVE/MEMBER"),
                 Column("format", pa.string(), "in which it was read; null if nobody knows it"),
-                Column("encoding", pa.string(), "in which it was read; where the corpus says auto, the one that was chosen"),
+                Column(
+                    "encoding",
+                    pa.string(),
+                    "in which it was read; where the corpus says auto, the one that was chosen; null if its format says which",
+                ),
                 Column("bytes", pa.int64(), "as it lies there, compressed or not; null for a member of an archive"),
                 Column("unwrapped_at", pa.int64(), "columns at which its lines were wrapped, and joined again; else null"),
                 Column(

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numba import njit
 
+from wajue.arrays.borrowing import borrowed
 from wajue.cleaning import characters
 from wajue.cleaning.batch import TextBatch
 from wajue.cleaning.characters import BROKEN, DIGIT, HAN, LATIN, MARK, SPACE
@@ -57,7 +58,8 @@ class Quality(NamedTuple):
         space, han, latin, digits, marks, broken = counts
         solid = np.maximum(length - space, 1)
         again, several = np.empty(batch.size, np.int64), np.empty(batch.size, np.int64)
-        _count_repeated(batch.codes, starts, length, again, several)
+        hashed = np.empty(length.max(initial=0), np.uint64)
+        _count_repeated(batch.codes, starts, length, hashed, again, several)
         return cls(
             length=length,
             line_length=(length - newlines) / (newlines + 1),
@@ -147,11 +149,13 @@ def _hash_runs(codes, begin, size, hashed):
 
 
 @njit(cache=True, nogil=True)
-def _count_repeated(codes, starts, length, again, several):
+def _count_repeated(codes, starts, length, hashed, again, several):
     """again: int64 [texts], filled: of each text's runs of _SHORT characters, those that stood in it before; several: the same, of
     its runs of _LONG characters those that stand in it more than once. A long run that does holds short ones: few texts have any.
+
+    hashed: uint64, as many as the longest text has characters, worked in.
     """
-    hashed = np.empty(length.max() if len(length) else 0, np.uint64)
+    codes, starts, length, hashed = borrowed((codes, starts, length, hashed))
     for text in range(len(starts)):
         runs = hashed[: max(0, length[text] - _SHORT + 1)]
         _hash_runs(codes, starts[text] + 1, _SHORT, runs)

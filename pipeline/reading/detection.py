@@ -133,7 +133,9 @@ def _in_zip(source: Source) -> tuple[str, Source]:
 
 
 def _is_binary(head: bytes, encoding: str) -> bool:
-    is_wide = head.startswith((b"\xff\xfe", b"\xfe\xff")) or encoding.lower().startswith(("utf-16", "utf-32", "utf_16", "utf_32"))
+    is_wide = head.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")) or encoding.lower().startswith(
+        ("utf-16", "utf-32", "utf_16", "utf_32")
+    )
     if not head or is_wide:  # of whose characters many hold a zero
         return False
     controls = len(head) - len(head.translate(None, _CONTROLS))

@@ -21,6 +21,13 @@ _COMMONEST = frozenset(
 )
 # of the Han characters: .45 of a text, .06 at least of 3,000 lists of names; .04 at most of Korean, Russian, Greek, Thai text
 _LEAST_COMMONEST = 0.05
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 _FEW_BYTES = 128  # beyond ASCII: too few to tell languages apart by statistics
 _LOOKED_AT = 1 << 14  # bytes by whose characters a language is told
 
@@ -30,7 +37,7 @@ def guessed(sample: bytes) -> str:
 
     UNKNOWN if that makes no Chinese of many bytes.
     """
-    for mark, name in ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+    for mark, name in _MARKS:
         if sample.startswith(mark):
             return name
     is_utf_8 = _decodes_as_utf_8(sample)

@@ -96,5 +96,12 @@ def _folders(top: Path, *, follow: bool) -> Iterator[Path]:
         except OSError:  # as glob has it: what may not be listed holds nothing
             continue
         for entry in entries:
-            if not entry.name.startswith(".") and entry.is_dir():
+            if not entry.name.startswith(".") and _is_folder(entry):
                 (links if entry.is_symlink() else own).append(Path(entry.path))
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads to itself
+        return False

@@ -25,8 +25,8 @@ Run = list[Record] | Broken  # records that were read together
 
 class Part(NamedTuple):
     """A file, or a member of an archive. name: of a member ARCHIVE/MEMBER; format: None if nobody knows it; encoding: of its text,
-    None if it was not read; inside: is it a member? runs: its records, many at once; they are to be read before the next part is
-    asked for. facts: what its reader noted by then for its row of the table `files`.
+    None if it was not read, or if the format itself says which; inside: is it a member? runs: its records, many at once; they are
+    to be read before the next part is asked for. facts: what its reader noted by then for its row of the table `files`.
     """
 
     name: str
@@ -48,7 +48,11 @@ def parts(stream: BinaryIO, name: str, corpus: Corpus, encoding: str) -> Iterato
     if format_ in detection.ARCHIVES:
         yield from _of_archive(source, format_, name)
     else:
-        yield Part(name, format_, encoding, False, _runs(format_, source), source.facts)
+        yield Part(name, format_, _shown(encoding, format_), False, _runs(format_, source), source.facts)
+
+
+def _shown(encoding: str, format_: str | None) -> str | None:
+    return None if format_ in detection.WITH_MARKS else encoding
 
 
 def read(stream: BinaryIO, name: str, corpus: Corpus, encoding: str) -> Iterator[Outcome]:
@@ -99,7 +103,7 @@ def _member(member: archives.Member, archive: Source, name: str) -> Part:
     if format_ in detection.ARCHIVES:
         detail = f"a {format_} file within an archive; unpack the outer one"
         return Part(name, format_, None, True, iter([Broken(1, 1, "nested_archive", detail)]))
-    return Part(name, format_, encoding, True, _runs(format_, source), source.facts)
+    return Part(name, format_, _shown(encoding, format_), True, _runs(format_, source), source.facts)
 
 
 def _runs(format_: str, source: Source) -> Iterator[Run]:

@@ -6,7 +6,8 @@ from typing import Any
 from pyspark.sql import SparkSession
 
 from wajue.config import Config
-from wajue.dag import Other, Step
+from wajue.dag import STEPS, Other, Step
+from wajue.errors import ConfigError
 from wajue.runner.manifests import section_as_json
 from wajue.spark import tables
 from wajue.spark.tables import Elsewhere
@@ -21,6 +22,17 @@ def workspaces(config: Config, step: Step) -> list[Workspace]:
         return []
     named = getattr(getattr(config, step.other.section), step.other.setting) or ()
     return [Workspace(config.located(location)) for location in ((named,) if isinstance(named, str) else named)]
+
+
+def must_be_others(config: Config, workspace: Workspace) -> None:
+    """Raises ConfigError if a setting names this very workspace among those of earlier runs: all its documents would be dropped."""
+    for step in STEPS:
+        if step.other and step.other.parameter and any(w.files[1] == workspace.files[1] for w in workspaces(config, step)):
+            section, setting = step.other.section, step.other.setting
+            raise ConfigError(
+                f"[{section}] {setting} names {workspace.location}, the workspace of this run, which is no earlier one: "
+                "take it out of the list, or choose another --workspace"
+            )
 
 
 def runs(config: Config, step: Step) -> list[str]:

@@ -17,7 +17,7 @@ from wajue.dag import Step
 from wajue.errors import JAVA_ENDED, WajueError, cause, said_by_task
 from wajue.models.workers import ALONE, Workers
 from wajue.reading import corpora, detection
-from wajue.runner import alone, damage, estimates, freshness, kernels, manifests, spark_step, trainers
+from wajue.runner import alone, damage, elsewhere, estimates, freshness, kernels, manifests, spark_step, trainers
 from wajue.runner.engine import Engine
 from wajue.runner.progress import Watch
 from wajue.runner.spark_step import Order
@@ -84,6 +84,7 @@ def _run(
         trainers.choose(step.name, config, device)  # before hours of mining
     engine = Engine(config, workspace, master)
     engine.reach_workspaces(chosen)
+    elsewhere.must_be_others(config, workspace)
     if not force:
         freshness.must_be_same_project(config, workspace)
     files = find_files(config, engine.started) if any(s.reads_files for s in chosen) else None

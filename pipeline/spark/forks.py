@@ -27,7 +27,7 @@ Make = Callable[[int], Iterable[pa.RecordBatch]]
 _KINDS: dict[str, Any] = {e.__name__: e for e in (WajueError, ConfigError, DamagedTable, RowsWouldChange, OSError, MemoryError)}
 _LOOK = 0.02  # seconds between two looks at how far the tasks are
 _NUMBER = 4  # bytes of a task's number
-_MOST_SAID = 20_000  # characters of a traceback; a pipe holds more
+_MOST_SAID = 5_000  # characters of a message, and of a traceback: 60 kB at most as JSON, and a pipe that nobody reads yet holds 64
 _DIES_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 
@@ -37,7 +37,7 @@ def rows_of_tasks(
     """The rows that `make` yields of each task.
 
     folder: a new one, gone at the end; the rows stay mapped. tell: gets the number of tasks that are done. Raises what a task
-    raised, and WajueError if a process was killed.
+    raised, and RuntimeError if a process was ended by a signal (errors.cause knows what that means).
     """
     folder.mkdir(parents=True)
     queue, workers = _Queue(tasks), dict[int, int]()  # processes, each with the pipe that says what it raised
@@ -140,7 +140,7 @@ def _write(make: Make, task: int, schema: pa.Schema, folder: Path) -> None:
 
 def _said(error: BaseException) -> dict[str, Any]:
     """What an error is, as JSON holds it: its kind, what it was made of, and where it happened."""
-    arguments: list[Any] = [str(error)]
+    arguments: list[Any] = [str(error)[:_MOST_SAID]]
     if isinstance(error, OSError) and error.errno is not None:
         arguments = [error.errno, error.strerror, os.fsdecode(error.filename) if error.filename else None]
     kind = "OSError" if isinstance(error, OSError) else type(error).__name__
@@ -158,7 +158,7 @@ def _error(said: dict[str, Any]) -> Exception:
 
 
 def _look_at(worker: int, workers: dict[int, int]) -> None:
-    """Take it out of the workers if it has ended. Raises what it raised, and WajueError if it was killed."""
+    """Take it out of the workers if it has ended. Raises what it raised, and RuntimeError if it was ended by a signal."""
     ended, status = os.waitpid(worker, os.WNOHANG)
     if not ended:
         return
@@ -167,10 +167,7 @@ def _look_at(worker: int, workers: dict[int, int]) -> None:
     if said:
         raise _error(json.loads(said))
     if status:
-        raise WajueError(
-            f"a process that did some of the tasks was ended by signal {os.WTERMSIG(status)}; if nobody ended it, the system did, "
-            "for want of memory: give the machine more of it, or mine with Spark, --master 'local[*]'"
-        )
+        raise RuntimeError(f"a process that did some of the tasks was ended by {signal.Signals(os.WTERMSIG(status)).name}")
 
 
 def _mapped(path: Path) -> pa.Table:

@@ -9,6 +9,7 @@ import itertools
 import re
 import tempfile
 import uuid
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property, partial, wraps
@@ -17,8 +18,8 @@ from types import ModuleType
 from typing import Any, NamedTuple, cast
 
 import duckdb
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.dataset as ds
 from pyspark.sql import SparkSession
 from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
@@ -151,10 +152,8 @@ class Frame(DuckDBDataFrame):
         """The rows of each task, taken out of the others when they are asked for."""
         table = self.toArrow()
         if self.division == _BY_COLUMN:
-            column = table[self.task_column]
-            assert not column.null_count, f"rows without {self.task_column} belong to no task"
-            values = pc.unique(column).sort()
-            return [partial(_with_value, table, column, value) for value in values] or [lambda: table]
+            assert not table[self.task_column].null_count, f"rows without {self.task_column} belong to no task"
+            return [partial(_at, table, of_value) for of_value in _runs_by_value(table[self.task_column])] or [lambda: table]
         if self.division == _AS_MADE and self.source and self.source.bounds:
             return [partial(table.slice, begin, end - begin) for begin, end in self.source.bounds]
         return [lambda: table]
@@ -175,6 +174,11 @@ class Frame(DuckDBDataFrame):
     def coalesce(self, _tasks: int) -> "Frame":
         """The same."""
         return self._divided(_ONE)
+
+    def unionByName(self, other: "Frame") -> "Frame":
+        """The rows of both, which DuckDB would copy."""
+        schema = to_arrow_schema(self.schema)
+        return self.session.lazily(lambda: (_one_after_the_other(self.toArrow(), other.toArrow(), schema), []), schema)
 
     def persist(self, *_: Any) -> "Frame":
         """The rows, made now."""
@@ -213,8 +217,19 @@ class Frame(DuckDBDataFrame):
         return _Tasks(len(self._of_tasks()))
 
 
-def _with_value(table: pa.Table, column: pa.ChunkedArray, value: pa.Scalar) -> pa.Table:
-    return table.filter(pc.equal(column, value))
+def _runs_by_value(column: pa.ChunkedArray) -> list[Bounds]:
+    """Where rows with one and the same number stand, for each number of the column, in their order."""
+    numbers = column.to_numpy()
+    begins = np.flatnonzero(np.diff(numbers, prepend=numbers[:1] - 1))
+    runs = defaultdict(list)
+    for number, begin, end in zip(numbers[begins].tolist(), begins.tolist(), [*begins[1:].tolist(), len(numbers)], strict=True):
+        runs[number].append((begin, end))
+    return [runs[number] for number in sorted(runs)]
+
+
+def _at(table: pa.Table, bounds: Bounds) -> pa.Table:
+    """These rows, which are few and large: they are not copied."""
+    return pa.concat_tables(table.slice(begin, end - begin) for begin, end in bounds)
 
 
 class _Reader:
@@ -238,6 +253,10 @@ class _Catalog(DuckDBCatalog):
     def clearCache(self) -> None:
         """All rows are forgotten."""
         self.session.forget()
+
+
+def _one_after_the_other(one: pa.Table, other: pa.Table, schema: pa.Schema) -> pa.Table:
+    return pa.concat_tables(table.select(schema.names).cast(schema) for table in (one, other))
 
 
 def _plain(name: str) -> str:

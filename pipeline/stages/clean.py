@@ -19,6 +19,7 @@ from wajue.spark.column_types import ddl
 from wajue.spark.flow import Flow
 
 _LINE_SHOWN = 1_000  # characters of a line of boilerplate
+_SOLID = r"[^ \t\n\x0b\f\r]"  # \S, which is not the same for all: the vertical tab is no space for DuckDB
 _SEVERAL_LINES = "corpus string, source struct<file: string, line: bigint, record: bigint>, text string"
 
 
@@ -77,7 +78,7 @@ def _repeated_lines(raw_documents: Flow, settings: Clean) -> DataFrame:
         .where(F.col("documents") > settings.boilerplate_share * F.col("size"))
     )
     return (
-        lines.where(F.rlike("line", F.lit(r"\S")))
+        lines.where(F.rlike("line", F.lit(_SOLID)))
         .join(F.broadcast(repeated), ["corpus", "hash"])
         .groupBy("corpus", "line", "documents")
         .agg(F.min_by("source", F.struct("source.file", "source.record")).alias("first"))

@@ -64,6 +64,7 @@ def test_links_that_form_loops_end(tmp_path: Path) -> None:
     for folder in ("a", "a/b", "a/c", "a/c/d"):
         for number in range(5):  # whoever entered each link again would never come to an end
             (tmp_path / folder / f"up{number}").symlink_to(tmp_path / "a")
+    (tmp_path / "a/itself").symlink_to("itself")
     (tmp_path / "a/0.txt").symlink_to("1.txt")  # the link comes first in the alphabet
     assert names(tmp_path, "a/**/*.txt") == names(tmp_path, "**/*.txt", "a") == ["a/1.txt", "a/b/2.txt", "a/c/d/3.txt"]
     assert names(tmp_path, "a/**/*.txt", follow=True) == ["a/1.txt", "a/b/2.txt", "a/c/d/3.txt"]

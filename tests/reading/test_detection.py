@@ -69,7 +69,7 @@ def test_what_no_reader_knows_is_named(data: bytes, kind: str) -> None:
     assert isinstance(broken, Broken) and (broken.reason, broken.detail) == ("unknown_format", kind)
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "big5hkscs", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "big5hkscs", "utf-16", "utf-32"])
 def test_text_is_text_whatever_its_extension_and_encoding(encoding: str) -> None:
     for name in ("a", "a.log", "a.jpg", "a.dat"):
         assert detected("斷路器拒動，電網\n".encode(encoding), name) == "text"

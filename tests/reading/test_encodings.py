@@ -8,7 +8,7 @@ import pytest
 from wajue.reading import encodings
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "big5hkscs", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "big5hkscs", "utf-16", "utf-32"])
 def test_the_encoding_is_guessed(encoding: str) -> None:
     text = "這個問題應該怎麼辦呢，電腦壞了" if encoding == "big5hkscs" else "患者高血压怎么办，应该吃什么药"
     assert encodings.guessed((text * 20).encode(encoding)) == encoding

@@ -1,12 +1,14 @@
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from wajue import dag
 from wajue.config import Config
-from wajue.runner.elsewhere import difference
-from wajue.store.workspace import versions
+from wajue.errors import ConfigError
+from wajue.runner.elsewhere import difference, must_be_others
+from wajue.store.workspace import Workspace, versions
 
 Load = Callable[..., Config]
 AGAINST = next(s.other for s in dag.STEPS if s.name == "dedup")
@@ -43,3 +45,12 @@ def test_none_and_those_of_other_versions_are_not(load: Load) -> None:
     assert AGAINST is not None
     assert difference(None, AGAINST, load()) == "it has no table signatures"
     assert "other versions" in difference(manifest(load(), versions={"wajue": "0"}), AGAINST, load())
+
+
+def test_a_workspace_is_not_earlier_than_itself(load: Load, tmp_path: Path) -> None:
+    config = load('[dedup]\nagainst = ["other", "out"]\n')
+    (tmp_path / "link").symlink_to("out")
+    for own in ("out", "link"):
+        with pytest.raises(ConfigError, match=r"\[dedup\] against names .*, the workspace of this run"):
+            must_be_others(config, Workspace(str(tmp_path / own)))
+    must_be_others(config, Workspace(str(tmp_path / "third")))

@@ -83,14 +83,24 @@ def test_an_error_of_another_kind_is_told(tmp_path: Path) -> None:
         rows(make, 2, tmp_path)
 
 
-def test_a_process_that_is_killed_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("number", "meaning"), [(signal.SIGKILL, "want of memory"), (signal.SIGTERM, "crashed.*report")])
+def test_a_process_that_is_ended_is_told(number: int, meaning: str, tmp_path: Path) -> None:
     def make(task: int) -> Iterator[pa.RecordBatch]:
         if task == 1:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), number)
         yield from one_row(task)
 
-    with pytest.raises(WajueError, match="was ended by signal 9"):
+    with pytest.raises(RuntimeError, match="was ended by SIG") as raised:
         rows(make, 5, tmp_path)
+    assert re.search(meaning, str(cause(raised.value)))
+
+
+def test_an_error_that_says_more_than_a_pipe_holds_is_told(tmp_path: Path) -> None:
+    def make(task: int) -> Iterator[pa.RecordBatch]:
+        raise WajueError(120_000 * "长")
+
+    with pytest.raises(WajueError, match=r"^长{5000}$"):
+        rows(make, 2, tmp_path)
 
 
 def test_nobody_is_left_when_this_process_is_interrupted(tmp_path: Path) -> None:

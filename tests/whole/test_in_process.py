@@ -20,6 +20,7 @@ from wajue.store.workspace import Workspace
 
 SAMPLE = demo.sample_folder()
 BOILERPLATE = "\n\u3000\u3000本站提供电力设备的维护资料，欢迎投稿\n 另有一行说明前后都有空格 \n"
+BLANK = "\n\v\v\v\v\v\v\v\v\v\v\v\v\v\v\v\v\v\v\v\v\n完"  # no boilerplate, for whoever knows it as white space
 CORPORA = """
 [[corpus]]
 name = "notes"
@@ -94,7 +95,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("corpus")
     notes, general = lines_of("power.jsonl"), lines_of("general.json")
     for i, note in enumerate(notes[:900:9]):
-        note["text"] += BOILERPLATE + notes[i]["text"]
+        note["text"] += BOILERPLATE + notes[i]["text"] + BLANK
     put(folder / "notes.jsonl", [*notes[:900], *({**n, "text": f"另一份记录：{n['text']}"} for n in notes[:20])])
     put(folder / "lines.jsonl", notes[2000:2800])
     put(folder / "general.jsonl", general[:1000])

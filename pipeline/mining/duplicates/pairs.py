@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from wajue.arrays.borrowing import borrowed
 from wajue.mining.duplicates.hashes import SECOND_SEED, mixed
 
 _FEW = 40  # members of a bucket; so few are sorted fastest by insertion
@@ -97,11 +98,11 @@ def _fill_pairs(
     keys_per_node,  # uint64
     max_bucket,
     differences,
+    members,  # uint64 [n], worked in
     pairs,  # BucketPairs, filled as far as its arrays reach
 ):
     """Returns how many (pairs, crowded buckets) there are."""
-    low, high, crowded = pairs
-    members = np.empty(len(shared), np.uint64)
+    shared, nodes, members, (low, high, crowded) = borrowed((shared, nodes, members, pairs))
     n, crowded_count, start = 0, 0, 0
     while start < len(shared):
         stop = start + 1
@@ -132,10 +133,11 @@ def bucket_pairs(keys: np.ndarray, nodes: np.ndarray, max_bucket: int, differenc
     shared, keys_per_node = _shared_keys(keys), np.uint64(len(keys) // max(1, len(nodes)))
     pair_count, crowded_count = 2 * len(keys), 1000  # more than there are, as a rule; the second round knows
     while True:
+        members = np.empty(len(shared), np.uint64)
         pairs = BucketPairs(
             np.empty(pair_count, np.uint64), np.empty(pair_count, np.uint64), np.empty((crowded_count, 2), np.int64)
         )
-        n, c = _fill_pairs(shared, nodes, keys_per_node, max_bucket, differences, pairs)
+        n, c = _fill_pairs(shared, nodes, keys_per_node, max_bucket, differences, members, pairs)
         if n <= pair_count and c <= crowded_count:
             return BucketPairs(pairs.low[:n], pairs.high[:n], pairs.crowded[:c])
         pair_count, crowded_count = max(pair_count, n), max(crowded_count, c)

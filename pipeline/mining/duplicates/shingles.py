@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from wajue.arrays.borrowing import borrowed
 from wajue.arrays.ragged import Ragged
 from wajue.mining.duplicates.hashes import FIRST_SEED, mixed
 
@@ -58,11 +59,11 @@ def _fill_shingle_sets(
     shingling,  # Shingling
     out,  # uint64 [at least elements + texts], filled
     out_offsets,  # int64 [texts + 1], filled
+    few,  # uint64 [_FEW], worked in
 ):
-    elements, offsets = texts
+    (elements, offsets), out, out_offsets, few = borrowed((texts, out, out_offsets, few))
     size, packed = shingling
     end = 0
-    few = np.empty(_FEW, np.uint64)
     for text in range(len(offsets) - 1):
         start, stop = offsets[text], offsets[text + 1]
         width = min(size, stop - start)
@@ -87,7 +88,7 @@ def shingle_sets(texts: Ragged, shingling: Shingling) -> Ragged:
     """The distinct shingles (uint64) of each text, sorted; texts: of elements (uint32)."""
     out = np.empty(len(texts.values) + len(texts.offsets), np.uint64)
     out_offsets = np.zeros(len(texts.offsets), np.int64)
-    _fill_shingle_sets(texts, shingling, out, out_offsets)
+    _fill_shingle_sets(texts, shingling, out, out_offsets, np.empty(_FEW, np.uint64))
     return Ragged(out[: out_offsets[-1]], out_offsets)
 
 

@@ -14,6 +14,7 @@ A break, and a pseudo-character too rare to have a code, is a fresh neighbour ea
 import numpy as np
 from numba import njit
 
+from wajue.arrays.borrowing import borrowed
 from wajue.arrays.ragged import Ragged
 from wajue.mining.ngrams.contexts import empty_contexts, fill_sorted, sorted_keys
 from wajue.mining.ngrams.keys import LONGEST, Counted, symbol_at
@@ -143,6 +144,7 @@ def _count_symbol(
     out,  # Counted, filled
 ):
     """Emit the n-grams of one first symbol; returns how many. All in one call, of which a text needs thousands."""
+    code, position, keys, contexts, seen, out = borrowed((code, position, keys, contexts, seen, out))
     return _walk(first, fill_sorted(code, position, keys, longest, floor, contexts), longest, floor, seen, out)
 
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numba import njit
 
+from wajue.arrays.borrowing import borrowed
 from wajue.mining.text.symbols import RARE
 from wajue.mining.text.word_table import WordTable, extended, id_at, is_free, probe, word_keys, word_table
 from wajue.mining.tokens.token_counts import are_words
@@ -50,6 +51,10 @@ class TermIndex(NamedTuple):
         is_word = np.arange(codes.shape[1]) < length[:, None]
         codes[is_word] = pc.index_in(parts.flatten(), value_set=coded_words).to_numpy() + _FIRST_CODE
         return cls(coded_words, word_table(word_keys(codes), np.ones(len(codes)), prefixes_of=codes), *codes.shape)
+
+    def room(self) -> tuple[np.ndarray, np.ndarray]:
+        """For the terms that begin at one token, and for their lengths: int64 [longest] each."""
+        return np.empty(self.longest, np.int64), np.empty(self.longest, np.int64)
 
 
 class CodedTokens(NamedTuple):
@@ -172,13 +177,15 @@ def _tally(
     chunks,  # so far
     first_document,  # the number of the first one
     progress,  # _Progress, added to
+    terms,  # int64 [longest], worked in, like the next
+    lengths,
 ):
     """Returns the number of chunks so far."""
+    tokens, table, progress, terms, lengths = borrowed((tokens, table, progress, terms, lengths))
     code, document = tokens.code, tokens.document
     keys, ids, _ = table
     figures, last_document, last_chunk = progress
     in_document = 0
-    terms, lengths = np.empty(longest, np.int64), np.empty(longest, np.int64)
     for i in range(len(code)):
         if i > 0 and document[i] != document[i - 1]:
             in_document = 0
@@ -215,8 +222,8 @@ class Tally:
 
     def add(self, tokens: CodedTokens, *, domain: bool) -> int:
         """Count more documents; returns the chunks they have."""
-        before, table = self.chunks, self._index.table.view
-        self.chunks = _tally(tokens, table, self._index.longest, domain, before, self._documents, self._progress)
+        index, before, table = self._index, self.chunks, self._index.table.view
+        self.chunks = _tally(tokens, table, index.longest, domain, before, self._documents, self._progress, *index.room())
         self._documents += int(tokens.document[-1]) + 1 if len(tokens.document) else 0
         return int(self.chunks - before)
 
@@ -226,13 +233,16 @@ def _fill_occurrences(
     tokens,  # CodedTokens
     table,  # TableView
     longest,
+    terms,  # int64 [longest], worked in, like the next
+    lengths,
     term,  # int64 [occurrences], filled, like the next; or [0]: only count
     where,
 ):
     """Returns how many occurrences there are."""
+    tokens, table, terms, lengths = borrowed((tokens, table, terms, lengths))
+    term, where = borrowed((term, where))
     code, document = tokens.code, tokens.document
     keys, ids, _ = table
-    terms, lengths = np.empty(longest, np.int64), np.empty(longest, np.int64)
     count = 0
     for i in range(len(code)):
         for e in terms[: _terms_at(code, document, i, keys, ids, longest, terms, lengths)]:
@@ -245,10 +255,10 @@ def _fill_occurrences(
 def occurrences(tokens: CodedTokens, index: TermIndex) -> tuple[np.ndarray, np.ndarray]:
     """(term int64 [k], document int64 [k]) of every occurrence of a term."""
     none = np.zeros(0, np.int64)
-    count = _fill_occurrences(tokens, index.table.view, index.longest, none, none)
+    count = _fill_occurrences(tokens, index.table.view, index.longest, *index.room(), none, none)
     term, where = np.empty(count, np.int64), np.empty(count, np.int64)
     if count:
-        _fill_occurrences(tokens, index.table.view, index.longest, term, where)
+        _fill_occurrences(tokens, index.table.view, index.longest, *index.room(), term, where)
     return term, where
 
 
@@ -258,12 +268,15 @@ def _fill_first_and_last(
     order,  # int64 [documents]
     table,  # TableView
     longest,
+    terms,  # int64 [longest], worked in, like the next
+    lengths,
     first,  # int64 [terms], -1; filled, like the next
     last,
 ):
+    tokens, table, terms, lengths = borrowed((tokens, table, terms, lengths))
+    order, first, last = borrowed((order, first, last))
     code, document = tokens.code, tokens.document
     keys, ids, _ = table
-    terms, lengths = np.empty(longest, np.int64), np.empty(longest, np.int64)
     for i in range(len(code)):
         d = document[i]
         if order[d] < 0:
@@ -281,5 +294,5 @@ def first_and_last(tokens: CodedTokens, order: np.ndarray, index: TermIndex) -> 
     order: int64 [documents], -1 for one that is passed over.
     """
     first, last = np.full(index.terms, -1, np.int64), np.full(index.terms, -1, np.int64)
-    _fill_first_and_last(tokens, order, index.table.view, index.longest, first, last)
+    _fill_first_and_last(tokens, order, index.table.view, index.longest, *index.room(), first, last)
     return first, last

@@ -1,9 +1,11 @@
 """Clauses: runs of text between breaks, the units of discovery. In: texts, or symbol codes. Out: clauses as strings or as rows."""
 
+import functools
 from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numba import njit
 
 from wajue.arrays.strings import string_array, string_hashes
@@ -62,11 +64,12 @@ def by_role(clauses: pa.StringArray, of_roles: Mapping[str, pa.StringArray]) -> 
     if len(of_roles) < 2:
         yield from ((role, clauses) for role in of_roles)
         return
-    form = string_hashes(clauses, numbers_alike=True)
-    stands_in = [np.isin(form, string_hashes(of_role, numbers_alike=True)) for of_role in of_roles.values()]
-    both = np.logical_and.reduce(stands_in)
-    for role, chosen in zip((BOTH, *of_roles), (both, *(s & ~both for s in stands_in)), strict=True):
-        yield role, clauses.filter(pa.array(chosen))
+    form = pa.array(string_hashes(clauses, numbers_alike=True))
+    forms_of_roles = [pa.array(string_hashes(of_role, numbers_alike=True)) for of_role in of_roles.values()]
+    stands_in = [pc.is_in(form, value_set=forms) for forms in forms_of_roles]
+    both = functools.reduce(pc.and_, stands_in)
+    for role, chosen in zip((BOTH, *of_roles), (both, *(pc.and_not(s, both) for s in stands_in)), strict=True):
+        yield role, clauses.filter(chosen)
 
 
 def clause_rows(code: np.ndarray) -> np.ndarray:

@@ -20,6 +20,7 @@ import numpy as np
 import pyarrow as pa
 from numba import njit
 
+from wajue.arrays.borrowing import borrowed
 from wajue.arrays.strings import bytes_hash, decode, is_digit, span_array, string_bytes
 
 BREAK, RARE = 0, 1
@@ -272,6 +273,7 @@ def _fill_units(
     out_stop,
 ):
     """Returns how many units there are. Each text ends with a BREAK that covers no byte."""
+    texts, table, out_code, out_start, out_stop = borrowed((texts, table, out_code, out_start, out_stop))
     data, offsets = texts
     u = 0
     for row in range(len(offsets) - 1):

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numba import njit
 
+from wajue.arrays.borrowing import borrowed
 from wajue.arrays.strings import string_bytes
 
 _NEWLINE = 10
@@ -36,6 +37,8 @@ def _fill_spacing(
     marked,  # int32 [2, tokens], filled: numbers of tokens, from 0 in each text, with a break and with a gap before them
     offsets,  # int32 [2, texts + 1], filled
 ):
+    text, text_offsets, token, token_offsets = borrowed((text, text_offsets, token, token_offsets))
+    list_offsets, marked = borrowed((list_offsets, marked))
     count = np.zeros(2, np.int64)
     for i in range(len(text_offsets) - 1):
         at = text_offsets[i]

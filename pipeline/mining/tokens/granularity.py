@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numba import njit
 
+from wajue.arrays.borrowing import borrowed
 from wajue.mining.text.alphabet import Alphabet
 from wajue.mining.text.symbols import RARE
 from wajue.mining.text.word_table import WordTable, extended, find_words, is_free, probe, weight_at, word_keys, word_table
@@ -132,6 +133,7 @@ def _grade(
     units,  # TableView
     grades,  # uint8 [n], filled
 ):
+    code, ends, is_suffix, units, grades = borrowed((code, ends, is_suffix, units, grades))
     _join_suffixes(code, ends, is_suffix, grades)
     begin = 0
     while begin < len(code):

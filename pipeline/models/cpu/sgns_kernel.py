@@ -17,12 +17,12 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from wajue.arrays.borrowing import borrowed
 from wajue.models.cpu.random import Stretch, below, draw, keep_words, number
 from wajue.models.cpu.simd import (
     LANES,
     add,
     address,
-    borrowed,
     buffer,
     clamp,
     divide,

@@ -2,9 +2,7 @@
 
 Loops over components that LLVM vectorises by itself keep one row in registers at a time; tiles of several rows, where the
 speed is, need the vectors by name. Every memory argument is a C-contiguous float32 array, or the address of one, with an index
-into its flat data. An address costs nothing to hand on. Numba counts references to an array, by atomic additions, wherever a
-function is given one; threads that share an array then take its counter from each other's cache (a third of the time of JoSE's
-pairs with one thread, half with two). Arrays that a function only works in are `borrowed`.
+into its flat data. An address costs nothing to hand on; references to an array are counted (arrays/borrowing.py).
 """
 
 from typing import Any
@@ -62,28 +60,6 @@ def address(typing: Any, array: Any) -> Any:
         return builder.ptrtoint(data, ir.IntType(64))
 
     return types.int64(array), code
-
-
-def _without_owner(context: Any, builder: Any, kind: Any, value: Any) -> Any:
-    if isinstance(kind, types.BaseTuple):
-        members: Any = kind
-        parts = [_without_owner(context, builder, k, builder.extract_value(value, i)) for i, k in enumerate(members)]
-        return context.make_tuple(builder, kind, parts)
-    if isinstance(kind, types.Array):
-        array = context.make_array(kind)(context, builder, value)
-        array.meminfo = cgutils.get_null_value(array.meminfo.type)
-        return array._getvalue()
-    return value
-
-
-@intrinsic
-def borrowed(typing: Any, value: Any) -> Any:
-    """An array, or the arrays of a tuple, without references to be counted. The caller of the function at work keeps them alive."""
-
-    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return _without_owner(context, builder, signature.args[0], args[0])
-
-    return value(value), code
 
 
 @intrinsic

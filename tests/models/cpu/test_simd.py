@@ -1,8 +1,5 @@
 """Sixteen components at a time: the same numbers as one by one."""
 
-import sys
-from typing import NamedTuple
-
 import numpy as np
 import pytest
 from numba import njit
@@ -29,26 +26,6 @@ def test_sums_and_clamp() -> None:
     c = np.arange(-8, 8, dtype=np.float32)
     clamped(c, np.float32(3))
     assert c.tolist() == [-3] * 5 + [-3, -2, -1, 0, 1, 2, 3] + [3] * 4
-
-
-class Pair(NamedTuple):
-    values: np.ndarray
-    by: float
-
-
-@njit
-def scale(pair):
-    pair = simd.borrowed(pair)
-    pair.values[:] *= pair.by
-    return pair.values.sum()
-
-
-def test_borrowed_arrays_are_the_same_ones_and_stay_their_owners() -> None:
-    values = np.arange(4.0)
-    pair = Pair(values, 2.0)
-    references = sys.getrefcount(values)
-    assert [scale(pair), scale(pair)] == [12, 24] and values.tolist() == [0, 4, 8, 12]
-    assert sys.getrefcount(values) == references
 
 
 @pytest.mark.parametrize(("dim", "width"), [(1, 16), (16, 16), (17, 32), (100, 112)])
