@@ -23,7 +23,7 @@ from wajue.store.workspace import versions
 
 log = logging.getLogger(__name__)
 
-_GARBAGE = (100_000, 20, 100)  # gc.set_threshold: collecting as often as by default is a twentieth of mining a million questions
+_GARBAGE = (50_000, 20, 100)  # gc.set_threshold: collecting as often as by default is a twentieth of mining a million questions
 
 LogStyle = StrEnum("LogStyle", {s: s for s in ("auto", "plain", "json")})  # type: ignore[misc]
 

@@ -65,6 +65,7 @@ def run(
         if workers.rank:
             trainers.assist(workers)
             sys.exit()  # the first alone goes on
+        elsewhere.must_be_others(config, workspace)
         chosen = freshness.selected(config, first, last, train=train)
         _run(config, workspace, chosen, force=force, master=master, device=device, train=train, workers=workers)
 
@@ -84,7 +85,6 @@ def _run(
         trainers.choose(step.name, config, device)  # before hours of mining
     engine = Engine(config, workspace, master)
     engine.reach_workspaces(chosen)
-    elsewhere.must_be_others(config, workspace)
     if not force:
         freshness.must_be_same_project(config, workspace)
     files = find_files(config, engine.started) if any(s.reads_files for s in chosen) else None

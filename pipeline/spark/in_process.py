@@ -220,10 +220,10 @@ class Frame(DuckDBDataFrame):
 def _runs_by_value(column: pa.ChunkedArray) -> list[Bounds]:
     """Where rows with one and the same number stand, for each number of the column, in their order."""
     numbers = column.to_numpy()
-    begins = np.flatnonzero(np.diff(numbers, prepend=numbers[:1] - 1))
+    begins = np.flatnonzero(np.diff(numbers, prepend=numbers[:1] - 1)).tolist()
     runs = defaultdict(list)
-    for number, begin, end in zip(numbers[begins].tolist(), begins.tolist(), [*begins[1:].tolist(), len(numbers)], strict=True):
-        runs[number].append((begin, end))
+    for begin, end in itertools.pairwise([*begins, len(numbers)]):
+        runs[int(numbers[begin])].append((begin, end))
     return [runs[number] for number in sorted(runs)]
 
 

@@ -1,6 +1,6 @@
 """Texts sent to buckets, and matched there. In: signatures and positions. Out: equal texts, and the pairs that share a band."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +16,7 @@ from wajue.mining.duplicates.signatures import most_differences
 from wajue.mining.duplicates.signing import KEPT, bands_of, elements_in, hashes_of, sketches_of
 
 _HALF, _LOW_HALF = np.uint64(32), np.uint64(0xFFFFFFFF)
+_PAIRS = 2_000_000  # that are compared at once
 _FOLDED_BITS, _TEXT_BITS = np.uint64(0xFFFF), np.uint64(0xFFFF0000)  # of a node
 
 
@@ -134,15 +135,32 @@ def _compare_all(bucket: int, texts: Arrays, chosen: np.ndarray, settings: Setti
     by_node = np.argsort(texts["node"][chosen])
     node = np.empty(len(chosen), np.uint64)
     node[by_node] = (texts["node"][chosen][by_node] & ~_LOW_HALF) | np.arange(len(chosen), dtype=np.uint64)
-    low, high, crowded = _pairs_of_all(texts, chosen, node, settings)
-    pairs = distinct((low << _HALF) | (high & _LOW_HALF))
-    i, j = (side.astype(np.int64) for side in (pairs >> _HALF, pairs & _LOW_HALF))
+    pairs, crowded = _ranks_of_pairs(_pairs_of_all(texts, chosen, node, settings))
     used = np.zeros(len(chosen), bool)
-    used[i] = used[j] = True
+    for i, j in _sides(pairs):
+        used[i] = used[j] = True
     renumbered, paired = np.cumsum(used) - 1, shingled(taken(texts, chosen[by_node[used]]), settings)
-    yield edges(paired, renumbered[i], paired, renumbered[j], settings)
+    for i, j in _sides(pairs):
+        yield edges(paired, renumbered[i], paired, renumbered[j], settings)
     if len(crowded):
         yield pack(bucket, "crowded", crowded=crowded)
+
+
+def _ranks_of_pairs(found: BucketPairs) -> tuple[np.ndarray, np.ndarray]:
+    """(the distinct pairs, sorted, the ranks of both nodes in one word (uint64 [pairs]), crowded). The arrays are worked in."""
+    pairs, high, crowded = found
+    pairs <<= _HALF
+    high &= _LOW_HALF
+    pairs |= high
+    pairs.sort()
+    return pairs[differs_from_previous(pairs)], crowded
+
+
+def _sides(pairs: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """The ranks of both nodes (int64 [n]), of some pairs at a time: figures of all take ten times the memory."""
+    for begin in range(0, len(pairs), _PAIRS):
+        some = pairs[begin : begin + _PAIRS]
+        yield (some >> _HALF).astype(np.int64), (some & _LOW_HALF).astype(np.int64)
 
 
 def _pairs_of_all(texts: Arrays, chosen: np.ndarray, node: np.ndarray, settings: Settings) -> BucketPairs:

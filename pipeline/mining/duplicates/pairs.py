@@ -11,6 +11,7 @@ from numba import njit
 from wajue.arrays.borrowing import borrowed
 from wajue.mining.duplicates.hashes import SECOND_SEED, mixed
 
+_KEYS = 4_000_000  # that are sorted at once: twice as fast as ten times as many
 _FEW = 40  # members of a bucket; so few are sorted fastest by insertion
 _LOW_HALF = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
@@ -48,9 +49,19 @@ def _differing_bits(one, other):
 
 
 @njit(cache=True, nogil=True)
-def _pack_keys(keys, packed):
+def _count_parts(keys, shift, size):
     for i in range(len(keys)):
-        packed[i] = (np.uint64(keys[i]) << _HALF) | np.uint64(i)
+        size[np.uint64(keys[i]) >> np.uint64(shift)] += 1
+
+
+@njit(cache=True, nogil=True)
+def _pack_keys(keys, part, shift, packed):
+    """Fill `packed` with the keys of this part, those whose bits from `shift` on are its number, and their indices."""
+    n = 0
+    for i in range(len(keys)):
+        if np.uint64(keys[i]) >> np.uint64(shift) == np.uint64(part):
+            packed[n] = (np.uint64(keys[i]) << _HALF) | np.uint64(i)
+            n += 1
 
 
 @njit(cache=True, nogil=True)
@@ -69,12 +80,19 @@ def _keep_shared(packed):
 def _shared_keys(keys: np.ndarray) -> np.ndarray:
     """The keys that stand more than once, sorted: key and index in one word (uint64 [n]). keys: uint32 [n].
 
-    Most keys stand once, and are out before anything else. One word sorts three times faster than argsort does.
+    Most keys stand once, and are out before anything else. One word sorts three times faster than argsort does. Keys are sorted
+    part by part, by their first bits.
     """
-    packed = np.empty(len(keys), np.uint64)
-    _pack_keys(keys, packed)
-    packed.sort()
-    return packed[: _keep_shared(packed)]
+    bits = max(0, (len(keys) // _KEYS).bit_length())
+    size = np.zeros(1 << bits, np.int64)
+    _count_parts(keys, 32 - bits, size)
+    shared = []
+    for part, n in enumerate(size.tolist()):
+        packed = np.empty(n, np.uint64)
+        _pack_keys(keys, part, 32 - bits, packed)
+        packed.sort()
+        shared.append(packed[: _keep_shared(packed)].copy())
+    return np.concatenate(shared)
 
 
 @njit(cache=True, inline="always")

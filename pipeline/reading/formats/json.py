@@ -17,6 +17,7 @@ _INVALID_BYTES = INVALID.encode()
 _JOINED = re.compile(r"(?<=\})\ufeff(?=\{)")
 _LEAST_ROUNDED = 2.0**53
 _DECODER = json.JSONDecoder()
+_EXACT = {str, int, bool, type(None)}  # what loses no digits
 _EXACT_DIGITS = 18  # of an integer that fits into 64 bits; longer ones stay as they are written
 
 
@@ -93,7 +94,17 @@ def _objects(run: json_array.Run, named: tuple[str, ...]) -> list[dict[str, Any]
         return None
     if len(values) != len(run.ends) or set(map(type, values)) != {dict}:
         return None
-    return None if any(_has_rounded(value, named) for value in values) else values
+    doubtful = tuple(name for name in named if "." in name or not _are_exact([value.get(name) for value in values]))
+    return None if doubtful and any(_has_rounded(value, doubtful) for value in values) else values
+
+
+def _are_exact(values: list[Any]) -> bool:
+    """Is none of them, and no item of a list of them, a float, nor anything that may hold one? All at once takes a tenth."""
+    kinds = set(map(type, values))
+    if list in kinds:
+        kinds.remove(list)
+        kinds |= set(map(type, itertools.chain.from_iterable(v for v in values if type(v) is list)))
+    return kinds <= _EXACT
 
 
 def _has_rounded(fields: dict[str, Any], named: tuple[str, ...]) -> bool:
