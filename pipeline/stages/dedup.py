@@ -47,8 +47,8 @@ from wajue.spark.session import is_spark
 from wajue.spark.tables import Elsewhere
 
 _BROADCAST = 1_000_000  # dropped documents, some 200 MB in each executor; more are joined by sorting
-_BUCKET_BYTES, _BUCKET_DOCUMENTS = 100 << 20, 1_500_000  # of text and of documents in a task, which holds them in memory: 1.5 GB
-_WHOLE_BYTES, _WHOLE_DOCUMENTS = 1 << 30, 12_000_000  # where tasks are done without Spark, and have the machine to themselves: 7 GB
+_BUCKET_BYTES, _BUCKET_DOCUMENTS = 100 << 20, 1_500_000  # of text and of documents in a task, which holds them in memory
+_WHOLE_BYTES, _WHOLE_DOCUMENTS = 1 << 30, 12_000_000  # where tasks are done without Spark, and have the machine to themselves: 6 GB
 _BUCKET_WINDOWS, _BYTES_OF_HAN = 8_000_000, 3  # windows that one task sorts; bytes of a character, of which Latin text has more
 _MOST_WANTED = 2_000_000  # documents whose keys every task gets: 100 MB
 _POSITIONED = ddl(pa.schema([*(signing.SIGNED.field(c) for c in COMPARED if c not in NAMED), ("position", pa.int64())]))

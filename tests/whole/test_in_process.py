@@ -122,8 +122,9 @@ def must_be_equal(one: Path, other: Path) -> None:
 
 @pytest.fixture
 def _several_processes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tasks are forked, as they are where there is more text, on three cores."""
+    """Tasks are forked, and documents exchanged, as they are where there is more text, on three cores."""
     monkeypatch.setattr(engine, "_FEW", 0)
+    monkeypatch.setattr("wajue.stages.dedup._WHOLE_DOCUMENTS", 700)
     monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1, 2})
 
 

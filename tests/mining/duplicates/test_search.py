@@ -67,6 +67,16 @@ def test_the_same_whatever_the_buckets_and_the_order() -> None:
         assert kept_for(found) == expected
 
 
+def test_the_same_whatever_is_sorted_and_compared_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = questions(400, 5)
+    expected = search(texts, replace(SETTINGS, buckets=1))
+    monkeypatch.setattr("wajue.mining.duplicates.matching._PAIRS", 7)
+    for most in (1, 13, 500):
+        monkeypatch.setattr("wajue.mining.duplicates.pairs._KEYS", most)
+        assert search(texts, replace(SETTINGS, buckets=1)) == expected
+    assert len(kept_for(expected)) > 20
+
+
 def test_likeness_is_not_handed_on() -> None:
     """A resembles B and B resembles C, but not A: C stays, for what it resembles is gone."""
     a = "高压断路器怎么检修母线电压互感"
