@@ -1,5 +1,6 @@
 import logging
 import sys
+from inspect import signature
 from itertools import groupby
 from pathlib import Path
 
@@ -22,7 +23,9 @@ def test_each_listed_kernel_is_there_with_types_that_numba_knows() -> None:
     assert [s for s, _ in groupby(k.step for k in listed)] == [s for s in dag.NAMES if any(k.step == s for k in listed)]
     for kernel in listed:
         assert kernel.source.is_file(), kernel.function
-        assert kernels._named(kernel.function)._cache.cache_path, kernel.function
+        compiled = kernels._named(kernel.function)
+        assert compiled._cache.cache_path, kernel.function
+        assert len(kernel.parameters) == len(signature(compiled.py_func).parameters), kernel.function
         assert [kernels.described(kernels._numba_type(p)) for p in kernel.parameters] == kernel.parameters
 
 
