@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from wajue import verdict_files, word_lists
 from wajue.errors import ConfigError, meant
@@ -33,8 +33,8 @@ class Section(BaseModel):
 
     @field_validator("*")
     @classmethod
-    def _in_32_bits(cls, value: Any) -> Any:
-        if type(value) is int and value > _LARGEST:
+    def _in_32_bits(cls, value: Any, info: ValidationInfo) -> Any:
+        if type(value) is int and value > _LARGEST and info.field_name != "seed":
             raise ValueError(f"{value} is more than {_LARGEST:,}, the largest number that every engine can count to")
         return value
 

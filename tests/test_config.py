@@ -27,7 +27,7 @@ def test_readme_example_of_an_unknown_setting(load: Load) -> None:
         ("[sgsn]\n", "unknown setting in the top level: 'sgsn'; did you mean 'sgns'?"),
         ('[sgns]\ndim = "100"\n', "[sgns] dim"),
         ("[sgns]\ndim = 0\n", "[sgns] dim"),
-        ("[sgns]\ndim = 1.5\n", "[sgns] dim"),
+        ("[sgns]\nseed = 5_000_000_000\ndim = 1.5\n", "[sgns] dim"),
         ("[vocabulary]\nmax_size = 3_000_000_000\n", "[vocabulary] max_size: 3000000000 is more than 2,147,483,647"),
         ('[clean]\nscript = "simple"\n', "[clean] script"),
         ("[sgns]\ndims = 3\nwindow = 0\n", "[sgns] window"),  # every fault at once

@@ -1,6 +1,7 @@
 """Tables of other workspaces that a step reads. In: the step's row of the DAG, and the config. Out: the tables."""
 
 import logging
+from pathlib import Path
 from typing import Any
 
 from pyspark.sql import SparkSession
@@ -27,12 +28,18 @@ def workspaces(config: Config, step: Step) -> list[Workspace]:
 def must_be_others(config: Config, workspace: Workspace) -> None:
     """Raises ConfigError if a setting names this very workspace among those of earlier runs: all its documents would be dropped."""
     for step in STEPS:
-        if step.other and step.other.parameter and any(w.files[1] == workspace.files[1] for w in workspaces(config, step)):
+        if step.other and step.other.parameter and any(_place(w) == _place(workspace) for w in workspaces(config, step)):
             section, setting = step.other.section, step.other.setting
             raise ConfigError(
                 f"[{section}] {setting} names {workspace.location}, the workspace of this run, which is no earlier one: "
                 "take it out of the list, or choose another --workspace"
             )
+
+
+def _place(workspace: Workspace) -> str:
+    """Told by its location alone: what only Spark reaches is not reached yet."""
+    location = workspace.location
+    return location.rstrip("/") if "://" in location else str(Path(location).resolve())
 
 
 def runs(config: Config, step: Step) -> list[str]:

@@ -27,7 +27,7 @@ Make = Callable[[int], Iterable[pa.RecordBatch]]
 _KINDS: dict[str, Any] = {e.__name__: e for e in (WajueError, ConfigError, DamagedTable, RowsWouldChange, OSError, MemoryError)}
 _LOOK = 0.02  # seconds between two looks at how far the tasks are
 _NUMBER = 4  # bytes of a task's number
-_MOST_SAID = 5_000  # characters of a message, and of a traceback: 60 kB at most as JSON, and a pipe that nobody reads yet holds 64
+_MOST_SAID = 2_500  # characters of a message, and of a traceback: 60 kB at most as JSON, and a pipe that nobody reads yet holds 64
 _DIES_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 
@@ -166,8 +166,12 @@ def _look_at(worker: int, workers: dict[int, int]) -> None:
         said = pipe.read()
     if said:
         raise _error(json.loads(said))
-    if status:
-        raise RuntimeError(f"a process that did some of the tasks was ended by {signal.Signals(os.WTERMSIG(status)).name}")
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        name = signal.Signals(number).name if number in set(signal.Signals) else f"SIG {number}"
+        raise RuntimeError(f"a process that did some of the tasks was ended by {name}")
+    if status:  # it could not even say why
+        raise MemoryError(f"a process that did some of the tasks ended with status {os.waitstatus_to_exitcode(status)}")
 
 
 def _mapped(path: Path) -> pa.Table:

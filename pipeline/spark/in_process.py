@@ -32,6 +32,7 @@ from sqlglot import exp
 from wajue.spark import forks, task_files
 from wajue.spark.column_types import schema_of
 
+_FEW_RUNS = 5_000
 _BATCH_ROWS = 20_000  # as Spark makes them, too
 _SUM = pa.decimal128(38, 0)  # as DuckDB adds up integers
 _SETTINGS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}  # nothing is fetched
@@ -228,8 +229,9 @@ def _runs_by_value(column: pa.ChunkedArray) -> list[Bounds]:
 
 
 def _at(table: pa.Table, bounds: Bounds) -> pa.Table:
-    """These rows, which are few and large: they are not copied."""
-    return pa.concat_tables(table.slice(begin, end - begin) for begin, end in bounds)
+    """These rows: few and large ones are not copied, many small ones are together."""
+    rows = pa.concat_tables(table.slice(begin, end - begin) for begin, end in bounds)
+    return rows.combine_chunks() if len(bounds) > _FEW_RUNS else rows
 
 
 class _Reader:

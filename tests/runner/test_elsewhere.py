@@ -54,3 +54,7 @@ def test_a_workspace_is_not_earlier_than_itself(load: Load, tmp_path: Path) -> N
         with pytest.raises(ConfigError, match=r"\[dedup\] against names .*, the workspace of this run"):
             must_be_others(config, Workspace(str(tmp_path / own)))
     must_be_others(config, Workspace(str(tmp_path / "third")))
+    remote = load('[dedup]\nagainst = ["hdfs://one/data/out"]\n')
+    must_be_others(remote, Workspace("hdfs://two/data/out"))
+    with pytest.raises(ConfigError, match="no earlier one"):
+        must_be_others(remote, Workspace("hdfs://one/data/out/"))

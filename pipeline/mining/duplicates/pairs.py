@@ -11,6 +11,7 @@ from numba import njit
 from wajue.arrays.borrowing import borrowed
 from wajue.mining.duplicates.hashes import SECOND_SEED, mixed
 
+_MOST_BITS = 6  # keys are looked at once for each of 64 parts
 _KEYS = 4_000_000  # that are sorted at once: twice as fast as ten times as many
 _FEW = 40  # members of a bucket; so few are sorted fastest by insertion
 _LOW_HALF = np.uint64(0xFFFFFFFF)
@@ -83,7 +84,7 @@ def _shared_keys(keys: np.ndarray) -> np.ndarray:
     Most keys stand once, and are out before anything else. One word sorts three times faster than argsort does. Keys are sorted
     part by part, by their first bits.
     """
-    bits = max(0, (len(keys) // _KEYS).bit_length())
+    bits = min(_MOST_BITS, (len(keys) // _KEYS).bit_length())
     size = np.zeros(1 << bits, np.int64)
     _count_parts(keys, 32 - bits, size)
     shared = []
