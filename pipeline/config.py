@@ -34,7 +34,7 @@ class Section(BaseModel):
     @field_validator("*")
     @classmethod
     def _in_32_bits(cls, value: Any, info: ValidationInfo) -> Any:
-        if type(value) is int and value > _LARGEST and info.field_name != "seed":
+        if type(value) is int and value > _LARGEST and info.field_name != "seed":  # seeds are not counted to, and have bounds
             raise ValueError(f"{value} is more than {_LARGEST:,}, the largest number that every engine can count to")
         return value
 

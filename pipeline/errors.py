@@ -52,10 +52,10 @@ _CAUSES = {
     "(spark.executor.memoryOverhead), or fewer cores each",
     "ExecutorLostFailure": "a task lost its executor too often, most often for want of memory: give executors more of it "
     "(--executor-memory, spark.executor.memoryOverhead)",
-    "was ended by SIGKILL": "a process that did some of the tasks was killed; if nobody killed it, the system did, for want of "
+    "was ended by signal 9": "a process that did some of the tasks was killed; if nobody killed it, the system did, for want of "
     "memory: give the machine more of it, or mine with Spark, --master 'local[*]'",
-    "was ended by SIG": "a process that did some of the tasks was ended by a signal; if nobody sent it, the process crashed: that "
-    "is a bug of wajue or of what it builds on: please report it, with the log",
+    "was ended by signal": "a process that did some of the tasks was ended by a signal; if nobody sent it, the process crashed, "
+    "which is a bug of wajue or of what it builds on: please report it, with the log",
     "Answer from Java side is empty": JAVA_ENDED,
     "Error while sending or receiving": JAVA_ENDED,  # Py4J, in the midst of a question
     "[Errno 111]": JAVA_ENDED,

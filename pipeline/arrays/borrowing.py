@@ -32,5 +32,6 @@ def _borrowed(typing_context: Any, value: Any) -> Any:
     return value(value), code
 
 
-# borrowed(value): an array, or the arrays of a tuple, without references to be counted; who calls the function at work keeps them
+# borrowed(value): an array, or the arrays of a tuple beside numbers, without references to be counted. Whoever calls the function
+# at work keeps them: it may neither make them itself nor return them
 borrowed: Any = intrinsic(_borrowed)

@@ -10,7 +10,7 @@ import re
 
 import puremagic
 
-from wajue.reading import archives, decoding
+from wajue.reading import archives, decoding, encodings
 from wajue.reading.decoding import COMPRESSIONS
 from wajue.reading.formats import FORMATS
 from wajue.reading.formats.reader import Source
@@ -22,6 +22,7 @@ PACKED = (
     *(extension for extensions in ARCHIVES.values() for extension in extensions if extension != ".tar"),
     *(extension for name in ("docx", "pptx", "xlsx", "epub") for extension in FORMATS[name].extensions),
 )
+_WIDE = ("utf-16", "utf-32", "utf_16", "utf_32")
 _BY_EXTENSION = {extension: name for name, row in FORMATS.items() for extension in row.extensions}
 _BY_EXTENSION |= {extension: name for name, extensions in ARCHIVES.items() for extension in extensions}
 _HEAD = 1 << 16  # bytes that are looked at
@@ -133,9 +134,7 @@ def _in_zip(source: Source) -> tuple[str, Source]:
 
 
 def _is_binary(head: bytes, encoding: str) -> bool:
-    is_wide = head.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")) or encoding.lower().startswith(
-        ("utf-16", "utf-32", "utf_16", "utf_32")
-    )
+    is_wide = any(name.startswith(_WIDE) for name in (encodings.by_mark(head), encoding.lower()))
     if not head or is_wide:  # of whose characters many hold a zero
         return False
     controls = len(head) - len(head.translate(None, _CONTROLS))

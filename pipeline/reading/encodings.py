@@ -37,9 +37,8 @@ def guessed(sample: bytes) -> str:
 
     UNKNOWN if that makes no Chinese of many bytes.
     """
-    for mark, name in _MARKS:
-        if sample.startswith(mark):
-            return name
+    if named := by_mark(sample):
+        return named
     is_utf_8 = _decodes_as_utf_8(sample)
     if is_utf_8 and not sample.isascii():
         return "utf-8"
@@ -59,6 +58,11 @@ def guessed(sample: bytes) -> str:
         return UNKNOWN
     encoding = {"big5hkscs": "big5hkscs", "utf_8": "utf-8"}.get(best.encoding if best else "", "gb18030")
     return encoding if encoding == "utf-8" or _is_chinese(sample[:_LOOKED_AT].decode(encoding, "replace"), encoding) else UNKNOWN
+
+
+def by_mark(sample: bytes) -> str:
+    """The encoding that a byte-order mark names, empty if there is none."""
+    return next((name for mark, name in _MARKS if sample.startswith(mark)), "")
 
 
 def _decodes_as_utf_8(sample: bytes) -> bool:

@@ -37,7 +37,7 @@ def rows_of_tasks(
     """The rows that `make` yields of each task.
 
     folder: a new one, gone at the end; the rows stay mapped. tell: gets the number of tasks that are done. Raises what a task
-    raised, and RuntimeError if a process was ended by a signal (errors.cause knows what that means).
+    raised; RuntimeError if a process was ended by a signal (errors.cause knows what that means), MemoryError if it said nothing.
     """
     folder.mkdir(parents=True)
     queue, workers = _Queue(tasks), dict[int, int]()  # processes, each with the pipe that says what it raised
@@ -158,7 +158,7 @@ def _error(said: dict[str, Any]) -> Exception:
 
 
 def _look_at(worker: int, workers: dict[int, int]) -> None:
-    """Take it out of the workers if it has ended. Raises what it raised, and RuntimeError if it was ended by a signal."""
+    """Take it out of the workers if it has ended. Raises what it raised, and as `rows_of_tasks` says."""
     ended, status = os.waitpid(worker, os.WNOHANG)
     if not ended:
         return
@@ -167,9 +167,7 @@ def _look_at(worker: int, workers: dict[int, int]) -> None:
     if said:
         raise _error(json.loads(said))
     if os.WIFSIGNALED(status):
-        number = os.WTERMSIG(status)
-        name = signal.Signals(number).name if number in set(signal.Signals) else f"SIG {number}"
-        raise RuntimeError(f"a process that did some of the tasks was ended by {name}")
+        raise RuntimeError(f"a process that did some of the tasks was ended by signal {os.WTERMSIG(status)}")
     if status:  # it could not even say why
         raise MemoryError(f"a process that did some of the tasks ended with status {os.waitstatus_to_exitcode(status)}")
 

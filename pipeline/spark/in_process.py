@@ -2,7 +2,7 @@
 
 DuckDB joins, groups and sorts, spoken to by SQLFrame, which has Spark's interface; functions of Arrow batches are applied here, one
 task after another, or in forked processes (forks.py). Neither Java nor a worker has to start, so small text is done before Spark
-would have begun. The stages do not know who answers them, and the tables are the same (tests/whole/test_in_process.py).
+would have begun. Stages ask who answers only to size a task, and the tables are the same (tests/whole/test_in_process.py).
 """
 
 import itertools
@@ -32,7 +32,7 @@ from sqlglot import exp
 from wajue.spark import forks, task_files
 from wajue.spark.column_types import schema_of
 
-_FEW_RUNS = 5_000
+_MOST_RUNS = 5_000  # of rows one after the other that a task gets as they are
 _BATCH_ROWS = 20_000  # as Spark makes them, too
 _SUM = pa.decimal128(38, 0)  # as DuckDB adds up integers
 _SETTINGS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}  # nothing is fetched
@@ -229,9 +229,9 @@ def _runs_by_value(column: pa.ChunkedArray) -> list[Bounds]:
 
 
 def _at(table: pa.Table, bounds: Bounds) -> pa.Table:
-    """These rows: few and large ones are not copied, many small ones are together."""
-    rows = pa.concat_tables(table.slice(begin, end - begin) for begin, end in bounds)
-    return rows.combine_chunks() if len(bounds) > _FEW_RUNS else rows
+    """These rows: as a rule they are few and large, and are not copied; many small ones are, or each would be a batch."""
+    taken = pa.concat_tables(table.slice(begin, end - begin) for begin, end in bounds)
+    return taken.combine_chunks() if len(bounds) > _MOST_RUNS else taken
 
 
 class _Reader:

@@ -90,7 +90,7 @@ def test_a_process_that_is_ended_is_told(number: int, meaning: str, tmp_path: Pa
             os.kill(os.getpid(), number)
         yield from one_row(task)
 
-    with pytest.raises(RuntimeError, match="was ended by SIG") as raised:
+    with pytest.raises(RuntimeError, match=f"was ended by signal {int(number)}") as raised:
         rows(make, 5, tmp_path)
     assert re.search(meaning, str(cause(raised.value)))
 
