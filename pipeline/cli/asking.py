@@ -2,7 +2,6 @@
 
 import json
 import logging
-import sys
 from enum import StrEnum
 from typing import Annotated
 
@@ -14,7 +13,6 @@ from typer.models import OptionInfo
 from wajue import console
 from wajue.cli.app import Format, VectorKind, WorkspaceArgument, app, as_text, show_rows
 from wajue.console import output
-from wajue.errors import WajueError
 from wajue.results import concordance, loaders, query, query_output
 from wajue.schemas import KEPT
 from wajue.store.workspace import Workspace
@@ -166,24 +164,6 @@ def topics_command(
     else:
         assigned = topics.assigned(opened, [line for _, line in numbered_lines(assign)])
         show_rows(assigned, style, lambda: [query_output.render(assigned)])
-
-
-@app.command()
-def segment(
-    workspace: WorkspaceArgument,
-    file: Annotated[str, typer.Argument(metavar="[FILE|-]", help="UTF-8 text; - or nothing: standard input")] = "-",
-) -> None:
-    """Cut text into words by the mined lexicon, a line out for each line in."""
-    from wajue.results.cut_lines import cut_lines
-
-    try:
-        stream = sys.stdin.buffer if file == "-" else open(file, "rb")  # noqa: SIM115
-    except OSError as error:
-        raise WajueError(f"cannot read {file}: {error.strerror}") from None
-    out = console.results()
-    with stream:
-        for lines in cut_lines(Workspace(workspace), stream, file):
-            out.write(lines)
 
 
 def _gold(test: str, text: str) -> OptionInfo:

@@ -19,8 +19,6 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
-from pypinyin import Style, lazy_pinyin
-
 from wajue.cleaning.characters import convert_script, normalize_in_place
 from wajue.mining.text.symbols import is_han_text
 from wajue.mining.variants.character_shapes import shape_keys
@@ -154,6 +152,8 @@ def _reading(word: str) -> list[str]:
 @cache
 def _pinyin(word: str) -> str:
     """Asked for by three keys; it takes most of the time of all."""
+    from pypinyin import Style, lazy_pinyin  # slow to import
+
     return " ".join(lazy_pinyin(word, style=Style.TONE3, errors="ignore"))
 
 
