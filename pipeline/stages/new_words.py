@@ -43,8 +43,9 @@ def new_words(clauses: Flow, ngrams: Flow, *, config: Config) -> DataFrame:
     """
     rules = config.new_words
     verdicts = Verdicts(*config.word_verdicts)
-    possible = _possible_words(ngrams, verdicts, rules.branching_entropy)
-    mined = lexicon_candidates.from_ngrams(possible, verdicts, rules.branching_entropy)
+    mined = lexicon_candidates.from_ngrams(
+        _possible_words(ngrams, verdicts, rules.branching_entropy), verdicts, rules.branching_entropy
+    )
     share = _share(mined.candidates, rules.sample)
     encoded = _encoded(clauses, mined.alphabet, share)
     kept = encoded.frame.persist(StorageLevel.MEMORY_AND_DISK)

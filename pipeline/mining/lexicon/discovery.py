@@ -24,7 +24,7 @@ from typing import NamedTuple
 import numpy as np
 
 from wajue.mining.lattice.forward_backward import LIKELIHOOD_UNIT, POSTERIOR_UNIT, Expected
-from wajue.mining.lattice.weights import LONGEST_SPELLED, Spelling, Weights, log_spelling, no_spelling, spelling_of
+from wajue.mining.lattice.weights import Spelling, Weights, log_spelling, no_spelling, spelling_of
 from wajue.mining.lexicon.best_splits import best_splits
 from wajue.mining.lexicon.substitution import EVIDENCE_UNIT
 from wajue.mining.text.word_table import WordTable, find_words, word_keys, word_table
@@ -89,22 +89,19 @@ class Candidates:
     keys: np.ndarray = field(default_factory=lambda: np.zeros(0, np.uint64))  # of the codes, if they have been computed
 
     def __post_init__(self) -> None:
-        self.length = (self.codes != 0).sum(axis=1)
+        self.length = (self.codes != 0).sum(axis=1, dtype=np.int8)
         self.longest = int(self.length.max(initial=2))
         self.first = self.codes[:, 0]
         self.last = self.codes[np.arange(len(self.codes)), self.length - 1]
         if len(self.keys) != len(self.codes):
             self.keys = word_keys(self.codes)
-        self.of_length = {n: np.flatnonzero(self.length == n) for n in range(2, self.longest + 1)}
         # which may earn something while they are not active, with the counts that substitution evidence looks up
-        short = np.flatnonzero(self.length <= LONGEST_SPELLED)
-        self.earners = word_table(self.keys[short], self.count[short], short)
-        listed = word_table(self.keys, np.zeros(len(self.keys)))
-        self.autonomy = self._autonomy(listed)
+        self.earners = word_table(self.keys, self.count)
+        self.autonomy = self._autonomy()
         self.substitution = np.zeros(len(self.codes))  # e, of words of two symbols; 0: not known
         self.expected = np.where(self.branching_entropy >= self.thresholds.branching_entropy, self.count, 0.0)
         self.accepted = np.zeros(len(self.codes), bool)  # a reviewer's verdicts: never pruned, never a word
-        self.rejected = self._counted_out(listed)
+        self.rejected = self._counted_out()
         self.symbol_expected = self.symbol_count.copy()
         self.spelled_share = self.thresholds.spelled_share
         self.gain = np.zeros(len(self.codes))
@@ -116,36 +113,37 @@ class Candidates:
         """The lesser of left and right, float64 [n]."""
         return np.minimum(self.left_entropy, self.right_entropy)
 
-    def _of_parts(self, parts: np.ndarray, listed: WordTable, of_candidates: np.ndarray, of_singles: np.ndarray) -> np.ndarray:
+    def _of_parts(self, parts: np.ndarray, of_candidates: np.ndarray, of_singles: np.ndarray) -> np.ndarray:
         """The figure (float64 [k]) of parts of candidates (uint16 [k, n]), all of n symbols; 0 for what is no candidate."""
         if parts.shape[1] == 1:
             return of_singles[parts[:, 0]]
-        ids = find_words(listed, word_keys(parts))
+        ids = find_words(self.earners, word_keys(parts))
         return np.where(ids >= 0, of_candidates[ids], 0.0)
 
-    def _autonomy(self, listed: WordTable) -> np.ndarray:
+    def _autonomy(self) -> np.ndarray:
         z = np.zeros(len(self.codes))
-        for n, ids in self.of_length.items():
-            if not len(ids) or not self.thresholds.autonomy[n - 2]:
+        for n, v in enumerate(self.thresholds.autonomy, 2):
+            ids = np.flatnonzero(self.length == n) if v else ()
+            if not len(ids):
                 continue
-            without_first = self._of_parts(self.codes[ids, 1:n], listed, self.left_entropy, self.symbol_left_entropy)
+            without_first = self._of_parts(self.codes[ids, 1:n], self.left_entropy, self.symbol_left_entropy)
             rise, weight = self.left_entropy[ids] - without_first, self.count[ids]
             mean = np.average(rise, weights=weight)
             deviation = np.sqrt(np.average((rise - mean) ** 2, weights=weight))
             z[ids] = np.clip((rise - mean) / max(deviation, 1e-9), -2, 2)
         return z
 
-    def _counted_out(self, listed: WordTable) -> np.ndarray:
+    def _counted_out(self) -> np.ndarray:
         """bool [n]: what holds a number beside what stands without it more often than with it."""
         out = np.zeros(len(self.codes), bool)
         numbered = np.flatnonzero(self.is_number[self.codes].any(axis=1))  # few
-        for n in self.of_length:
+        for n in range(2, self.longest + 1):
             ids = numbered[self.length[numbered] == n]
             for j in range(n):
                 number_at_j = ids[self.is_number[self.codes[ids, j]]]
                 for rest in (self.codes[number_at_j, :j], self.codes[number_at_j, j + 1 : n]):
                     if rest.size:
-                        rest_count = self._of_parts(rest, listed, self.count, self.symbol_count)
+                        rest_count = self._of_parts(rest, self.count, self.symbol_count)
                         out[number_at_j] |= self.count[number_at_j] < _BOUND * rest_count
         return out
 

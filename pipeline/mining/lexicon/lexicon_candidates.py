@@ -30,14 +30,13 @@ class Verdicts(NamedTuple):
 class NgramCandidates(NamedTuple):
     """N-grams of two symbols and more as candidates, in the order of their keys.
 
-    ngrams: rows of `ngrams`; word_rows: int64 [candidates], the row of each; symbol_rows: int64, those of single symbols.
+    pmi: float64 [candidates], nats; symbols: the rows of `ngrams` of single symbols.
     """
 
-    ngrams: pa.Table
     alphabet: Alphabet
     candidates: Candidates
-    word_rows: np.ndarray
-    symbol_rows: np.ndarray
+    pmi: np.ndarray
+    symbols: pa.Table
 
     def ids_of(self, strings: list[str]) -> np.ndarray:
         """The candidate (int64) that each string is, or -1."""
@@ -83,32 +82,33 @@ def possible_words(ngrams: pa.RecordBatch, accepted: pa.StringArray, branching_e
 
 def from_ngrams(ngrams: pa.Table, verdicts: Verdicts, branching_entropy: float) -> NgramCandidates:
     """branching_entropy: nats, the floor of the first lexicon. Raises ConfigError if a word is both accepted and rejected."""
-    n = ngrams.column("n").to_numpy()
-    symbol_rows, word_rows = np.flatnonzero(n == 1), np.flatnonzero(n > 1)
-    counts = ngrams.column("count").to_numpy()
-    left_entropy, right_entropy = (ngrams.column(f"{side}_entropy").to_numpy() for side in ("left", "right"))
-    strings = ngrams.column("ngram").combine_chunks()
-    symbols = strings.take(pa.array(symbol_rows))
-    alphabet = Alphabet.from_symbols(zip(symbols.to_pylist(), counts[symbol_rows].tolist(), strict=True))
-    symbol_codes = alphabet.codes(symbols, 1)[:, 0]
+    symbols = ngrams.filter(pc.equal(ngrams.column("n"), 1)).combine_chunks()
+    symbol_strings, counts = symbols.column("ngram").combine_chunks(), symbols.column("count").to_numpy()
+    alphabet = Alphabet.from_symbols(zip(symbol_strings.to_pylist(), counts.tolist(), strict=True))
+    symbol_codes = alphabet.codes(symbol_strings, 1)[:, 0]
     symbol_count, symbol_left_entropy = np.zeros(_SYMBOLS), np.zeros(_SYMBOLS)
-    symbol_count[symbol_codes], symbol_left_entropy[symbol_codes] = counts[symbol_rows], left_entropy[symbol_rows]
-    codes = alphabet.codes(strings.take(pa.array(word_rows)), int(n.max()))
+    symbol_count[symbol_codes], symbol_left_entropy[symbol_codes] = counts, symbols.column("left_entropy").to_numpy()
+    rows = np.flatnonzero(ngrams.column("n").to_numpy() > 1)
+    longest = pc.max(ngrams.column("n")).as_py()
+    codes = np.concatenate([alphabet.codes(strings, longest) for strings in ngrams.column("ngram").chunks])[rows]
     keys = word_keys(codes)
     order = np.argsort(keys)  # which does not depend on how the table was written
-    word_rows = word_rows[order]
+    rows = rows[order]
+    pmi, count, left_entropy, right_entropy = (
+        ngrams.column(name).to_numpy()[rows] for name in ("pmi", "count", "left_entropy", "right_entropy")
+    )
     candidates = Candidates(
         codes=codes[order],
-        count=counts[word_rows].astype(float),
-        left_entropy=left_entropy[word_rows],
-        right_entropy=right_entropy[word_rows],
+        count=count.astype(float),
+        left_entropy=left_entropy,
+        right_entropy=right_entropy,
         symbol_count=symbol_count,
         symbol_left_entropy=symbol_left_entropy,
         is_number=alphabet.is_number,
         thresholds=Thresholds(branching_entropy=branching_entropy),
         keys=keys[order],
     )
-    return _with_verdicts(NgramCandidates(ngrams, alphabet, candidates, word_rows, symbol_rows), verdicts)
+    return _with_verdicts(NgramCandidates(alphabet, candidates, pmi, symbols), verdicts)
 
 
 def _with_verdicts(mined: NgramCandidates, verdicts: Verdicts) -> NgramCandidates:

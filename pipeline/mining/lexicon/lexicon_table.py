@@ -24,20 +24,19 @@ def build(mined: NgramCandidates, counts: np.ndarray, known: set[str]) -> pa.Tab
 
     counts: int64 [len(Count), words + SYMBOLS], as the final cut has them.
     """
-    candidates, symbol_rows = mined.candidates, mined.symbol_rows
+    candidates = mined.candidates
     active = candidates.active
     kept = np.flatnonzero((counts[Count.USES, : len(active)] > 0) | candidates.accepted[active])
     ids = active[kept]
     log_prob, symbol_log_prob = candidates.log_probabilities()
-    symbols = mined.alphabet.codes(mined.ngrams.column("ngram").combine_chunks().take(pa.array(symbol_rows)), 1)[:, 0]
-    listed = mined.ngrams.take(pa.array(np.concatenate((mined.word_rows[ids], symbol_rows))))
-    table = listed.rename_columns({"ngram": "word"}).drop_columns(["n"])
+    symbols = mined.alphabet.codes(mined.symbols.column("ngram").combine_chunks(), 1)[:, 0]
+    table = pa.concat_tables([_of_ngrams(mined, ids), mined.symbols]).rename_columns({"ngram": "word"}).drop_columns(["n"])
     strings = table.column("word").to_pylist()
     used, domain, general, left, right = counts[:, np.concatenate((kept, len(active) + symbols.astype(np.int64)))]
     remainder_share = np.maximum(left, right) / np.maximum(used, 1)
-    zeros = np.zeros(len(symbol_rows))
+    zeros = np.zeros(len(symbols))
     columns = {
-        "number": np.concatenate((kept, np.full(len(symbol_rows), -1))),
+        "number": np.concatenate((kept, np.full(len(symbols), -1))),
         "used": used,
         "domain_count": domain,
         "general_count": general,
@@ -53,6 +52,20 @@ def build(mined: NgramCandidates, counts: np.ndarray, known: set[str]) -> pa.Tab
     for name, values in columns.items():
         table = table.append_column(name, values if isinstance(values, pa.Array) else pa.array(values))
     return table.sort_by([("score", "descending"), ("count", "descending"), ("word", "ascending")])
+
+
+def _of_ngrams(mined: NgramCandidates, ids: np.ndarray) -> pa.Table:
+    """The rows of `ngrams` of these candidates."""
+    candidates = mined.candidates
+    columns = {
+        "ngram": mined.alphabet.strings(candidates.codes[ids]),
+        "n": candidates.length[ids],
+        "count": candidates.count[ids],
+        "pmi": mined.pmi[ids],
+        "left_entropy": candidates.left_entropy[ids],
+        "right_entropy": candidates.right_entropy[ids],
+    }
+    return pa.table(columns).select(mined.symbols.column_names).cast(mined.symbols.schema)
 
 
 def shown(table: pa.Table, most: int) -> np.ndarray:

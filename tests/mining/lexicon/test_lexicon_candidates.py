@@ -33,11 +33,16 @@ def test_long_ngrams_need_entropy_or_a_verdict() -> None:
 
 def test_candidates_do_not_depend_on_the_order_of_the_ngrams() -> None:
     one, other = (mined(table) for table in (NGRAMS, NGRAMS.take([5, 3, 1, 0, 2, 4])))
+    figures = dict(zip(NGRAMS.column("ngram").to_pylist(), NGRAMS.column("pmi").to_pylist(), strict=True))
     for each in (one, other):
-        assert [each.ngrams.column("ngram")[i].as_py() for i in each.word_rows.tolist()] == [
-            one.ngrams.column("ngram")[i].as_py() for i in one.word_rows.tolist()
-        ]
-        assert sorted(each.ngrams.column("ngram")[i].as_py() for i in each.symbol_rows.tolist()) == ["器", "断", "路"]
+        strings = each.alphabet.strings(each.candidates.codes).to_pylist()
+        assert strings == one.alphabet.strings(one.candidates.codes).to_pylist() and set(strings) == {
+            "断路",
+            "断路器",
+            "断路器坏了吗",
+        }
+        assert {s: figures[s] for s in strings} == dict(zip(strings, each.pmi.tolist(), strict=True))
+        assert sorted(each.symbols.column("ngram").to_pylist()) == ["器", "断", "路"]
         ids = each.ids_of(["断路器", "从未", "断路"])
         assert ids[1] == -1 and np.array_equal(each.candidates.count[ids[[0, 2]]], [38, 40])
         assert each.candidates.active.tolist() == [ids[0]]  # no other n-gram has entropy enough
