@@ -17,6 +17,7 @@ from wajue.arrays.strings import string_bytes
 
 Batches = Iterator[pa.RecordBatch]
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # names of malloc.h
+_LARGEST_THRESHOLDS = 32 << 20, 64 << 20  # bytes, mmap and trim, to which glibc raises its own while arrays come and go
 MOST_BUCKETS = 1 << 14  # 16 bits of a hash choose the bucket: with more, some would get twice as much as others
 
 
@@ -36,21 +37,31 @@ def keeping_freed(apply: Callable[[Batches], Batches]) -> Callable[[Batches], Ba
 
 @contextmanager
 def freed_kept() -> Iterator[None]:
-    """The same for this process, which gives the memory back at the end."""
-    libc = _keep_freed()
+    """The same for this process, which gives back what it kept before, and at the end."""
+    give_back_freed()
+    _keep_freed()
     try:
         yield
     finally:
-        if hasattr(libc, "malloc_trim"):
-            libc.malloc_trim(0)
+        give_back_freed()
 
 
-def _keep_freed() -> ctypes.CDLL:
-    libc = ctypes.CDLL(None)
-    if hasattr(libc, "mallopt"):  # other C libraries do not need it
-        libc.mallopt(_MMAP_THRESHOLD, 1 << 30)
-        libc.mallopt(_TRIM_THRESHOLD, 1 << 30)
-    return libc
+def give_back_freed() -> None:
+    """From now on this process keeps no more than it would by itself; what it kept goes back to the system."""
+    _set_thresholds(*_LARGEST_THRESHOLDS)
+    pa.default_memory_pool().release_unused()
+    if hasattr(libc := ctypes.CDLL(None), "malloc_trim"):
+        libc.malloc_trim(0)
+
+
+def _keep_freed() -> None:
+    _set_thresholds(1 << 30, 1 << 30)
+
+
+def _set_thresholds(mmap: int, trim: int) -> None:
+    if hasattr(libc := ctypes.CDLL(None), "mallopt"):  # other C libraries do not need it
+        libc.mallopt(_MMAP_THRESHOLD, mmap)
+        libc.mallopt(_TRIM_THRESHOLD, trim)
 
 
 def block(keys: dict[str, Any], arrays: dict[str, np.ndarray]) -> pa.RecordBatch:

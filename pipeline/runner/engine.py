@@ -27,11 +27,12 @@ log = logging.getLogger(__name__)
 IN_PROCESS = "none"  # as --master has it
 _FEW = 8 << 20  # bytes of input, until which one process is quicker than several
 _SMALL = 32 << 20  # for which Java's own compiling costs more than it saves
-# What is mined in this process, as far as it was measured: 1.6 GB of questions, with a peak of some five times that
+# What is mined in this process, as far as it was measured: 1.6 GB of JSON, or its .58 GB of text, which need eight times that
 # (docs/dev/experiments/spark.md)
 _MOST = 2 << 30
-_TIMES_IN_MEMORY = 6
+_TIMES_IN_MEMORY = 8
 _OF_PROCESS = 1 << 30  # bytes of memory for each process that does tasks; two took .6 to 2.3 GB each
+_ONE_AS_SOON = 2  # processes that take as long as one alone, for which nothing is sent from task to task: measured in dedup
 _FORKS = sys.platform == "linux"  # others do not fork processes of several threads safely
 _CGROUP_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
@@ -63,7 +64,8 @@ class Engine:
 
             folder = tables.scratch_folder(self._workspace)
             assert folder is not None  # else it would be reached through Spark
-            self.started = self._open.enter_context(in_process.session(Path(folder), self._processes))
+            memory = _memory() // 2 if self._processes <= _ONE_AS_SOON else 0
+            self.started = self._open.enter_context(in_process.session(Path(folder), self._processes, memory))
         return self.started or self._spark()
 
     def _spark(self) -> SparkSession:

@@ -29,6 +29,7 @@ from sqlframe.duckdb import Column, DuckDBCatalog, DuckDBDataFrame, DuckDBSessio
 from sqlframe.duckdb import functions as column_functions
 from sqlglot import exp
 
+from wajue.arrays.cells import give_back_freed
 from wajue.spark import forks, task_files
 from wajue.spark.column_types import schema_of
 
@@ -42,15 +43,17 @@ Function = Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 
 
 @contextmanager
-def session(folder: Path, processes: int = 1) -> Iterator[SparkSession]:
+def session(folder: Path, processes: int = 1, memory_of_one_task: int = 0) -> Iterator[SparkSession]:
     """What stands for Spark's session until the end. A session of SQLFrame that is there is there again afterwards.
 
-    folder: for what does not stay in memory; processes: that do tasks, beside this one where they are more than one.
+    folder: for what does not stay in memory; processes: that do tasks, beside this one where they are more than one;
+    memory_of_one_task: bytes, within which one task may do what others would divide.
     """
     before = _BaseSession._instance
     try:
         with tempfile.TemporaryDirectory(prefix="wajue-") as spilled:  # the workspace's own is swept after each step
-            made = Session(duckdb.connect(config={**_SETTINGS, "temp_directory": spilled}), folder, processes)
+            connection = duckdb.connect(config={**_SETTINGS, "temp_directory": spilled})
+            made = Session(connection, folder, Context(processes, memory_of_one_task))
             try:
                 yield cast(SparkSession, made)
             finally:
@@ -71,8 +74,8 @@ class Broadcast(NamedTuple):
 class Context:
     """What steps ask of a SparkContext."""
 
-    def __init__(self, processes: int) -> None:
-        self.defaultParallelism = processes
+    def __init__(self, processes: int = 1, memory_of_one_task: int = 0) -> None:
+        self.defaultParallelism, self.memory_of_one_task = processes, memory_of_one_task
 
     @staticmethod
     def broadcast(value: Any) -> Broadcast:
@@ -301,13 +304,15 @@ class Session(DuckDBSession):
     functions = _of_columns()
     at_work: tuple[int, int] | None = None  # (tasks done, tasks) of what functions make now
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection | None = None, folder: Path = Path(), processes: int = 1) -> None:
-        """folder: for what functions make in other processes; processes: how many of these."""
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection | None = None, folder: Path = Path(), context: Context | None = None
+    ) -> None:
+        """folder: for what functions make in other processes."""
         if connection is None:  # SQLFrame has one session, and asks for it again and again
             return
         super().__init__(connection)
-        self.sparkContext = Context(processes)
-        self._folder, self._processes = folder, processes
+        self.sparkContext = context or Context()
+        self._folder, self._processes = folder, self.sparkContext.defaultParallelism
         self._sources: dict[str, _Source] = {}
         self._registered: set[str] = set()
         self._numbers = itertools.count(1)
@@ -374,11 +379,12 @@ class Session(DuckDBSession):
         return tasks[0] / tasks[1], f"{tasks[0]}/{tasks[1]} tasks"
 
     def forget(self) -> None:
-        """The rows of all frames."""
+        """The rows of all frames, and the memory that they took."""
         for name in self._registered:
             self._conn.unregister(name)
         self._registered.clear()
         self._sources.clear()
+        give_back_freed()
 
     def close(self) -> None:
         """No frame can be read any more."""

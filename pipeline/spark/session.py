@@ -81,6 +81,11 @@ def is_spark(session: Any) -> bool:
     return isinstance(session, SparkSession)
 
 
+def memory_of_one_task(session: Any) -> int:
+    """Bytes that a task may take which has the machine to itself; 0 where tasks are to be many, as they are for Spark."""
+    return 0 if is_spark(session) else int(session.sparkContext.memory_of_one_task)
+
+
 def is_running() -> bool:
     """Is there a session in this process, or a JVM that spark-submit started?"""
     return _submitted() or SparkSession.getActiveSession() is not None

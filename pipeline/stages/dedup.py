@@ -43,12 +43,12 @@ from wajue.mining.duplicates.signing import COMPARED, NAMED
 from wajue.spark import functions as F
 from wajue.spark.column_types import ddl
 from wajue.spark.flow import Flow, types_of
-from wajue.spark.session import is_spark
+from wajue.spark.session import memory_of_one_task
 from wajue.spark.tables import Elsewhere
 
 _BROADCAST = 1_000_000  # dropped documents, some 200 MB in each executor; more are joined by sorting
 _BUCKET_BYTES, _BUCKET_DOCUMENTS = 100 << 20, 1_500_000  # of text and of documents in a task, which holds them in memory
-_WHOLE_BYTES, _WHOLE_DOCUMENTS = 1 << 30, 12_000_000  # of all, where one task has the machine to itself, without Spark: 6 GB
+_OF_DOCUMENT, _OF_BYTE = 600, 3  # bytes of memory, of documents and of their text, where one task holds all: at most
 _BUCKET_WINDOWS, _BYTES_OF_HAN = 8_000_000, 3  # windows that one task sorts; bytes of a character, of which Latin text has more
 _MOST_WANTED = 2_000_000  # documents whose keys every task gets: 100 MB
 _POSITIONED = ddl(pa.schema([*(signing.SIGNED.field(c) for c in COMPARED if c not in NAMED), ("position", pa.int64())]))
@@ -80,7 +80,7 @@ def dedup(
     settings = _settings(config)
     sources = _signed(ours, earlier, settings)
     files = _ranked_files([source["sizes"].frame for source in sources], [other.name for other in earlier], config)
-    settings, known = _sized(settings, files, whole=not is_spark(spark)), spark.sparkContext.broadcast(positions.Positions(files))
+    settings, known = _sized(settings, files, memory_of_one_task(spark)), spark.sparkContext.broadcast(positions.Positions(files))
     signed = [source["signatures"] for source in sources]
     verdicts = _search(signed, known, settings).persist(StorageLevel.DISK_ONLY)
     crowded = _crowded(verdicts, may_be=signatures is None)
@@ -182,14 +182,14 @@ def _settings(config: Config) -> Settings:
     )
 
 
-def _sized(settings: Settings, files: list[RankedFile], *, whole: bool) -> Settings:
-    """The settings with what the files decide. whole: may one task have all of the machine, if it holds all documents?
+def _sized(settings: Settings, files: list[RankedFile], memory: int) -> Settings:
+    """The settings with what the files decide. memory: bytes, within which one task may hold all documents.
 
     What is not sent from task to task costs two fifths less: ten million questions 62 to 68 CPU s instead of 102.
     """
     size, documents = sum(f.bytes for f in files), sum(f.documents for f in files)
     needed = max(size / _BUCKET_BYTES, documents / _BUCKET_DOCUMENTS)
-    if whole and size <= _WHOLE_BYTES and documents <= _WHOLE_DOCUMENTS:
+    if _OF_DOCUMENT * documents + _OF_BYTE * size <= memory:
         needed = 1
     first_droppable = sum(f.source > 0 for f in files) << RECORD_BITS  # they stand before ours
     return replace(settings, buckets=min(max(1, math.ceil(needed)), MOST_BUCKETS), first_droppable=first_droppable)

@@ -88,14 +88,14 @@ def from_ngrams(ngrams: pa.Table, verdicts: Verdicts, branching_entropy: float) 
     symbol_codes = alphabet.codes(symbol_strings, 1)[:, 0]
     symbol_count, symbol_left_entropy = np.zeros(_SYMBOLS), np.zeros(_SYMBOLS)
     symbol_count[symbol_codes], symbol_left_entropy[symbol_codes] = counts, symbols.column("left_entropy").to_numpy()
-    rows = np.flatnonzero(ngrams.column("n").to_numpy() > 1)
+    word_rows = np.flatnonzero(ngrams.column("n").to_numpy() > 1)
     longest = pc.max(ngrams.column("n")).as_py()
-    codes = np.concatenate([alphabet.codes(strings, longest) for strings in ngrams.column("ngram").chunks])[rows]
+    codes = np.concatenate([alphabet.codes(strings, longest) for strings in ngrams.column("ngram").chunks])[word_rows]
     keys = word_keys(codes)
     order = np.argsort(keys)  # which does not depend on how the table was written
-    rows = rows[order]
+    word_rows = word_rows[order]
     pmi, count, left_entropy, right_entropy = (
-        ngrams.column(name).to_numpy()[rows] for name in ("pmi", "count", "left_entropy", "right_entropy")
+        ngrams.column(name).to_numpy()[word_rows] for name in ("pmi", "count", "left_entropy", "right_entropy")
     )
     candidates = Candidates(
         codes=codes[order],
