@@ -9,37 +9,28 @@ import itertools
 import re
 import tempfile
 import uuid
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cached_property, partial, wraps
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple, cast
 
 import duckdb
-import numpy as np
 import pyarrow as pa
 import pyarrow.dataset as ds
 from pyspark.sql import SparkSession
 from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 from pyspark.sql.types import StructType
 from sqlframe.base.session import _BaseSession
-from sqlframe.duckdb import Column, DuckDBCatalog, DuckDBDataFrame, DuckDBSession, Window
+from sqlframe.duckdb import Column, DuckDBCatalog, DuckDBSession, Window
 from sqlframe.duckdb import functions as column_functions
 from sqlglot import exp
 
 from wajue.arrays.cells import give_back_freed
-from wajue.spark import forks, task_files
-from wajue.spark.column_types import schema_of
+from wajue.spark import forks
+from wajue.spark.in_process_frames import Bounds, Frame, Source
 
-_MOST_RUNS = 5_000  # of rows one after the other that a task gets as they are
-_BATCH_ROWS = 20_000  # as Spark makes them, too
-_SUM = pa.decimal128(38, 0)  # as DuckDB adds up integers
 _SETTINGS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}  # nothing is fetched
-_AS_MADE, _BY_COLUMN, _ONE = "as made", "by column", "one"  # how rows are divided among tasks
-Bounds = list[tuple[int, int]]  # of the rows of each task, [begin, end)
-Function = Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 
 
 @contextmanager
@@ -86,157 +77,6 @@ class Context:
         """There is none: what is at work here is interrupted like anything else."""
 
 
-class _Tasks(NamedTuple):
-    """What steps ask of an RDD."""
-
-    number: int
-
-    def getNumPartitions(self) -> int:
-        return self.number
-
-
-class _Row(dict[str, Any]):
-    """A row whose values have names and numbers."""
-
-    def __getitem__(self, key: str | int) -> Any:
-        return list(self.values())[key] if isinstance(key, int) else super().__getitem__(key)
-
-
-class _Source:
-    """Rows that DuckDB reads by a name, a table or data set of Arrow; they are made when they are first asked for."""
-
-    def __init__(self, name: str, make: Callable[[], tuple[Any, Bounds]], schema: pa.Schema) -> None:
-        self.name, self._make, self.schema = name, make, schema
-
-    @cached_property
-    def _made(self) -> tuple[Any, Bounds]:
-        return self._make()
-
-    @property
-    def rows(self) -> Any:
-        """All of them."""
-        return self._made[0]
-
-    @property
-    def bounds(self) -> Bounds:
-        """Where the rows of each task begin and end; none where no task made them."""
-        return self._made[1]
-
-
-class Frame(DuckDBDataFrame):
-    """Rows, as DuckDB will make them."""
-
-    source: _Source | None = None  # whose rows they are, all of them
-    division: str = _AS_MADE
-    task_column: str = ""  # where they are divided by it
-
-    @wraps(DuckDBDataFrame.select.__wrapped__)  # which SQLFrame calls within others
-    def select(self, *columns: Any, **kwargs: Any) -> "Frame":
-        """Of a struct's field source.file the name is file."""
-        named = [column_functions.col(c).alias(_plain(c)) if isinstance(c, str) and "." in c else c for c in columns]
-        selected: Frame = super().select(*named, **kwargs)
-        return selected
-
-    def mapInArrow(self, function: Function, types: str) -> "Frame":
-        """The rows that the function makes of those of each task; not before they are asked for."""
-        schema = schema_of(types)
-        return self.session.lazily(lambda: self._mapped(function, schema), schema)
-
-    def _mapped(self, function: Function, schema: pa.Schema) -> tuple[pa.Table, Bounds]:
-        tasks = self._of_tasks()
-
-        def make(task: int) -> Iterator[pa.RecordBatch]:
-            task_files.task_in_process = task
-            for batch in function(iter(tasks[task]().to_batches(_BATCH_ROWS))):
-                yield batch.select(schema.names).cast(schema)
-
-        return self.session.rows_of_tasks(make, len(tasks), schema)
-
-    def _of_tasks(self) -> list[Callable[[], pa.Table]]:
-        """The rows of each task, taken out of the others when they are asked for."""
-        table = self.toArrow()
-        if self.division == _BY_COLUMN:
-            assert not table[self.task_column].null_count, f"rows without {self.task_column} belong to no task"
-            return [partial(_at, table, of_value) for of_value in _runs_by_value(table[self.task_column])] or [lambda: table]
-        if self.division == _AS_MADE and self.source and self.source.bounds:
-            return [partial(table.slice, begin, end - begin) for begin, end in self.source.bounds]
-        return [lambda: table]
-
-    def _divided(self, division: str, column: str = "") -> "Frame":
-        divided: Frame = self.copy()
-        divided.source, divided.division, divided.task_column = self.source, division, column
-        return divided
-
-    def repartitionById(self, _tasks: int, column: str) -> "Frame":
-        """The rows with the same value of the column in one task."""
-        return self._divided(_BY_COLUMN, column)
-
-    def repartition(self, _tasks: int) -> "Frame":
-        """All rows in one task: no step wants more of them."""
-        return self._divided(_ONE)
-
-    def coalesce(self, _tasks: int) -> "Frame":
-        """The same."""
-        return self._divided(_ONE)
-
-    def unionByName(self, other: "Frame") -> "Frame":
-        """The rows of both, which DuckDB would copy."""
-        schema = to_arrow_schema(self.schema)
-        return self.session.lazily(lambda: (_one_after_the_other(self.toArrow(), other.toArrow(), schema), []), schema)
-
-    def persist(self, *_: Any) -> "Frame":
-        """The rows, made now."""
-        table = self.toArrow()
-        return self if self.source else self.session.createDataFrame(table)
-
-    def unpersist(self) -> "Frame":
-        return self
-
-    def join(self, other: "Frame", *args: Any, **kwargs: Any) -> "Frame":
-        """Of rows that are there: SQLFrame mixes up the columns of a join of joins."""
-        joined: Frame = super(Frame, self.persist()).join(other.persist(), *args, **kwargs)
-        return joined.persist()
-
-    def collect(self) -> list[Any]:
-        return [_Row(row) for row in self.toArrow().to_pylist()]
-
-    def toArrow(self) -> pa.Table:
-        """All rows, with the names and types that Spark gives columns: a sum of integers has 64 bits."""
-        if self.source and isinstance(self.source.rows, pa.Table):
-            return self.source.rows
-        made = self.session.answer(self)
-        named = made.rename_columns([_plain(name) for name in made.column_names])
-        return named.cast(pa.schema([f.with_type(pa.int64()) if f.type == _SUM else f for f in named.schema]))
-
-    @property
-    def schema(self) -> StructType:
-        return from_arrow_schema(self.source.schema if self.source else self.limit(0).toArrow().schema)
-
-    @property
-    def sparkSession(self) -> "Session":
-        return self.session
-
-    @property
-    def rdd(self) -> _Tasks:
-        return _Tasks(len(self._of_tasks()))
-
-
-def _runs_by_value(column: pa.ChunkedArray) -> list[Bounds]:
-    """Where rows with one and the same number stand, for each number of the column, in their order."""
-    numbers = column.to_numpy()
-    begins = np.flatnonzero(np.diff(numbers, prepend=numbers[:1] - 1)).tolist()
-    runs = defaultdict(list)
-    for begin, end in itertools.pairwise([*begins, len(numbers)]):
-        runs[int(numbers[begin])].append((begin, end))
-    return [runs[number] for number in sorted(runs)]
-
-
-def _at(table: pa.Table, bounds: Bounds) -> pa.Table:
-    """These rows: as a rule they are few and large, and are not copied; many small ones are, or each would be a batch."""
-    taken = pa.concat_tables(table.slice(begin, end - begin) for begin, end in bounds)
-    return taken.combine_chunks() if len(bounds) > _MOST_RUNS else taken
-
-
 class _Reader:
     """What steps ask of a DataFrameReader."""
 
@@ -258,14 +98,6 @@ class _Catalog(DuckDBCatalog):
     def clearCache(self) -> None:
         """All rows are forgotten."""
         self.session.forget()
-
-
-def _one_after_the_other(one: pa.Table, other: pa.Table, schema: pa.Schema) -> pa.Table:
-    return pa.concat_tables(table.select(schema.names).cast(schema) for table in (one, other))
-
-
-def _plain(name: str) -> str:
-    return name.rpartition(".")[2]
 
 
 def _xxhash64(*columns: Any) -> Column:
@@ -313,7 +145,7 @@ class Session(DuckDBSession):
         super().__init__(connection)
         self.sparkContext = context or Context()
         self._folder, self._processes = folder, self.sparkContext.defaultParallelism
-        self._sources: dict[str, _Source] = {}
+        self._sources: dict[str, Source] = {}
         self._registered: set[str] = set()
         self._numbers = itertools.count(1)
 
@@ -331,7 +163,7 @@ class Session(DuckDBSession):
 
     def lazily(self, make: Callable[[], tuple[Any, Bounds]], schema: pa.Schema) -> Frame:
         """What will be made, a table or data set of Arrow with the bounds of its tasks, once it is asked for."""
-        source = _Source(f"rows_{next(self._numbers)}", make, schema)
+        source = Source(f"rows_{next(self._numbers)}", make, schema)
         self._sources[source.name] = source
         self.catalog.add_table(source.name, {field.name: field.dataType.simpleString() for field in from_arrow_schema(schema)})
         frame: Frame = self._create_df(exp.select(*(exp.column(field.name, quoted=True) for field in schema)).from_(source.name))
