@@ -7,7 +7,7 @@ would have begun. Stages ask who answers only to size a task, and the tables are
 
 import itertools
 import re
-import tempfile
+import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,6 +29,7 @@ from sqlglot import exp
 from wajue.arrays.cells import give_back_freed
 from wajue.spark import forks
 from wajue.spark.in_process_frames import Bounds, Frame, Source
+from wajue.store.workspace import SPILLED
 
 _SETTINGS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}  # nothing is fetched
 
@@ -37,19 +38,19 @@ _SETTINGS = {"autoinstall_known_extensions": "false", "autoload_known_extensions
 def session(folder: Path, processes: int = 1, memory_of_one_task: int = 0) -> Iterator[SparkSession]:
     """What stands for Spark's session until the end. A session of SQLFrame that is there is there again afterwards.
 
-    folder: for what does not stay in memory; processes: that do tasks, beside this one where they are more than one;
-    memory_of_one_task: bytes, within which one task may do what others would divide.
+    folder: for what tasks make, beside which DuckDB gets another; processes: that do tasks, beside this one where they are more
+    than one; memory_of_one_task: bytes, within which one task may do what others would divide.
     """
     before = _BaseSession._instance
+    spilled = folder.with_name(SPILLED)  # folder itself is swept after each step
+    shutil.rmtree(spilled, ignore_errors=True)  # of a run that was killed
+    connection = duckdb.connect(config={**_SETTINGS, "temp_directory": str(spilled)})
+    made = Session(connection, folder, Context(processes, memory_of_one_task))
     try:
-        with tempfile.TemporaryDirectory(prefix="wajue-") as spilled:  # the workspace's own is swept after each step
-            connection = duckdb.connect(config={**_SETTINGS, "temp_directory": spilled})
-            made = Session(connection, folder, Context(processes, memory_of_one_task))
-            try:
-                yield cast(SparkSession, made)
-            finally:
-                made.close()
+        yield cast(SparkSession, made)
     finally:
+        made.close()
+        shutil.rmtree(spilled, ignore_errors=True)
         _BaseSession._instance = before
 
 

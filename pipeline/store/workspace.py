@@ -26,7 +26,7 @@ from wajue.store.manifest import parsed
 log = logging.getLogger(__name__)
 
 MANIFEST = "_step.json"
-UNFINISHED = "_unfinished"
+UNFINISHED, SPILLED = "_unfinished", "_spilled"  # SPILLED: what does not fit into memory while a step runs
 _SHOWN_PACKAGES = ("wajue", "pyspark", "numpy", "numba", "pyarrow", "jieba", "OpenCC")
 
 
@@ -226,7 +226,7 @@ class Workspace:
     def _must_hold_no_links(self) -> None:
         """Raises WajueError if a folder that is written to and emptied is a link: what it leads to is not ours."""
         files, root = self.files
-        for name in (*TABLES, UNFINISHED, "_checkpoint") if isinstance(files, fs.LocalFileSystem) else ():
+        for name in (*TABLES, UNFINISHED, SPILLED, "_checkpoint") if isinstance(files, fs.LocalFileSystem) else ():
             if Path(root, name).is_symlink():
                 raise WajueError(
                     f"{root}/{name} is a link, and would be written to and emptied; delete it, or choose another --workspace"

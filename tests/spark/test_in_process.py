@@ -72,6 +72,19 @@ def first_row(batches: Batches) -> Batches:
     yield next(batches).slice(0, 1)
 
 
+def test_what_does_not_fit_is_beside_the_tables_and_gone_at_the_end(tmp_path: Path) -> None:
+    """It may be large, and temporary files may be kept in memory; what a killed run left goes before the next begins."""
+    (left := tmp_path / "_spilled" / "left").mkdir(parents=True)
+    with in_process.session(tmp_path / "_unfinished") as session:
+        assert not left.exists()
+        session._conn.execute("SET memory_limit = '40MB'; SET threads = 1")
+        most = session._conn.sql(
+            "SELECT max(md5) FROM (SELECT md5(i::text) AS md5 FROM range(2_000_000) r(i) ORDER BY md5 LIMIT 1_900_000)"
+        )
+        assert len(most.fetchall()[0][0]) == 32 and left.parent.is_dir()
+    assert not left.parent.exists()
+
+
 def test_what_is_at_work_is_told(session: Any) -> None:
     told = []
 

@@ -185,13 +185,20 @@ def test_a_worker_killed_in_a_round_of_expectation_maximisation(
     assert as_text(Workspace(str(tmp_path / "out")), *names) == {t: expected[t] for t in names}
 
 
-def test_two_hosts_that_share_folders(bundle: Path, config: Path, expected: dict[str, list[str]], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("place", "one_is_killed"), [("{}", True), ("file://{}", False), ("viewfs://views/data/shared/out", False)]
+)
+def test_two_hosts_that_share_folders(
+    place: str, one_is_killed: bool, bundle: Path, config: Path, expected: dict[str, list[str]], tmp_path: Path
+) -> None:
     (shared := tmp_path / "shared").mkdir()
     both = {shared: shared, config.parent: config.parent}
     with standalone.two_hosts(tmp_path, both) as hosts, standalone.cluster(tmp_path, bundle, hosts) as cluster:
-        run = cluster.submit(config, "--workspace", str(shared / "out"), log=tmp_path / "log", conf=MANY_ATTEMPTS)
+        workspace = place.format(shared / "out")
+        run = cluster.submit(config, "--workspace", workspace, log=tmp_path / "log", conf=MANY_ATTEMPTS)
         try:
-            kill_at_work(cluster, run, tmp_path / "log", r"dedup: [\d,]+ documents", 2)  # on the other host
+            if one_is_killed:
+                kill_at_work(cluster, run, tmp_path / "log", r"dedup: [\d,]+ documents", 2)  # on the other host
         finally:
             finished(run, tmp_path / "log")
     found = as_text(Workspace(str(shared / "out")), *MINED)
