@@ -47,7 +47,7 @@ def freed_kept() -> Iterator[None]:
 
 
 def give_back_freed() -> None:
-    """From now on this process keeps no more than it would by itself; what it kept goes back to the system."""
+    """What this process keeps of freed memory goes back to the system; from now on it keeps what glibc allows itself at most."""
     _set_thresholds(*_LARGEST_THRESHOLDS)
     pa.default_memory_pool().release_unused()
     if hasattr(libc := ctypes.CDLL(None), "malloc_trim"):

@@ -24,8 +24,9 @@ from wajue.store.workspace import versions
 
 log = logging.getLogger(__name__)
 
-# What pyarrow and Numba import wherever it is installed, for nothing that these commands do: it takes them .4 s, half of their time
-_QUICK, _UNUSED = {"query", "show", "find", "similar", "segment"}, {"pandas", "scipy.linalg"}
+# What pyarrow and Numba import wherever it is installed, for nothing that these commands do: it took .4 s, half of their time.
+# (pyarrow makes nanoseconds of SQL to objects of pandas, so `query` is not among them.)
+_QUICK, _UNUSED = {"show", "find", "similar", "segment"}, {"pandas", "scipy.linalg"}
 _GARBAGE = (50_000, 20, 100)  # gc.set_threshold: collecting as often as by default is a twentieth of mining a million questions
 
 LogStyle = StrEnum("LogStyle", {s: s for s in ("auto", "plain", "json")})  # type: ignore[misc]

@@ -27,10 +27,10 @@ log = logging.getLogger(__name__)
 IN_PROCESS = "none"  # as --master has it
 _FEW = 8 << 20  # bytes of input, until which one process is quicker than several
 _SMALL = 32 << 20  # for which Java's own compiling costs more than it saves
-# What is mined in this process, as far as it was measured: 1.6 GB of JSON, or its .58 GB of text, which need eight times that
-# (docs/dev/experiments/spark.md)
+# What is mined in this process: up to 2 GB of text, if memory holds ten times that and 1 GB beside. Spark takes more memory, not
+# less, so that what is small is mined here in any case (docs/dev/experiments/spark.md)
 _MOST = 2 << 30
-_TIMES_IN_MEMORY = 8
+_TIMES_IN_MEMORY, _ALWAYS = 10, 1 << 30
 _OF_PROCESS = 1 << 30  # bytes of memory for each process that does tasks; two took .6 to 2.3 GB each
 _ONE_AS_SOON = 2  # processes that take as long as one alone, for which nothing is sent from task to task: measured in dedup
 _FORKS = sys.platform == "linux"  # others do not fork processes of several threads safely
@@ -80,7 +80,7 @@ class Engine:
     def _is_in_process(self) -> bool:
         if self._master is not None:
             return self._master == IN_PROCESS
-        most = min(_MOST if _FORKS else _SMALL, _memory() // _TIMES_IN_MEMORY)
+        most = max(_SMALL, min(_MOST, (_memory() - _ALWAYS) // _TIMES_IN_MEMORY)) if _FORKS else _SMALL
         return self.input_bytes <= most and not self._config.spark.event_log and not spark_session.is_running()
 
     @property

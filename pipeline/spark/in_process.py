@@ -43,13 +43,15 @@ def session(folder: Path, processes: int = 1, memory_of_one_task: int = 0) -> It
     """
     before = _BaseSession._instance
     spilled = folder.with_name(SPILLED)  # folder itself is swept after each step
-    shutil.rmtree(spilled, ignore_errors=True)  # of a run that was killed
-    connection = duckdb.connect(config={**_SETTINGS, "temp_directory": str(spilled)})
-    made = Session(connection, folder, Context(processes, memory_of_one_task))
+    spilled.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        yield cast(SparkSession, made)
+        connection = duckdb.connect(config={**_SETTINGS, "temp_directory": str(spilled)})
+        made = Session(connection, folder, Context(processes, memory_of_one_task))
+        try:
+            yield cast(SparkSession, made)
+        finally:
+            made.close()
     finally:
-        made.close()
         shutil.rmtree(spilled, ignore_errors=True)
         _BaseSession._instance = before
 

@@ -48,7 +48,8 @@ from wajue.spark.tables import Elsewhere
 
 _BROADCAST = 1_000_000  # dropped documents, some 200 MB in each executor; more are joined by sorting
 _BUCKET_BYTES, _BUCKET_DOCUMENTS = 100 << 20, 1_500_000  # of text and of documents in a task, which holds them in memory
-_OF_DOCUMENT, _OF_BYTE = 600, 3  # bytes of memory, of documents and of their text, where one task holds all: at most
+# bytes of memory for a document, a band and a byte of text, where one task holds all; Latin text that all repeats takes 20 a byte
+_OF_DOCUMENT, _OF_BAND, _OF_BYTE = 250, 20, 12
 _BUCKET_WINDOWS, _BYTES_OF_HAN = 8_000_000, 3  # windows that one task sorts; bytes of a character, of which Latin text has more
 _MOST_WANTED = 2_000_000  # documents whose keys every task gets: 100 MB
 _POSITIONED = ddl(pa.schema([*(signing.SIGNED.field(c) for c in COMPARED if c not in NAMED), ("position", pa.int64())]))
@@ -189,7 +190,7 @@ def _sized(settings: Settings, files: list[RankedFile], memory: int) -> Settings
     """
     size, documents = sum(f.bytes for f in files), sum(f.documents for f in files)
     needed = max(size / _BUCKET_BYTES, documents / _BUCKET_DOCUMENTS)
-    if _OF_DOCUMENT * documents + _OF_BYTE * size <= memory:
+    if (_OF_DOCUMENT + _OF_BAND * settings.bands) * documents + _OF_BYTE * size <= memory:
         needed = 1
     first_droppable = sum(f.source > 0 for f in files) << RECORD_BITS  # they stand before ours
     return replace(settings, buckets=min(max(1, math.ceil(needed)), MOST_BUCKETS), first_droppable=first_droppable)

@@ -206,6 +206,7 @@ class Workspace:
         self._must_hold_no_links()
         for table in TABLES:
             self._must_be_ours(table)
+        self._delete(SPILLED)  # which a run that was killed may have left
         self.sweep()
 
     def is_at_work(self) -> bool:
@@ -215,11 +216,19 @@ class Workspace:
 
     def sweep(self) -> None:
         """Empty the place for unfinished tables. Raises WajueError if that is not allowed."""
+        self._delete(UNFINISHED)
         files, root = self.files
         try:
-            if files.get_file_info(f"{root}/{UNFINISHED}").type != fs.FileType.NotFound:
-                files.delete_dir(f"{root}/{UNFINISHED}")
             files.create_dir(f"{root}/{UNFINISHED}", recursive=True)
+        except OSError as error:
+            raise WajueError(f"cannot write to the workspace {self.location}: {error}") from None
+
+    def _delete(self, folder: str) -> None:
+        """With what is in it, if it is there. Raises WajueError if that is not allowed."""
+        files, root = self.files
+        try:
+            if files.get_file_info(f"{root}/{folder}").type != fs.FileType.NotFound:
+                files.delete_dir(f"{root}/{folder}")
         except OSError as error:
             raise WajueError(f"cannot write to the workspace {self.location}: {error}") from None
 

@@ -58,10 +58,10 @@ def test_spark_where(size: int, master: str, settings: str, wanted: Any, load: L
 
 
 def test_what_is_more_than_memory_is_for_spark(load: Load, asked: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    """8 MB of memory: 1 MB of text is mined here."""
-    monkeypatch.setattr(engine, "_memory", lambda: 8_000_000)
+    """1.4 GB of memory: 40 MB of text are mined here."""
+    monkeypatch.setattr(engine, "_memory", lambda: (1 << 30) + 400_000_000)
     large, small = Engine(load(), HOME, None), Engine(load(), HOME, None)
-    large.input_bytes, small.input_bytes = 1_000_001, 1_000_000
+    large.input_bytes, small.input_bytes = 40_000_001, 40_000_000
     assert large.session == "Spark"
     assert isinstance(small.session, in_process.Session)  # type: ignore[unreachable]
     small.close()

@@ -49,6 +49,13 @@ def test_a_folder_that_wajue_did_not_write_is_refused(tmp_path: Path) -> None:
         Workspace(str(tmp_path)).prepare()
 
 
+def test_what_a_killed_run_left_goes_before_the_next(tmp_path: Path) -> None:
+    for left in ("_unfinished/lexicon", "_spilled/large"):
+        (tmp_path / left).mkdir(parents=True)
+    Workspace(str(tmp_path)).prepare()
+    assert [p.name for p in tmp_path.iterdir()] == ["_unfinished"] and not any((tmp_path / "_unfinished").iterdir())
+
+
 def test_rows_that_stay_are_carried_over(tmp_path: Path) -> None:
     workspace = tiny.workspace(tmp_path / "w", lexicon=WORDS)
     unfinished = tmp_path / "w" / "_unfinished" / "lexicon"
