@@ -195,7 +195,8 @@ def test_two_hosts_that_share_folders(
     both = {shared: shared, config.parent: config.parent}
     with standalone.two_hosts(tmp_path, both) as hosts, standalone.cluster(tmp_path, bundle, hosts) as cluster:
         workspace = place.format(shared / "out")
-        run = cluster.submit(config, "--workspace", workspace, log=tmp_path / "log", conf=MANY_ATTEMPTS)
+        here_for_good = ("spark.dynamicAllocation.minExecutors=2",) if one_is_killed else ()  # else the other host may have no work
+        run = cluster.submit(config, "--workspace", workspace, log=tmp_path / "log", conf=(*MANY_ATTEMPTS, *here_for_good))
         try:
             if one_is_killed:
                 kill_at_work(cluster, run, tmp_path / "log", r"dedup: [\d,]+ documents", 2)  # on the other host
