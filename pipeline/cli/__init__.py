@@ -52,15 +52,15 @@ def _options(
 def main(arguments: list[str] | None = None) -> None:
     """Run the command, then exit with its status where that is not 0. arguments: else those of the command line."""
     gc.set_threshold(*_GARBAGE)
-    if arguments is None:
-        atexit.register(_leave_cycles)
     environment.prefer_own_spark()
     console.set_up_streams()
     console.set_up_logging("auto")
     typed = in_clicks_order(sys.argv[1:] if arguments is None else arguments)
     named = next((argument for argument in typed if argument in MODULES), None)
-    if arguments is None and named in _QUICK:
-        sys.meta_path.insert(0, _NotInstalled)
+    if arguments is None:  # this process ends with the command
+        atexit.register(_leave_cycles)
+        if named in _QUICK:
+            sys.meta_path.insert(0, _NotInstalled)
     _load_commands(named, typed)
     try:
         if app(typed, standalone_mode=False) == 130:
@@ -93,7 +93,7 @@ def _leave_cycles() -> None:
 
 
 class _NotInstalled:
-    """A finder of modules (sys.meta_path) for a process that ends with its command: it has none of _UNUSED."""
+    """A finder of modules (sys.meta_path), for which there is none of _UNUSED."""
 
     @staticmethod
     def find_spec(name: str, _path: object = None, _target: object = None) -> None:

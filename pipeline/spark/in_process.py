@@ -147,7 +147,7 @@ class Session(DuckDBSession):
             return
         super().__init__(connection)
         self.sparkContext = context or Context()
-        self._folder, self._processes = folder, self.sparkContext.defaultParallelism
+        self._folder = folder
         self._sources: dict[str, Source] = {}
         self._registered: set[str] = set()
         self._numbers = itertools.count(1)
@@ -180,9 +180,10 @@ class Session(DuckDBSession):
             self.at_work = done, tasks
 
         try:
-            if self._processes > 1 and tasks > 1:
+            processes = self.sparkContext.defaultParallelism
+            if processes > 1 and tasks > 1:
                 folder = self._folder / f"tasks-{uuid.uuid4().hex[:8]}"
-                made = forks.rows_of_tasks(make, tasks, schema, folder=folder, processes=self._processes, tell=tell)
+                made = forks.rows_of_tasks(make, tasks, schema, folder=folder, processes=processes, tell=tell)
             else:
                 made = []
                 for task in range(tasks):

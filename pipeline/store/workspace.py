@@ -8,7 +8,8 @@ import json
 import logging
 import os
 import sys
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -190,8 +191,7 @@ class Workspace:
         for table in tables:
             if files.get_file_info(f"{root}/{table}/{MANIFEST}").type != fs.FileType.NotFound:
                 files.delete_file(f"{root}/{table}/{MANIFEST}")
-            if files.get_file_info(f"{root}/{table}").type != fs.FileType.NotFound:
-                files.delete_dir(f"{root}/{table}")
+            self._delete(table)
 
     def create(self) -> None:
         """Make the folder. Raises WajueError if that is not allowed."""
@@ -206,7 +206,8 @@ class Workspace:
         self._must_hold_no_links()
         for table in TABLES:
             self._must_be_ours(table)
-        self._delete(SPILLED)  # which a run that was killed may have left
+        with self._written_to():
+            self._delete(SPILLED)  # which a run that was killed may have left
         self.sweep()
 
     def is_at_work(self) -> bool:
@@ -216,21 +217,24 @@ class Workspace:
 
     def sweep(self) -> None:
         """Empty the place for unfinished tables. Raises WajueError if that is not allowed."""
-        self._delete(UNFINISHED)
         files, root = self.files
-        try:
+        with self._written_to():
+            self._delete(UNFINISHED)
             files.create_dir(f"{root}/{UNFINISHED}", recursive=True)
+
+    @contextmanager
+    def _written_to(self) -> Iterator[None]:
+        """Raises WajueError for an OSError."""
+        try:
+            yield
         except OSError as error:
             raise WajueError(f"cannot write to the workspace {self.location}: {error}") from None
 
     def _delete(self, folder: str) -> None:
-        """With what is in it, if it is there. Raises WajueError if that is not allowed."""
+        """With what is in it, if it is there."""
         files, root = self.files
-        try:
-            if files.get_file_info(f"{root}/{folder}").type != fs.FileType.NotFound:
-                files.delete_dir(f"{root}/{folder}")
-        except OSError as error:
-            raise WajueError(f"cannot write to the workspace {self.location}: {error}") from None
+        if files.get_file_info(f"{root}/{folder}").type != fs.FileType.NotFound:
+            files.delete_dir(f"{root}/{folder}")
 
     def _must_hold_no_links(self) -> None:
         """Raises WajueError if a folder that is written to and emptied is a link: what it leads to is not ours."""

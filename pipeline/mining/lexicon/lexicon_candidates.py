@@ -30,7 +30,7 @@ class Verdicts(NamedTuple):
 class NgramCandidates(NamedTuple):
     """N-grams of two symbols and more as candidates, in the order of their keys.
 
-    pmi: float64 [candidates], nats; symbols: the rows of `ngrams` of single symbols.
+    pmi: float64 [candidates], nats; symbols: the rows of `ngrams` of single symbols, without n.
     """
 
     alphabet: Alphabet
@@ -82,15 +82,15 @@ def possible_words(ngrams: pa.RecordBatch, accepted: pa.StringArray, branching_e
 
 def from_ngrams(ngrams: pa.Table, verdicts: Verdicts, branching_entropy: float) -> NgramCandidates:
     """branching_entropy: nats, the floor of the first lexicon. Raises ConfigError if a word is both accepted and rejected."""
-    symbols = ngrams.filter(pc.equal(ngrams.column("n"), 1)).combine_chunks()
+    n = ngrams.column("n").to_numpy()
+    symbols = ngrams.filter(pa.array(n == 1)).drop_columns(["n"]).combine_chunks()
     symbol_strings, counts = symbols.column("ngram").combine_chunks(), symbols.column("count").to_numpy()
     alphabet = Alphabet.from_symbols(zip(symbol_strings.to_pylist(), counts.tolist(), strict=True))
     symbol_codes = alphabet.codes(symbol_strings, 1)[:, 0]
     symbol_count, symbol_left_entropy = np.zeros(_SYMBOLS), np.zeros(_SYMBOLS)
     symbol_count[symbol_codes], symbol_left_entropy[symbol_codes] = counts, symbols.column("left_entropy").to_numpy()
-    word_rows = np.flatnonzero(ngrams.column("n").to_numpy() > 1)
-    longest = pc.max(ngrams.column("n")).as_py()
-    codes = np.concatenate([alphabet.codes(strings, longest) for strings in ngrams.column("ngram").chunks])[word_rows]
+    word_rows = np.flatnonzero(n > 1)
+    codes = np.concatenate([alphabet.codes(strings, int(n.max())) for strings in ngrams.column("ngram").chunks])[word_rows]
     keys = word_keys(codes)
     order = np.argsort(keys)  # which does not depend on how the table was written
     word_rows = word_rows[order]

@@ -30,7 +30,7 @@ def build(mined: NgramCandidates, counts: np.ndarray, known: set[str]) -> pa.Tab
     ids = active[kept]
     log_prob, symbol_log_prob = candidates.log_probabilities()
     symbols = mined.alphabet.codes(mined.symbols.column("ngram").combine_chunks(), 1)[:, 0]
-    table = pa.concat_tables([_of_ngrams(mined, ids), mined.symbols]).rename_columns({"ngram": "word"}).drop_columns(["n"])
+    table = pa.concat_tables([_of_ngrams(mined, ids), mined.symbols]).rename_columns({"ngram": "word"})
     strings = table.column("word").to_pylist()
     used, domain, general, left, right = counts[:, np.concatenate((kept, len(active) + symbols.astype(np.int64)))]
     remainder_share = np.maximum(left, right) / np.maximum(used, 1)
@@ -55,11 +55,10 @@ def build(mined: NgramCandidates, counts: np.ndarray, known: set[str]) -> pa.Tab
 
 
 def _of_ngrams(mined: NgramCandidates, ids: np.ndarray) -> pa.Table:
-    """The rows of `ngrams` of these candidates."""
+    """The rows of `ngrams` of these candidates, without n."""
     candidates = mined.candidates
     columns = {
         "ngram": mined.alphabet.strings(candidates.codes[ids]),
-        "n": candidates.length[ids],
         "count": candidates.count[ids],
         "pmi": mined.pmi[ids],
         "left_entropy": candidates.left_entropy[ids],
