@@ -215,8 +215,11 @@ TABLES = {
                 Column("folded_low", pa.int64(), "the lower half"),
                 Column("text_hash", pa.int64(), "a hash of the text as it stands"),
                 Column(
-                    "sketch", pa.int32(), "a bit of each of its first 32 least hashes; null without [dedup] near, like the next two"
+                    "sketch",
+                    pa.int32(),
+                    "a bit of each of its first 32 least hashes; null without [dedup] near, like the next three",
                 ),
+                Column("second_sketch", pa.int32(), "another bit of each"),
                 Column("bands", pa.binary(), "the keys of its MinHash bands, a uint32 each: documents that share one are compared"),
                 Column(
                     "elements", pa.binary(), "what its shingles are made of: code points as UTF-16, or hashed words, a uint32 each"

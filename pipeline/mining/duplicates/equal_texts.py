@@ -58,9 +58,10 @@ def text_order(hashes: TextHashes, position: np.ndarray) -> np.ndarray:
     np.lexsort gives the same, but more slowly: few texts share their first hash.
     """
     order = np.argsort(hashes.folded_high)
-    ties = np.diff(np.flatnonzero(np.append(differs_from_previous(hashes.folded_high[order]), True)))
-    if len(order) and ties.max() > _MANY_TIES:
-        return np.lexsort((position, *reversed(hashes)))
+    begins = np.flatnonzero(np.append(differs_from_previous(hashes.folded_high[order]), True))
+    for run in np.flatnonzero(np.diff(begins) > _MANY_TIES):
+        tied = order[begins[run] : begins[run + 1]]
+        tied[:] = tied[np.lexsort((position[tied], *reversed(hashes.take(tied))))]
     _sort_ties(order, hashes, position)
     return order
 

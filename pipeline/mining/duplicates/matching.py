@@ -10,7 +10,7 @@ from wajue.mining.duplicates.comparing import edges, shingled
 from wajue.mining.duplicates.equal_texts import differs_from_previous, distinct, distinct_texts
 from wajue.mining.duplicates.hashes import TextHashes
 from wajue.mining.duplicates.packed import Arrays, PackedRows, pack, taken, text_arrays
-from wajue.mining.duplicates.pairs import BucketPairs, bucket_pairs
+from wajue.mining.duplicates.pairs import BucketPairs, Sketched, bucket_pairs
 from wajue.mining.duplicates.settings import Settings
 from wajue.mining.duplicates.signatures import most_differences
 from wajue.mining.duplicates.signing import KEPT, bands_of, elements_in, hashes_of, sketches_of
@@ -39,26 +39,30 @@ def scatter(settings: Settings) -> Callable[[Batches], Batches]:
 def _scatter(signed: pa.RecordBatch, position: np.ndarray, settings: Settings) -> Batches:
     hashes, keys = hashes_of(signed), bands_of(signed, settings)
     node = (hashes.text & _TEXT_BITS) | (hashes.folded_high & _FOLDED_BITS)
+    second = np.zeros(len(node), np.uint32)
     if settings.near:
-        node |= sketches_of(signed).astype(np.uint64) << _HALF
-    if settings.near and not settings.one_bucket:
+        first, second = sketches_of(signed).T
+        node |= first.astype(np.uint64) << _HALF
+    texts = hashes._asdict() | {"position": position, "node": node}
+    elements = elements_in(signed) if settings.near else None
+    if settings.one_bucket:
+        compared = text_arrays(elements) | {"band_key": keys.ravel(), "second": second} if elements else {}
+        yield pack(0, "texts", **texts, **compared)
+        return
+    if settings.near:
         is_earlier = position < settings.first_droppable
         for kind, chosen in (("bands", ~is_earlier), ("earlier_bands", is_earlier)):
-            yield from _bands(kind, keys[chosen], node[chosen], settings)
-    elements = elements_in(signed) if settings.near else None
+            yield from _bands(kind, keys[chosen], Sketched(node[chosen], second[chosen]), settings)
     for bucket, chosen in by_hash(node, settings.buckets):
-        arrays = hashes.take(chosen)._asdict() | {"position": position[chosen], "node": node[chosen]}
-        if elements:
-            arrays |= text_arrays(elements.take(chosen))
-        if settings.one_bucket:
-            arrays["band_key"] = keys[chosen].ravel()
-        yield pack(bucket, "texts", **arrays)
+        arrays = {name: column[chosen] for name, column in texts.items()}
+        yield pack(bucket, "texts", **arrays, **(text_arrays(elements.take(chosen)) if elements else {}))
 
 
-def _bands(kind: str, keys: np.ndarray, node: np.ndarray, settings: Settings) -> Batches:
-    flat, nodes = keys.ravel(), np.repeat(node, settings.bands)
+def _bands(kind: str, keys: np.ndarray, sketched: Sketched, settings: Settings) -> Batches:
+    flat, of = keys.ravel(), np.repeat(np.arange(len(keys)), settings.bands)
     for bucket, chosen in by_hash(flat, settings.buckets):
-        yield pack(bucket, kind, band_key=flat[chosen], node=nodes[chosen])
+        nodes, seconds = (column[of[chosen]] for column in sketched)
+        yield pack(bucket, kind, band_key=flat[chosen], node=nodes, second=seconds)
 
 
 def match(settings: Settings) -> Callable[[Batches], Batches]:
@@ -111,11 +115,10 @@ def _pairs_of_both(ours: Arrays, earlier: Arrays, our_keys: np.ndarray, settings
     """
     differences = most_differences(settings.threshold)
     if not len(earlier["node"]):
-        return bucket_pairs(ours["band_key"], ours["node"], settings.max_bucket, differences)
+        return bucket_pairs(ours["band_key"], Sketched(ours["node"], ours["second"]), settings.max_bucket, differences)
     shared = np.isin(earlier["band_key"], our_keys)
-    keys = np.concatenate((ours["band_key"], earlier["band_key"][shared]))
-    nodes = np.concatenate((ours["node"], earlier["node"][shared]))
-    low, high, crowded = bucket_pairs(keys, nodes, settings.max_bucket, differences)
+    keys, nodes, seconds = (np.concatenate((ours[name], earlier[name][shared])) for name in ("band_key", "node", "second"))
+    low, high, crowded = bucket_pairs(keys, Sketched(nodes, seconds), settings.max_bucket, differences)
     our_nodes = distinct(ours["node"])
     is_ours = np.isin(low, our_nodes) | np.isin(high, our_nodes)
     return BucketPairs(low[is_ours], high[is_ours], crowded)
@@ -166,10 +169,12 @@ def _sides(pairs: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
 def _pairs_of_all(texts: Arrays, chosen: np.ndarray, node: np.ndarray, settings: Settings) -> BucketPairs:
     """The pairs of the chosen texts, whose nodes are given; all documents have a say in which buckets are looked at."""
     keys, is_ours = texts["band_key"].reshape(-1, settings.bands), texts["position"] >= settings.first_droppable
+    sketched = Sketched(node, texts["second"][chosen])
     if is_ours.all():
-        return bucket_pairs(keys[chosen].ravel(), node, settings.max_bucket, most_differences(settings.threshold))
+        return bucket_pairs(keys[chosen].ravel(), sketched, settings.max_bucket, most_differences(settings.threshold))
     ours, earlier = (
-        {"band_key": keys[chosen[of]].ravel(), "node": np.repeat(node[of], settings.bands)}
+        {"band_key": keys[chosen[of]].ravel()}
+        | {name: np.repeat(column[of], settings.bands) for name, column in zip(("node", "second"), sketched, strict=True)}
         for of in (is_ours[chosen], ~is_ours[chosen])
     )
     return _pairs_of_both(ours, earlier, keys[is_ours].ravel(), settings)

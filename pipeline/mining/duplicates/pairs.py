@@ -1,6 +1,7 @@
 """Pairs of texts that share a band. In: band keys and nodes. Out: the distinct pairs, and the buckets too full to compare all.
 
-A node is a 64-bit number of a distinct text whose upper half is its sketch. A bucket holds the texts with one band key.
+A node is a 64-bit number of a distinct text whose upper half is the first word of its sketch. A bucket holds the texts with one
+band key.
 """
 
 from typing import NamedTuple
@@ -18,6 +19,13 @@ _LOW_HALF = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
 
 
+class Sketched(NamedTuple):
+    """Nodes (uint64 [n]), and the second words of their sketches (uint32 [n])."""
+
+    nodes: np.ndarray
+    seconds: np.ndarray
+
+
 class BucketPairs(NamedTuple):
     """low, high: uint64 [pairs], the nodes of each candidate pair; crowded: int64 [buckets, 2], members and pairs compared."""
 
@@ -27,23 +35,27 @@ class BucketPairs(NamedTuple):
 
 
 @njit(cache=True, inline="always")
-def _sort_few(values, begin, end):
-    """Sort values[begin:end] in place: by insertion where they are few, which most are."""
-    if end - begin > _FEW:
-        values[begin:end] = np.sort(values[begin:end])
+def _sort_members(nodes, seconds, n):
+    """Sort the first n nodes in place, and `seconds` with them: by insertion where they are few, which most are."""
+    if n > _FEW:
+        order = np.argsort(nodes[:n], kind="mergesort")
+        nodes[:n], seconds[:n] = nodes[:n][order], seconds[:n][order]
         return
-    for k in range(begin + 1, end):
-        x, j = values[k], k
-        while j > begin and values[j - 1] > x:
-            values[j] = values[j - 1]
+    for k in range(1, n):
+        node, second, j = nodes[k], seconds[k], k
+        while j > 0 and nodes[j - 1] > node:
+            nodes[j], seconds[j] = nodes[j - 1], seconds[j - 1]
             j -= 1
-        values[j] = x
+        nodes[j], seconds[j] = node, second
 
 
 @njit(cache=True, inline="always")
-def _differing_bits(one, other):
-    """How many bits of the sketches of two nodes differ (Warren, Hacker's Delight, section 5-1)."""
-    v = (one ^ other) >> _HALF
+def _differences(one, other, seconds_differ):
+    """In how many hashes the sketches of two nodes differ; seconds_differ: uint64, where their second words do.
+
+    The bits are counted as in Warren, Hacker's Delight, section 5-1.
+    """
+    v = (one ^ other) >> _HALF | seconds_differ
     v = v - ((v >> np.uint64(1)) & np.uint64(0x55555555))
     v = (v & np.uint64(0x33333333)) + ((v >> np.uint64(2)) & np.uint64(0x33333333))
     return (((v + (v >> np.uint64(4))) & np.uint64(0x0F0F0F0F)) * np.uint64(0x01010101) >> np.uint64(24)) & np.uint64(63)
@@ -97,15 +109,17 @@ def _shared_keys(keys: np.ndarray) -> np.ndarray:
 
 
 @njit(cache=True, inline="always")
-def _fill_members(shared, start, stop, nodes, keys_per_node, members):
+def _fill_members(shared, start, stop, sketched, keys_per_node, members):
     """Write the distinct nodes of the bucket shared[start:stop] to `members`, sorted; returns how many there are."""
+    nodes, seconds = members
     for k in range(start, stop):
-        members[k - start] = nodes[(shared[k] & _LOW_HALF) // keys_per_node]
-    _sort_few(members, 0, stop - start)
+        of = (shared[k] & _LOW_HALF) // keys_per_node
+        nodes[k - start], seconds[k - start] = sketched.nodes[of], sketched.seconds[of]
+    _sort_members(nodes, seconds, stop - start)
     distinct = 1
     for k in range(1, stop - start):  # copies of a text share its node, and all its buckets
-        if members[k] != members[distinct - 1]:
-            members[distinct] = members[k]
+        if nodes[k] != nodes[distinct - 1]:
+            nodes[distinct], seconds[distinct] = nodes[k], seconds[k]
             distinct += 1
     return distinct
 
@@ -113,26 +127,27 @@ def _fill_members(shared, start, stop, nodes, keys_per_node, members):
 @njit(cache=True, nogil=True)
 def _fill_pairs(
     shared,  # uint64 [n], as _shared_keys makes them
-    nodes,  # uint64 [nodes]
+    sketched,  # Sketched
     keys_per_node,  # uint64
     max_bucket,
     differences,
-    members,  # uint64 [n], worked in
+    members,  # Sketched of n, worked in
     pairs,  # BucketPairs, filled as far as its arrays reach
 ):
     """Returns how many (pairs, crowded buckets) there are."""
-    shared, nodes, members, (low, high, crowded) = borrowed((shared, nodes, members, pairs))
+    shared, sketched, members, (low, high, crowded) = borrowed((shared, sketched, members, pairs))
+    nodes, seconds = members
     n, crowded_count, start = 0, 0, 0
     while start < len(shared):
         stop = start + 1
         while stop < len(shared) and shared[stop] >> _HALF == shared[start] >> _HALF:
             stop += 1
-        m = _fill_members(shared, start, stop, nodes, keys_per_node, members)
+        m = _fill_members(shared, start, stop, sketched, keys_per_node, members)
         for x in range(m - 1):
             for y in range(x + 1, min(m, x + 1 + max_bucket)):
-                if _differing_bits(members[x], members[y]) <= differences:
+                if _differences(nodes[x], nodes[y], np.uint64(seconds[x] ^ seconds[y])) <= differences:
                     if n < len(low):
-                        low[n], high[n] = members[x], members[y]
+                        low[n], high[n] = nodes[x], nodes[y]
                     n += 1
         if m > max_bucket + 1:
             if crowded_count < len(crowded):
@@ -143,20 +158,20 @@ def _fill_pairs(
     return n, crowded_count
 
 
-def bucket_pairs(keys: np.ndarray, nodes: np.ndarray, max_bucket: int, differences: int) -> BucketPairs:
-    """The candidate pairs of all buckets: two nodes with one key, whose sketches differ in at most `differences` bits.
+def bucket_pairs(keys: np.ndarray, sketched: Sketched, max_bucket: int, differences: int) -> BucketPairs:
+    """The candidate pairs of all buckets: two nodes with one key, whose sketches differ in at most `differences` hashes.
 
-    keys: uint32 [n], as many for each node, node by node; nodes: uint64. In a bucket of more than `max_bucket` others each node
-    is compared with the next `max_bucket` in the order of the sketches: the work grows with the members, not with their square.
+    keys: uint32 [n], as many for each node, node by node. In a bucket of more than `max_bucket` others each node is compared with
+    the next `max_bucket` in the order of the sketches: the work grows with the members, not with their square.
     """
-    shared, keys_per_node = _shared_keys(keys), np.uint64(len(keys) // max(1, len(nodes)))
+    shared, keys_per_node = _shared_keys(keys), np.uint64(len(keys) // max(1, len(sketched.nodes)))
     pair_count, crowded_count = 2 * len(keys), 1000  # more than there are, as a rule; the second round knows
-    members = np.empty(len(shared), np.uint64)
+    members = Sketched(np.empty(len(shared), np.uint64), np.empty(len(shared), np.uint32))
     while True:
         pairs = BucketPairs(
             np.empty(pair_count, np.uint64), np.empty(pair_count, np.uint64), np.empty((crowded_count, 2), np.int64)
         )
-        n, c = _fill_pairs(shared, nodes, keys_per_node, max_bucket, differences, members, pairs)
+        n, c = _fill_pairs(shared, sketched, keys_per_node, max_bucket, differences, members, pairs)
         if n <= pair_count and c <= crowded_count:
             return BucketPairs(pairs.low[:n], pairs.high[:n], pairs.crowded[:c])
         pair_count, crowded_count = max(pair_count, n), max(crowded_count, c)

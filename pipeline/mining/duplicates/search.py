@@ -7,15 +7,15 @@ Each arrow but the first follows a shuffle by `bucket`. Where one bucket holds a
 task, without a shuffle. Arrays travel as `packed` has them; a function passes on the kinds of rows that it has no use for.
 
 A *position* is a document's 64-bit number in the order of preference: its file's number and, in the low bits, that of its record
-in the file. Of several documents that resemble each other the one with the least position stays. A *node* is a distinct text: 32
-bits of sketch, 16 of the hash of the text, and 16 of the hash of the folded text. The last choose its bucket, so that all texts
-that are equal when folded meet in one. Only hashes go to the buckets of the bands; a text goes to its own bucket, and once to
-that of every text which it may resemble.
+in the file. Of several documents that resemble each other the one with the least position stays. A *node* is a distinct text: the
+first 32 bits of its sketch, 16 of the hash of the text, and 16 of the hash of the folded text. The last choose its bucket, so that
+all texts that are equal when folded meet in one. Only hashes go to the buckets of the bands; a text goes to its own bucket, and
+once to that of every text which it may resemble.
 
 Documents of earlier runs come first, and nothing is decided of them. Of those that were dropped then, two things count: they are
 members of their buckets, and a copy of one goes where it went.
 
-The bytes moved decide the cost: some 190 a short question from scatter to match, 70 from there on, and 60 for each bucket of
+The bytes moved decide the cost: some 230 a short question from scatter to match, 70 from there on, and 60 for each bucket of
 candidates.
 """
 

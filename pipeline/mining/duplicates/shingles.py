@@ -112,6 +112,8 @@ def jaccard(
         q, q_end = right_offsets[j[k]], right_offsets[j[k] + 1]
         total, shared = (p_end - p) + (q_end - q), 0
         spare = total - 2 * (least / (1 + least)) * total + 1e-6  # shingles that may stand on one side only
+        if abs((p_end - p) - (q_end - q)) > spare:  # most pairs: their shingles need not be brought from memory
+            continue
         while p < p_end and q < q_end and spare >= 0:
             if left[p] == right[q]:
                 shared, p, q = shared + 1, p + 1, q + 1

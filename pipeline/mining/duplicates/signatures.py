@@ -5,8 +5,9 @@ r such hashes, so they agree on one band with probability s^r, and on at least o
 Rajaraman, Ullman, Mining of Massive Datasets, section 3.4). At s = 0.8, r = 4, b = 9 that is 0.991, at s = 0.4 it is 0.21.
 A pair that agrees is a candidate only: `shingles.jaccard` decides.
 
-A sketch is one bit of each of the first 32 hashes. Two texts of similarity s agree on such a bit with probability (1 + s)/2
-(b-bit minwise hashing, Li and Koenig 2010), so that most false candidates are sorted out by comparing two words.
+A sketch is two bits of each of the first 32 hashes, the one of all of them in one word, the other in a second. Two texts of
+similarity s agree on both bits of a hash with probability s + (1 - s)/4 (b-bit minwise hashing, Li and Koenig 2010), so that most
+false candidates are sorted out by comparing these words.
 """
 
 import math
@@ -22,7 +23,7 @@ from wajue.mining.duplicates.shingles import Shingling, shingle
 _FALSE_CANDIDATE_COST = 20  # of one false candidate a text, in units of the cost of one band (measured on short questions)
 _MOST_BANDS, _MOST_ROWS = 64, 16
 _RANDOM_SEED = 20191208  # any fixed seed: the same text has the same keys everywhere
-SKETCH_BITS = 32
+SKETCHED = 32  # hashes of which a sketch has two bits
 
 
 def banding(threshold: float, recall: float = 0.99) -> tuple[int, int]:
@@ -42,13 +43,13 @@ def banding(threshold: float, recall: float = 0.99) -> tuple[int, int]:
 
 
 def most_differences(threshold: float, recall: float = 0.999) -> int:
-    """The number of differing bits of two sketches that a pair at the threshold does not exceed with this probability."""
-    p, total = (1 - threshold) / 2, 0.0
-    for k in range(SKETCH_BITS):
-        total += math.comb(SKETCH_BITS, k) * p**k * (1 - p) ** (SKETCH_BITS - k)
+    """The number of hashes in which the sketches of a pair at the threshold differ, not exceeded with this probability."""
+    p, total = (1 - threshold) * 3 / 4, 0.0
+    for k in range(SKETCHED):
+        total += math.comb(SKETCHED, k) * p**k * (1 - p) ** (SKETCHED - k)
         if total >= recall:
             return k
-    return SKETCH_BITS
+    return SKETCHED
 
 
 @njit(cache=True, nogil=True)
@@ -59,7 +60,7 @@ def _fill_signatures(
     addend,  # uint32 [hashes]
     rows_per_band,
     band_keys,  # uint64 [texts, bands], filled
-    sketches,  # uint32 [texts], filled
+    sketches,  # uint32 [texts, 2], filled
 ):
     elements, offsets = texts
     size, packed = shingling
@@ -77,14 +78,16 @@ def _fill_signatures(
             for r in range(rows_per_band):
                 h = absorbed(h, least[band * rows_per_band + r])
             band_keys[text, band] = mixed(h)
-        bits = np.uint32(0)
-        for p in range(SKETCH_BITS):
-            bits = (bits << np.uint32(1)) | np.uint32(mixed(np.uint64(least[p]) + SECOND_SEED) & np.uint64(1))
-        sketches[text] = bits
+        first_bits, second_bits = np.uint32(0), np.uint32(0)
+        for p in range(SKETCHED):
+            bits = np.uint32(mixed(np.uint64(least[p]) + SECOND_SEED) & np.uint64(3))
+            first_bits = (first_bits << np.uint32(1)) | (bits & np.uint32(1))
+            second_bits = (second_bits << np.uint32(1)) | (bits >> np.uint32(1))
+        sketches[text, 0], sketches[text, 1] = first_bits, second_bits
 
 
 class Signatures(NamedTuple):
-    """band_keys: uint64 [texts, bands], texts with equal keys in a band are candidates; sketches: uint32 [texts]."""
+    """band_keys: uint64 [texts, bands], texts with equal keys in a band are candidates; sketches: uint32 [texts, 2]."""
 
     band_keys: np.ndarray
     sketches: np.ndarray
@@ -93,10 +96,10 @@ class Signatures(NamedTuple):
 def signatures(texts: Ragged, shingling: Shingling, *, bands: int, rows_per_band: int) -> Signatures:
     """The signature of each text; texts: of elements (uint32)."""
     random = np.random.default_rng(_RANDOM_SEED)
-    hashes = max(bands * rows_per_band, SKETCH_BITS)
+    hashes = max(bands * rows_per_band, SKETCHED)
     multiplier = random.integers(0, 2**31, hashes, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
     addend = random.integers(0, 2**32, hashes, dtype=np.uint32)
     count = len(texts.offsets) - 1
-    signed = Signatures(np.empty((count, bands), np.uint64), np.empty(count, np.uint32))
+    signed = Signatures(np.empty((count, bands), np.uint64), np.empty((count, 2), np.uint32))
     _fill_signatures(texts, shingling, multiplier, addend, rows_per_band, *signed)
     return signed

@@ -23,6 +23,7 @@ NAMED = ("doc_id", "corpus", "source")  # which document it is
 KEPT = "is_kept"  # all are, until they are compared
 SIGNED = schemas.TABLES["signatures"].schema
 COMPARED = tuple(name for name in SIGNED.names if name != "doc_id")  # what the search reads
+_SKETCHES = ("sketch", "second_sketch")
 _HASHES = ("folded_high", "folded_low", "text_hash")  # as TextHashes has them
 _SIZES = pa.struct([("corpus", pa.string()), ("file", pa.string()), ("documents", pa.int64()), ("bytes", pa.int64())])
 SIZED = pa.schema([("signatures", pa.struct(list(SIGNED))), ("sizes", _SIZES)])
@@ -87,13 +88,13 @@ def _signature(texts: pa.StringArray, settings: Settings) -> dict[str, pa.Array]
     hashes = text_hashes(elements)
     columns = {name: pa.array(column.view(np.int64)) for name, column in zip(_HASHES, hashes, strict=True)}
     if not settings.near:
-        return columns | {name: pa.nulls(len(texts), SIGNED.field(name).type) for name in ("sketch", "bands", "elements")}
+        return columns | {name: pa.nulls(len(texts), SIGNED.field(name).type) for name in (*_SKETCHES, "bands", "elements")}
     if settings.of_words:
         elements = hashed_words(elements)
     signed = signatures(elements, settings.shingling, bands=settings.bands, rows_per_band=settings.rows_per_band)
     keys = (signed.band_keys >> _HALF).astype(np.uint32)
     return columns | {
-        "sketch": pa.array(signed.sketches.view(np.int32)),
+        **{name: pa.array(words.view(np.int32)) for name, words in zip(_SKETCHES, signed.sketches.T.copy(), strict=True)},
         "bands": cells_of(Ragged.of_sizes(keys.ravel(), np.full(len(texts), settings.bands))),
         "elements": cells_of(to_16_bits(elements, of_words=settings.of_words)),
     }
@@ -105,9 +106,8 @@ def hashes_of(signed: pa.RecordBatch) -> TextHashes:
 
 
 def sketches_of(signed: pa.RecordBatch) -> np.ndarray:
-    """Their sketches (uint32 [documents])."""
-    sketches: np.ndarray = signed.column("sketch").to_numpy().view(np.uint32)
-    return sketches
+    """Their sketches (uint32 [documents, 2])."""
+    return np.stack([signed.column(name).to_numpy().view(np.uint32) for name in _SKETCHES], axis=1)
 
 
 def bands_of(signed: pa.RecordBatch, settings: Settings) -> np.ndarray:

@@ -2,26 +2,32 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wajue.mining.duplicates.pairs import bucket_pairs, unique_pairs
+from wajue.mining.duplicates.pairs import Sketched, bucket_pairs, unique_pairs
 
-NODES = st.integers(0, 7).map(lambda n: n << 32 | n)  # the upper half is the sketch
+TEXTS = st.tuples(st.integers(0, 7), st.integers(0, 3))  # the two words of a sketch
 
 
-@given(st.lists(st.tuples(st.integers(0, 4), NODES), max_size=40))
-def test_bucket_pairs_are_all_pairs_of_a_bucket(entries: list[tuple[int, int]]) -> None:
-    keys, nodes = np.array([e[0] for e in entries], np.uint32), np.array([e[1] for e in entries], np.uint64)
-    low, high, crowded = bucket_pairs(keys, nodes, 100, 1)
+def sketched(texts: list[tuple[int, int]]) -> Sketched:
+    """A node of each text: its sketch, and its number below."""
+    return Sketched(np.array([a << 32 | a << 2 | b for a, b in texts], np.uint64), np.array([b for _, b in texts], np.uint32))
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), TEXTS), max_size=40), st.integers(1, 60))
+def test_bucket_pairs_are_all_pairs_of_a_bucket(entries: list[tuple[int, tuple[int, int]]], times: int) -> None:
+    entries = entries * times  # more than are sorted by insertion
+    nodes = sketched([text for _, text in entries])
+    low, high, crowded = bucket_pairs(np.array([b for b, _ in entries], np.uint32), nodes, 100, 1)
     expected = set()
     for k in range(5):
-        members = {n for b, n in entries if b == k}
-        expected |= {(a, b) for a in members for b in members if a < b and ((a ^ b) >> 32).bit_count() <= 1}
+        members = {text for b, text in entries if b == k}
+        pairs = {(s, t) for s in members for t in members if s < t and (s[0] ^ t[0] | s[1] ^ t[1]).bit_count() <= 1}
+        expected |= {tuple(sketched(list(pair)).nodes.tolist()) for pair in pairs}
     assert set(zip(low.tolist(), high.tolist(), strict=True)) == expected
     assert len(crowded) == 0
 
 
 def test_a_crowded_bucket_is_capped_and_told() -> None:
-    nodes = np.arange(100, dtype=np.uint64) << np.uint64(32)
-    low, high, crowded = bucket_pairs(np.zeros(100, np.uint32), nodes, 10, 32)
+    low, high, crowded = bucket_pairs(np.zeros(100, np.uint32), sketched([(n, 0) for n in range(100)]), 10, 32)
     assert crowded.tolist() == [[100, 945]]  # 90 * 10 + 9 + 8 + ... + 1
     assert len(low) == 945 and (high > low).all()
 

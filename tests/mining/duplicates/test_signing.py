@@ -40,7 +40,7 @@ def test_equal_texts_need_hashes_alone() -> None:
     [signed] = sign(settings)(iter([documents(["一", "一", "二"])]))
     text = hashes_of(signed).text
     assert text[0] == text[1] != text[2] and bands_of(signed, settings).shape == (3, 0)
-    assert all(signed.column(name).null_count == 3 for name in ("sketch", "bands", "elements"))
+    assert all(signed.column(name).null_count == 3 for name in ("sketch", "second_sketch", "bands", "elements"))
 
 
 def test_long_texts_are_signed_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
