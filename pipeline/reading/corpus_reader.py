@@ -22,6 +22,7 @@ from wajue.arrays.cells import Batches
 from wajue.config import Corpus
 from wajue.errors import WajueError
 from wajue.reading import decoding, documents, records, repeated_ids
+from wajue.reading.decoding import WHOLE, Extent
 from wajue.reading.formats import FORMATS
 from wajue.reading.formats.reader import Broken
 
@@ -31,12 +32,19 @@ READ = pa.schema(
         ("identities", pa.struct([("bucket", pa.int32()), ("identities", pa.binary())])),
     ]
 )
+# location: bytes of a path, which need not be UTF-8, or a URI; begin to format: of pieces.Piece; content: of a file that Python
+# cannot open
+PLANNED = pa.schema(
+    [("task", pa.int32()), ("corpus", pa.string()), ("name", pa.string()), ("location", pa.binary()), ("encoding", pa.string())]
+    + [("bytes", pa.int64()), ("begin", pa.int64()), ("end", pa.int64()), ("number", pa.int64()), ("line", pa.int64())]
+    + [("first", pa.bool_()), ("last", pa.bool_()), ("format", pa.string()), ("content", pa.binary())]
+)
 _BATCH_ROWS, _BATCH_CHARACTERS = 10_000, 4_000_000
 _NEW_OBJECTS = 50_000
 
 
 def read(batches: Batches, corpora: dict[str, Corpus], buckets: int, host: str) -> Batches:
-    """Files of one task (corpus, name, location in bytes, encoding, bytes, content) -> READ. buckets: of the identities.
+    """Files of one task (PLANNED) -> READ. buckets: of the identities.
 
     host: where the files were found. A file that has gone is rejected there; another host that lacks it raises WajueError, for it
     may lack them all.
@@ -90,13 +98,17 @@ class _Reader:
             yield self._summary(name, {"records": 1, "unreadable": 1})
             return
         with stream:
-            yield from self._read(stream, name, file["encoding"], file["bytes"])
+            yield from self._read(stream, file)
 
-    def _read(self, stream: Any, file: str, encoding: str, size: int) -> Iterator[pa.RecordBatch]:
+    def _read(self, stream: Any, file: dict[str, Any]) -> Iterator[pa.RecordBatch]:
+        encoding, extent = file["encoding"], Extent(*(file[c] for c in Extent._fields))
         if encoding == "auto":
-            encoding = decoding.sample_encoding(stream, file)
+            encoding = decoding.sample_encoding(stream, file["name"])
             stream.seek(0)
-        for part in records.parts(stream, file, self._corpus, encoding):
+        if extent != WHOLE:
+            stream.seek(file["begin"])
+            stream = io.BytesIO(stream.read(file["end"] - file["begin"]))
+        for part in records.parts(stream, file["name"], self._corpus, encoding, extent, file["format"]):
             text_fields = self._corpus.text if part.format in FORMATS and FORMATS[part.format].fields else ("text",)
             number = unreadable = 0
             for run in part.runs:
@@ -106,7 +118,12 @@ class _Reader:
                     new = documents.of_records(run, self._corpus, part.name, text_fields)
                 number, unreadable = number + len(new.reason), unreadable + len(new.reason) - new.reason.count(None)
                 yield from self._add(new)
-            facts = {**part.facts, "format": part.format, "encoding": part.encoding, "bytes": None if part.inside else size}
+            facts = {
+                **part.facts,
+                "format": part.format,
+                "encoding": part.encoding,
+                "bytes": None if part.inside else file["bytes"],
+            }
             yield self._summary(part.name, facts | {"records": number, "unreadable": unreadable})
 
     def _add(self, new: documents.Columns) -> Iterator[pa.RecordBatch]:

@@ -11,7 +11,7 @@ import itertools
 import re
 import zlib
 from collections.abc import Callable, Iterator
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, NamedTuple, cast
 
 import zstandard
 
@@ -32,6 +32,32 @@ _EXPANSION = 200  # times its size that a file may expand: a text packs 3 to 5 t
 _EXPANDED = 1 << 30  # bytes to which any file may expand
 _SHOWN = 10_000  # characters of a line that is too long
 _PIECE = 1 << 10  # bytes; a decompressor that meets damage gives nothing of the piece it was handed, so pieces are small
+
+
+class Extent(NamedTuple):
+    """Which part of a file a stream holds. number, line: of the first record in it, both from 1; first, last: is it the beginning
+    of the file, is it the end?
+    """
+
+    number: int = 1
+    line: int = 1
+    first: bool = True
+    last: bool = True
+
+
+WHOLE = Extent()
+
+
+class Border(NamedTuple):
+    """Where a file can be divided: the offset in bytes, and the number and line of the first record behind it, both from 1."""
+
+    offset: int
+    number: int
+    line: int
+
+
+class Indivisible(Exception):
+    """Pieces of the file would not be read as the whole is."""
 
 
 class Overlong(str):
@@ -214,14 +240,13 @@ def text_blocks(data: Iterator[bytes], encoding: str, note: Callable[[str], None
             yield text
 
 
-def lines(texts: Iterator[str]) -> Iterator[str]:
-    """Lines without their ends: \\n or \\r\\n, and \\r in a file that begins without any \\n, as on old Macs.
+def lines(texts: Iterator[str], *, old_mac: bool | None = None) -> Iterator[str]:
+    """Lines without their ends: \\n or \\r\\n, and \\r in a file of old_mac: one that begins without any \\n, if that is not known.
 
     A line longer than MAX_RECORD comes as Overlong, its beginning.
     """
     pieces: list[str] = []  # of a line that goes on in the next block
     length = 0
-    old_mac: bool | None = None
     try:
         for block in texts:
             if old_mac is None:

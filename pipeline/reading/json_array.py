@@ -13,12 +13,13 @@ After the first two, the element is broken up to the next line that opens an obj
 """
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 
-from wajue.reading.decoding import BLOCK, MAX_RECORD, Cut
+from wajue.reading.decoding import BLOCK, MAX_RECORD, WHOLE, Border, Cut, Extent, Indivisible
 
 NEWLINE, SPACE, QUOTE, COMMA, BACKSLASH = ord("\n"), ord(" "), ord('"'), ord(","), ord("\\")
 OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE = ord("["), ord("]"), ord("{"), ord("}")
@@ -36,6 +37,7 @@ _AFTER_COMMA = 8
 _STATE_SIZE = 9
 
 _DEEPEST = 60  # brackets whose kinds fit into _KINDS
+_LONGEST = MAX_RECORD // 3  # bytes of an element in a divided array: a byte that does not decode becomes three
 _INSIDE_OBJECT = 2  # _DEPTH once an element has opened its brace
 
 
@@ -165,9 +167,11 @@ class Run(NamedTuple):
                 yield Element(at, b"", ("invalid_json", "a comma without an element after it"))
 
 
-def runs(texts: Iterator[str]) -> Iterator[Run | Element]:
-    """The elements of the array. An Element is what is wrong with the array itself, and comes last."""
-    scan = _Scan()
+def runs(texts: Iterator[str], extent: Extent = WHOLE) -> Iterator[Run | Element]:
+    """The elements of the array, or of the part of it that these texts hold. An Element is what is wrong with the array itself, and
+    comes last.
+    """
+    scan = _Scan(extent)
     try:
         for text in texts:
             data = text.encode("utf-8", "surrogatepass")
@@ -178,7 +182,7 @@ def runs(texts: Iterator[str]) -> Iterator[Run | Element]:
             scan.check()
             if scan.fault:
                 break
-        if scan.opened and not scan.closed and not scan.fault:
+        if extent.last and scan.opened and not scan.closed and not scan.fault:
             scan.end("truncated_file", "the file ends before the array does")
     except Cut as cut:
         scan.end("truncated_file", str(cut))
@@ -186,16 +190,51 @@ def runs(texts: Iterator[str]) -> Iterator[Run | Element]:
         yield scan.fault
 
 
-class _Scan:
-    """A scan of one file. opened, closed: has the array begun, has it ended? fault: what is wrong with it."""
+def _between_elements(line: int) -> np.ndarray:
+    """The state of the scanner in this line, after the comma that ends an element."""
+    state = np.zeros(_STATE_SIZE, np.int64)
+    state[_DEPTH], state[_LINES], state[_AFTER_COMMA] = 1, line - 1, 1
+    return state
 
-    def __init__(self) -> None:
-        self.opened = False
+
+def borders(blocks: Iterator[tuple[int, np.ndarray]], least: int) -> Iterator[Border]:
+    """Where the array can be divided: behind commas that end elements, at least so many bytes apart.
+
+    blocks: offsets and bytes (uint8) of the file. Raises Indivisible if it is no array, or an element is too long.
+    """
+    at, data = next(blocks)
+    text = data.tobytes().lstrip()
+    if not text.startswith(b"["):
+        raise Indivisible("no array")
+    begin = len(data) - len(text) + 1
+    state, number = _between_elements(1 + int(np.count_nonzero(data[:begin] == NEWLINE))), 1
+    ends, lines = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
+    divided = ended = at + begin  # the last border, and the end of the last element
+    for block_at, block in chain([(at + begin, data[begin:])], blocks):
+        count = _element_ends(block, state, ends, lines)
+        ends_in_file = ends[:count] + block_at
+        if np.diff(ends_in_file, prepend=ended, append=block_at + len(block)).max() > _LONGEST:
+            raise Indivisible("an element is too long")
+        if state[_DEPTH] == 0:
+            return
+        commas = np.flatnonzero(block[ends[:count]] == COMMA)
+        if len(commas) and ends_in_file[commas[-1]] - divided >= least:
+            last = int(commas[-1])
+            divided = int(ends_in_file[last]) + 1
+            yield Border(divided, number + last + 1, int(lines[last]) + 1)
+        number, ended = number + count, int(ends_in_file[-1]) if count else ended
+
+
+class _Scan:
+    """A scan of one file, or of a part of it. opened, closed: has the array begun, has it ended? fault: what is wrong with it."""
+
+    def __init__(self, extent: Extent) -> None:
+        self.opened = not extent.first
         self.fault: Element | None = None
-        self._state = np.zeros(_STATE_SIZE, np.int64)
+        self._state = _between_elements(extent.line) if self.opened else np.zeros(_STATE_SIZE, np.int64)
         self._ends, self._lines = np.empty(4 * BLOCK, np.int64), np.empty(4 * BLOCK, np.int64)
-        self._pending, self._line = b"", 1  # the element that has not ended, and the line in which it begins
-        self._first = True
+        self._pending, self._line = b"", extent.line  # the element that has not ended, and the line in which it begins
+        self._first = extent.first
 
     @property
     def closed(self) -> bool:

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 from wajue.config import Corpus
 from wajue.reading import archives, decoding, detection, encodings
-from wajue.reading.decoding import Cut
+from wajue.reading.decoding import WHOLE, Cut, Extent
 from wajue.reading.detection import Unknown
 from wajue.reading.formats import FORMATS, missing_extra
 from wajue.reading.formats.reader import Broken, Outcome, Record, Source
@@ -37,11 +37,19 @@ class Part(NamedTuple):
     facts: Mapping[str, Any] = MappingProxyType({})
 
 
-def parts(stream: BinaryIO, name: str, corpus: Corpus, encoding: str) -> Iterator[Part]:
-    """The file, or the members of the archive that it is. name: as its corpus names it; encoding: never `auto`."""
-    source = Source(stream, name, corpus, encoding)
+def parts(
+    stream: BinaryIO, name: str, corpus: Corpus, encoding: str, extent: Extent = WHOLE, format_of_piece: str | None = None
+) -> Iterator[Part]:
+    """The file, or the members of the archive that it is. name: as its corpus names it; encoding: never `auto`.
+
+    extent, format_of_piece: as `pieces` has them, of a piece of the file.
+    """
+    source = Source(stream, name, corpus, encoding, extent=extent)
+    if format_of_piece:
+        yield Part(name, format_of_piece, encoding, False, _runs(format_of_piece, source), source.facts)
+        return
     try:
-        format_, source = _detected(source)
+        format_, source = detected(source)
     except (Unknown, Cut) as fault:
         yield Part(name, None, None, False, iter([_unread(fault)]))
         return
@@ -64,7 +72,7 @@ def read(stream: BinaryIO, name: str, corpus: Corpus, encoding: str) -> Iterator
                 yield outcome._replace(number=next(number))
 
 
-def _detected(source: Source) -> tuple[str, Source]:
+def detected(source: Source) -> tuple[str, Source]:
     """The format of a file: as its corpus says, unless the file is an archive of such files."""
     chosen = source.corpus.format
     if chosen == "auto":
@@ -97,7 +105,7 @@ def _member(member: archives.Member, archive: Source, name: str) -> Part:
         encoding = archive.corpus.encoding
         if encoding == "auto":
             encoding = encodings.guessed(decoding.unpacked_beginning(decoding.beginning(member.stream), name))
-        format_, source = _detected(Source(member.stream, name, archive.corpus, encoding))
+        format_, source = detected(Source(member.stream, name, archive.corpus, encoding))
     except (Unknown, Cut) as fault:
         return Part(name, None, None, True, iter([_unread(fault)]))
     if format_ in detection.ARCHIVES:

@@ -1,8 +1,8 @@
 """Files to documents. In: the files of every corpus. Out: raw_documents, ingest_rejects for what could not be read, and
 files: what was in each.
 
-Each file is streamed by one task (reading/corpus_reader.py); small files share a task. A file on a Hadoop file system is handed
-to the task whole, and must be smaller than 2 GB.
+Each file is streamed by one task (reading/corpus_reader.py); small files share a task, and a large one that all would wait for
+is read in pieces (reading/pieces.py). A file on a Hadoop file system is handed to the task whole, and must be smaller than 2 GB.
 """
 
 import os
@@ -16,9 +16,9 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from wajue import schemas
 from wajue.arrays import cells
 from wajue.arrays.cells import Batches
-from wajue.config import Config
+from wajue.config import Config, Corpus
 from wajue.errors import RowsWouldChange
-from wajue.reading import corpus_reader, repeated_ids
+from wajue.reading import corpus_reader, pieces, repeated_ids
 from wajue.reading.corpora import CorpusFile
 from wajue.spark import functions as F
 from wajue.spark.column_types import ddl
@@ -27,12 +27,10 @@ from wajue.spark.flow import Flow
 _BUCKET_BYTES = 1 << 30  # of files, in which there may be ten million records; their identities are held by one task
 _BROADCAST = 1_000_000  # ids that clash, some 100 MB in each executor; more are joined by sorting
 _TASK_BYTES = 64 << 20  # of files: so many tasks even where few cores are at hand, as others may come
+_PIECE_BYTES = 32 << 20  # of a file; a task holds one piece in memory
 _FILE_COST = 4096  # bytes that opening a file is worth
-# location: bytes of a path, which need not be UTF-8, or a URI
-_PLAN = pa.schema(
-    [("task", pa.int32()), ("corpus", pa.string()), ("name", pa.string()), ("location", pa.binary()), ("encoding", pa.string())]
-    + [("bytes", pa.int64())]
-)
+Planned = list[tuple[CorpusFile, pieces.Piece]]
+_LISTED = pa.schema([field for field in corpus_reader.PLANNED if field.name != "content"])
 
 
 def ingest(
@@ -56,8 +54,11 @@ def ingest(
     def read(batches: Batches) -> Batches:
         return corpus_reader.read(batches, corpora, buckets, host)
 
-    made = Flow(_plan(spark, files), scratch_folder=scratch_folder).map(read, ddl(corpus_reader.READ)).materialized()
+    planned = _in_pieces(files, corpora, spark.sparkContext.defaultParallelism)
+    made = Flow(_plan(spark, planned), scratch_folder=scratch_folder).map(read, ddl(corpus_reader.READ)).materialized()
     kept, rejects, summaries = (made[table] for table in ("raw_documents", "ingest_rejects", "files"))
+    if len(planned) > len(files):
+        summaries = Flow(_added(summaries.frame), scratch_folder=scratch_folder)
     with_ids = [c.name for c in config.corpus if c.id]
     # the identities of the records read earlier are not known: then every id is looked at
     suspects = _suspects(made["identities"].frame, buckets) if with_ids and before is None else None
@@ -67,36 +68,61 @@ def ingest(
     return first, rejects.frame.unionByName(repeated), summaries
 
 
-def _plan(spark: SparkSession, files: list[CorpusFile]) -> DataFrame:
-    """The files that each task reads; the content of those on a Hadoop file system, which Python cannot open."""
-    local = [f for f in files if not f.remote]
-    most = max(4 * spark.sparkContext.defaultParallelism, sum(f.size for f in local) // _TASK_BYTES)
-    task = _tasks(local, most)
+def _in_pieces(files: list[CorpusFile], corpora: dict[str, Corpus], processes: int) -> Planned:
+    """The files; in pieces those that take longer than all others together, shared by so many processes."""
+    share = max(2 * _PIECE_BYTES, sum(f.size for f in files) // processes)
+    return [
+        (file, piece)
+        for file in files
+        for piece in (
+            pieces.pieces(file, corpora[file.corpus], _PIECE_BYTES)
+            if file.size > share and not file.remote
+            else [pieces.Piece(0, file.size)]
+        )
+    ]
+
+
+def _plan(spark: SparkSession, planned: Planned) -> DataFrame:
+    """What each task reads; the content of files on a Hadoop file system, which Python cannot open."""
+    local = [(f, p) for f, p in planned if not f.remote]
+    sizes = [p.end - p.begin for _, p in local]
+    task = _tasks(sizes, max(4 * spark.sparkContext.defaultParallelism, sum(sizes) // _TASK_BYTES))
     plan = spark.createDataFrame(_listed(local, task)).withColumn("content", F.lit(None).cast("binary"))
     plan = plan.repartitionById(max(task, default=0) + 1, "task")
-    remote = [f for f in files if f.remote]
+    remote = [(f, p) for f, p in planned if f.remote]
     return plan.unionByName(_remote_plan(spark, remote)) if remote else plan
 
 
-def _listed(files: list[CorpusFile], task: list[int]) -> pa.Table:
-    """Rows of _PLAN."""
-    planned = [(t, f.corpus, f.name, os.fsencode(f.location), f.encoding, f.size) for t, f in zip(task, files, strict=True)]
-    return pa.Table.from_pylist([dict(zip(_PLAN.names, row, strict=True)) for row in planned], _PLAN)
+def _listed(planned: Planned, task: list[int]) -> pa.Table:
+    """Rows of _LISTED."""
+    listed = [
+        (t, f.corpus, f.name, os.fsencode(f.location), f.encoding, f.size, begin, end, *extent, format_)
+        for t, (f, (begin, end, extent, format_)) in zip(task, planned, strict=True)
+    ]
+    return pa.Table.from_pylist([dict(zip(_LISTED.names, row, strict=True)) for row in listed], _LISTED)
 
 
-def _tasks(files: list[CorpusFile], most: int) -> list[int]:
-    """A task number for each file, the sizes of the tasks as even as whole files allow."""
-    loads = [0] * max(1, min(most, len(files)))
-    task = [0] * len(files)
-    for i in sorted(range(len(files)), key=lambda i: (-files[i].size, i)):
+def _tasks(sizes: list[int], most: int) -> list[int]:
+    """A task number for each file or piece, the sizes of the tasks (bytes) as even as these allow."""
+    loads = [0] * max(1, min(most, len(sizes)))
+    task = [0] * len(sizes)
+    for i in sorted(range(len(sizes)), key=lambda i: (-sizes[i], i)):
         task[i] = min(range(len(loads)), key=loads.__getitem__)
-        loads[task[i]] += files[i].size + _FILE_COST
+        loads[task[i]] += sizes[i] + _FILE_COST
     return task
 
 
-def _remote_plan(spark: SparkSession, files: list[CorpusFile]) -> DataFrame:
-    names = spark.createDataFrame(_listed(files, [0] * len(files)))
-    contents = spark.read.format("binaryFile").load(sorted({f.location for f in files}))
+def _added(summaries: DataFrame) -> DataFrame:
+    """Rows of `files`: of each piece to of each file. What is said of a file is said of its first piece, or of all."""
+    numbers = {"records", "unreadable"}
+    names = [c for c in summaries.columns if c not in ("corpus", "role", "file")]
+    sums = [(F.sum(c) if c in numbers else F.max(c)).alias(c) for c in names]
+    return summaries.groupBy("corpus", "role", "file").agg(*sums).select(summaries.columns)
+
+
+def _remote_plan(spark: SparkSession, planned: Planned) -> DataFrame:
+    names = spark.createDataFrame(_listed(planned, [0] * len(planned)))
+    contents = spark.read.format("binaryFile").load(sorted({f.location for f, _ in planned}))
     # Hadoop shows file:///a as file:/a; the names go by the path alone, which is unique within one file system
     path = F.regexp_replace(F.col("location").cast("string"), r"^(\w+):/*", "$1:/")
     return names.join(

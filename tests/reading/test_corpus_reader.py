@@ -10,7 +10,7 @@ import pytest
 from tests.reading.samples import zipped
 from wajue.config import Corpus
 from wajue.errors import WajueError
-from wajue.reading import corpus_reader
+from wajue.reading import corpus_reader, decoding
 
 CORPORA = {
     "a": Corpus(name="a", role="domain", paths=("*",), id="id"),
@@ -21,10 +21,11 @@ CORPORA = {
 def plan(folder: Path, files: list[tuple[str, str, bytes | None]]) -> pa.RecordBatch:
     """Files of (corpus, name, content); without a content, the file is in the folder."""
     rows = [
-        {"corpus": c, "name": n, "location": str(folder / n), "encoding": "utf-8", "bytes": 1, "content": content}
+        {"corpus": c, "name": n, "location": bytes(folder / n), "encoding": "utf-8", "bytes": 1, "content": content}
+        | decoding.WHOLE._asdict()
         for c, n, content in files
     ]
-    return pa.RecordBatch.from_pylist(rows)
+    return pa.RecordBatch.from_pylist(rows, corpus_reader.PLANNED)
 
 
 def read(batch: pa.RecordBatch) -> dict[str, list[Any]]:

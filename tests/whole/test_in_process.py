@@ -13,9 +13,11 @@ from wajue import config as configuration
 from wajue import dag
 from wajue.config import Config
 from wajue.errors import WajueError
+from wajue.reading import pieces
 from wajue.results import demo
 from wajue.runner import engine, run
 from wajue.spark import session as spark_session
+from wajue.stages import ingest
 from wajue.store.workspace import Workspace
 
 SAMPLE = demo.sample_folder()
@@ -180,6 +182,28 @@ def test_the_other_ways_to_cut_and_to_compare(spark: Any, corpus: Path, tmp_path
     run.run(second, Workspace(f"{here}2"), last="word_counts", master="none")
     must_be_equal(by_spark, here)
     must_be_equal(Path(f"{by_spark}2"), Path(f"{here}2"))
+
+
+@pytest.mark.spark
+@pytest.mark.usefixtures("_several_processes")
+def test_a_file_in_pieces_is_read_as_a_whole(spark: Any, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = loaded(corpus, "", CORPORA[CORPORA.index('[[corpus]]\nname = "questions"') :])
+    run.run(config, Workspace(str(tmp_path / "whole")), last="ingest")
+    made: list[int] = []
+    divide = pieces.pieces
+
+    def counted(*args: Any) -> list[pieces.Piece]:
+        found = divide(*args)
+        made.append(len(found))
+        return found
+
+    monkeypatch.setattr(ingest, "_PIECE_BYTES", 10_000)
+    monkeypatch.setattr(pieces, "BLOCK", 5000)
+    monkeypatch.setattr(pieces, "pieces", counted)
+    for name, master in (("spark", None), ("here", "none")):
+        run.run(config, Workspace(str(tmp_path / name)), last="ingest", master=master)
+        must_be_equal(tmp_path / "whole", tmp_path / name)
+    assert len(made) == 2 and min(made) > 3
 
 
 @pytest.mark.usefixtures("_several_processes")

@@ -24,11 +24,11 @@ _EXACT_DIGITS = 18  # of an integer that fits into 64 bits; longer ones stay as 
 def read(source: Source) -> Iterator[Outcome | list[Record]]:
     """The elements of an array; with `format = "auto"` those of a file that begins with an object: one a line, or over several."""
     texts = source.texts()
-    if source.corpus.format == "auto":
+    if source.corpus.format == "auto" and source.extent.first:
         first = next((t for t in texts if t.strip()), "")
         texts = itertools.chain((first,), texts)
         if first.lstrip().startswith("{"):
-            if not _is_spread(first):
+            if not is_spread(first):
                 yield from _lines(decoding.lines(texts), source)
                 return
             texts = itertools.chain(("[",), texts, ("]",))  # which misses commas only where one object follows another
@@ -40,7 +40,7 @@ def read_lines(source: Source) -> Iterator[Outcome]:
     return _lines(source.lines(), source)
 
 
-def _is_spread(block: str) -> bool:
+def is_spread(block: str) -> bool:
     """Does the first object end, whole, in a later line? Where lines are records the first one may be broken: it costs no other."""
     text = block.lstrip()
     try:
@@ -51,8 +51,8 @@ def _is_spread(block: str) -> bool:
 
 
 def _lines(lines: Iterator[str], source: Source) -> Iterator[Outcome]:
-    number, named = 0, _named(source)
-    for at, line in enumerate(lines, 1):
+    number, named = source.extent.number - 1, _named(source)
+    for at, line in enumerate(lines, source.extent.line):
         for text in _JOINED.split(line) if "\ufeff" in line else (line,):  # files that were joined, the first without a line end
             if text.strip():
                 number += 1
@@ -67,8 +67,8 @@ def _named(source: Source) -> tuple[str, ...]:
 
 def _elements(texts: Iterator[str], source: Source) -> Iterator[Outcome | list[Record]]:
     """The elements that end in one block are parsed together; if one of them is broken, one by one."""
-    number, named = 1, _named(source)
-    for run in json_array.runs(texts):
+    number, named = source.extent.number, _named(source)
+    for run in json_array.runs(texts, source.extent):
         if isinstance(run, json_array.Run) and (objects := _objects(run, named)) is not None:
             yield list(map(Record, itertools.count(number), run.first_lines(), objects))
             number += len(objects)

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, NamedTuple, cast
 
 from wajue.config import Corpus
 from wajue.reading import decoding
-from wajue.reading.decoding import INVALID, Cut, Overlong
+from wajue.reading.decoding import INVALID, Cut, Extent, Overlong
 
 SHOWN = 10_000  # characters of a text that is too long to be shown whole
 
@@ -39,9 +39,10 @@ class Broken(NamedTuple):
 
 @dataclass(frozen=True)
 class Source:
-    """One file. name: as its corpus names it, extension included; encoding: of its text, never `auto`.
+    """One file, or a piece of one. name: as its corpus names it, extension included; encoding: of its text, never `auto`.
 
-    facts: what its reader notes for its row of the table `files`, by column.
+    facts: what its reader notes for its row of the table `files`, by column. extent: of the piece; only readers of formats that
+    `pieces` divides look at it.
     """
 
     stream: BinaryIO
@@ -49,6 +50,7 @@ class Source:
     corpus: Corpus
     encoding: str
     facts: dict[str, Any] = field(default_factory=dict)
+    extent: Extent = decoding.WHOLE
 
     @property
     def compressed(self) -> bool:
@@ -67,7 +69,7 @@ class Source:
 
     def lines(self) -> Iterator[str]:
         """The decoded text, line by line, without the line ends."""
-        return decoding.lines(self.texts())
+        return decoding.lines(self.texts(), old_mac=None if self.extent.first else False)
 
     def seekable(self) -> tuple[BinaryIO, int]:
         """The decompressed file, which can be read from any position, and its size in bytes; in memory while it is small.

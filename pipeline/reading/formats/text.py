@@ -5,6 +5,7 @@ Of a file whose lines were wrapped at a width (wrapped_lines.py), a paragraph st
 
 from collections.abc import Iterator
 
+from wajue.config import Corpus
 from wajue.reading import decoding, wrapped_lines
 from wajue.reading.decoding import INVALID
 from wajue.reading.formats.reader import Outcome, Record, Source, sampled, undecodable
@@ -25,9 +26,8 @@ def _file(source: Source) -> Iterator[Outcome]:
 
 
 def _lines(source: Source) -> Iterator[Outcome]:
-    lines = source.lines()
-    number = 0
-    for at, line in _paragraphs(lines, source):
+    number = source.extent.number - 1
+    for at, line in _paragraphs(source.lines(), source):
         if line.strip(" \t\r\ufeff"):
             number += 1
             yield undecodable(number, at, line, source.encoding) if INVALID in line else Record(number, at, {"text": line})
@@ -35,11 +35,18 @@ def _lines(source: Source) -> Iterator[Outcome]:
 
 def _paragraphs(lines: Iterator[str], source: Source) -> Iterator[tuple[int, str]]:
     """(number of its first line, text) of each line or, in a wrapped file, paragraph."""
-    if source.corpus.unwrap == "never":
-        return enumerate(lines, 1)
-    sample, lines = sampled(lines, wrapped_lines.SAMPLE_LINES)
-    columns = wrapped_lines.widest(sample) if source.corpus.unwrap == "always" else wrapped_lines.wrapped_at(sample)
+    if not source.extent.first:  # what was wrapped is read as a whole
+        return enumerate(lines, source.extent.line)
+    columns, lines = wrapped_at(lines, source.corpus)
     if not columns:
         return enumerate(lines, 1)
     source.facts["unwrapped_at"] = columns
     return wrapped_lines.joined(lines, columns)
+
+
+def wrapped_at(lines: Iterator[str], corpus: Corpus) -> tuple[int | None, Iterator[str]]:
+    """(the columns at which these lines were wrapped, None if they were not or are to stay so; the lines)."""
+    if corpus.unwrap == "never":
+        return None, lines
+    sample, lines = sampled(lines, wrapped_lines.SAMPLE_LINES)
+    return wrapped_lines.widest(sample) if corpus.unwrap == "always" else wrapped_lines.wrapped_at(sample), lines
