@@ -16,15 +16,16 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from wajue.mining.lattice.weights import AHEAD, LONGEST_SPELLED, Weights, fetch_ahead
+from wajue.mining.lattice.listed import end_of_group, look_up, nothing_listed
+from wajue.mining.lattice.weights import LONGEST_SPELLED, Weights
 from wajue.mining.text.symbols import MAX_CLAUSE, RARE
-from wajue.mining.text.word_table import WordTable, extended, fetch_slot, id_at, is_free, prefetch, probe, weight_at
+from wajue.mining.text.word_table import WordTable, extended, fetch_slot, id_at, is_free, prefetch, probe
 
 POSTERIOR_UNIT = 2.0**-24
 LIKELIHOOD_UNIT = 2.0**-10  # nats
 _PER_UNIT, _PER_NAT = 1.0 / POSTERIOR_UNIT, 1.0 / LIKELIHOOD_UNIT
 _LEAST_CREDIT = 1e-6  # a posterior below this earns an unlisted word nothing; measured: no word list changes
-_CREDITS = 32  # strings that wait for their look-up, whose slots are fetched meanwhile
+_CREDITS = 128  # strings that wait for their look-up, whose slots are fetched meanwhile
 _LARGEST, _SMALLEST = 1e250, 1e-250  # of a clause's total
 _MOST_TRIES = 100
 
@@ -51,19 +52,21 @@ class _Counts(NamedTuple):
 
 class _Arcs(NamedTuple):
     """The arcs of one clause: weight float64 [MAX_CLAUSE + 1, longest], of the arc of m + 1 symbols from each position, negated if
-    it is spelled; word int32, of the same shape, its id or -1; number int64 [MAX_CLAUSE + 1], the arcs from each position.
+    it is spelled; number int64 [MAX_CLAUSE + 1], the arcs from each position.
     """
 
     weight: np.ndarray
-    word: np.ndarray
     number: np.ndarray
 
 
 class _Credit(NamedTuple):
-    """What spelled strings earned, that is not given to the words yet: keys uint64 [_CREDITS], earned int64 [_CREDITS]."""
+    """What spelled strings earned, that is not given to the words yet: keys uint64 [_CREDITS], earned int64 [_CREDITS]; word_ids:
+    int64 [_CREDITS], worked in.
+    """
 
     keys: np.ndarray
     earned: np.ndarray
+    word_ids: np.ndarray
 
 
 @njit(cache=True, inline="always", error_model="numpy", fastmath=True)
@@ -73,16 +76,14 @@ def _pass_forward(
     weights,  # WeightsView
     longest,
     factor,  # a symbol
+    listed,  # Listed, of its group
+    at,  # where the clause begins in its group
     arcs,  # _Arcs, filled
     forward,  # float64 [MAX_CLAUSE + longest + 2], filled
-    word_counts,  # int64 [words]
 ):
-    """Weigh the arcs of the clause, and sum forward; returns its length.
-
-    The words' counts, which the backward pass adds to, are fetched: it takes a sixth less time with a lexicon beyond the cache.
-    """
-    single, (keys, ids, listed_weights), (position, share) = weights
-    arc_weight, arc_word, arc_number = arcs
+    """Weigh the arcs of the clause, and sum forward; returns its length."""
+    single, _, (position, share) = weights
+    arc_weight, arc_number = arcs
     spelled = len(share) > 0
     forward[0] = 1.0
     for n in range(1, longest + 1):
@@ -90,14 +91,12 @@ def _pass_forward(
     k = 0
     while code[i + k] != 0:
         symbol = code[i + k]
-        fetch_ahead(code, i + k + AHEAD, keys)
         forward[k + longest] = 0.0 if k > 0 else forward[k + longest]
         reached = forward[k]
         power = factor
         arc_weight[k, 0] = single[symbol] * power
         forward[k + 1] += reached * arc_weight[k, 0]
-        key = np.uint64(symbol)
-        listed = symbol != RARE
+        number = listed.number[at + k]
         begun = position[symbol, 0] if spelled else 0.0  # of a spelled string without its last symbol
         n = 1
         while n < longest:
@@ -105,22 +104,12 @@ def _pass_forward(
             if symbol == 0:
                 break
             power *= factor
-            weight = 0.0
-            arc_word[k, n] = -1
-            if listed:
-                key = extended(key, symbol)
-                slot = probe(keys, key)
-                if is_free(keys, slot):
-                    listed = False
-                else:
-                    weight = weight_at(listed_weights, slot) * power
-                    arc_word[k, n] = id_at(ids, slot)
-                    prefetch(word_counts, np.int64(id_at(ids, slot)))
+            weight = listed.weight[at + k, n] * power if n < number else 0.0
             if spelled and n < LONGEST_SPELLED:
                 if weight == 0.0:
                     weight = -begun * position[symbol, 2] * share[n + 1] * power
                 begun *= position[symbol, 1]
-            elif not listed:
+            elif n >= number:
                 break
             arc_weight[k, n] = weight
             forward[k + n + 1] += reached * abs(weight)
@@ -133,12 +122,17 @@ def _pass_forward(
 @njit(cache=True, inline="always")
 def _give(credit, waiting, earners, word_counts):
     """Give what strings earned to those of them that are words."""
-    keys, earned = credit
+    keys, earned, word_ids = credit
     earner_keys, earner_ids, _ = earners
+    n = 0
     for j in range(waiting):
         slot = probe(earner_keys, keys[j])
         if not is_free(earner_keys, slot):
-            word_counts[id_at(earner_ids, slot)] += earned[j]
+            word_ids[n], earned[n] = id_at(earner_ids, slot), earned[j]
+            prefetch(word_counts, word_ids[n])
+            n += 1
+    for j in range(n):
+        word_counts[word_ids[j]] += earned[j]
 
 
 @njit(cache=True, inline="always", error_model="numpy", fastmath=True)
@@ -146,6 +140,8 @@ def _pass_backward(
     code,  # uint16 [n]
     i,  # where the clause begins
     length,
+    listed,  # Listed, of its group
+    at,  # where the clause begins in its group
     arcs,  # _Arcs
     longest,
     forward,  # float64 [MAX_CLAUSE + longest + 2]
@@ -156,9 +152,9 @@ def _pass_backward(
     earners,  # TableView
 ):
     """Add the arcs' posteriors to the counts; returns how many credits wait."""
-    arc_weight, arc_word, arc_number = arcs
+    arc_weight, arc_number = arcs
     word_counts, single_counts, spelled_counts = counts
-    credit_keys, earned = credit
+    credit_keys, earned, _ = credit
     earner_keys = earners.keys
     backward[length] = 1.0 / forward[length]
     for m in range(1, longest + 1):
@@ -167,19 +163,18 @@ def _pass_backward(
         reached = forward[k]
         total = arc_weight[k, 0] * backward[k + 1]
         single_counts[code[i + k]] += np.int64(reached * total * _PER_UNIT + 0.5)
+        key = np.uint64(code[i + k])
         for m in range(1, arc_number[k]):
+            key = extended(key, code[i + k + m])
             product = arc_weight[k, m] * backward[k + m + 1]
             if product > 0.0:
                 total += product
-                word_counts[arc_word[k, m]] += np.int64(reached * product * _PER_UNIT + 0.5)
+                word_counts[listed.word[at + k, m]] += np.int64(reached * product * _PER_UNIT + 0.5)
             elif product < 0.0:
                 total -= product
                 posterior = -reached * product
                 spelled_counts[m + 1] += np.int64(posterior * _PER_UNIT + 0.5)
                 if posterior > _LEAST_CREDIT and code[i + k] != RARE:
-                    key = np.uint64(code[i + k])
-                    for j in range(i + k + 1, i + k + m + 1):
-                        key = extended(key, code[j])
                     fetch_slot(earner_keys, key)
                     credit_keys[waiting], earned[waiting] = key, np.int64(posterior * _PER_UNIT + 0.5)
                     waiting += 1
@@ -200,23 +195,25 @@ def _forward_backward(
     counts,  # _Counts, added to
 ):
     """Returns the log likelihood, in units of LIKELIHOOD_UNIT."""
-    arcs = _Arcs(
-        np.zeros((MAX_CLAUSE + 1, longest)), np.empty((MAX_CLAUSE + 1, longest), np.int32), np.empty(MAX_CLAUSE + 1, np.int64)
-    )
+    arcs = _Arcs(np.zeros((MAX_CLAUSE + 1, longest)), np.empty(MAX_CLAUSE + 1, np.int64))
     forward, backward = np.zeros(MAX_CLAUSE + longest + 2), np.zeros(MAX_CLAUSE + longest + 2)
-    credit, waiting = _Credit(np.empty(_CREDITS, np.uint64), np.empty(_CREDITS, np.int64)), 0
+    credit = _Credit(np.empty(_CREDITS, np.uint64), np.empty(_CREDITS, np.int64), np.empty(_CREDITS, np.int64))
+    listed = nothing_listed(longest)
     log_likelihood = np.int64(0)
-    i = 0
+    waiting = i = begin = stop = 0
     while i < len(code):
         if code[i] == 0:
             i += 1
             continue
+        if i >= stop:
+            begin, stop = i, end_of_group(code, i)
+            look_up(code, begin, stop, weights.table, counts.word, listed)
         factor, tries = 1.0, 0
         while True:
             tries += 1
             if tries > _MOST_TRIES:
                 raise ValueError("a clause has no cut: a symbol has no weight")
-            length = _pass_forward(code, i, weights, longest, factor, arcs, forward, counts.word)
+            length = _pass_forward(code, i, weights, longest, factor, listed, i - begin, arcs, forward)
             if forward[length] > _LARGEST:
                 factor *= 1e-3
             elif forward[length] < _SMALLEST:
@@ -224,7 +221,9 @@ def _forward_backward(
             else:
                 break
         log_likelihood += np.int64(np.rint((np.log(forward[length]) - length * (np.log(factor) + scale)) * _PER_NAT))
-        waiting = _pass_backward(code, i, length, arcs, longest, forward, backward, counts, credit, waiting, earners)
+        waiting = _pass_backward(
+            code, i, length, listed, i - begin, arcs, longest, forward, backward, counts, credit, waiting, earners
+        )
         i += length
     _give(credit, waiting, earners, counts.word)
     return log_likelihood

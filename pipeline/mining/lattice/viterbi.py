@@ -10,9 +10,9 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from wajue.mining.lattice.weights import AHEAD, LONGEST_SPELLED, Weights, fetch_ahead
-from wajue.mining.text.symbols import MAX_CLAUSE, RARE
-from wajue.mining.text.word_table import extended, id_at, is_free, probe, weight_at
+from wajue.mining.lattice.listed import end_of_group, look_up, nothing_listed
+from wajue.mining.lattice.weights import LONGEST_SPELLED, Weights
+from wajue.mining.text.symbols import BREAK, MAX_CLAUSE
 
 _NOT_A_WORD = np.float32(0)  # the weight of a prefix: no word has log probability 0
 _IMPOSSIBLE = -1e30
@@ -48,10 +48,12 @@ def _fill_paths(
     i,  # where the clause begins
     weights,  # WeightsView
     longest,
+    listed,  # Listed, of its group
+    at,  # where the clause begins in its group
     paths,  # _Paths, filled
 ):
     """Returns the length of the clause, MAX_CLAUSE if it is longer."""
-    single, (keys, ids, listed_weights), (position, share) = weights
+    single, _, (position, share) = weights
     best, back, word = paths
     spelled = len(share) > 0
     best[0] = 0.0
@@ -60,31 +62,24 @@ def _fill_paths(
     k = 0
     while k < MAX_CLAUSE and code[i + k] != 0:
         symbol = code[i + k]
-        fetch_ahead(code, i + k + AHEAD, keys)
         best[k + longest] = _IMPOSSIBLE if k > 0 else best[k + longest]
         reached = best[k]
         if reached + single[symbol] > best[k + 1]:
             best[k + 1], back[k + 1], word[k + 1] = reached + single[symbol], 1, -1
-        key = np.uint64(symbol)
-        listed = symbol != RARE
+        number = listed.number[at + k]
         begun = position[symbol, 0] if spelled else 0.0  # of a spelled string without its last symbol
         for n in range(1, min(longest, MAX_CLAUSE - k)):
             symbol = code[i + k + n]
             if symbol == 0:
                 break
             weight, identity = _IMPOSSIBLE, -1
-            if listed:
-                key = extended(key, symbol)
-                slot = probe(keys, key)
-                if is_free(keys, slot):
-                    listed = False
-                elif weight_at(listed_weights, slot) != _NOT_A_WORD:
-                    weight, identity = np.float64(weight_at(listed_weights, slot)), id_at(ids, slot)
+            if n < number and listed.weight[at + k, n] != _NOT_A_WORD:
+                weight, identity = np.float64(listed.weight[at + k, n]), listed.word[at + k, n]
             if spelled and n < LONGEST_SPELLED:
                 if identity < 0:
                     weight = begun + position[symbol, 2] + share[n + 1]
                 begun += position[symbol, 1]
-            elif not listed:
+            elif n >= number:
                 break
             if reached + weight > best[k + n + 1]:
                 best[k + n + 1], back[k + n + 1], word[k + n + 1] = reached + weight, n + 1, identity
@@ -120,14 +115,18 @@ def _viterbi(
 ):
     size = MAX_CLAUSE + longest + 2
     paths = _Paths(np.empty(size), np.zeros(size, np.int32), np.zeros(size, np.int32))
-    passed = i = 0
+    listed = nothing_listed(longest)
+    passed = i = begin = stop = 0
     while i < len(code):
         if code[i] == 0:
             ends[i] = 1
             passed += 1
             i += 1
             continue
-        length = _fill_paths(code, i, weights, longest, paths)
+        if i >= stop or (code[stop - 1] != BREAK and stop - i < MAX_CLAUSE):
+            begin, stop = i, end_of_group(code, i)
+            look_up(code, begin, stop, weights.table, uses, listed)
+        length = _fill_paths(code, i, weights, longest, listed, i - begin, paths)
         log_probability[passed] += paths.best[length]
         _trace_back(i, length, paths, ends, uses, word_ids)
         i += length

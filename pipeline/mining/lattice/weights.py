@@ -10,13 +10,11 @@ arcs (for segmentation Kit & Wilks 1999, Kudo 2018).
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from wajue.mining.text.symbols import RARE
-from wajue.mining.text.word_table import TableView, WordTable, extended, fetch_slot
+from wajue.mining.text.word_table import TableView, WordTable
 
 LONGEST_SPELLED = 4
-AHEAD = 12  # symbols; so early the slots of strings are fetched: where the table exceeds the cache a quarter less time
 _LEAST_PROBABILITY, _LEAST_SHARE = 1e-12, 1e-9
 
 
@@ -81,13 +79,3 @@ class Weights(NamedTuple):
     def view(self) -> WeightsView:
         """What compiled code needs."""
         return WeightsView(self.single, self.table.view, self.spelling)
-
-
-@njit(cache=True, inline="always")
-def fetch_ahead(code, i, keys):
-    """Begin to fetch the slots of the strings of 2 to 4 symbols at i, a few symbols before they are needed."""
-    if i + 3 < len(code):
-        key = np.uint64(code[i])
-        for n in range(1, 4):
-            key = extended(key, code[i + n])
-            fetch_slot(keys, key)
