@@ -25,6 +25,7 @@ _AFTER_DE, _ENUMERATED, _BESIDE_HAN, _HAN_AROUND, _SPACED = range(5, 10)
 FIGURES = COUNTS + CONTEXTS + ("spaced",)  # occurrences in the domain with a gap wherever Han stands beside what is not Han
 WINDOW = 5  # tokens on either side
 WINDOW_SHARES = 2520  # the least common multiple of 1 to 10: the share of any window is a whole number of these
+_SHARES = np.array([0, *(WINDOW_SHARES // n for n in range(1, 2 * WINDOW + 1))])  # of one token of so many
 _FIRST_CODE = RARE + 1
 _IS_DE, _ENUMERATES, _IS_HAN, _BEHIND_GAP = np.uint8(1), np.uint8(2), np.uint8(4), np.uint8(8)  # bits of a token's kind
 _DE = ("的", "之")
@@ -110,12 +111,12 @@ def _kinds(tokens: pa.StringArray) -> np.ndarray:
 
 
 @njit(cache=True, inline="always")
-def _terms_at(code, document, i, keys, ids, longest, terms, lengths):
+def _terms_at(code, i, keys, ids, longest, terms, lengths):
     """Fill `terms` and `lengths` (int64 [longest]) with the ids and words of the terms that begin at i; returns how many."""
     count = 0
     key = np.uint64(0)
     for n in range(longest):
-        if i + n >= len(code) or code[i + n] <= RARE or document[i + n] != document[i]:
+        if i + n >= len(code) or code[i + n] <= RARE:  # which also stands after each document
             break
         key = extended(key, code[i + n])
         slot = probe(keys, key)
@@ -130,21 +131,18 @@ def _terms_at(code, document, i, keys, ids, longest, terms, lengths):
 
 
 @njit(cache=True, inline="always")
-def _add_context(tokens, i, end, e, figures):
-    """Add what stands around the tokens i to end, an occurrence of term e."""
-    document, kind = tokens.document, tokens.kind
-    before = kind[i - 1] if i > 0 and document[i - 1] == document[i] else np.uint8(0)
-    after = kind[end] if end < len(kind) and document[end] == document[i] else np.uint8(0)
+def _add_context(tokens, han_before, i, end, first, last, e, figures):
+    """Add what stands around the tokens i to end of the document first to last, an occurrence of term e."""
+    kind = tokens.kind
+    before = kind[i - 1] if i > first else np.uint8(0)
+    after = kind[end] if end < last else np.uint8(0)
     figures[_AFTER_DE, e] += (before & _IS_DE) != 0
     figures[_ENUMERATED, e] += ((before | after) & _ENUMERATES) != 0
     figures[_BESIDE_HAN, e] += ((before | after) & _IS_HAN) != 0
-    han = around = 0
-    for k in range(max(i - WINDOW, 0), min(end + WINDOW, len(kind))):
-        if (k < i or k >= end) and document[k] == document[i]:
-            around += 1
-            han += (kind[k] & _IS_HAN) != 0
-    if around:
-        figures[_HAN_AROUND, e] += WINDOW_SHARES // around * han
+    left, right = max(i - WINDOW, first), min(end + WINDOW, last)
+    around = (i - left) + (right - end)
+    han = (han_before[i] - han_before[left]) + (han_before[right] - han_before[end])
+    figures[_HAN_AROUND, e] += _SHARES[around] * han
     figures[_SPACED, e] += _is_spaced(kind, i, end)
 
 
@@ -177,33 +175,43 @@ def _tally(
     chunks,  # so far
     first_document,  # the number of the first one
     progress,  # _Progress, added to
+    han_before,  # int32 [tokens + 1], tokens with Han before each; or [0]: of general text
     terms,  # int64 [longest], worked in, like the next
     lengths,
 ):
     """Returns the number of chunks so far."""
     tokens, table, progress, terms, lengths = borrowed((tokens, table, progress, terms, lengths))
+    han_before = borrowed(han_before)
     code, document = tokens.code, tokens.document
     keys, ids, _ = table
     figures, last_document, last_chunk = progress
-    in_document = 0
+    first = last = 0  # of the document
     for i in range(len(code)):
-        if i > 0 and document[i] != document[i - 1]:
-            in_document = 0
-        if in_document % CHUNK == 0:
+        if i == last:
+            first = i
+            while last < len(code) and document[last] == document[i]:
+                last += 1
+        if (i - first) % CHUNK == 0:
             chunks += 1
-        in_document += 1
-        for t in range(_terms_at(code, document, i, keys, ids, longest, terms, lengths)):
+        for t in range(_terms_at(code, i, keys, ids, longest, terms, lengths)):
             e = terms[t]
             figures[_DOMAIN_COUNT if domain else _GENERAL_COUNT, e] += 1
             if last_document[e] != first_document + document[i]:
                 last_document[e] = first_document + document[i]
                 figures[_DOMAIN_DOCUMENTS if domain else _GENERAL_DOCUMENTS, e] += 1
             if domain:
-                _add_context(tokens, i, i + lengths[t], e, figures)
+                _add_context(tokens, han_before, i, i + lengths[t], first, last, e, figures)
                 if last_chunk[e] != chunks:
                     last_chunk[e] = chunks
                     figures[_DOMAIN_CHUNKS, e] += 1
     return chunks
+
+
+def _han_before(tokens: CodedTokens) -> np.ndarray:
+    """How many tokens with Han stand before each, and before the end (int32 [tokens + 1])."""
+    before = np.zeros(len(tokens.kind) + 1, np.int32)
+    np.cumsum(tokens.kind & _IS_HAN != 0, out=before[1:])
+    return before
 
 
 class Tally:
@@ -223,7 +231,8 @@ class Tally:
     def add(self, tokens: CodedTokens, *, domain: bool) -> int:
         """Count more documents; returns the chunks they have."""
         index, before, table = self._index, self.chunks, self._index.table.view
-        self.chunks = _tally(tokens, table, index.longest, domain, before, self._documents, self._progress, *index.room())
+        han = _han_before(tokens) if domain else np.zeros(0, np.int32)
+        self.chunks = _tally(tokens, table, index.longest, domain, before, self._documents, self._progress, han, *index.room())
         self._documents += int(tokens.document[-1]) + 1 if len(tokens.document) else 0
         return int(self.chunks - before)
 
@@ -245,7 +254,7 @@ def _fill_occurrences(
     keys, ids, _ = table
     count = 0
     for i in range(len(code)):
-        for e in terms[: _terms_at(code, document, i, keys, ids, longest, terms, lengths)]:
+        for e in terms[: _terms_at(code, i, keys, ids, longest, terms, lengths)]:
             if len(term):
                 term[count], where[count] = e, document[i]
             count += 1
@@ -281,7 +290,7 @@ def _fill_first_and_last(
         d = document[i]
         if order[d] < 0:
             continue
-        for e in terms[: _terms_at(code, document, i, keys, ids, longest, terms, lengths)]:
+        for e in terms[: _terms_at(code, i, keys, ids, longest, terms, lengths)]:
             if first[e] < 0 or order[d] < order[first[e]]:
                 first[e] = d
             if last[e] < 0 or order[d] > order[last[e]]:
