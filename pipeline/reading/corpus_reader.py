@@ -94,7 +94,8 @@ class _Reader:
                 raise WajueError(
                     f"{where} is not there on {here}: a corpus without :// has to lie where all nodes see it at one place"
                 ) from None
-            yield from self._add(documents.of_broken(Broken(1, 1, "unreadable_file", str(error)), self._corpus, name))
+            broken = Broken(file["number"], file["line"], "unreadable_file", str(error))
+            yield from self._add(documents.of_broken(broken, self._corpus, name))
             yield self._summary(name, {"records": 1, "unreadable": 1})
             return
         with stream:
@@ -106,8 +107,7 @@ class _Reader:
             encoding = decoding.sample_encoding(stream, file["name"])
             stream.seek(0)
         if extent != WHOLE:
-            stream.seek(file["begin"])
-            stream = io.BytesIO(stream.read(file["end"] - file["begin"]))
+            stream = decoding.Section(stream, file["begin"], None if extent.last else file["end"])
         for part in records.parts(stream, file["name"], self._corpus, encoding, extent, file["format"]):
             text_fields = self._corpus.text if part.format in FORMATS and FORMATS[part.format].fields else ("text",)
             number = unreadable = 0
@@ -118,13 +118,11 @@ class _Reader:
                     new = documents.of_records(run, self._corpus, part.name, text_fields)
                 number, unreadable = number + len(new.reason), unreadable + len(new.reason) - new.reason.count(None)
                 yield from self._add(new)
-            facts = {
-                **part.facts,
-                "format": part.format,
-                "encoding": part.encoding,
-                "bytes": None if part.inside else file["bytes"],
-            }
-            yield self._summary(part.name, facts | {"records": number, "unreadable": unreadable})
+            facts: dict[str, Any] = {"records": number, "unreadable": unreadable}
+            if extent.first:  # which tells what is to be told of the file
+                facts |= {**part.facts, "format": part.format, "encoding": part.encoding}
+                facts["bytes"] = None if part.inside else file["bytes"]
+            yield self._summary(part.name, facts)
 
     def _add(self, new: documents.Columns) -> Iterator[pa.RecordBatch]:
         self._pending.extend(new)

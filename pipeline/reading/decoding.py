@@ -72,6 +72,33 @@ class Cut(Exception):
         self.raw = raw
 
 
+class Section(io.RawIOBase):
+    """The bytes of a file from `begin` to `end`, or to its end. As a file, but that it is not sought from its end."""
+
+    def __init__(self, file: BinaryIO, begin: int, end: int | None) -> None:
+        super().__init__()
+        self._file, self._begin, self._end = file, begin, end
+        self.seek(0)
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        if whence != io.SEEK_SET:
+            raise io.UnsupportedOperation("a section is sought from its beginning")
+        return self._file.seek(self._begin + offset) - self._begin
+
+    def tell(self) -> int:
+        return self._file.tell() - self._begin
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        room = len(buffer) if self._end is None else min(len(buffer), self._end - self._file.tell())
+        return self._file.readinto(memoryview(buffer)[:room])  # type: ignore[attr-defined]
+
+
 def _decompressor(name: str) -> Any:
     if name.endswith(".gz"):
         return zlib.decompressobj(wbits=31)

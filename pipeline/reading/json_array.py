@@ -208,7 +208,7 @@ def borders(blocks: Iterator[tuple[int, np.ndarray]], least: int) -> Iterator[Bo
         raise Indivisible("no array")
     begin = len(data) - len(text) + 1
     state, number = _between_elements(1 + int(np.count_nonzero(data[:begin] == NEWLINE))), 1
-    ends, lines = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
+    ends, lines = np.empty(len(data), np.int64), np.empty(len(data), np.int64)  # no block is longer than the first
     divided = ended = at + begin  # the last border, and the end of the last element
     for block_at, block in chain([(at + begin, data[begin:])], blocks):
         count = _element_ends(block, state, ends, lines)

@@ -5,6 +5,7 @@ record has in the file: one scan finds that out, before any task begins, so that
 objects a line, and texts whose lines are records are divided, if they are in UTF-8 and not compressed.
 """
 
+import logging
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple, cast
 
@@ -12,15 +13,19 @@ import numpy as np
 from numba import njit
 
 from wajue.config import Corpus
-from wajue.reading import decoding, json_array, records
+from wajue.reading import decoding, encodings, json_array, records
 from wajue.reading.corpora import CorpusFile
 from wajue.reading.decoding import BLOCK, WHOLE, Border, Cut, Extent, Indivisible
 from wajue.reading.detection import Unknown
 from wajue.reading.formats import json, text
 from wajue.reading.formats.reader import Source
 
+log = logging.getLogger(__name__)
+
 _MARK = b"\xef\xbb\xbf"  # of byte order
-_BEFORE_MARKS = b"\n\r\t ,}"  # behind all others a mark is a character of a text
+# of each format: behind what a mark may be taken out, begin a piece, part two objects or stand in a blank line; elsewhere it is a
+# character of a text
+_BEFORE_MARKS = {"json": b"\n,", "jsonl": b"\n}", "text": b"\n\r\t "}
 _NEWLINE, _SPACE, _TAB, _RETURN, _FIRST_PRINTED, _LAST_PRINTED = 10, 32, 9, 13, 33, 126
 _BLANK, _DOUBTFUL, _FILLED = 0, 1, 2  # what a line is, as far as it has been seen
 
@@ -40,11 +45,14 @@ def pieces(file: CorpusFile, corpus: Corpus, least: int) -> list[Piece]:
         with open(file.location, "rb") as stream:
             format_ = _format(Source(stream, file.name, corpus, file.encoding))
             stream.seek(0)
-            blocks = _blocks(stream)
+            blocks = _blocks(stream, _BEFORE_MARKS[format_])
             borders = json_array.borders(blocks, least) if format_ == "json" else _ends_of_lines(blocks, least, format_)
-            return _between([b for b in borders if b.offset < file.size], file.size, format_)
-    except (OSError, Cut, Unknown, Indivisible):  # its reader says what is wrong, if anything is
+            divided = _between([b for b in borders if b.offset < file.size], file.size, format_)
+    except (OSError, Cut, Unknown, Indivisible) as fault:  # if anything is wrong with the file, its reader tells of it
+        log.info("%s is read by one task: %s", file.name, fault)
         return [Piece(0, file.size)]
+    log.info("%s is read in %d pieces", file.name, len(divided))
+    return divided
 
 
 def _between(borders: list[Border], size: int, format_: str) -> list[Piece]:
@@ -57,7 +65,12 @@ def _between(borders: list[Border], size: int, format_: str) -> list[Piece]:
 
 
 def _format(source: Source) -> str:
-    """What its pieces are read as: json, an array; jsonl; or text, a record a line. Raises Indivisible, Unknown or Cut."""
+    """What its pieces are read as: json, an array; jsonl; or text, a record a line. Raises Indivisible, Unknown or Cut.
+
+    The first piece finds that out again, by its first blocks, as the whole would: it is longer than these.
+    """
+    if source.encoding == encodings.UNKNOWN:
+        raise Indivisible("its encoding is unknown")
     format_, source = records.detected(source)
     corpus = source.corpus
     if decoding.codec_of(source.encoding) != decoding.codec_of("utf-8") or source.compressed:
@@ -76,10 +89,10 @@ def _format(source: Source) -> str:
     raise Indivisible(f"{format_}: its records do not end with lines")
 
 
-def _blocks(stream: BinaryIO) -> Iterator[tuple[int, np.ndarray]]:
+def _blocks(stream: BinaryIO, before_marks: bytes) -> Iterator[tuple[int, np.ndarray]]:
     """(offset, bytes uint8) of each block, all in one buffer; without the byte order mark at the beginning.
 
-    Raises Indivisible if there is one where it may stand for a line end, or be taken out of a line.
+    Raises Indivisible if there is one behind one of these characters.
     """
     buffer = bytearray(BLOCK)
     at, tail = 0, b"\n"
@@ -88,8 +101,8 @@ def _blocks(stream: BinaryIO) -> Iterator[tuple[int, np.ndarray]]:
         seen = tail + buffer[begin:read]
         mark = seen.find(_MARK, 1)
         while mark >= 0:
-            if seen[mark - 1] in _BEFORE_MARKS:
-                raise Indivisible("a byte order mark within it")
+            if seen[mark - 1] in before_marks:
+                raise Indivisible("a byte order mark stands in it where it may be more than a character")
             mark = seen.find(_MARK, mark + 1)
         # read-only as the bytes are of which a file's reader takes elements, so that one compiled scanner serves both
         yield at + begin, np.frombuffer(memoryview(buffer).toreadonly(), np.uint8, read - begin, begin)

@@ -27,7 +27,8 @@ from wajue.spark.flow import Flow
 _BUCKET_BYTES = 1 << 30  # of files, in which there may be ten million records; their identities are held by one task
 _BROADCAST = 1_000_000  # ids that clash, some 100 MB in each executor; more are joined by sorting
 _TASK_BYTES = 64 << 20  # of files: so many tasks even where few cores are at hand, as others may come
-_PIECE_BYTES = 32 << 20  # of a file; a task holds one piece in memory
+_PIECE_BYTES = 32 << 20  # of a file
+_MOST_SHARES = 1.5  # of the bytes that each process reads, in one file: to find the borders of pieces takes a twentieth of reading
 _FILE_COST = 4096  # bytes that opening a file is worth
 Planned = list[tuple[CorpusFile, pieces.Piece]]
 _LISTED = pa.schema([field for field in corpus_reader.PLANNED if field.name != "content"])
@@ -69,14 +70,14 @@ def ingest(
 
 
 def _in_pieces(files: list[CorpusFile], corpora: dict[str, Corpus], processes: int) -> Planned:
-    """The files; in pieces those that take longer than all others together, shared by so many processes."""
-    share = max(2 * _PIECE_BYTES, sum(f.size for f in files) // processes)
+    """The files; in pieces those that hold so much more than a process's share of the bytes that all would wait for them."""
+    most = max(2 * _PIECE_BYTES, _MOST_SHARES * sum(f.size for f in files) / processes)
     return [
         (file, piece)
         for file in files
         for piece in (
             pieces.pieces(file, corpora[file.corpus], _PIECE_BYTES)
-            if file.size > share and not file.remote
+            if file.size > most and not file.remote
             else [pieces.Piece(0, file.size)]
         )
     ]
@@ -96,10 +97,18 @@ def _plan(spark: SparkSession, planned: Planned) -> DataFrame:
 def _listed(planned: Planned, task: list[int]) -> pa.Table:
     """Rows of _LISTED."""
     listed = [
-        (t, f.corpus, f.name, os.fsencode(f.location), f.encoding, f.size, begin, end, *extent, format_)
-        for t, (f, (begin, end, extent, format_)) in zip(task, planned, strict=True)
+        {
+            "task": t,
+            "corpus": f.corpus,
+            "name": f.name,
+            "location": os.fsencode(f.location),
+            "encoding": f.encoding,
+            "bytes": f.size,
+        }
+        | {"begin": p.begin, "end": p.end, "format": p.format, **p.extent._asdict()}
+        for t, (f, p) in zip(task, planned, strict=True)
     ]
-    return pa.Table.from_pylist([dict(zip(_LISTED.names, row, strict=True)) for row in listed], _LISTED)
+    return pa.Table.from_pylist(listed, _LISTED)
 
 
 def _tasks(sizes: list[int], most: int) -> list[int]:
@@ -113,7 +122,7 @@ def _tasks(sizes: list[int], most: int) -> list[int]:
 
 
 def _added(summaries: DataFrame) -> DataFrame:
-    """Rows of `files`: of each piece to of each file. What is said of a file is said of its first piece, or of all."""
+    """Rows of `files`: of each piece to of each file. Its first piece alone says what holds for the file."""
     numbers = {"records", "unreadable"}
     names = [c for c in summaries.columns if c not in ("corpus", "role", "file")]
     sums = [(F.sum(c) if c in numbers else F.max(c)).alias(c) for c in names]

@@ -73,6 +73,13 @@ def test_a_member_of_an_archive_is_a_file(tmp_path: Path) -> None:
     ]
 
 
+def test_pieces_that_cannot_be_read_are_known_by_their_first_records(tmp_path: Path) -> None:
+    plans = [plan(tmp_path, [("b", "gone.txt", None)]).to_pylist()[0] | {"number": n, "line": n, "first": n == 1} for n in (1, 70)]
+    rows = read(pa.RecordBatch.from_pylist(plans, corpus_reader.PLANNED))
+    assert [(r["source"]["record"], r["source"]["line"]) for r in rows["ingest_rejects"]] == [(1, 1), (70, 70)]
+    assert len({r["doc_id"] for r in rows["ingest_rejects"]}) == 2
+
+
 def test_batches_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(corpus_reader, "_BATCH_ROWS", 2)
     batch = plan(tmp_path, [("b", "y.txt", "一\n二\n三\n四\n五\n".encode())])

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wajue.config import Corpus
-from wajue.reading import json_array, pieces, records
+from wajue.reading import decoding, encodings, json_array, pieces, records
 from wajue.reading.corpora import CorpusFile
 from wajue.reading.formats.reader import Outcome
 from wajue.reading.pieces import Piece
@@ -143,5 +143,27 @@ def test_other_encodings_and_missing_files(tmp_path: Path) -> None:
     path = tmp_path / "x.txt"
     path.write_bytes("一行\n".encode("gb18030") * 50)
     assert pieces.pieces(CorpusFile("c", "x.txt", str(path), 250, 0, "gb18030"), corpus(), 1) == [Piece(0, 250)]
+    assert pieces.pieces(CorpusFile("c", "x.txt", str(path), 250, 0, encodings.UNKNOWN), corpus(), 1) == [Piece(0, 250)]
     path.unlink()
     assert pieces.pieces(CorpusFile("c", "x.txt", str(path), 250, 0, "utf-8"), corpus(), 1) == [Piece(0, 250)]
+
+
+def test_why_a_file_is_not_divided_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    divided(tmp_path / "x.txt", "一行\n".encode() * 50, corpus(), block=100)
+    divided(tmp_path / "x.txt", "一行\n".encode() * 50, corpus(unit="file"), block=100)
+    assert caplog.messages == ["x.txt is read in 4 pieces", "x.txt is read by one task: text: its records do not end with lines"]
+
+
+def test_marks_that_are_characters_of_a_text(tmp_path: Path) -> None:
+    data = ("[" + '{"text": "一 \ufeff行"},\n' * 50).encode()
+    assert len(divided(tmp_path / "x.json", data, corpus(), block=100)) > 10
+
+
+def test_a_section_is_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(b"0123456789")
+    with open(path, "rb") as stream:
+        assert decoding.Section(stream, 2, 7).read() == b"23456"
+        to_the_end = decoding.Section(stream, 4, None)
+        assert (to_the_end.read(2), to_the_end.tell(), to_the_end.seek(1), to_the_end.read()) == (b"45", 2, 1, b"56789")
