@@ -138,7 +138,7 @@ def blocks(stream: BinaryIO, name: str) -> Iterator[bytes]:
                     raise Cut(EXPANDS)
     except Cut as cut:
         fault = cut
-    if pieces:
+    if size:
         yield b"".join(pieces)
     if fault is not None:
         raise fault

@@ -49,6 +49,12 @@ def test_a_stream_that_goes_forward_gives_what_comes_before_a_cut() -> None:
     assert read and (bytes(range(256)) * 20).startswith(read)
 
 
+@pytest.mark.parametrize("cut", [1, 9, 10])
+def test_a_stream_that_is_cut_before_its_first_byte_is_not_empty(cut: int) -> None:
+    with pytest.raises(decoding.Cut, match="end mark"):
+        decoding.Forward(io.BytesIO(gzip.compress(b"one")[:cut]), "a.gz").read()
+
+
 def test_the_beginning_of_a_stream_is_left_there() -> None:
     stream = io.BytesIO(gzip.compress("断路器".encode()))
     start = decoding.beginning(stream)

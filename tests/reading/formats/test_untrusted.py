@@ -1,9 +1,11 @@
 """Parsers that fail in every way, and the formats that have parsers of their own, damaged everywhere."""
 
+import gzip
 import io
 import os
 import random
 import signal
+import zlib
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
@@ -116,6 +118,14 @@ def check(found: list[Record | Broken], name: str) -> None:
     assert all(r.line >= 1 for r in found), name
 
 
+def ends_a_member(data: bytes) -> bool:
+    """Does a member of gzip end here? Nothing says then that another one followed."""
+    try:
+        return bool(gzip.decompress(data))
+    except (EOFError, OSError, zlib.error):
+        return False
+
+
 @pytest.mark.parametrize("name", list(FILES))
 def test_damage_anywhere_is_read_or_told_of(name: str) -> None:
     whole, draw = FILES[name], random.Random(name)
@@ -126,7 +136,7 @@ def test_damage_anywhere_is_read_or_told_of(name: str) -> None:
         found = read(whole[:cut], name, **settings)
         check(found, f"{name} cut at {cut}")
         if name.endswith(ENDS):
-            assert isinstance(found[-1], Broken), f"{name} cut at {cut} looks whole"
+            assert ends_a_member(whole[:cut]) or (found and isinstance(found[-1], Broken)), f"{name} cut at {cut} looks whole"
         damaged = bytearray(whole)
         for at in draw.sample(range(len(whole)), 3):
             damaged[at] = draw.randrange(256)
