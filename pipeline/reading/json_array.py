@@ -208,9 +208,11 @@ def borders(blocks: Iterator[tuple[int, np.ndarray]], least: int) -> Iterator[Bo
         raise Indivisible("no array")
     begin = len(data) - len(text) + 1
     state, number = _between_elements(1 + int(np.count_nonzero(data[:begin] == NEWLINE))), 1
-    ends, lines = np.empty(len(data), np.int64), np.empty(len(data), np.int64)  # no block is longer than the first
+    ends, lines = np.empty(0, np.int64), np.empty(0, np.int64)
     divided = ended = at + begin  # the last border, and the end of the last element
     for block_at, block in chain([(at + begin, data[begin:])], blocks):
+        if len(block) > len(ends):
+            ends, lines = np.empty(len(block), np.int64), np.empty(len(block), np.int64)
         count = _element_ends(block, state, ends, lines)
         ends_in_file = ends[:count] + block_at
         if np.diff(ends_in_file, prepend=ended, append=block_at + len(block)).max() > _LONGEST:
