@@ -98,9 +98,9 @@ def _found_pairs(texts: pa.Array, threshold: float) -> set[tuple[int, int]]:
     bands, rows_per_band = banding(threshold)
     elements = code_points(texts)
     band_keys, sketches = signatures(elements, _BIGRAMS, bands=bands, rows_per_band=rows_per_band)
-    nodes = sketches[:, 0].astype(np.uint64) << np.uint64(32) | np.arange(len(texts), dtype=np.uint64)
+    nodes = sketches[0].astype(np.uint64) << np.uint64(32) | np.arange(len(texts), dtype=np.uint64)
     keys = (band_keys.ravel() >> np.uint64(32)).astype(np.uint32)
-    low, high, _ = bucket_pairs(keys, Sketched(nodes, sketches[:, 1]), 1000, most_differences(threshold))
+    low, high, _ = bucket_pairs(keys, Sketched(nodes, sketches[1]), 1000, most_differences(threshold))
     i, j = (np.asarray(a & np.uint64(0xFFFFFFFF), np.int64) for a in (low, high))
     sets = shingle_sets(elements, _BIGRAMS)
     alike = jaccard(sets, i, sets, j, threshold) > 0

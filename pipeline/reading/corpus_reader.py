@@ -22,7 +22,7 @@ from wajue.arrays.cells import Batches
 from wajue.config import Corpus
 from wajue.errors import WajueError
 from wajue.reading import decoding, documents, records, repeated_ids
-from wajue.reading.decoding import WHOLE, Extent
+from wajue.reading.extents import WHOLE, Extent, Section
 from wajue.reading.formats import FORMATS
 from wajue.reading.formats.reader import Broken
 
@@ -107,7 +107,7 @@ class _Reader:
             encoding = decoding.sample_encoding(stream, file["name"])
             stream.seek(0)
         if extent != WHOLE:
-            stream = decoding.Section(stream, file["begin"], None if extent.last else file["end"])
+            stream = Section(stream, file["begin"], None if extent.last else file["end"])
         for part in records.parts(stream, file["name"], self._corpus, encoding, extent, file["format"]):
             text_fields = self._corpus.text if part.format in FORMATS and FORMATS[part.format].fields else ("text",)
             number = unreadable = 0

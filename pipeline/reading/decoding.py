@@ -11,7 +11,7 @@ import itertools
 import re
 import zlib
 from collections.abc import Callable, Iterator
-from typing import Any, BinaryIO, NamedTuple, cast
+from typing import Any, BinaryIO, cast
 
 import zstandard
 
@@ -34,32 +34,6 @@ _SHOWN = 10_000  # characters of a line that is too long
 _PIECE = 1 << 10  # bytes; a decompressor that meets damage gives nothing of the piece it was handed, so pieces are small
 
 
-class Extent(NamedTuple):
-    """Which part of a file a stream holds. number, line: of the first record in it, both from 1; first, last: is it the beginning
-    of the file, is it the end?
-    """
-
-    number: int = 1
-    line: int = 1
-    first: bool = True
-    last: bool = True
-
-
-WHOLE = Extent()
-
-
-class Border(NamedTuple):
-    """Where a file can be divided: the offset in bytes, and the number and line of the first record behind it, both from 1."""
-
-    offset: int
-    number: int
-    line: int
-
-
-class Indivisible(Exception):
-    """Pieces of the file would not be read as the whole is."""
-
-
 class Overlong(str):
     """The beginning of a line that is longer than MAX_RECORD. It ends with INVALID, so that a search for INVALID finds it too."""
 
@@ -70,33 +44,6 @@ class Cut(Exception):
     def __init__(self, detail: str, raw: str = "") -> None:
         super().__init__(detail)
         self.raw = raw
-
-
-class Section(io.RawIOBase):
-    """The bytes of a file from `begin` to `end`, or to its end. As a file, but that it is not sought from its end."""
-
-    def __init__(self, file: BinaryIO, begin: int, end: int | None) -> None:
-        super().__init__()
-        self._file, self._begin, self._end = file, begin, end
-        self.seek(0)
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        if whence != io.SEEK_SET:
-            raise io.UnsupportedOperation("a section is sought from its beginning")
-        return self._file.seek(self._begin + offset) - self._begin
-
-    def tell(self) -> int:
-        return self._file.tell() - self._begin
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        room = len(buffer) if self._end is None else min(len(buffer), self._end - self._file.tell())
-        return self._file.readinto(memoryview(buffer)[:room])  # type: ignore[attr-defined]
 
 
 def _decompressor(name: str) -> Any:

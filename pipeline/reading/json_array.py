@@ -19,7 +19,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from wajue.reading.decoding import BLOCK, MAX_RECORD, WHOLE, Border, Cut, Extent, Indivisible
+from wajue.reading.decoding import BLOCK, MAX_RECORD, Cut
+from wajue.reading.extents import WHOLE, Border, Extent, Indivisible
 
 NEWLINE, SPACE, QUOTE, COMMA, BACKSLASH = ord("\n"), ord(" "), ord('"'), ord(","), ord("\\")
 OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE = ord("["), ord("]"), ord("{"), ord("}")
@@ -197,6 +198,21 @@ def _between_elements(line: int) -> np.ndarray:
     return state
 
 
+class _Scanner:
+    """Blocks one after another; state: that of _element_ends, int64 [_STATE_SIZE]."""
+
+    def __init__(self, state: np.ndarray) -> None:
+        self.state = state
+        self._ends, self._lines = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
+
+    def ends(self, data: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Where elements end in the next block, and the lines before (int64 [k] each), until the next call."""
+        if len(data) > len(self._ends):
+            self._ends, self._lines = np.empty(len(data), np.int64), np.empty(len(data), np.int64)
+        count = _element_ends(data, self.state, self._ends, self._lines)
+        return self._ends[:count], self._lines[:count]
+
+
 def borders(blocks: Iterator[tuple[int, np.ndarray]], least: int) -> Iterator[Border]:
     """Where the array can be divided: behind commas that end elements, at least so many bytes apart.
 
@@ -207,24 +223,21 @@ def borders(blocks: Iterator[tuple[int, np.ndarray]], least: int) -> Iterator[Bo
     if not text.startswith(b"["):
         raise Indivisible("no array")
     begin = len(data) - len(text) + 1
-    state, number = _between_elements(1 + int(np.count_nonzero(data[:begin] == NEWLINE))), 1
-    ends, lines = np.empty(0, np.int64), np.empty(0, np.int64)
+    scanner, number = _Scanner(_between_elements(1 + int(np.count_nonzero(data[:begin] == NEWLINE)))), 1
     divided = ended = at + begin  # the last border, and the end of the last element
     for block_at, block in chain([(at + begin, data[begin:])], blocks):
-        if len(block) > len(ends):
-            ends, lines = np.empty(len(block), np.int64), np.empty(len(block), np.int64)
-        count = _element_ends(block, state, ends, lines)
-        ends_in_file = ends[:count] + block_at
+        ends, lines = scanner.ends(block)
+        ends_in_file = ends + block_at
         if np.diff(ends_in_file, prepend=ended, append=block_at + len(block)).max() > _LONGEST:
             raise Indivisible("an element is too long")
-        if state[_DEPTH] == 0:
+        if scanner.state[_DEPTH] == 0:
             return
-        commas = np.flatnonzero(block[ends[:count]] == COMMA)
+        commas = np.flatnonzero(block[ends] == COMMA)
         if len(commas) and ends_in_file[commas[-1]] - divided >= least:
             last = int(commas[-1])
             divided = int(ends_in_file[last]) + 1
             yield Border(divided, number + last + 1, int(lines[last]) + 1)
-        number, ended = number + count, int(ends_in_file[-1]) if count else ended
+        number, ended = number + len(ends), int(ends_in_file[-1]) if len(ends) else ended
 
 
 class _Scan:
@@ -234,7 +247,7 @@ class _Scan:
         self.opened = not extent.first
         self.fault: Element | None = None
         self._state = _between_elements(extent.line) if self.opened else np.zeros(_STATE_SIZE, np.int64)
-        self._ends, self._lines = np.empty(4 * BLOCK, np.int64), np.empty(4 * BLOCK, np.int64)
+        self._scanner = _Scanner(self._state)
         self._pending, self._line = b"", extent.line  # the element that has not ended, and the line in which it begins
         self._first = extent.first
 
@@ -263,18 +276,15 @@ class _Scan:
         if self.closed:
             self._pending += data
             return None
-        if len(data) > len(self._ends):
-            self._ends, self._lines = np.empty(len(data), np.int64), np.empty(len(data), np.int64)
-        count = _element_ends(np.frombuffer(data, np.uint8), self._state, self._ends, self._lines)
-        if not count:
+        ends, lines = self._scanner.ends(np.frombuffer(data, np.uint8))
+        if not len(ends):
             self._pending += data
             return None
-        last = int(self._ends[count - 1])
+        last = int(ends[-1])
         # with the byte at which the last one ends: a brace may begin the next
         raw = self._pending + data[: last + 1]
-        ends = self._ends[:count] + len(self._pending)
-        run = Run(raw, self._line, ends, self._lines[:count].copy(), self._first, self.closed)
-        self._first, self._line = False, int(self._lines[count - 1]) + 1
+        run = Run(raw, self._line, ends + len(self._pending), lines.copy(), self._first, self.closed)
+        self._first, self._line = False, int(lines[-1]) + 1
         self._pending = data[last if data[last] == OPEN_BRACE else last + 1 :]
         return run
 

@@ -5,6 +5,7 @@ record has in the file: one scan finds that out, before any task begins, so that
 objects a line, and texts whose lines are records are divided, if they are in UTF-8 and not compressed.
 """
 
+import codecs
 import logging
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple, cast
@@ -15,18 +16,20 @@ from numba import njit
 from wajue.config import Corpus
 from wajue.reading import decoding, encodings, json_array, records
 from wajue.reading.corpora import CorpusFile
-from wajue.reading.decoding import BLOCK, WHOLE, Border, Cut, Extent, Indivisible
+from wajue.reading.decoding import BLOCK, Cut
 from wajue.reading.detection import Unknown
+from wajue.reading.extents import WHOLE, Border, Extent, Indivisible
 from wajue.reading.formats import json, text
 from wajue.reading.formats.reader import Source
+from wajue.reading.json_array import NEWLINE, SPACE
 
 log = logging.getLogger(__name__)
 
-_MARK = b"\xef\xbb\xbf"  # of byte order
+_MARK = codecs.BOM_UTF8
 # of each format: behind what a mark may be taken out, begin a piece, part two objects or stand in a blank line; elsewhere it is a
 # character of a text
 _BEFORE_MARKS = {"json": b"\n,", "jsonl": b"\n}", "text": b"\n\r\t "}
-_NEWLINE, _SPACE, _TAB, _RETURN, _FIRST_PRINTED, _LAST_PRINTED = 10, 32, 9, 13, 33, 126
+_TAB, _RETURN, _LAST_PRINTED = ord("\t"), ord("\r"), ord("~")
 _BLANK, _DOUBTFUL, _FILLED = 0, 1, 2  # what a line is, as far as it has been seen
 
 
@@ -80,8 +83,7 @@ def _format(source: Source) -> str:
     if format_ == "json" and beginning.lstrip().startswith("["):
         return "json"
     if "\n" in beginning:
-        is_lines = corpus.format == "auto" and beginning.lstrip().startswith("{") and not json.is_spread(beginning)
-        if format_ == "jsonl" or (format_ == "json" and is_lines):
+        if format_ == "jsonl" or (format_ == "json" and corpus.format == "auto" and json.are_lines(beginning)):
             return "jsonl"
         source.stream.seek(0)
         if format_ == "text" and corpus.unit == "line" and not text.wrapped_at(source.lines(), corpus)[0]:
@@ -121,13 +123,13 @@ def _pass_lines(
     doubtful = False
     for i in range(len(data)):
         char = data[i]
-        if char == _NEWLINE:
+        if char == NEWLINE:
             lines += 1
             filled += this == _FILLED
             doubtful |= this == _DOUBTFUL
             this, behind = _BLANK, i + 1
-        elif this != _FILLED and char != _SPACE and char != _TAB and char != _RETURN:
-            this = _FILLED if is_text or _FIRST_PRINTED <= char <= _LAST_PRINTED else _DOUBTFUL
+        elif this != _FILLED and char != SPACE and char != _TAB and char != _RETURN:
+            this = _FILLED if is_text or SPACE < char <= _LAST_PRINTED else _DOUBTFUL
     counts[0], counts[1], counts[2] = lines, filled, this
     return -1 if doubtful else behind
 

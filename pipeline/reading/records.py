@@ -13,8 +13,9 @@ from typing import Any, BinaryIO, NamedTuple
 
 from wajue.config import Corpus
 from wajue.reading import archives, decoding, detection, encodings
-from wajue.reading.decoding import WHOLE, Cut, Extent
+from wajue.reading.decoding import Cut
 from wajue.reading.detection import Unknown
+from wajue.reading.extents import WHOLE, Extent
 from wajue.reading.formats import FORMATS, missing_extra
 from wajue.reading.formats.reader import Broken, Outcome, Record, Source
 

@@ -31,7 +31,6 @@ _PIECE_BYTES = 32 << 20  # of a file
 _MOST_SHARES = 1.5  # of the bytes that each process reads, in one file: to find the borders of pieces takes a twentieth of reading
 _FILE_COST = 4096  # bytes that opening a file is worth
 Planned = list[tuple[CorpusFile, pieces.Piece]]
-_LISTED = pa.schema([field for field in corpus_reader.PLANNED if field.name != "content"])
 
 
 def ingest(
@@ -88,14 +87,13 @@ def _plan(spark: SparkSession, planned: Planned) -> DataFrame:
     local = [(f, p) for f, p in planned if not f.remote]
     sizes = [p.end - p.begin for _, p in local]
     task = _tasks(sizes, max(4 * spark.sparkContext.defaultParallelism, sum(sizes) // _TASK_BYTES))
-    plan = spark.createDataFrame(_listed(local, task)).withColumn("content", F.lit(None).cast("binary"))
-    plan = plan.repartitionById(max(task, default=0) + 1, "task")
+    plan = spark.createDataFrame(_listed(local, task)).repartitionById(max(task, default=0) + 1, "task")
     remote = [(f, p) for f, p in planned if f.remote]
     return plan.unionByName(_remote_plan(spark, remote)) if remote else plan
 
 
 def _listed(planned: Planned, task: list[int]) -> pa.Table:
-    """Rows of _LISTED."""
+    """Rows of corpus_reader.PLANNED, without content."""
     listed = [
         {
             "task": t,
@@ -108,7 +106,7 @@ def _listed(planned: Planned, task: list[int]) -> pa.Table:
         | {"begin": p.begin, "end": p.end, "format": p.format, **p.extent._asdict()}
         for t, (f, p) in zip(task, planned, strict=True)
     ]
-    return pa.Table.from_pylist(listed, _LISTED)
+    return pa.Table.from_pylist(listed, corpus_reader.PLANNED)
 
 
 def _tasks(sizes: list[int], most: int) -> list[int]:
@@ -130,7 +128,7 @@ def _added(summaries: DataFrame) -> DataFrame:
 
 
 def _remote_plan(spark: SparkSession, planned: Planned) -> DataFrame:
-    names = spark.createDataFrame(_listed(planned, [0] * len(planned)))
+    names = spark.createDataFrame(_listed(planned, [0] * len(planned))).drop("content")
     contents = spark.read.format("binaryFile").load(sorted({f.location for f, _ in planned}))
     # Hadoop shows file:///a as file:/a; the names go by the path alone, which is unique within one file system
     path = F.regexp_replace(F.col("location").cast("string"), r"^(\w+):/*", "$1:/")

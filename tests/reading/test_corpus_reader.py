@@ -10,7 +10,7 @@ import pytest
 from tests.reading.samples import zipped
 from wajue.config import Corpus
 from wajue.errors import WajueError
-from wajue.reading import corpus_reader, decoding
+from wajue.reading import corpus_reader, extents
 
 CORPORA = {
     "a": Corpus(name="a", role="domain", paths=("*",), id="id"),
@@ -22,7 +22,7 @@ def plan(folder: Path, files: list[tuple[str, str, bytes | None]]) -> pa.RecordB
     """Files of (corpus, name, content); without a content, the file is in the folder."""
     rows = [
         {"corpus": c, "name": n, "location": bytes(folder / n), "encoding": "utf-8", "bytes": 1, "content": content}
-        | decoding.WHOLE._asdict()
+        | extents.WHOLE._asdict()
         for c, n, content in files
     ]
     return pa.RecordBatch.from_pylist(rows, corpus_reader.PLANNED)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wajue.config import Corpus
-from wajue.reading import decoding, encodings, json_array, pieces, records
+from wajue.reading import encodings, extents, json_array, pieces, records
 from wajue.reading.corpora import CorpusFile
 from wajue.reading.formats.reader import Outcome
 from wajue.reading.pieces import Piece
@@ -165,6 +165,6 @@ def test_a_section_is_a_file(tmp_path: Path) -> None:
     path = tmp_path / "x"
     path.write_bytes(b"0123456789")
     with open(path, "rb") as stream:
-        assert decoding.Section(stream, 2, 7).read() == b"23456"
-        to_the_end = decoding.Section(stream, 4, None)
+        assert extents.Section(stream, 2, 7).read() == b"23456"
+        to_the_end = extents.Section(stream, 4, None)
         assert (to_the_end.read(2), to_the_end.tell(), to_the_end.seek(1), to_the_end.read()) == (b"45", 2, 1, b"56789")

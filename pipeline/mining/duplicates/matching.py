@@ -41,7 +41,7 @@ def _scatter(signed: pa.RecordBatch, position: np.ndarray, settings: Settings) -
     node = (hashes.text & _TEXT_BITS) | (hashes.folded_high & _FOLDED_BITS)
     second = np.zeros(len(node), np.uint32)
     if settings.near:
-        first, second = sketches_of(signed).T
+        first, second = sketches_of(signed)
         node |= first.astype(np.uint64) << _HALF
     texts = hashes._asdict() | {"position": position, "node": node}
     elements = elements_in(signed) if settings.near else None
@@ -59,9 +59,9 @@ def _scatter(signed: pa.RecordBatch, position: np.ndarray, settings: Settings) -
 
 
 def _bands(kind: str, keys: np.ndarray, sketched: Sketched, settings: Settings) -> Batches:
-    flat, of = keys.ravel(), np.repeat(np.arange(len(keys)), settings.bands)
+    flat, owner = keys.ravel(), np.repeat(np.arange(len(keys)), settings.bands)
     for bucket, chosen in by_hash(flat, settings.buckets):
-        nodes, seconds = (column[of[chosen]] for column in sketched)
+        nodes, seconds = (column[owner[chosen]] for column in sketched)
         yield pack(bucket, kind, band_key=flat[chosen], node=nodes, second=seconds)
 
 

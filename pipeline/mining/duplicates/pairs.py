@@ -113,8 +113,8 @@ def _fill_members(shared, start, stop, sketched, keys_per_node, members):
     """Write the distinct nodes of the bucket shared[start:stop] to `members`, sorted; returns how many there are."""
     nodes, seconds = members
     for k in range(start, stop):
-        of = (shared[k] & _LOW_HALF) // keys_per_node
-        nodes[k - start], seconds[k - start] = sketched.nodes[of], sketched.seconds[of]
+        node = (shared[k] & _LOW_HALF) // keys_per_node
+        nodes[k - start], seconds[k - start] = sketched.nodes[node], sketched.seconds[node]
     _sort_members(nodes, seconds, stop - start)
     distinct = 1
     for k in range(1, stop - start):  # copies of a text share its node, and all its buckets

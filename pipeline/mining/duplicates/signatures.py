@@ -60,7 +60,7 @@ def _fill_signatures(
     addend,  # uint32 [hashes]
     rows_per_band,
     band_keys,  # uint64 [texts, bands], filled
-    sketches,  # uint32 [texts, 2], filled
+    sketches,  # uint32 [2, texts], filled
 ):
     elements, offsets = texts
     size, packed = shingling
@@ -83,11 +83,11 @@ def _fill_signatures(
             bits = np.uint32(mixed(np.uint64(least[p]) + SECOND_SEED) & np.uint64(3))
             first_bits = (first_bits << np.uint32(1)) | (bits & np.uint32(1))
             second_bits = (second_bits << np.uint32(1)) | (bits >> np.uint32(1))
-        sketches[text, 0], sketches[text, 1] = first_bits, second_bits
+        sketches[0, text], sketches[1, text] = first_bits, second_bits
 
 
 class Signatures(NamedTuple):
-    """band_keys: uint64 [texts, bands], texts with equal keys in a band are candidates; sketches: uint32 [texts, 2]."""
+    """band_keys: uint64 [texts, bands], texts with equal keys in a band are candidates; sketches: uint32 [2, texts]."""
 
     band_keys: np.ndarray
     sketches: np.ndarray
@@ -100,6 +100,6 @@ def signatures(texts: Ragged, shingling: Shingling, *, bands: int, rows_per_band
     multiplier = random.integers(0, 2**31, hashes, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
     addend = random.integers(0, 2**32, hashes, dtype=np.uint32)
     count = len(texts.offsets) - 1
-    signed = Signatures(np.empty((count, bands), np.uint64), np.empty((count, 2), np.uint32))
+    signed = Signatures(np.empty((count, bands), np.uint64), np.empty((2, count), np.uint32))
     _fill_signatures(texts, shingling, multiplier, addend, rows_per_band, *signed)
     return signed

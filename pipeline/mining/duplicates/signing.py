@@ -94,7 +94,7 @@ def _signature(texts: pa.StringArray, settings: Settings) -> dict[str, pa.Array]
     signed = signatures(elements, settings.shingling, bands=settings.bands, rows_per_band=settings.rows_per_band)
     keys = (signed.band_keys >> _HALF).astype(np.uint32)
     return columns | {
-        **{name: pa.array(words.view(np.int32)) for name, words in zip(_SKETCHES, signed.sketches.T.copy(), strict=True)},
+        **{name: pa.array(words.view(np.int32)) for name, words in zip(_SKETCHES, signed.sketches, strict=True)},
         "bands": cells_of(Ragged.of_sizes(keys.ravel(), np.full(len(texts), settings.bands))),
         "elements": cells_of(to_16_bits(elements, of_words=settings.of_words)),
     }
@@ -106,8 +106,8 @@ def hashes_of(signed: pa.RecordBatch) -> TextHashes:
 
 
 def sketches_of(signed: pa.RecordBatch) -> np.ndarray:
-    """Their sketches (uint32 [documents, 2])."""
-    return np.stack([signed.column(name).to_numpy().view(np.uint32) for name in _SKETCHES], axis=1)
+    """Their sketches (uint32 [2, documents])."""
+    return np.stack([signed.column(name).to_numpy().view(np.uint32) for name in _SKETCHES])
 
 
 def bands_of(signed: pa.RecordBatch, settings: Settings) -> np.ndarray:

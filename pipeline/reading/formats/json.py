@@ -27,10 +27,10 @@ def read(source: Source) -> Iterator[Outcome | list[Record]]:
     if source.corpus.format == "auto" and source.extent.first:
         first = next((t for t in texts if t.strip()), "")
         texts = itertools.chain((first,), texts)
+        if are_lines(first):
+            yield from _lines(decoding.lines(texts), source)
+            return
         if first.lstrip().startswith("{"):
-            if not is_spread(first):
-                yield from _lines(decoding.lines(texts), source)
-                return
             texts = itertools.chain(("[",), texts, ("]",))  # which misses commas only where one object follows another
     yield from _elements(texts, source)
 
@@ -40,14 +40,18 @@ def read_lines(source: Source) -> Iterator[Outcome]:
     return _lines(source.lines(), source)
 
 
-def is_spread(block: str) -> bool:
-    """Does the first object end, whole, in a later line? Where lines are records the first one may be broken: it costs no other."""
+def are_lines(block: str) -> bool:
+    """Does a file begin with an object that does not end, whole, in a later line? Where lines are records the first one may be
+    broken: it costs no other.
+    """
     text = block.lstrip()
+    if not text.startswith("{"):
+        return False
     try:
         end = _DECODER.raw_decode(text)[1]
     except (ValueError, RecursionError):
-        return False
-    return "\n" in text[:end]
+        return True
+    return "\n" not in text[:end]
 
 
 def _lines(lines: Iterator[str], source: Source) -> Iterator[Outcome]:

@@ -14,7 +14,8 @@ from typing import Any, BinaryIO, NamedTuple, cast
 
 from wajue.config import Corpus
 from wajue.reading import decoding
-from wajue.reading.decoding import INVALID, Cut, Extent, Overlong
+from wajue.reading.decoding import INVALID, Cut, Overlong
+from wajue.reading.extents import WHOLE, Extent
 
 SHOWN = 10_000  # characters of a text that is too long to be shown whole
 
@@ -50,7 +51,7 @@ class Source:
     corpus: Corpus
     encoding: str
     facts: dict[str, Any] = field(default_factory=dict)
-    extent: Extent = decoding.WHOLE
+    extent: Extent = WHOLE
 
     @property
     def compressed(self) -> bool:
