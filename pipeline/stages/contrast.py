@@ -17,7 +17,8 @@ from wajue.config import Config, Contrast
 from wajue.mining.ngrams import tasks
 from wajue.mining.terms import candidate_table
 from wajue.mining.terms.candidate_table import DomainWords, Runs
-from wajue.mining.terms.term_occurrences import FIGURES, Tally, TermIndex, coded
+from wajue.mining.terms.coded_tokens import coded
+from wajue.mining.terms.term_occurrences import FIGURES, Tally, TermIndex
 from wajue.mining.text.word_table import word_keys, word_table
 from wajue.mining.tokens import jieba_dictionary
 from wajue.mining.tokens.surface import written

@@ -16,8 +16,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from wajue.mining.lattice.listed import end_of_group, look_up, nothing_listed
 from wajue.mining.lattice.weights import LONGEST_SPELLED, Weights
+from wajue.mining.text.listed import end_of_group, look_up, nothing_listed
 from wajue.mining.text.symbols import MAX_CLAUSE, RARE
 from wajue.mining.text.word_table import WordTable, extended, fetch_slot, id_at, is_free, prefetch, probe
 
@@ -207,7 +207,7 @@ def _forward_backward(
             continue
         if i >= stop:
             begin, stop = i, end_of_group(code, i)
-            look_up(code, begin, stop, weights.table, counts.word, listed)
+            look_up(code, begin, stop, weights.table, counts.word, 1, listed)
         factor, tries = 1.0, 0
         while True:
             tries += 1

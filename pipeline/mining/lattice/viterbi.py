@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from wajue.mining.lattice.listed import end_of_group, look_up, nothing_listed
 from wajue.mining.lattice.weights import LONGEST_SPELLED, Weights
+from wajue.mining.text.listed import end_of_group, look_up, nothing_listed
 from wajue.mining.text.symbols import BREAK, MAX_CLAUSE
 
 _NOT_A_WORD = np.float32(0)  # the weight of a prefix: no word has log probability 0
@@ -125,7 +125,7 @@ def _viterbi(
             continue
         if i >= stop or (code[stop - 1] != BREAK and stop - i < MAX_CLAUSE):
             begin, stop = i, end_of_group(code, i)
-            look_up(code, begin, stop, weights.table, uses, listed)
+            look_up(code, begin, stop, weights.table, uses, 1, listed)
         length = _fill_paths(code, i, weights, longest, listed, i - begin, paths)
         log_probability[passed] += paths.best[length]
         _trace_back(i, length, paths, ends, uses, word_ids)

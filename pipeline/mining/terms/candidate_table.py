@@ -182,12 +182,14 @@ def filter_of(candidate: Candidate, rules: Contrast, joiner: str, tags: Mapping[
         return "one_character"
     if not holds_letter(term):
         return "number"
-    is_noun = tags.get(term, "").startswith("n")  # 妈妈, 星星: one character repeated, which 哈哈 and 天天 are too
-    if (rule := broken_rule(term, parts)) is not None and not (is_noun and rule == "one_character_repeated"):
+    rule = broken_rule(term, parts)
+    if rule == "one_character_repeated" and tags.get(term, "").startswith("n"):
+        rule = None  # 妈妈, 星星, which 哈哈 and 天天 look like
+    if rule:
         return rule
     if len(parts) == 1:
         return None
-    if len(_LATIN_RUN.sub("x", term)) > rules.max_characters and not joiner:
+    if not joiner and len(term) > rules.max_characters and len(_LATIN_RUN.sub("x", term)) > rules.max_characters:
         return "too_long"
     if any(map(is_bare_number, parts)):
         return "holds_number"
@@ -202,23 +204,28 @@ def doubts_of(candidate: Candidate, edge_characters: set[str], rules: Contrast, 
     doubts = fragments.doubts_of(parts, tags)
     if len(parts) == 1:
         return doubts
-    edges = {parts[0], parts[-1]}
-    checks = {
-        "low_npmi": candidate.npmi < rules.min_npmi,
-        "low_entropy": candidate.entropy < rules.min_entropy,
-        "frequent_edge": not edges.isdisjoint(edge_characters),
-        "edge_stop_word": not edges.isdisjoint(STOP_WORDS),
-    }
-    return doubts + [name for name, holds in checks.items() if holds]
+    edges = (parts[0], parts[-1])
+    if candidate.npmi < rules.min_npmi:
+        doubts.append("low_npmi")
+    if candidate.entropy < rules.min_entropy:
+        doubts.append("low_entropy")
+    if not edge_characters.isdisjoint(edges):
+        doubts.append("frequent_edge")
+    if not STOP_WORDS.isdisjoint(edges):
+        doubts.append("edge_stop_word")
+    return doubts
 
 
 def _one_a_term(table: pa.Table) -> pa.Table:
     """One string may be a word and also a run of words, or two runs: the fewest words, then the more frequent run, stand for it."""
-    ranked = table.append_column("words", pc.list_value_length(table.column("parts")))
-    ranked = ranked.sort_by([("words", "ascending"), ("domain_count", "descending"), ("term", "ascending")])
-    _, first = np.unique(np.array(ranked.column("term").to_pylist(), dtype=object).astype(str), return_index=True)
-    distinct = ranked.take(pa.array(np.sort(first))).drop_columns(["words"])
-    return distinct.sort_by([("log_ratio", "descending"), ("domain_count", "descending"), ("term", "ascending")])
+    keys = table.select(["term", "domain_count", "log_ratio"]).append_column("words", pc.list_value_length(table.column("parts")))
+    by_length = [("words", "ascending"), ("domain_count", "descending"), ("term", "ascending")]
+    ranked = pc.sort_indices(keys, by_length).to_numpy()
+    strings = pc.dictionary_encode(table.column("term").combine_chunks()).indices.to_numpy()
+    _, first = np.unique(strings[ranked], return_index=True)
+    distinct = ranked[first]
+    by_ratio = [("log_ratio", "descending"), ("domain_count", "descending"), ("term", "ascending")]
+    return table.take(distinct[pc.sort_indices(keys.take(distinct), by_ratio)])
 
 
 def share_in_general(candidates: pa.Table) -> tuple[int, float]:

@@ -8,7 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from wajue.arrays.cells import Batches
-from wajue.mining.terms.term_occurrences import FIGURES, Tally, TermIndex, coded
+from wajue.mining.terms.coded_tokens import coded
+from wajue.mining.terms.term_occurrences import FIGURES, Tally, TermIndex
 
 COLUMNS = ("corpus", "tokens", "breaks")  # of `tokens`, that are counted
 _COUNTED = [FIGURES.index(name) for name in ("domain_count", "domain_documents", "domain_chunks")]

@@ -39,6 +39,7 @@ LATIN_FORMS = {
     "path": re.compile(r"[a-z0-9_.-]+(?:/[a-z0-9_.-]+){2,}"),
     "file_name": re.compile(rf"(?![A-Z]\w*\.js)[\w.+-]+\.(?:{'|'.join(_EXTENSIONS.split())})"),
 }
+_HAN_ALONE = re.compile(r"[\u3400-\u9fff]+")
 # a mark that joins what is not there
 _CUT_OFF = re.compile(r"[-·•‧・].*|.*[-·•‧・]")
 # 5-羟色胺, 1#主变, 迈克尔·乔丹: these belong to a name, though they hold no letter
@@ -53,7 +54,7 @@ STOP_WORDS = frozenset(
 
 def holds_letter(text: str) -> bool:
     """Is there a letter in it, or a roman numeral, which names as a letter does?"""
-    return any(c.isalpha() or "\u2160" <= c <= "\u2188" for c in text)
+    return text.isalpha() or any(c.isalpha() or "\u2160" <= c <= "\u2188" for c in text)
 
 
 def is_bare_number(word: str) -> bool:
@@ -65,16 +66,17 @@ def broken_rule(term: str, parts: list[str]) -> str | None:
     """The name of the first rule that the string breaks, or None."""
     if term in STOP_WORDS:
         return "stop_word"
-    for rule, form in LATIN_FORMS.items():
-        if form.fullmatch(term):
-            return rule
-    if _CUT_OFF.fullmatch(term):
-        return "cut_off"
-    if _SENTENCE & set(_COMPOUND.sub("", term)):
+    if not _HAN_ALONE.fullmatch(term):  # most are; what the next rules ask for is not
+        for rule, form in LATIN_FORMS.items():
+            if form.fullmatch(term):
+                return rule
+        if _CUT_OFF.fullmatch(term):
+            return "cut_off"
+    if not _SENTENCE.isdisjoint(term) and not _SENTENCE.isdisjoint(_COMPOUND.sub("", term)):
         return "sentence_character"
     if (number := _NUMBER.match(parts[0])) and len(parts[0]) - number.end() <= (number["measure"] is not None):
         return "starts_with_number"
-    if _INDEFINITE & set(_ORDINAL_NAME.sub("", term)):
+    if not _INDEFINITE.isdisjoint(term) and not _INDEFINITE.isdisjoint(_ORDINAL_NAME.sub("", term)):
         return "indefinite"
     if term[0] in _SELF:
         return "starts_with_this"

@@ -6,6 +6,8 @@ Only what may be a term stands for another: what lies in a piece of a sentence d
 from collections.abc import Sequence
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from wajue.mining.tokens.surface import key
 
@@ -33,11 +35,16 @@ def without_other_spellings(
     counts: np.ndarray,  # int64 [n]
 ) -> list[str | None]:
     """With `other_spelling` for each candidate that differs from a more frequent one in its spaces and capitals alone."""
-    commonest: dict[str, int] = {}
-    for i in sorted(range(len(terms)), key=lambda i: (-counts[i], terms[i])):
-        if filters[i] is None:
-            commonest.setdefault(key(terms[i]), i)
+    spelling = pc.dictionary_encode(pa.array([key(term) for term in terms])).indices.to_numpy()
+    ranked = pc.sort_indices(
+        pa.table({"count": counts, "term": terms}), [("count", "descending"), ("term", "ascending")]
+    ).to_numpy()
+    possible = ranked[np.array([name is None for name in filters], bool)[ranked]]
+    spellings, first = np.unique(spelling[possible], return_index=True)
+    commonest = np.full(len(terms), -1)
+    commonest[spellings] = possible[first]
+    stands = commonest[spelling].tolist()
     return [
-        name or (None if terms[commonest[key(term)]] == term else "other_spelling")
-        for name, term in zip(filters, terms, strict=True)
+        name or (None if terms[stands[i]] == term else "other_spelling")
+        for i, (name, term) in enumerate(zip(filters, terms, strict=True))
     ]

@@ -7,7 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from wajue.mining.terms.term_occurrences import TermIndex, coded, first_and_last
+from wajue.mining.terms.coded_tokens import coded
+from wajue.mining.terms.term_occurrences import TermIndex, first_and_last
 
 HOLDERS = "term_index long, date string, doc_id string"
 

@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from wajue.arrays import cells
-from wajue.mining.terms.term_occurrences import TermIndex, coded, occurrences
+from wajue.mining.terms.coded_tokens import coded
+from wajue.mining.terms.term_occurrences import TermIndex, occurrences
 from wajue.mining.tokens.token_counts import are_words
 from wajue.mining.trends import dates
 

@@ -1,15 +1,14 @@
 import numpy as np
 import pyarrow as pa
 
+from wajue.mining.terms.coded_tokens import CodedTokens, coded
 from wajue.mining.terms.term_occurrences import (
     CONTEXTS,
     COUNTS,
     FIGURES,
     WINDOW_SHARES,
-    CodedTokens,
     Tally,
     TermIndex,
-    coded,
     first_and_last,
     occurrences,
 )

@@ -1,4 +1,6 @@
-"""The strings of a text that stand in a table, those of many positions at once. In: symbol codes and a table. Out: `Listed`.
+"""The strings of a text that stand in a table, those of many positions at once. In: codes and a table. Out: `Listed`.
+
+The codes are of symbols, or of words, which are strings of words then (terms/term_occurrences.py).
 
 A look-up waits for memory where the table exceeds the cache, and the next string of a position is looked up only if this one stands
 there: one look-up after the other, most of the time is waiting. So the strings of two symbols are fetched for a group of positions,
@@ -15,8 +17,8 @@ from numba import njit
 from wajue.mining.text.symbols import BREAK, MAX_CLAUSE, RARE
 from wajue.mining.text.word_table import extended, fetch_slot, id_at, is_free, prefetch, probe, weight_at
 
-_GROUP = 128  # symbols, and the rest of a clause; twice as many are as fast, four times as many a sixth slower
-_SIZE = _GROUP + MAX_CLAUSE
+GROUP = 128  # symbols, and the rest of a clause; twice as many are as fast, four times as many a sixth slower
+_SIZE = GROUP + MAX_CLAUSE
 
 
 class Listed(NamedTuple):
@@ -48,7 +50,7 @@ def nothing_listed(longest):
 @njit(cache=True, inline="always")
 def end_of_group(code, begin):
     """Where the group that begins here ends: behind a clause, or within one that is longer than MAX_CLAUSE."""
-    stop = min(begin + _GROUP, len(code))
+    stop = min(begin + GROUP, len(code))
     while stop < min(begin + _SIZE, len(code)) and code[stop - 1] != BREAK:
         stop += 1
     return stop
@@ -60,7 +62,8 @@ def look_up(
     begin,  # of the group
     stop,
     table,  # TableView
-    counts,  # int64 [words], which whoever uses the words adds to: they are fetched as well
+    wanted,  # so many numbers of each word, one word after another, which whoever asks reads next: they are fetched as well
+    numbers,  # how many they are; 0: none is wanted
     listed,  # Listed, filled
 ):
     """Look up the strings of all positions of a group, length by length."""
@@ -83,7 +86,7 @@ def look_up(
             if is_free(keys, slot):
                 continue
             listed.word[k, m], listed.weight[k, m], number[k] = id_at(ids, slot), weight_at(weights, slot), m + 1
-            prefetch(counts, np.int64(listed.word[k, m]))
+            prefetch(wanted, np.int64(listed.word[k, m]) * numbers)
             symbol = code[begin + k + m + 1]
             if symbol != BREAK and m + 1 < longest:
                 waiting[going_on], waiting_keys[going_on] = k, extended(key, symbol)
