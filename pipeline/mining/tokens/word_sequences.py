@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from wajue.arrays import cells
 from wajue.arrays.ragged import Ragged
+from wajue.arrays.strings import ascending, first_bytes
 from wajue.mining.tokens.surface import HAN
 
 COUNTS = "word string, count long"
@@ -94,13 +95,10 @@ def _packed(sequences: pa.RecordBatch, files: int) -> Iterator[pa.RecordBatch]:
 
 
 def _first_digits(doc_ids: pa.StringArray) -> np.ndarray:
-    """The first _DIGITS of each as a number, int64 [n]."""
-    if (pc.min(pc.binary_length(doc_ids)).as_py() or 0) < _DIGITS:  # ids that wajue did not make
-        doc_ids = pc.ascii_rpad(doc_ids, _DIGITS, "0")
-    digits = pc.binary_slice(doc_ids.cast(pa.binary()), 0, _DIGITS).cast(pa.binary(_DIGITS))
-    codes = np.frombuffer(digits.buffers()[1], np.uint8)[: len(digits) * _DIGITS].reshape(-1, _DIGITS).astype(np.int64)
-    values = np.clip(np.where(codes >= ord("a"), codes - ord("a") + 10, codes - ord("0")), 0, 15)
-    return values @ (16 ** np.arange(_DIGITS - 1, -1, -1, dtype=np.int64))
+    """The first _DIGITS of each as a number, int64 [n]; in ids that wajue did not make any character is one."""
+    codes = first_bytes(doc_ids).astype(">u8").view(np.uint8)
+    digits = ((codes & 0xF) + 9 * (codes >> 6)) & 0xF  # a letter has the bit 0x40
+    return (digits[0::2] << 4 | digits[1::2]).view(">u4").astype(np.int64)
 
 
 @cells.keeping_freed
@@ -109,6 +107,6 @@ def in_order(batches: cells.Batches) -> cells.Batches:
     tables = [pa.ipc.open_stream(cell.as_buffer()).read_all() for batch in batches for cell in batch.column("sequences")]
     if tables:
         sequences = pa.concat_tables(tables).combine_chunks()
-        order = pc.sort_indices(sequences.column("doc_id"))
+        order = ascending(sequences.column("doc_id").combine_chunks())
         for begin in range(0, len(order), _BATCH_ROWS):
-            yield from sequences.take(order.slice(begin, _BATCH_ROWS)).combine_chunks().to_batches()
+            yield from sequences.take(order[begin : begin + _BATCH_ROWS]).combine_chunks().to_batches()
