@@ -22,7 +22,7 @@ from wajue.mining.ngrams.keys import Counted, by_key, key_codes, last_symbol, le
 from wajue.mining.ngrams.pmi import pmi
 from wajue.mining.ngrams.windows import bucket, windows
 from wajue.mining.text.alphabet import ALL
-from wajue.mining.text.clauses import by_role, clauses, one_of_each_form
+from wajue.mining.text.clauses import clauses, one_of_each_form
 from wajue.mining.text.symbols import pseudo_characters
 
 LINES = "bucket int, role string, text string"
@@ -86,9 +86,7 @@ def distinct(batches: Batches) -> Batches:
     for batch in batches:
         for role, of_role in _of_roles(batch):
             lines[role].append(pc.split_pattern(of_role.column("text"), "\n").flatten())
-    unique = {role: pc.unique(pa.chunked_array(parts, pa.string())) for role, parts in sorted(lines.items())}
-    kept = one_of_each_form(pc.unique(pa.chunked_array(list(unique.values()), pa.string())))
-    for role, of_role in by_role(kept, unique):
+    for role, of_role in one_of_each_form({role: pa.concat_arrays(parts) for role, parts in sorted(lines.items())}):
         for begin in range(0, len(of_role), _LINES):
             yield from _packed(_as_lines(of_role.slice(begin, _LINES)), role)
 

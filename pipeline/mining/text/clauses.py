@@ -1,11 +1,9 @@
 """Clauses: runs of text between breaks, the units of discovery. In: texts, or symbol codes. Out: clauses as strings or as rows."""
 
-import functools
 from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numba import njit
 
 from wajue.arrays.strings import string_array, string_hashes
@@ -46,30 +44,26 @@ def clauses(texts: pa.StringArray) -> pa.StringArray:
     return string_array(out, ends[: n + 1])
 
 
-def one_of_each_form(clauses: pa.StringArray) -> pa.StringArray:
-    """Of clauses that differ in their numbers alone the one with the least hash; clauses: distinct.
+def one_of_each_form(of_roles: Mapping[str, pa.StringArray]) -> Iterator[tuple[str, pa.StringArray]]:
+    """(role, its clauses), each once: domain or general, or BOTH for those whose form stands in both; of_roles: those of each role.
 
-    A form that was filled in a hundred times says what it says once.
+    Of clauses that differ in their numbers alone it is the one with the least hash: a form that was filled in a hundred times says
+    what it says once.
     """
-    form, own = string_hashes(clauses, numbers_alike=True), string_hashes(clauses)
-    kept = form == own  # there is no number in it
-    numbered = np.flatnonzero(~kept)
-    numbered = numbered[np.lexsort((own[numbered], form[numbered]))]
-    kept[numbered[np.diff(form[numbered], prepend=np.uint64(0)) != 0]] = True
-    return clauses.filter(pa.array(kept))
-
-
-def by_role(clauses: pa.StringArray, of_roles: Mapping[str, pa.StringArray]) -> Iterator[tuple[str, pa.StringArray]]:
-    """(role, its clauses): domain or general, or BOTH for those whose form stands in both; of_roles: the clauses of each role."""
-    if len(of_roles) < 2:
-        yield from ((role, clauses) for role in of_roles)
+    if not any(map(len, of_roles.values())):
         return
-    form = pa.array(string_hashes(clauses, numbers_alike=True))
-    forms_of_roles = [pa.array(string_hashes(of_role, numbers_alike=True)) for of_role in of_roles.values()]
-    stands_in = [pc.is_in(form, value_set=forms) for forms in forms_of_roles]
-    both = functools.reduce(pc.and_, stands_in)
-    for role, chosen in zip((BOTH, *of_roles), (both, *(pc.and_not(s, both) for s in stands_in)), strict=True):
-        yield role, clauses.filter(chosen)
+    clauses = pa.concat_arrays(of_roles.values())
+    roles = np.repeat(np.array([ROLE_BITS[role] for role in of_roles], np.uint8), list(map(len, of_roles.values())))
+    form, own = string_hashes(clauses, numbers_alike=True), string_hashes(clauses)
+    order = np.argsort(form)
+    form, own, roles = form[order], own[order], roles[order]
+    starts = np.flatnonzero(np.append(True, form[1:] != form[:-1]))
+    least = np.repeat(np.minimum.reduceat(own, starts), np.diff(starts, append=len(own)))
+    chosen = np.minimum.reduceat(np.where(own == least, order, len(order)), starts)
+    stands_in = np.bitwise_or.reduceat(roles, starts)
+    for role, bits in ROLE_BITS.items():
+        if len(of_role := np.sort(chosen[stands_in == bits])):
+            yield role, clauses.take(pa.array(of_role))
 
 
 def clause_rows(code: np.ndarray) -> np.ndarray:
