@@ -1,5 +1,6 @@
 """What sets a domain apart: the tables `candidates` and `terms`.
 
+coded_tokens        tokens of documents as 16-bit codes
 term_occurrences    runs of words: how often, in how many documents, beside what
 contrast_measures   scores that compare two corpora
 evidence            how sure it is that the domain uses a candidate more

@@ -63,4 +63,3 @@ def test_a_clause_belongs_to_every_role_that_has_its_form() -> None:
     assert kept == {"domain": ["甲"], "general": ["丙"]}
     assert of_each_form(general=["甲", "乙", "甲"]) == {"general": ["甲", "乙"]}
     assert of_each_form() == of_each_form(domain=[], general=[]) == {}
-
