@@ -1,4 +1,4 @@
-"""Where terms occur. In: coded tokens of documents, and terms as runs of words. Out: counts, documents and stretches of text of each."""
+"""Where terms occur. In: coded tokens, and terms as runs of words. Out: counts, documents and stretches of text of each term."""
 
 from typing import NamedTuple
 
