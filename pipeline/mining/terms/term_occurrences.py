@@ -9,7 +9,7 @@ from numba import njit
 
 from wajue.arrays.borrowing import borrowed
 from wajue.mining.terms.coded_tokens import BEHIND_GAP, ENUMERATES, FIRST_CODE, IS_DE, IS_HAN, CodedTokens
-from wajue.mining.text.listed import GROUP, look_up, nothing_listed
+from wajue.mining.text.listed import look_up_group, nothing_listed
 from wajue.mining.text.word_table import TableView, WordTable, find_words, word_keys, word_table
 
 CHUNK = 100  # words; the stretch of text in which burst looks for a second occurrence
@@ -108,19 +108,17 @@ def _tally(
     domain,  # bool
     chunks,  # so far
     first_document,  # the number of the first one
-    rows,  # int64 [terms, _ROW], added to
-    flat,  # the same, int64 [terms * _ROW]
+    tallied,  # int64 [terms * _ROW], a row of each term; added to
     han_before,  # int32 [tokens + 1], tokens with Han before each; or [0]: of general text
 ):
     """Returns the number of chunks so far."""
-    tokens, terms, rows, flat, han_before = borrowed((tokens, terms, rows, flat, han_before))
+    tokens, terms, tallied, han_before = borrowed((tokens, terms, tallied, han_before))
     code, document = tokens.code, tokens.document
     listed = nothing_listed(terms.longest)
     first = last = start = stop = 0  # of the document, and of the group
     for i in range(len(code)):
         if i == stop:
-            start, stop = i, min(i + GROUP, len(code))
-            look_up(code, start, stop, terms.table, flat, _ROW, listed)
+            start, stop = i, look_up_group(code, i, terms.table, tallied, _ROW, listed)
         if i == last:
             first = i
             while last < len(code) and document[last] == document[i]:
@@ -131,7 +129,7 @@ def _tally(
             e = listed.word[i - start, n] if n > 0 else terms.single[code[i]]
             if e < 0:
                 continue
-            row = rows[e]
+            row = tallied[_ROW * e : _ROW * (e + 1)]
             row[_DOMAIN_COUNT if domain else _GENERAL_COUNT] += 1
             if row[_LAST_DOCUMENT] != first_document + document[i]:
                 row[_LAST_DOCUMENT] = first_document + document[i]
@@ -157,19 +155,19 @@ class Tally:
     def __init__(self, index: TermIndex) -> None:
         self.chunks = 0
         self._terms, self._documents = index.view, 0
-        self._rows = np.zeros((index.terms, _ROW), np.int64)
-        self._rows[:, _LAST_DOCUMENT] = -1
+        self._tallied = np.zeros((index.terms, _ROW), np.int64)
+        self._tallied[:, _LAST_DOCUMENT] = -1
 
     @property
     def figures(self) -> np.ndarray:
         """int64 [10, terms], as FIGURES."""
-        return np.ascontiguousarray(self._rows[:, -len(FIGURES) :].T)
+        return np.ascontiguousarray(self._tallied[:, -len(FIGURES) :].T)
 
     def add(self, tokens: CodedTokens, *, domain: bool) -> int:
         """Count more documents; returns the chunks they have."""
-        before, rows = self.chunks, self._rows
+        before = self.chunks
         han = _han_before(tokens) if domain else np.zeros(0, np.int32)
-        self.chunks = _tally(tokens, self._terms, domain, before, self._documents, rows, rows.reshape(-1), han)
+        self.chunks = _tally(tokens, self._terms, domain, before, self._documents, self._tallied.reshape(-1), han)
         self._documents += int(tokens.document[-1]) + 1 if len(tokens.document) else 0
         return int(self.chunks - before)
 
@@ -188,8 +186,7 @@ def _fill_occurrences(
     count = start = stop = 0
     for i in range(len(code)):
         if i == stop:
-            start, stop = i, min(i + GROUP, len(code))
-            look_up(code, start, stop, terms.table, code, 0, listed)
+            start, stop = i, look_up_group(code, i, terms.table, code, 0, listed)
         for n in range(listed.number[i - start]):
             e = listed.word[i - start, n] if n > 0 else terms.single[code[i]]
             if e < 0:
@@ -224,8 +221,7 @@ def _fill_first_and_last(
     start = stop = 0
     for i in range(len(code)):
         if i == stop:
-            start, stop = i, min(i + GROUP, len(code))
-            look_up(code, start, stop, terms.table, code, 0, listed)
+            start, stop = i, look_up_group(code, i, terms.table, code, 0, listed)
         d = document[i]
         if order[d] < 0:
             continue

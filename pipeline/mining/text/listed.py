@@ -17,8 +17,8 @@ from numba import njit
 from wajue.mining.text.symbols import BREAK, MAX_CLAUSE, RARE
 from wajue.mining.text.word_table import extended, fetch_slot, id_at, is_free, prefetch, probe, weight_at
 
-GROUP = 128  # symbols, and the rest of a clause; twice as many are as fast, four times as many a sixth slower
-_SIZE = GROUP + MAX_CLAUSE
+_GROUP = 128  # symbols, and the rest of a clause; twice as many are as fast, four times as many a sixth slower
+_SIZE = _GROUP + MAX_CLAUSE
 
 
 class Listed(NamedTuple):
@@ -50,7 +50,7 @@ def nothing_listed(longest):
 @njit(cache=True, inline="always")
 def end_of_group(code, begin):
     """Where the group that begins here ends: behind a clause, or within one that is longer than MAX_CLAUSE."""
-    stop = min(begin + GROUP, len(code))
+    stop = min(begin + _GROUP, len(code))
     while stop < min(begin + _SIZE, len(code)) and code[stop - 1] != BREAK:
         stop += 1
     return stop
@@ -93,3 +93,11 @@ def look_up(
                 fetch_slot(keys, waiting_keys[going_on])
                 going_on += 1
         n, m = going_on, m + 1
+
+
+@njit(cache=True, inline="always")
+def look_up_group(code, begin, table, wanted, numbers, listed):
+    """Look up the strings of the group that begins here, whatever clauses it parts; returns where it ends."""
+    stop = min(begin + _GROUP, len(code))
+    look_up(code, begin, stop, table, wanted, numbers, listed)
+    return stop

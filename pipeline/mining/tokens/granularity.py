@@ -20,7 +20,7 @@ from numba import njit
 
 from wajue.arrays.borrowing import borrowed
 from wajue.mining.text.alphabet import Alphabet
-from wajue.mining.text.listed import GROUP, look_up, nothing_listed
+from wajue.mining.text.listed import look_up_group, nothing_listed
 from wajue.mining.text.symbols import RARE
 from wajue.mining.text.word_table import WordTable, find_words, word_keys, word_table
 
@@ -121,8 +121,7 @@ def _grade(
     begin = start = stop = 0  # of a unit, and of the group in which it begins
     while begin < len(code):
         if begin >= stop:
-            start, stop = begin, min(begin + GROUP, len(code))
-            look_up(code, start, stop, units, grades, 0, listed)
+            start, stop = begin, look_up_group(code, begin, units, grades, 0, listed)
         end = begin
         while grades[end] < STANDARD:
             end += 1
