@@ -20,6 +20,8 @@ COUNTS = "word string, count long"
 PACKED = "file int, sequences binary"  # many sequences in a cell, as an Arrow stream
 SHORT = 20  # words of a document on average, up to which [vocabulary] split_rare = "auto" splits; measured at 9, 11 and 31
 _DIGITS = 8  # of a doc_id, hexadecimal
+_BYTES = np.arange(256)
+_DIGIT_OF = np.clip(np.where(_BYTES >= ord("a"), _BYTES - ord("a") + 10, _BYTES - ord("0")), 0, 15).astype(np.uint8)
 _BLOCK_BYTES = 64 << 20  # of sequences that a task keeps before it sends them to their files
 _BATCH_ROWS = 20_000
 
@@ -95,9 +97,8 @@ def _packed(sequences: pa.RecordBatch, files: int) -> Iterator[pa.RecordBatch]:
 
 
 def _first_digits(doc_ids: pa.StringArray) -> np.ndarray:
-    """The first _DIGITS of each as a number, int64 [n]; in ids that wajue did not make any character is one."""
-    codes = first_bytes(doc_ids).astype(">u8").view(np.uint8)
-    digits = ((codes & 0xF) + 9 * (codes >> 6)) & 0xF  # a letter has the bit 0x40
+    """The first _DIGITS of each as a number, int64 [n]; of ids that wajue did not make any character is one."""
+    digits = _DIGIT_OF[first_bytes(doc_ids).astype(">u8").view(np.uint8)]
     return (digits[0::2] << 4 | digits[1::2]).view(">u4").astype(np.int64)
 
 
