@@ -108,11 +108,11 @@ def first_bytes(strings: pa.StringArray) -> np.ndarray:
 
 
 def ascending(strings: pa.StringArray) -> np.ndarray:
-    """The order in which the strings ascend (int64 [strings]); hashes as strings take a fifth of the time that Arrow takes."""
-    number = first_bytes(strings)
-    order = np.argsort(number)
-    again = np.diff(number[order]) == 0
-    tied = np.flatnonzero(np.append(again, False) | np.insert(again, 0, False)) if again.any() else np.zeros(0, np.int64)
-    rows = pa.array(order[tied])
-    order[tied] = rows.take(pc.sort_indices(strings.take(rows)))
+    """The order in which the strings ascend (int64 [strings]), which are distinct; hashes take a tenth of the time Arrow takes."""
+    beginning = first_bytes(strings)
+    order = np.argsort(beginning)
+    is_tied = np.diff(beginning[order]) == 0
+    tied = np.flatnonzero(np.append(is_tied, False) | np.insert(is_tied, 0, False))
+    same_beginning = pa.array(order[tied])
+    order[tied] = same_beginning.take(pc.sort_indices(strings.take(same_beginning)))
     return order

@@ -17,8 +17,8 @@ import zstandard
 
 from wajue.reading import encodings
 
-BLOCK = 1 << 20  # bytes, of the first block of a file, which tells what it is
-_LATER_BLOCK = 1 << 17  # of the others: what is made of one stays in the cache, which takes a sixth off reading questions
+BLOCK = 1 << 20
+_PIECE_OF_BLOCK = 1 << 17  # what is made of one stays in the cache, which takes a sixth off reading questions
 MAX_RECORD = 1 << 25  # bytes of a record; [clean] max_length is a thirtieth of it, and parsed JSON takes up to twenty times as much
 COMPRESSIONS = (".gz", ".bz2", ".zst")
 INVALID = "\uffff"  # a noncharacter
@@ -64,15 +64,20 @@ def most_expanded(size: int) -> int:
 
 
 def blocks(stream: BinaryIO, name: str) -> Iterator[bytes]:
-    """The file's bytes, decompressed, in blocks of bounded size.
+    """The file's bytes, decompressed, in blocks of bounded size; the first and largest tells what the file is.
 
     Raises Cut where the compressed data breaks off, is damaged, or expands as no text does.
     """
-    least = BLOCK
+    whole = _whole_blocks(stream, name)
+    yield from itertools.islice(whole, 1)
+    for block in whole:
+        yield from (block[at : at + _PIECE_OF_BLOCK] for at in range(0, len(block), _PIECE_OF_BLOCK))
+
+
+def _whole_blocks(stream: BinaryIO, name: str) -> Iterator[bytes]:
     if not name.lower().endswith(COMPRESSIONS):
-        while block := stream.read(least):
+        while block := stream.read(BLOCK):
             yield block
-            least = min(least, _LATER_BLOCK)
         return
     pieces: list[bytes] = []  # of the next block
     size = given = 0
@@ -81,10 +86,9 @@ def blocks(stream: BinaryIO, name: str) -> Iterator[bytes]:
         for piece in _decompressed(stream, name.lower()):
             pieces.append(piece)
             size += len(piece)
-            if size >= least:
+            if size >= BLOCK:
                 yield b"".join(pieces)
                 given, size, pieces = given + size, 0, []
-                least = min(least, _LATER_BLOCK)
                 if given > most_expanded(stream.tell()):
                     raise Cut(EXPANDS)
     except Cut as cut:
@@ -226,11 +230,10 @@ def lines(texts: Iterator[str], *, old_mac: bool | None = None) -> Iterator[str]
     pieces: list[str] = []  # of a line that goes on in the next block
     length = 0
     try:
-        for block in texts:
-            if old_mac is None:
-                old_mac = "\n" not in block and "\r" in block[:-1]
-            if old_mac:
-                block = block.replace("\r\n", "\n").replace("\r", "\n")
+        if old_mac is None:
+            beginning = next(texts, "")
+            old_mac, texts = "\n" not in beginning and "\r" in beginning[:-1], itertools.chain((beginning,), texts)
+        for block in _with_newlines(texts) if old_mac else texts:
             first, *others = block.split("\n")
             length += len(first)
             pieces.append(first if length <= MAX_RECORD else "")
@@ -245,6 +248,20 @@ def lines(texts: Iterator[str], *, old_mac: bool | None = None) -> Iterator[str]
         raise Cut(str(cut), "".join(pieces)[:_SHOWN]) from None
     if rest := _line(pieces, length):
         yield rest
+
+
+def _with_newlines(texts: Iterator[str]) -> Iterator[str]:
+    """With \\n for each \\r\\n and \\r, which may be parted by the end of a block."""
+    parted = ""
+    try:
+        for block in texts:
+            text = parted + block
+            parted = "\r" if text.endswith("\r") else ""
+            yield text.removesuffix("\r").replace("\r\n", "\n").replace("\r", "\n")
+    except Cut:
+        yield parted and "\n"
+        raise
+    yield parted and "\n"
 
 
 def _line(pieces: list[str], length: int) -> str:

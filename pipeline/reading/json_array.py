@@ -248,7 +248,7 @@ class _Scan:
         self.fault: Element | None = None
         self._state = _between_elements(extent.line) if self.opened else np.zeros(_STATE_SIZE, np.int64)
         self._scanner = _Scanner(self._state)
-        self._pending, self._line = b"", extent.line  # the element that has not ended, and the line in which it begins
+        self._pending, self._line = list[bytes](), extent.line  # the element that has not ended, and the line in which it begins
         self._first = extent.first
 
     @property
@@ -273,28 +273,28 @@ class _Scan:
 
     def feed(self, data: bytes) -> Run | None:
         """The elements that end in this block."""
-        if self.closed:
-            self._pending += data
-            return None
-        ends, lines = self._scanner.ends(np.frombuffer(data, np.uint8))
+        ends, lines = (np.zeros(0, np.int64),) * 2 if self.closed else self._scanner.ends(np.frombuffer(data, np.uint8))
         if not len(ends):
-            self._pending += data
+            self._pending.append(data)
             return None
-        last = int(ends[-1])
-        # with the byte at which the last one ends: a brace may begin the next
-        raw = self._pending + data[: last + 1]
-        run = Run(raw, self._line, ends + len(self._pending), lines.copy(), self._first, self.closed)
+        last, size = int(ends[-1]), sum(map(len, self._pending))
+        raw = b"".join((*self._pending, data[: last + 1]))  # with the byte at which the last one ends: a brace may begin the next
+        run = Run(raw, self._line, ends + size, lines.copy(), self._first, self.closed)
         self._first, self._line = False, int(lines[-1]) + 1
-        self._pending = data[last if data[last] == OPEN_BRACE else last + 1 :]
+        self._pending = [data[last if data[last] == OPEN_BRACE else last + 1 :]]
         return run
 
     def check(self) -> None:
         """Look at what is pending: nothing may follow the array. Raises Cut if an element is longer than a record may be."""
-        if self.closed and self._pending.strip():
-            self.end("trailing_data", "text after the end of the array")
-        elif len(self._pending) > MAX_RECORD:
+        if self.closed:
+            trailing = b"".join(self._pending)
+            if trailing.strip():
+                self.end("trailing_data", "text after the end of the array")
+            self._line, self._pending = self._line + trailing.count(b"\n"), []
+        elif sum(map(len, self._pending)) > MAX_RECORD:
             raise Cut(f"an element is longer than {MAX_RECORD} bytes; a quote may be missing")
 
     def end(self, reason: str, detail: str) -> None:
         """What is pending is no element."""
-        self.fault = Element(_first_line(self._line, self._pending), self._pending.strip(), (reason, detail))
+        raw = b"".join(self._pending)
+        self.fault = Element(_first_line(self._line, raw), raw.strip(), (reason, detail))

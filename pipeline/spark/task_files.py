@@ -23,9 +23,9 @@ _BATCH_ROWS = 20_000  # as Spark makes them, too
 _GROUP_ROWS = 1 << 20  # more than a row group has
 # columns of which a dictionary is made, of any size, so that they can be read as its indices; elsewhere most values differ
 _REPEATED = ["corpus", "role", "date", "source.file", *(f"{c}.list.element" for c in ("tags", "changed_by", "tokens"))]
-# columns whose least and greatest values say where not to look, with those of numbers; to find those of all texts and tokens took
-# a twentieth of writing
-_SCALARS = ["corpus", "role", "date", "source.file", "source.line", "source.record"]
+# columns whose least and greatest values say where not to look, beside those of numbers; those of all texts and tokens took a
+# twentieth of writing
+_SORTED = ["corpus", "role", "date", "source.file", "source.line", "source.record"]
 PLAN = pa.schema([("path", pa.string()), ("groups", pa.list_(pa.int32()))])  # row groups of a file
 WRITTEN = "part string, path string"
 task_in_process = 0  # the number of the task at work, where Spark does not run it
@@ -163,7 +163,7 @@ class _File:
             path,
             schema,
             compression="zstd",
-            write_statistics=_SCALARS + [f.name for f in schema if pa.types.is_primitive(f.type)],
+            write_statistics=_SORTED + [f.name for f in schema if pa.types.is_primitive(f.type)],
             write_page_checksum=True,
             use_dictionary=_REPEATED,
             dictionary_pagesize_limit=2 * ROW_GROUP,

@@ -1,6 +1,7 @@
 import bz2
 import gzip
 import io
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -89,3 +90,23 @@ def test_files_hold_more_than_their_encoding(block: int) -> None:
     marks = "byte order marks at lines taken out"
     assert noted("\ufeff一\n\ufeff二\ufeff三".encode(), "utf-8", block=block) == ("一\n二\ufeff三", [marks])
     assert noted("一".encode(), "utf-8", block=block) == ("一", [])
+
+
+@pytest.mark.parametrize(("name", "pack"), [("a.txt", bytes), ("a.txt.gz", gzip.compress)])
+def test_the_first_block_is_the_largest(name: str, pack: Any) -> None:
+    data = "第一行\n".encode() * (decoding.BLOCK // 4)
+    first, *others = decoding.blocks(io.BytesIO(pack(data)), name)
+    assert len(first) >= decoding.BLOCK > 4 * max(map(len, others)) and b"".join((first, *others)) == data
+
+
+def test_a_line_end_of_two_characters_may_be_parted() -> None:
+    assert list(decoding.lines(iter(["a\rb\r", "\nc", "\r", "d\r"]))) == ["a", "b", "c", "d"]
+
+    def cut() -> Iterator[str]:
+        yield "a\rb\r"
+        raise decoding.Cut("cut")
+
+    lines = decoding.lines(cut())
+    assert [next(lines), next(lines)] == ["a", "b"]
+    with pytest.raises(decoding.Cut):
+        next(lines)

@@ -22,7 +22,7 @@ from wajue.mining.ngrams.keys import Counted, by_key, key_codes, last_symbol, le
 from wajue.mining.ngrams.pmi import pmi
 from wajue.mining.ngrams.windows import bucket, windows
 from wajue.mining.text.alphabet import ALL
-from wajue.mining.text.clauses import clauses, one_of_each_form
+from wajue.mining.text.clauses import ROLE_BITS, clauses, one_of_each_form
 from wajue.mining.text.symbols import pseudo_characters
 
 LINES = "bucket int, role string, text string"
@@ -82,11 +82,15 @@ def distinct(batches: Batches) -> Batches:
 
     Of lines that differ in their numbers alone one is kept, and stands for the roles of all of them.
     """
-    lines: dict[str, list[pa.Array]] = defaultdict(list)
+    lines: list[tuple[str, pa.StringArray]] = []
     for batch in batches:
         for role, of_role in _of_roles(batch):
-            lines[role].append(pc.split_pattern(of_role.column("text"), "\n").flatten())
-    for role, of_role in one_of_each_form({role: pa.concat_arrays(parts) for role, parts in sorted(lines.items())}):
+            lines.append((role, pc.split_pattern(of_role.column("text"), "\n").flatten()))
+    lines.sort(key=lambda part: part[0])
+    roles = np.repeat(np.array([ROLE_BITS[role] for role, _ in lines], np.uint8), [len(part) for _, part in lines])
+    joined = pa.concat_arrays([part for _, part in lines]) if lines else pa.array([], pa.string())
+    lines.clear()  # a bucket holds much text
+    for role, of_role in one_of_each_form(joined, roles):
         for begin in range(0, len(of_role), _LINES):
             yield from _packed(_as_lines(of_role.slice(begin, _LINES)), role)
 

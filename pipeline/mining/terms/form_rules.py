@@ -66,7 +66,7 @@ def broken_rule(term: str, parts: list[str]) -> str | None:
     """The name of the first rule that the string breaks, or None."""
     if term in STOP_WORDS:
         return "stop_word"
-    if not _HAN_ALONE.fullmatch(term):  # most are; what the next rules ask for is not
+    if not _HAN_ALONE.fullmatch(term):  # each of the next rules needs another character; most terms have none
         for rule, form in LATIN_FORMS.items():
             if form.fullmatch(term):
                 return rule

@@ -36,15 +36,13 @@ def without_other_spellings(
 ) -> list[str | None]:
     """With `other_spelling` for each candidate that differs from a more frequent one in its spaces and capitals alone."""
     spelling = pc.dictionary_encode(pa.array([key(term) for term in terms])).indices.to_numpy()
-    ranked = pc.sort_indices(
-        pa.table({"count": counts, "term": terms}), [("count", "descending"), ("term", "ascending")]
-    ).to_numpy()
-    possible = ranked[np.array([name is None for name in filters], bool)[ranked]]
-    spellings, first = np.unique(spelling[possible], return_index=True)
-    commonest = np.full(len(terms), -1)
-    commonest[spellings] = possible[first]
-    stands = commonest[spelling].tolist()
+    by_count = [("count", "descending"), ("term", "ascending")]
+    ranked = pc.sort_indices(pa.table({"count": counts, "term": terms}), by_count).to_numpy()
+    unbarred = ranked[np.array([name is None for name in filters], bool)[ranked]]
+    spellings, first = np.unique(spelling[unbarred], return_index=True)
+    commonest = np.full(len(terms), -1)  # of the terms of a spelling; there is one wherever a term is not barred
+    commonest[spellings] = unbarred[first]
     return [
-        name or (None if terms[stands[i]] == term else "other_spelling")
-        for i, (name, term) in enumerate(zip(filters, terms, strict=True))
+        name or (None if terms[stand_in] == term else "other_spelling")
+        for name, term, stand_in in zip(filters, terms, commonest[spelling].tolist(), strict=True)
     ]

@@ -68,12 +68,6 @@ class TermIndex(NamedTuple):
 
 
 @njit(cache=True, inline="always")
-def _term_at(code, i, at, n, terms, listed):
-    """The term of the n + 1 words from i on, a position of the group; -1 if that is none."""
-    return listed.word[at, n] if n > 0 else terms.single[code[i]]
-
-
-@njit(cache=True, inline="always")
 def _add_context(tokens, han_before, i, end, first, last, row):
     """Add what stands around the tokens i to end of the document first to last, an occurrence of a term."""
     kind = tokens.kind

@@ -1,6 +1,6 @@
 """Clauses: runs of text between breaks, the units of discovery. In: texts, or symbol codes. Out: clauses as strings or as rows."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -44,25 +44,23 @@ def clauses(texts: pa.StringArray) -> pa.StringArray:
     return string_array(out, ends[: n + 1])
 
 
-def one_of_each_form(of_roles: Mapping[str, pa.StringArray]) -> Iterator[tuple[str, pa.StringArray]]:
-    """(role, its clauses), each once: domain or general, or BOTH for those whose form stands in both; of_roles: those of each role.
+def one_of_each_form(clauses: pa.StringArray, roles: np.ndarray) -> Iterator[tuple[str, pa.StringArray]]:
+    """(role, its clauses), each once: domain or general, or BOTH for those whose form stands in both; roles: uint8, ROLE_BITS.
 
     Of clauses that differ in their numbers alone it is the one with the least hash: a form that was filled in a hundred times says
     what it says once.
     """
-    if not any(map(len, of_roles.values())):
+    if not len(clauses):
         return
-    clauses = pa.concat_arrays(of_roles.values())
-    roles = np.repeat(np.array([ROLE_BITS[role] for role in of_roles], np.uint8), list(map(len, of_roles.values())))
     form, own = string_hashes(clauses, numbers_alike=True), string_hashes(clauses)
     order = np.argsort(form)
-    form, own, roles = form[order], own[order], roles[order]
+    form, own = form[order], own[order]
     starts = np.flatnonzero(np.append(True, form[1:] != form[:-1]))
     least = np.repeat(np.minimum.reduceat(own, starts), np.diff(starts, append=len(own)))
     chosen = np.minimum.reduceat(np.where(own == least, order, len(order)), starts)
-    stands_in = np.bitwise_or.reduceat(roles, starts)
-    for role, bits in ROLE_BITS.items():
-        if len(of_role := np.sort(chosen[stands_in == bits])):
+    stands_in = np.bitwise_or.reduceat(roles[order], starts)
+    for role in (BOTH, *ROLES):
+        if len(of_role := np.sort(chosen[stands_in == ROLE_BITS[role]])):
             yield role, clauses.take(pa.array(of_role))
 
 

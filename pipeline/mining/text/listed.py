@@ -1,6 +1,6 @@
 """The strings of a text that stand in a table, those of many positions at once. In: codes and a table. Out: `Listed`.
 
-The codes are of symbols, or of words, which are strings of words then (terms/term_occurrences.py).
+The codes are those of symbols; or those of words, and then the strings are terms (terms/term_occurrences.py).
 
 A look-up waits for memory where the table exceeds the cache, and the next string of a position is looked up only if this one stands
 there: one look-up after the other, most of the time is waiting. So the strings of two symbols are fetched for a group of positions,
@@ -17,7 +17,7 @@ from numba import njit
 from wajue.mining.text.symbols import BREAK, MAX_CLAUSE, RARE
 from wajue.mining.text.word_table import extended, fetch_slot, id_at, is_free, prefetch, probe, weight_at
 
-_GROUP = 128  # symbols, and the rest of a clause; twice as many are as fast, four times as many a sixth slower
+_GROUP = 128  # symbols, with the rest of the last clause where it stays whole; 256 are as fast, 512 a sixth slower
 _SIZE = _GROUP + MAX_CLAUSE
 
 
@@ -62,11 +62,11 @@ def look_up(
     begin,  # of the group
     stop,
     table,  # TableView
-    wanted,  # so many numbers of each word, one word after another, which whoever asks reads next: they are fetched as well
-    numbers,  # how many they are; 0: none is wanted
+    next_read,  # an array with `per_word` elements of each word, which the caller reads next: they are fetched as well
+    per_word,  # 0: there is no such array, and any will do
     listed,  # Listed, filled
 ):
-    """Look up the strings of all positions of a group, length by length."""
+    """Look up the strings of all positions of a group, length by length; RARE begins none."""
     keys, ids, weights = table
     number, waiting, waiting_keys = listed.number, listed.waiting, listed.keys
     longest = listed.word.shape[1]
@@ -86,7 +86,7 @@ def look_up(
             if is_free(keys, slot):
                 continue
             listed.word[k, m], listed.weight[k, m], number[k] = id_at(ids, slot), weight_at(weights, slot), m + 1
-            prefetch(wanted, np.int64(listed.word[k, m]) * numbers)
+            prefetch(next_read, np.int64(listed.word[k, m]) * per_word)
             symbol = code[begin + k + m + 1]
             if symbol != BREAK and m + 1 < longest:
                 waiting[going_on], waiting_keys[going_on] = k, extended(key, symbol)
@@ -96,8 +96,8 @@ def look_up(
 
 
 @njit(cache=True, inline="always")
-def look_up_group(code, begin, table, wanted, numbers, listed):
+def look_up_group(code, begin, table, next_read, per_word, listed):
     """Look up the strings of the group that begins here, whatever clauses it parts; returns where it ends."""
     stop = min(begin + _GROUP, len(code))
-    look_up(code, begin, stop, table, wanted, numbers, listed)
+    look_up(code, begin, stop, table, next_read, per_word, listed)
     return stop

@@ -20,9 +20,8 @@ from numba import njit
 
 from wajue.arrays.borrowing import borrowed
 from wajue.mining.text.alphabet import Alphabet
-from wajue.mining.text.listed import look_up_group, nothing_listed
 from wajue.mining.text.symbols import RARE
-from wajue.mining.text.word_table import WordTable, find_words, word_keys, word_table
+from wajue.mining.text.word_table import WordTable, extended, find_words, is_free, probe, weight_at, word_keys, word_table
 
 Granularity = Literal["fine", "standard", "coarse"]
 FINE, STANDARD, COARSE = 1, 2, 3
@@ -107,6 +106,25 @@ def _join_suffixes(code, ends, is_suffix, grades):
         size, before = 0, size
 
 
+@njit(cache=True, inline="always")
+def _last_of_unit(code, begin, units, grades):
+    """Where the longest unit that begins here ends: with the first word, or with a later one if all of it is listed."""
+    first_end = begin
+    while grades[first_end] < STANDARD:
+        first_end += 1
+    last, key = first_end, np.uint64(code[begin])
+    for i in range(begin + 1, min(begin + _LONGEST_UNIT, len(code))):
+        if code[i] == 0:
+            break
+        key = extended(key, code[i])
+        slot = probe(units.keys, key)
+        if is_free(units.keys, slot):
+            break
+        if i > first_end and grades[i] >= STANDARD and weight_at(units.weights, slot) > 0:
+            last = i
+    return last
+
+
 @njit(cache=True, nogil=True)
 def _grade(
     code,  # uint16 [n], 0 between clauses
@@ -117,21 +135,14 @@ def _grade(
 ):
     code, ends, is_suffix, units, grades = borrowed((code, ends, is_suffix, units, grades))
     _join_suffixes(code, ends, is_suffix, grades)
-    listed = nothing_listed(_LONGEST_UNIT)
-    begin = start = stop = 0  # of a unit, and of the group in which it begins
+    begin = 0
     while begin < len(code):
-        if begin >= stop:
-            start, stop = begin, look_up_group(code, begin, units, grades, 0, listed)
-        end = begin
-        while grades[end] < STANDARD:
-            end += 1
-        for m in range(listed.number[begin - start] - 1, end - begin, -1):
-            if grades[begin + m] >= STANDARD and listed.weight[begin - start, m] > 0:
-                end = begin + m
-                break
-        for i in range(begin, end):
-            grades[i] = min(grades[i], STANDARD)
-        begin = end + 1
+        last = begin
+        if code[begin] != 0:
+            last = _last_of_unit(code, begin, units, grades)
+            for i in range(begin, last):
+                grades[i] = min(grades[i], STANDARD)
+        begin = last + 1
 
 
 def graded_ends(code: np.ndarray, ends: np.ndarray, joins: Joins) -> np.ndarray:

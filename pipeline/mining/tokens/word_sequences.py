@@ -19,9 +19,9 @@ from wajue.mining.tokens.surface import HAN
 COUNTS = "word string, count long"
 PACKED = "file int, sequences binary"  # many sequences in a cell, as an Arrow stream
 SHORT = 20  # words of a document on average, up to which [vocabulary] split_rare = "auto" splits; measured at 9, 11 and 31
-_DIGITS = 8  # of a doc_id, hexadecimal
+_DIGITS = 8  # of a doc_id, hexadecimal; as many as `first_bytes` has
 _BYTES = np.arange(256)
-_DIGIT_OF = np.clip(np.where(_BYTES >= ord("a"), _BYTES - ord("a") + 10, _BYTES - ord("0")), 0, 15).astype(np.uint8)
+_DIGIT_OF = np.clip(np.where(ord("a") <= _BYTES, _BYTES - ord("a") + 10, _BYTES - ord("0")), 0, 15).astype(np.uint8)
 _BLOCK_BYTES = 64 << 20  # of sequences that a task keeps before it sends them to their files
 _BATCH_ROWS = 20_000
 
@@ -97,7 +97,7 @@ def _packed(sequences: pa.RecordBatch, files: int) -> Iterator[pa.RecordBatch]:
 
 
 def _first_digits(doc_ids: pa.StringArray) -> np.ndarray:
-    """The first _DIGITS of each as a number, int64 [n]; of ids that wajue did not make any character is one."""
+    """The first _DIGITS of each as a number, int64 [n]; in ids that wajue did not make, any character counts as a digit."""
     digits = _DIGIT_OF[first_bytes(doc_ids).astype(">u8").view(np.uint8)]
     return (digits[0::2] << 4 | digits[1::2]).view(">u4").astype(np.int64)
 

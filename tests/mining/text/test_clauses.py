@@ -2,7 +2,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from wajue.mining.text.clauses import clause_rows, clauses, one_of_each_form
+from wajue.mining.text.clauses import ROLE_BITS, clause_rows, clauses, one_of_each_form
 from wajue.mining.text.symbols import MAX_CLAUSE
 
 
@@ -41,7 +41,9 @@ def test_a_slice_of_an_array_is_cut_from_its_offset() -> None:
 
 
 def of_each_form(**of_roles: list[str]) -> dict[str, list[str]]:
-    return {role: kept.to_pylist() for role, kept in one_of_each_form({r: pa.array(c, pa.string()) for r, c in of_roles.items()})}
+    roles = np.array([ROLE_BITS[role] for role, listed in of_roles.items() for _ in listed], np.uint8)
+    listed = pa.array([clause for listed in of_roles.values() for clause in listed], pa.string())
+    return {role: kept.to_pylist() for role, kept in one_of_each_form(listed, roles)}
 
 
 def test_one_clause_of_each_form_is_kept_whatever_their_order() -> None:
