@@ -47,9 +47,6 @@ from wajue.spark.session import memory_of_one_task
 from wajue.spark.tables import Elsewhere
 
 _BROADCAST = 1_000_000  # dropped documents, some 200 MB in each executor; more are joined by sorting
-_BUCKET_BYTES, _BUCKET_DOCUMENTS = 100 << 20, 1_500_000  # of text and of documents in a task, which holds them in memory
-# bytes of memory for a document, a band and a byte of text, where one task holds all; Latin text that all repeats takes 20 a byte
-_OF_DOCUMENT, _OF_BAND, _OF_BYTE = 250, 20, 12
 _BUCKET_WINDOWS, _BYTES_OF_HAN = 8_000_000, 3  # windows that one task sorts; bytes of a character, of which Latin text has more
 _MOST_WANTED = 2_000_000  # documents whose keys every task gets: 100 MB
 _POSITIONED = ddl(pa.schema([*(signing.SIGNED.field(c) for c in COMPARED if c not in NAMED), ("position", pa.int64())]))
@@ -184,16 +181,8 @@ def _settings(config: Config) -> Settings:
 
 
 def _sized(settings: Settings, files: list[RankedFile], memory: int) -> Settings:
-    """The settings with what the files decide. memory: bytes, within which one task may hold all documents.
-
-    What is not sent from task to task costs a third less: ten million questions 50 CPU s instead of 74.
-    """
-    size, documents = sum(f.bytes for f in files), sum(f.documents for f in files)
-    needed = max(size / _BUCKET_BYTES, documents / _BUCKET_DOCUMENTS)
-    if (_OF_DOCUMENT + _OF_BAND * settings.bands) * documents + _OF_BYTE * size <= memory:
-        needed = 1
-    first_droppable = sum(f.source > 0 for f in files) << RECORD_BITS  # they stand before ours
-    return replace(settings, buckets=min(max(1, math.ceil(needed)), MOST_BUCKETS), first_droppable=first_droppable)
+    documents, size = sum(f.documents for f in files), sum(f.bytes for f in files)
+    return settings.sized(documents, size, memory=memory, earlier_files=sum(f.source > 0 for f in files))
 
 
 def _search(sources: list[Flow], known: Any, settings: Settings) -> DataFrame:

@@ -63,7 +63,7 @@ def test_the_same_by_tasks_and_through_several_buckets(
     kept, duplicates, *_ = dedup(frame, config=config)
     expected = [sorted(map(str, t.collect())) for t in (kept, duplicates)]
     for most in (10**6, 60):
-        monkeypatch.setattr("wajue.stages.dedup._BUCKET_DOCUMENTS", most)
+        monkeypatch.setattr("wajue.mining.duplicates.settings._BUCKET_DOCUMENTS", most)
         folder = tmp_path / str(most)
         folder.mkdir()
         kept, duplicates, *_ = dedup(by_tasks(frame, folder, "clean_documents"), config=config)

@@ -128,7 +128,7 @@ def _several_processes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tasks are forked, and documents exchanged, as they are where there is more text, on three cores."""
     monkeypatch.setattr(engine, "_FEW", 0)
     monkeypatch.setattr(engine, "_memory", lambda: 8 << 30)
-    monkeypatch.setattr("wajue.stages.dedup._BUCKET_DOCUMENTS", 700)
+    monkeypatch.setattr("wajue.mining.duplicates.settings._BUCKET_DOCUMENTS", 700)
     monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1, 2})
 
 

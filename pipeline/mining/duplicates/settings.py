@@ -1,10 +1,15 @@
 """What the search for near-duplicates is told, by the config and by the size of the corpus."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
+from wajue.arrays.cells import MOST_BUCKETS
 from wajue.mining.duplicates.shingles import MOST_PACKED, Shingling
 
 RECORD_BITS = 40  # of a document's position: the number of its record in the file
+_BUCKET_BYTES, _BUCKET_DOCUMENTS = 100 << 20, 1_500_000  # of text and of documents in a task, which holds them in memory
+# bytes of memory for a document, a band and a byte of text, where one task holds all; Latin text that all repeats takes 20 a byte
+_OF_DOCUMENT, _OF_BAND, _OF_BYTE = 250, 20, 12
 
 
 @dataclass(frozen=True)
@@ -33,3 +38,14 @@ class Settings:
     def one_bucket(self) -> bool:
         """Does one bucket hold everything?"""
         return self.buckets == 1
+
+    def sized(self, documents: int, size: int, *, memory: int, earlier_files: int) -> "Settings":
+        """The same for so many documents, whose texts have `size` bytes. memory: bytes, within which one task may hold all of them;
+        earlier_files: of earlier workspaces, before ours.
+
+        What is not sent from task to task costs a third less: ten million questions 50 CPU s instead of 74.
+        """
+        buckets = math.ceil(max(size / _BUCKET_BYTES, documents / _BUCKET_DOCUMENTS))
+        if (_OF_DOCUMENT + _OF_BAND * self.bands) * documents + _OF_BYTE * size <= memory:
+            buckets = 1
+        return replace(self, buckets=min(max(1, buckets), MOST_BUCKETS), first_droppable=earlier_files << RECORD_BITS)
