@@ -206,10 +206,10 @@ class _Scanner:
         self._ends, self._lines = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
 
     def ends(self, data: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Where elements end in the next block, and the lines before (int64 [k] each), until the next call."""
+        """Ends of elements in the next block, none behind the array, and the lines before (int64 [k] each), until the next call."""
         if len(data) > len(self._ends):
             self._ends, self._lines = np.empty(len(data), np.int64), np.empty(len(data), np.int64)
-        count = _element_ends(data, self.state, self._ends, self._lines)
+        count = _element_ends(data, self.state, self._ends, self._lines) if self.state[_DEPTH] else 0
         return self._ends[:count], self._lines[:count]
 
 
@@ -273,7 +273,7 @@ class _Scan:
 
     def feed(self, data: bytes) -> Run | None:
         """The elements that end in this block."""
-        ends, lines = (np.zeros(0, np.int64),) * 2 if self.closed else self._scanner.ends(np.frombuffer(data, np.uint8))
+        ends, lines = self._scanner.ends(np.frombuffer(data, np.uint8))
         if not len(ends):
             self._pending.append(data)
             return None

@@ -189,7 +189,7 @@ def filter_of(candidate: Candidate, rules: Contrast, joiner: str, tags: Mapping[
         return rule
     if len(parts) == 1:
         return None
-    if not joiner and len(term) > rules.max_characters and len(_LATIN_RUN.sub("x", term)) > rules.max_characters:
+    if len(_LATIN_RUN.sub("x", term)) > rules.max_characters and not joiner:
         return "too_long"
     if any(map(is_bare_number, parts)):
         return "holds_number"
@@ -204,16 +204,14 @@ def doubts_of(candidate: Candidate, edge_characters: set[str], rules: Contrast, 
     doubts = fragments.doubts_of(parts, tags)
     if len(parts) == 1:
         return doubts
-    edges = (parts[0], parts[-1])
-    if candidate.npmi < rules.min_npmi:
-        doubts.append("low_npmi")
-    if candidate.entropy < rules.min_entropy:
-        doubts.append("low_entropy")
-    if not edge_characters.isdisjoint(edges):
-        doubts.append("frequent_edge")
-    if not STOP_WORDS.isdisjoint(edges):
-        doubts.append("edge_stop_word")
-    return doubts
+    edges = {parts[0], parts[-1]}
+    checks = {
+        "low_npmi": candidate.npmi < rules.min_npmi,
+        "low_entropy": candidate.entropy < rules.min_entropy,
+        "frequent_edge": not edges.isdisjoint(edge_characters),
+        "edge_stop_word": not edges.isdisjoint(STOP_WORDS),
+    }
+    return doubts + [name for name, holds in checks.items() if holds]
 
 
 def _one_a_term(table: pa.Table) -> pa.Table:

@@ -6,6 +6,8 @@ below are data, and the reason for each stands beside it.
 
 import re
 
+from wajue.mining.text.symbols import is_han_text
+
 # pronouns, particles, words of degree and negation: a string that holds one is a piece of a sentence
 _SENTENCE = frozenset("的了吗呢吧啊呀哦嘛么这那哪谁我你您他她它们咱很太不没啥咋")
 # here these characters belong to a name, or to the fixed beginning or end of a term
@@ -39,7 +41,6 @@ LATIN_FORMS = {
     "path": re.compile(r"[a-z0-9_.-]+(?:/[a-z0-9_.-]+){2,}"),
     "file_name": re.compile(rf"(?![A-Z]\w*\.js)[\w.+-]+\.(?:{'|'.join(_EXTENSIONS.split())})"),
 }
-_HAN_ALONE = re.compile(r"[\u3400-\u9fff]+")
 # a mark that joins what is not there
 _CUT_OFF = re.compile(r"[-·•‧・].*|.*[-·•‧・]")
 # 5-羟色胺, 1#主变, 迈克尔·乔丹: these belong to a name, though they hold no letter
@@ -66,7 +67,7 @@ def broken_rule(term: str, parts: list[str]) -> str | None:
     """The name of the first rule that the string breaks, or None."""
     if term in STOP_WORDS:
         return "stop_word"
-    if not _HAN_ALONE.fullmatch(term):  # each of the next rules needs another character; most terms have none
+    if not is_han_text(term):  # each of the next rules needs another character; most terms have none
         for rule, form in LATIN_FORMS.items():
             if form.fullmatch(term):
                 return rule

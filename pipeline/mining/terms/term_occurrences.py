@@ -68,6 +68,15 @@ class TermIndex(NamedTuple):
 
 
 @njit(cache=True, inline="always")
+def _look_up(code, begin, terms, next_read, per_word, listed):
+    """Look up the terms of the group that begins here, at m = 0 those of one word; returns where it ends."""
+    stop = look_up_group(code, begin, terms.table, next_read, per_word, listed)
+    for i in range(begin, stop):
+        listed.word[i - begin, 0] = terms.single[code[i]]
+    return stop
+
+
+@njit(cache=True, inline="always")
 def _add_context(tokens, han_before, i, end, first, last, row):
     """Add what stands around the tokens i to end of the document first to last, an occurrence of a term."""
     kind = tokens.kind
@@ -112,7 +121,7 @@ def _tally(
     first = last = start = stop = 0  # of the document, and of the group
     for i in range(len(code)):
         if i == stop:
-            start, stop = i, look_up_group(code, i, terms.table, tallied, _ROW, listed)
+            start, stop = i, _look_up(code, i, terms, tallied, _ROW, listed)
         if i == last:
             first = i
             while last < len(code) and document[last] == document[i]:
@@ -120,7 +129,7 @@ def _tally(
         if (i - first) % CHUNK == 0:
             chunks += 1
         for n in range(listed.number[i - start]):
-            e = listed.word[i - start, n] if n > 0 else terms.single[code[i]]
+            e = listed.word[i - start, n]
             if e < 0:
                 continue
             row = tallied[_ROW * e : _ROW * (e + 1)]
@@ -180,9 +189,9 @@ def _fill_occurrences(
     count = start = stop = 0
     for i in range(len(code)):
         if i == stop:
-            start, stop = i, look_up_group(code, i, terms.table, code, 0, listed)
+            start, stop = i, _look_up(code, i, terms, code, 0, listed)
         for n in range(listed.number[i - start]):
-            e = listed.word[i - start, n] if n > 0 else terms.single[code[i]]
+            e = listed.word[i - start, n]
             if e < 0:
                 continue
             if len(term):
@@ -215,12 +224,12 @@ def _fill_first_and_last(
     start = stop = 0
     for i in range(len(code)):
         if i == stop:
-            start, stop = i, look_up_group(code, i, terms.table, code, 0, listed)
+            start, stop = i, _look_up(code, i, terms, code, 0, listed)
         d = document[i]
         if order[d] < 0:
             continue
         for n in range(listed.number[i - start]):
-            e = listed.word[i - start, n] if n > 0 else terms.single[code[i]]
+            e = listed.word[i - start, n]
             if e < 0:
                 continue
             if first[e] < 0 or order[d] < order[first[e]]:
