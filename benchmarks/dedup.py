@@ -19,7 +19,7 @@ from wajue.config import Config, Corpus
 from wajue.mining.duplicates.elements import code_points
 from wajue.mining.duplicates.pairs import Sketched, bucket_pairs
 from wajue.mining.duplicates.shingles import Shingling, jaccard, shingle_sets
-from wajue.mining.duplicates.signatures import banding, most_differences, signatures
+from wajue.mining.duplicates.signatures import banding, signatures
 from wajue.reading.records import Record, read
 from wajue.runner.progress import Watch
 from wajue.spark import session
@@ -98,9 +98,9 @@ def _found_pairs(texts: pa.Array, threshold: float) -> set[tuple[int, int]]:
     bands, rows_per_band = banding(threshold)
     elements = code_points(texts)
     band_keys, sketches = signatures(elements, _BIGRAMS, bands=bands, rows_per_band=rows_per_band)
-    nodes = sketches[0].astype(np.uint64) << np.uint64(32) | np.arange(len(texts), dtype=np.uint64)
+    nodes = sketches[0] << np.uint64(32) | np.arange(len(texts), dtype=np.uint64)
     keys = (band_keys.ravel() >> np.uint64(32)).astype(np.uint32)
-    low, high, _ = bucket_pairs(keys, Sketched(nodes, sketches[1]), 1000, most_differences(threshold))
+    low, high, _ = bucket_pairs(keys, Sketched(nodes, sketches[1]), 1000, threshold)
     i, j = (np.asarray(a & np.uint64(0xFFFFFFFF), np.int64) for a in (low, high))
     sets = shingle_sets(elements, _BIGRAMS)
     alike = jaccard(sets, i, sets, j, threshold) > 0

@@ -219,7 +219,11 @@ TABLES = {
                     pa.int32(),
                     "a bit of each of its first 32 least hashes; null without [dedup] near, like the next three",
                 ),
-                Column("second_sketch", pa.int32(), "another bit of each"),
+                Column(
+                    "second_sketch",
+                    pa.int64(),
+                    "of up to 63 shingles their number, in the upper 6 bits, and a bit for each; of more, another bit of each hash",
+                ),
                 Column("bands", pa.binary(), "the keys of its MinHash bands, a uint32 each: documents that share one are compared"),
                 Column(
                     "elements", pa.binary(), "what its shingles are made of: code points as UTF-16, or hashed words, a uint32 each"

@@ -28,6 +28,7 @@ from wajue.store.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
+_DOCUMENTS = ("documents", "clean_documents", "raw_documents")  # as steps leave them, the last first
 _EXPANDED = 6  # times the bytes of a packed file; text is some 4 to 8
 
 
@@ -113,10 +114,10 @@ def _run(
 
 
 def _input_bytes(workspace: Workspace, files: list[corpora.CorpusFile] | None) -> int:
-    """Of the corpora's files, as far as is known when they are expanded; where they are not looked at, of the documents."""
+    """Of the corpora's files, as far as is known when they are expanded; where they are not looked at, of their documents."""
     if files is not None:
         return sum(file.size * (_EXPANDED if file.name.lower().endswith(detection.PACKED) else 1) for file in files)
-    return workspace.bytes("documents") if workspace.whole("documents") else 0
+    return next((workspace.bytes(table) for table in _DOCUMENTS if workspace.whole(table)), 0)
 
 
 def _do_all(

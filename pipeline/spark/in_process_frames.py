@@ -102,7 +102,8 @@ class Frame(DuckDBDataFrame):
         table = self.toArrow()
         if self.division == _BY_COLUMN:
             assert not table[self.task_column].null_count, f"rows without {self.task_column} belong to no task"
-            return [partial(_at, table, of_value) for of_value in _runs_by_value(table[self.task_column])] or [lambda: table]
+            batches = _Batches(table)
+            return [partial(batches.at, of_value) for of_value in _runs_by_value(table[self.task_column])] or [lambda: table]
         if self.division == _AS_MADE and self.source and self.source.bounds:
             return [partial(table.slice, begin, end - begin) for begin, end in self.source.bounds]
         return [lambda: table]
@@ -176,10 +177,25 @@ def _runs_by_value(column: pa.ChunkedArray) -> list[Bounds]:
     return [runs[number] for number in sorted(runs)]
 
 
-def _at(table: pa.Table, bounds: Bounds) -> pa.Table:
-    """These rows: as a rule they are few and large, and are not copied; many small ones are, or each would be a batch."""
-    taken = pa.concat_tables(table.slice(begin, end - begin) for begin, end in bounds)
-    return taken.combine_chunks() if len(bounds) > _MOST_RUNS else taken
+class _Batches:
+    """The rows of a table batch by batch, of which there may be 100,000: to slice the table would look at all of them each time."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self._schema, self._batches = table.schema, table.to_batches()
+        self._begins = np.cumsum([0, *(batch.num_rows for batch in self._batches)])
+
+    def at(self, bounds: Bounds) -> pa.Table:
+        """These rows: as a rule they are few and large, and are not copied; many small ones are, or each would be a batch."""
+        pieces = [piece for begin, end in bounds for piece in self._between(begin, end)]
+        taken = pa.Table.from_batches(pieces, self._schema)
+        return taken.combine_chunks() if len(bounds) > _MOST_RUNS else taken
+
+    def _between(self, begin: int, end: int) -> Iterator[pa.RecordBatch]:
+        number = int(np.searchsorted(self._begins, begin, "right")) - 1
+        while begin < end:
+            piece = self._batches[number].slice(begin - int(self._begins[number]), end - begin)
+            yield piece
+            begin, number = begin + piece.num_rows, number + 1
 
 
 def _one_after_the_other(one: pa.Table, other: pa.Table, schema: pa.Schema) -> pa.Table:

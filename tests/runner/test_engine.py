@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from tests.workspaces import rows_of, write
 from wajue import dag
 from wajue.config import Config
 from wajue.errors import ConfigError
-from wajue.runner import engine
+from wajue.runner import engine, run
 from wajue.runner.engine import Engine
 from wajue.spark import in_process
 from wajue.store.workspace import Workspace
@@ -92,6 +93,15 @@ def test_where_processes_are_not_forked_only_little_is_mined_here(
     one = Engine(load(), HOME, None)
     one.input_bytes = 33 << 20
     assert one.session == "Spark"
+
+
+def test_without_a_look_at_the_files_the_last_documents_tell_how_much_there_is(tmp_path: Path) -> None:
+    """So does a run --from a step. Else it would take any mountain for nothing, and hold it in memory."""
+    rows = {"documents": 0, "clean_documents": 20, "raw_documents": 40}
+    tables = {name: rows_of(name, [{"doc_id": str(i), "text": "变"} for i in range(n)]) for name, n in rows.items() if n}
+    workspace = write(tmp_path, tables)
+    assert run._input_bytes(workspace, None) == workspace.bytes("clean_documents") != workspace.bytes("raw_documents")
+    assert run._input_bytes(Workspace(str(tmp_path / "none")), None) == 0
 
 
 def test_a_session_that_runs_is_taken(load: Load, asked: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -55,6 +56,20 @@ def test_each_task_gets_its_rows_and_nothing_is_done_before_they_are_wanted(sess
     made = divided.mapInArrow(first_rows, "size long, first long")
     assert made.toArrow().to_pylist() == [{"size": 1, "first": 2}, {"size": 2, "first": 1}, {"size": 1, "first": 4}]
     assert session.createDataFrame(WORDS).mapInArrow(first_rows, "size long, first long").count() == 1
+
+
+def test_rows_of_many_batches_are_divided_as_those_of_one(session: Any) -> None:
+    rng = np.random.default_rng(1)
+    for _ in range(50):
+        sizes = rng.integers(0, 4, rng.integers(0, 12)).tolist()
+        table = pa.table(
+            {"task": pa.array(rng.integers(0, 3, sum(sizes)), pa.int32()), "n": pa.array(range(sum(sizes)), pa.int64())}
+        )
+        pieces = [table.slice(sum(sizes[:i]), size) for i, size in enumerate(sizes)]
+        divided = session.createDataFrame(pa.concat_tables([table.slice(0, 0), *pieces])).repartitionById(3, "task")
+        rows = table.to_pylist()
+        expected = [[row for row in rows if row["task"] == task] for task in sorted({row["task"] for row in rows})]
+        assert [task().to_pylist() for task in divided._of_tasks()] == (expected or [[]])
 
 
 @pytest.mark.parametrize("processes", [1, 2])

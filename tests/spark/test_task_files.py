@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from wajue import schemas
 from wajue.errors import WajueError
 from wajue.spark import task_files
 
@@ -47,6 +48,18 @@ def test_what_cannot_be_read_is_named(tmp_path: Path, content: Any, said: str) -
         path.write_bytes(content)
     with pytest.raises(WajueError, match=f"t.parquet {said}"):
         list(task_files.reading(("n",), "")(plan(path, 0)))
+
+
+@pytest.mark.parametrize("table", schemas.TABLES)
+def test_hashes_alone_are_not_compressed(tmp_path: Path, table: str) -> None:
+    """A column that Parquet is told nothing of would not be, either."""
+    schema = schemas.TABLES[table].schema
+    row = pa.RecordBatch.from_pydict({field.name: pa.nulls(1, field.type) for field in schema}, schema)
+    [[path]] = [made.column("path").to_pylist() for made in task_files.writing(str(tmp_path), {"": schema})(iter([row]))]
+    group = pq.read_metadata(path).row_group(0)
+    columns = {group.column(i).path_in_schema: group.column(i).compression for i in range(group.num_columns)}
+    hashes = {"folded_high", "folded_low", "text_hash", "sketch", "second_sketch", "bands", "elements"}
+    assert {path for path, codec in columns.items() if codec != "ZSTD"} == (hashes if table == "signatures" else set())
 
 
 def test_no_two_files_have_one_name() -> None:

@@ -12,7 +12,6 @@ from wajue.mining.duplicates.hashes import TextHashes
 from wajue.mining.duplicates.packed import Arrays, PackedRows, pack, taken, text_arrays
 from wajue.mining.duplicates.pairs import BucketPairs, Sketched, bucket_pairs
 from wajue.mining.duplicates.settings import Settings
-from wajue.mining.duplicates.signatures import most_differences
 from wajue.mining.duplicates.signing import KEPT, bands_of, elements_in, hashes_of, sketches_of
 
 _HALF, _LOW_HALF = np.uint64(32), np.uint64(0xFFFFFFFF)
@@ -39,10 +38,10 @@ def scatter(settings: Settings) -> Callable[[Batches], Batches]:
 def _scatter(signed: pa.RecordBatch, position: np.ndarray, settings: Settings) -> Batches:
     hashes, keys = hashes_of(signed), bands_of(signed, settings)
     node = (hashes.text & _TEXT_BITS) | (hashes.folded_high & _FOLDED_BITS)
-    second = np.zeros(len(node), np.uint32)
+    second = np.zeros(len(node), np.uint64)
     if settings.near:
         first, second = sketches_of(signed)
-        node |= first.astype(np.uint64) << _HALF
+        node |= first << _HALF
     texts = hashes._asdict() | {"position": position, "node": node}
     elements = elements_in(signed) if settings.near else None
     if settings.one_bucket:
@@ -113,12 +112,11 @@ def _pairs_of_both(ours: Arrays, earlier: Arrays, our_keys: np.ndarray, settings
     """The pairs of our nodes with each other and with those of documents that are never dropped, which among themselves make
     none. Buckets in which none of our keys stands are not looked at.
     """
-    differences = most_differences(settings.threshold)
     if not len(earlier["node"]):
-        return bucket_pairs(ours["band_key"], Sketched(ours["node"], ours["second"]), settings.max_bucket, differences)
+        return bucket_pairs(ours["band_key"], Sketched(ours["node"], ours["second"]), settings.max_bucket, settings.threshold)
     shared = np.isin(earlier["band_key"], our_keys)
     keys, nodes, seconds = (np.concatenate((ours[name], earlier[name][shared])) for name in ("band_key", "node", "second"))
-    low, high, crowded = bucket_pairs(keys, Sketched(nodes, seconds), settings.max_bucket, differences)
+    low, high, crowded = bucket_pairs(keys, Sketched(nodes, seconds), settings.max_bucket, settings.threshold)
     our_nodes = distinct(ours["node"])
     is_ours = np.isin(low, our_nodes) | np.isin(high, our_nodes)
     return BucketPairs(low[is_ours], high[is_ours], crowded)
@@ -171,7 +169,7 @@ def _pairs_of_all(texts: Arrays, chosen: np.ndarray, node: np.ndarray, settings:
     keys, is_ours = texts["band_key"].reshape(-1, settings.bands), texts["position"] >= settings.first_droppable
     sketched = Sketched(node, texts["second"][chosen])
     if is_ours.all():
-        return bucket_pairs(keys[chosen].ravel(), sketched, settings.max_bucket, most_differences(settings.threshold))
+        return bucket_pairs(keys[chosen].ravel(), sketched, settings.max_bucket, settings.threshold)
     ours, earlier = (
         {"band_key": keys[chosen[of]].ravel()}
         | {name: np.repeat(column[of], settings.bands) for name, column in zip(("node", "second"), sketched, strict=True)}

@@ -18,7 +18,7 @@ _TYPES = {
     "position": np.uint64,  # of a document
     "kept": np.uint64,  # the position of the document that is kept for it
     "node": np.uint64,
-    "second": np.uint32,  # word of its sketch
+    "second": np.uint64,  # word of its sketch
     "low": np.uint64,  # nodes or positions of a pair
     "high": np.uint64,
     "sizes": np.uint32,  # how many of `elements` each text has

@@ -11,16 +11,20 @@ from numba import njit
 
 from wajue.arrays.borrowing import borrowed
 from wajue.mining.duplicates.hashes import SECOND_SEED, mixed
+from wajue.mining.duplicates.shingles import most_unshared
+from wajue.mining.duplicates.signatures import MAP_BITS, most_differences
 
 _MOST_BITS = 6  # all keys are looked at for each part, so there are 64 of these at most
 _KEYS = 4_000_000  # of a part
 _FEW = 40  # members of a bucket; so few are sorted fastest by insertion
 _LOW_HALF = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
+_MAP = np.uint64(MAP_BITS)
+_BITMAP = (np.uint64(1) << _MAP) - np.uint64(1)
 
 
 class Sketched(NamedTuple):
-    """Nodes (uint64 [n]), and the second words of their sketches (uint32 [n])."""
+    """Nodes, and the second words of their sketches, both uint64 [n]."""
 
     nodes: np.ndarray
     seconds: np.ndarray
@@ -32,6 +36,13 @@ class BucketPairs(NamedTuple):
     low: np.ndarray
     high: np.ndarray
     crowded: np.ndarray
+
+
+class Limits(NamedTuple):
+    """What sketches are held against. differences: int, hashes in which two may differ; threshold: float, of the similarity."""
+
+    differences: int
+    threshold: float
 
 
 @njit(cache=True, inline="always")
@@ -50,15 +61,24 @@ def _sort_members(nodes, seconds, n):
 
 
 @njit(cache=True, inline="always")
-def _differences(one, other, seconds_differ):
-    """In how many hashes the sketches of two nodes differ; seconds_differ: uint64, where their second words do.
+def _ones(word):
+    """The bits of a word that are set (Warren, Hacker's Delight, section 5-1): one instruction of the processor."""
+    word = word - ((word >> np.uint64(1)) & np.uint64(0x5555555555555555))
+    word = (word & np.uint64(0x3333333333333333)) + ((word >> np.uint64(2)) & np.uint64(0x3333333333333333))
+    return (((word + (word >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)) * np.uint64(0x0101010101010101)) >> np.uint64(56)
 
-    The bits are counted as in Warren, Hacker's Delight, section 5-1.
-    """
-    v = (one ^ other) >> _HALF | seconds_differ
-    v = v - ((v >> np.uint64(1)) & np.uint64(0x55555555))
-    v = (v & np.uint64(0x33333333)) + ((v >> np.uint64(2)) & np.uint64(0x33333333))
-    return (((v + (v >> np.uint64(4))) & np.uint64(0x0F0F0F0F)) * np.uint64(0x01010101) >> np.uint64(24)) & np.uint64(63)
+
+@njit(cache=True, inline="always")
+def _may_be_alike(one, other, one_second, other_second, limits):
+    """May two nodes reach the threshold, by their sketches and Limits?"""
+    differences, threshold = limits
+    number, other_number = one_second >> _MAP, other_second >> _MAP
+    if number and other_number:
+        return _ones((one_second ^ other_second) & _BITMAP) <= most_unshared(number + other_number, threshold)
+    differ = (one ^ other) >> _HALF
+    if not number and not other_number:  # of a short text and a long one the first words alone can be compared
+        differ |= one_second ^ other_second
+    return _ones(differ) <= differences
 
 
 @njit(cache=True, nogil=True)
@@ -130,7 +150,7 @@ def _fill_pairs(
     sketched,  # Sketched
     keys_per_node,  # uint64
     max_bucket,
-    differences,
+    limits,  # Limits
     members,  # Sketched of n, worked in
     pairs,  # BucketPairs, filled as far as its arrays reach
 ):
@@ -145,7 +165,7 @@ def _fill_pairs(
         m = _fill_members(shared, start, stop, sketched, keys_per_node, members)
         for x in range(m - 1):
             for y in range(x + 1, min(m, x + 1 + max_bucket)):
-                if _differences(nodes[x], nodes[y], np.uint64(seconds[x] ^ seconds[y])) <= differences:
+                if _may_be_alike(nodes[x], nodes[y], seconds[x], seconds[y], limits):
                     if n < len(low):
                         low[n], high[n] = nodes[x], nodes[y]
                     n += 1
@@ -158,20 +178,21 @@ def _fill_pairs(
     return n, crowded_count
 
 
-def bucket_pairs(keys: np.ndarray, sketched: Sketched, max_bucket: int, differences: int) -> BucketPairs:
-    """The candidate pairs of all buckets: two nodes with one key, whose sketches differ in at most `differences` hashes.
+def bucket_pairs(keys: np.ndarray, sketched: Sketched, max_bucket: int, threshold: float) -> BucketPairs:
+    """The candidate pairs of all buckets: two nodes with one key whose sketches do not tell that they miss the threshold.
 
     keys: uint32 [n], as many for each node, node by node. In a bucket of more than `max_bucket` others each node is compared with
     the next `max_bucket` in the order of the sketches: the work grows with the members, not with their square.
     """
     shared, keys_per_node = _shared_keys(keys), np.uint64(len(keys) // max(1, len(sketched.nodes)))
     pair_count, crowded_count = 2 * len(keys), 1000  # more than there are, as a rule; the second round knows
-    members = Sketched(np.empty(len(shared), np.uint64), np.empty(len(shared), np.uint32))
+    members = Sketched(np.empty(len(shared), np.uint64), np.empty(len(shared), np.uint64))
+    limits = Limits(most_differences(threshold), threshold)
     while True:
         pairs = BucketPairs(
             np.empty(pair_count, np.uint64), np.empty(pair_count, np.uint64), np.empty((crowded_count, 2), np.int64)
         )
-        n, c = _fill_pairs(shared, sketched, keys_per_node, max_bucket, differences, members, pairs)
+        n, c = _fill_pairs(shared, sketched, keys_per_node, max_bucket, limits, members, pairs)
         if n <= pair_count and c <= crowded_count:
             return BucketPairs(pairs.low[:n], pairs.high[:n], pairs.crowded[:c])
         pair_count, crowded_count = max(pair_count, n), max(crowded_count, c)

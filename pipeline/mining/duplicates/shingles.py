@@ -37,6 +37,12 @@ def shingle(elements, i, size, packed):
 
 
 @njit(cache=True, inline="always")
+def most_unshared(sizes, least):
+    """How many shingles may stand in one of two sets only, which have `sizes` together, if their similarity is to reach `least`."""
+    return sizes * ((1 - least) / (1 + least)) + 1e-6
+
+
+@njit(cache=True, inline="always")
 def _fill_sorted_by_rank(elements, start, size, packed, few, n, out, begin):
     """Write n <= _FEW shingles to out[begin:], sorted; few: uint64 [_FEW], scratch.
 
@@ -111,7 +117,7 @@ def jaccard(
         p, p_end = left_offsets[i[k]], left_offsets[i[k] + 1]
         q, q_end = right_offsets[j[k]], right_offsets[j[k] + 1]
         total, shared = (p_end - p) + (q_end - q), 0
-        spare = total - 2 * (least / (1 + least)) * total + 1e-6  # shingles that may stand on one side only
+        spare = most_unshared(total, least)
         if abs((p_end - p) - (q_end - q)) > spare:  # most pairs: their shingles need not be brought from memory
             continue
         while p < p_end and q < q_end and spare >= 0:

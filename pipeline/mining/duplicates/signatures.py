@@ -5,9 +5,14 @@ r such hashes, so they agree on one band with probability s^r, and on at least o
 Rajaraman, Ullman, Mining of Massive Datasets, section 3.4). At s = 0.8, r = 4, b = 9 that is 0.991, at s = 0.4 it is 0.21.
 A pair that agrees is a candidate only: `shingles.jaccard` decides.
 
-A sketch is two bits of each of the first 32 hashes, the one of all of them in one word, the other in a second. Two texts of
-similarity s agree on both bits of a hash with probability s + (1 - s)/4 (b-bit minwise hashing, Li and Koenig 2010), so that most
-false candidates are sorted out by comparing these words.
+A sketch is two words, by which nearly all false candidates are sorted out. The first is a bit of each of the first 32 hashes.
+The second is
+
+- of a text of at most 63 shingles its *bitmap*: of 58 bits each shingle sets the one that its hash names, and six more bits tell
+  how many shingles there are. Two sets differ in at least as many shingles as their bitmaps differ in bits, so that no pair is
+  lost (bitmap filter: Sandes, Teodoro & Melo, Information Systems 88, 2020);
+- of a longer text, whose bitmap would be full, another bit of each of these hashes. Two texts of similarity s agree on both bits of
+  a hash with probability s + (1 - s)/4 (b-bit minwise hashing, Li & Koenig 2010).
 """
 
 import math
@@ -23,7 +28,8 @@ from wajue.mining.duplicates.shingles import Shingling, shingle
 _FALSE_CANDIDATE_COST = 20  # of one false candidate a text, in units of the cost of one band (measured on short questions)
 _MOST_BANDS, _MOST_ROWS = 64, 16
 _RANDOM_SEED = 20191208  # any fixed seed: the same text has the same keys everywhere
-SKETCHED = 32  # hashes of which a sketch has two bits
+SKETCHED = 32  # hashes of which a sketch has bits
+MAPPED, MAP_BITS = 63, 58  # shingles of a text that has a bitmap, at most; bits of it, with the number of shingles above them
 
 
 def banding(threshold: float, recall: float = 0.99) -> tuple[int, int]:
@@ -43,7 +49,7 @@ def banding(threshold: float, recall: float = 0.99) -> tuple[int, int]:
 
 
 def most_differences(threshold: float, recall: float = 0.999) -> int:
-    """The number of hashes in which the sketches of a pair at the threshold differ, not exceeded with this probability."""
+    """In how many hashes the sketches of a pair of long texts at the threshold differ, not exceeded with this probability."""
     p, total = (1 - threshold) * 3 / 4, 0.0
     for k in range(SKETCHED):
         total += math.comb(SKETCHED, k) * p**k * (1 - p) ** (SKETCHED - k)
@@ -60,7 +66,7 @@ def _fill_signatures(
     addend,  # uint32 [hashes]
     rows_per_band,
     band_keys,  # uint64 [texts, bands], filled
-    sketches,  # uint32 [2, texts], filled
+    sketches,  # uint64 [2, texts], filled
 ):
     elements, offsets = texts
     size, packed = shingling
@@ -69,8 +75,10 @@ def _fill_signatures(
         start, stop = offsets[text], offsets[text + 1]
         width = min(size, stop - start)
         least[:] = np.uint32(0xFFFFFFFF)
-        for i in range(start, max(start + 1, stop - width + 1)):
+        bitmap, shingles = np.uint64(0), max(1, stop - start - width + 1)
+        for i in range(start, start + shingles):
             x = np.uint32(mixed(shingle(elements, i, width, packed) + np.uint64(1)) >> np.uint64(32))
+            bitmap |= np.uint64(1) << (np.uint64(x) * np.uint64(MAP_BITS) >> np.uint64(32))
             for p in range(len(multiplier)):
                 least[p] = min(least[p], np.uint32(multiplier[p] * x + addend[p]))
         for band in range(band_keys.shape[1]):
@@ -78,16 +86,17 @@ def _fill_signatures(
             for r in range(rows_per_band):
                 h = absorbed(h, least[band * rows_per_band + r])
             band_keys[text, band] = mixed(h)
-        first_bits, second_bits = np.uint32(0), np.uint32(0)
+        first_bits, second_bits = np.uint64(0), np.uint64(0)
         for p in range(SKETCHED):
-            bits = np.uint32(mixed(np.uint64(least[p]) + SECOND_SEED) & np.uint64(3))
-            first_bits = (first_bits << np.uint32(1)) | (bits & np.uint32(1))
-            second_bits = (second_bits << np.uint32(1)) | (bits >> np.uint32(1))
-        sketches[0, text], sketches[1, text] = first_bits, second_bits
+            bits = mixed(np.uint64(least[p]) + SECOND_SEED) & np.uint64(3)
+            first_bits = (first_bits << np.uint64(1)) | (bits & np.uint64(1))
+            second_bits = (second_bits << np.uint64(1)) | (bits >> np.uint64(1))
+        sketches[0, text] = first_bits
+        sketches[1, text] = np.uint64(shingles) << np.uint64(MAP_BITS) | bitmap if shingles <= MAPPED else second_bits
 
 
 class Signatures(NamedTuple):
-    """band_keys: uint64 [texts, bands], texts with equal keys in a band are candidates; sketches: uint32 [2, texts]."""
+    """band_keys: uint64 [texts, bands], texts with equal keys in a band are candidates; sketches: uint64 [2, texts]."""
 
     band_keys: np.ndarray
     sketches: np.ndarray
@@ -100,6 +109,6 @@ def signatures(texts: Ragged, shingling: Shingling, *, bands: int, rows_per_band
     multiplier = random.integers(0, 2**31, hashes, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
     addend = random.integers(0, 2**32, hashes, dtype=np.uint32)
     count = len(texts.offsets) - 1
-    signed = Signatures(np.empty((count, bands), np.uint64), np.empty((2, count), np.uint32))
+    signed = Signatures(np.empty((count, bands), np.uint64), np.empty((2, count), np.uint64))
     _fill_signatures(texts, shingling, multiplier, addend, rows_per_band, *signed)
     return signed

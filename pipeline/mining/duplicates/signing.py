@@ -23,7 +23,7 @@ NAMED = ("doc_id", "corpus", "source")  # which document it is
 KEPT = "is_kept"  # all are, until they are compared
 SIGNED = schemas.TABLES["signatures"].schema
 COMPARED = tuple(name for name in SIGNED.names if name != "doc_id")  # what the search reads
-_SKETCHES = ("sketch", "second_sketch")
+_SKETCHES = {"sketch": np.uint32, "second_sketch": np.uint64}
 _HASHES = ("folded_high", "folded_low", "text_hash")  # as TextHashes has them
 _SIZES = pa.struct([("corpus", pa.string()), ("file", pa.string()), ("documents", pa.int64()), ("bytes", pa.int64())])
 SIZED = pa.schema([("signatures", pa.struct(list(SIGNED))), ("sizes", _SIZES)])
@@ -94,7 +94,8 @@ def _signature(texts: pa.StringArray, settings: Settings) -> dict[str, pa.Array]
     signed = signatures(elements, settings.shingling, bands=settings.bands, rows_per_band=settings.rows_per_band)
     keys = (signed.band_keys >> _HALF).astype(np.uint32)
     return columns | {
-        **{name: pa.array(words.view(np.int32)) for name, words in zip(_SKETCHES, signed.sketches, strict=True)},
+        "sketch": pa.array(signed.sketches[0].astype(np.uint32).view(np.int32)),
+        "second_sketch": pa.array(signed.sketches[1].view(np.int64)),
         "bands": cells_of(Ragged.of_sizes(keys.ravel(), np.full(len(texts), settings.bands))),
         "elements": cells_of(to_16_bits(elements, of_words=settings.of_words)),
     }
@@ -106,8 +107,8 @@ def hashes_of(signed: pa.RecordBatch) -> TextHashes:
 
 
 def sketches_of(signed: pa.RecordBatch) -> np.ndarray:
-    """Their sketches (uint32 [2, documents])."""
-    return np.stack([signed.column(name).to_numpy().view(np.uint32) for name in _SKETCHES])
+    """Their sketches (uint64 [2, documents])."""
+    return np.stack([signed.column(name).to_numpy().view(word).astype(np.uint64) for name, word in _SKETCHES.items()])
 
 
 def bands_of(signed: pa.RecordBatch, settings: Settings) -> np.ndarray:
