@@ -89,8 +89,8 @@ def from_ngrams(ngrams: pa.Table, verdicts: Verdicts, branching_entropy: float) 
     symbol_codes = alphabet.codes(symbol_strings, 1)[:, 0]
     symbol_count, symbol_left_entropy = np.zeros(_SYMBOLS), np.zeros(_SYMBOLS)
     symbol_count[symbol_codes], symbol_left_entropy[symbol_codes] = counts, symbols.column("left_entropy").to_numpy()
-    word_rows = np.flatnonzero(n > 1)
-    codes = np.concatenate([alphabet.codes(strings, int(n.max())) for strings in ngrams.column("ngram").chunks])[word_rows]
+    word_rows, longest = np.flatnonzero(n > 1), int(n.max())
+    codes = np.concatenate([alphabet.codes(strings, longest) for strings in ngrams.column("ngram").chunks])[word_rows]
     keys = word_keys(codes)
     order = np.argsort(keys)  # which does not depend on how the table was written
     word_rows = word_rows[order]

@@ -34,7 +34,8 @@ CUT = f"{sums.SUMS}, numbers binary, roles binary, ranks binary, clauses binary"
 SHOWING = ("numbers", "roles", "ranks", "clauses")  # the columns of CUT that `examples` reads
 EXAMPLES = "number long, role string, rank long, example string"
 _BLOCK = 1_000_000  # symbols; clauses are encoded once, in blocks of this size
-_SLAB = 16_000_000  # symbols that are counted at once: arrays of the lexicon's size are made for each slab
+_COUNTED = 64_000_000  # symbols that are counted at once: arrays of as many numbers as there are candidates are made for each slab
+_CUT = 16_000_000  # symbols that are cut at once: 5 bytes each
 
 
 def encode(alphabet: Alphabet, share: float) -> Callable[[Batches], Batches]:
@@ -84,7 +85,7 @@ def evidence(counted: Any, symbol_count: np.ndarray, candidates: int) -> Callabl
 
     def add_up(batches: Batches) -> np.ndarray:
         total = np.zeros(candidates, np.int64)
-        for code in cells.slabs((code for _, code in _codes(batches)), _SLAB):
+        for code in cells.slabs((code for _, code in _codes(batches)), _COUNTED):
             total += evidence_sums(code, counted.value, symbol_count, candidates)
         return total
 
@@ -112,7 +113,7 @@ class ExpectedCounts:
         """CODES of one task -> their expected counts, int64 [size]."""
         total = np.zeros(self.size, np.int64)
         weights, earners = self._weights.value, self._earners.value
-        for code in cells.slabs((code for _, code in _codes(batches)), _SLAB):
+        for code in cells.slabs((code for _, code in _codes(batches)), _COUNTED):
             counted: tuple[Any, ...] = expected_counts(
                 code, weights, self._candidates, longest=self._longest, scale=self._scale, earners=earners
             )
@@ -136,7 +137,7 @@ def cut(final: Any, slices: int) -> Callable[[Batches], Batches]:
     def apply(batches: Batches) -> Batches:
         words, none = final.value, np.zeros(0, np.int64)
         counts = cut_counts.no_counts(len(words.wanted))
-        for role, code in _slabs_of_roles(_codes(batches), _SLAB):
+        for role, code in _slabs_of_roles(_codes(batches), _CUT):
             best = best_cut(code, words.weights, len(words.wanted), longest=words.longest, named=True)
             cut_counts.add(counts, code, best, words.is_bound, role)
             numbers, ranks, clauses = example_clauses(code, best.word_ids, words.wanted)
