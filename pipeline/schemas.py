@@ -222,7 +222,7 @@ TABLES = {
                 Column(
                     "second_sketch",
                     pa.int64(),
-                    "of up to 63 shingles their number, in the upper 6 bits, and a bit for each; of more, another bit of each hash",
+                    "a bit of each of up to 63 shingles, and how many, in the upper 6 bits; of more, another bit of each hash",
                 ),
                 Column("bands", pa.binary(), "the keys of its MinHash bands, a uint32 each: documents that share one are compared"),
                 Column(

@@ -139,7 +139,9 @@ def slabs(arrays: Iterable[np.ndarray], size: int) -> Iterator[np.ndarray]:
         pending.append(array)
         pending_size += len(array)
         if pending_size >= size:
-            yield np.concatenate(pending)
-            pending, pending_size = [], 0
+            slab = np.concatenate(pending)
+            pending, pending_size = [], 0  # let go while the slab is at work
+            yield slab
+            del slab
     if pending_size:
         yield np.concatenate(pending)

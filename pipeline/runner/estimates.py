@@ -19,6 +19,7 @@ from wajue.dag import Step
 from wajue.reading.corpora import CorpusFile
 from wajue.runner import freshness, growth
 from wajue.runner.freshness import State
+from wajue.runner.manifests import files_read
 from wajue.store.workspace import Workspace
 
 Row = dict[str, Any]
@@ -105,8 +106,7 @@ def _why(
 
 def _forecast(config: Config, workspace: Workspace, step: Step, corpora_bytes: int) -> Row:
     """Seconds, CPU seconds, peak memory, bytes written for good and meanwhile; None for each if the step never ran here."""
-    manifests, ingested = workspace.manifests(step.writes), workspace.manifest("raw_documents")
-    bytes_then = sum(file[2] for file in ingested.get("inputs", {}).get("files", ())) if ingested else 0
+    manifests, bytes_then = workspace.manifests(step.writes), sum(size for _, size in files_read(workspace))
     known = manifests is not None and bytes_then and "grown" not in manifests[0] and all("bytes_out" in m for m in manifests)
     if not known or manifests is None:
         return dict.fromkeys(("seconds", "cpu_seconds", "memory_bytes", "written_bytes", "scratch_bytes", "growth"))

@@ -46,6 +46,11 @@ def rows_read(workspace: Workspace, step: Step) -> int:
     return sum(m.get("rows_out", 0) for t in step.reads[:1] if (m := workspace.manifest(t)) is not None)
 
 
+def files_read(workspace: Workspace) -> list[tuple[str, int]]:
+    """The name and the bytes of each file of which there are raw documents."""
+    return [(name, size) for _, name, size, *_ in (workspace.manifest("raw_documents") or {}).get("inputs", {}).get("files", ())]
+
+
 def bytes_read(workspace: Workspace, step: Step) -> int:
     """Bytes of all tables that the step reads."""
     return sum(m.get("bytes_out", 0) for t in step.reads if (m := workspace.manifest(t)) is not None)

@@ -28,7 +28,6 @@ from wajue.store.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
-_DOCUMENTS = ("documents", "clean_documents", "raw_documents")  # as steps leave them, the last first
 _EXPANDED = 6  # times the bytes of a packed file; text is some 4 to 8
 
 
@@ -114,10 +113,11 @@ def _run(
 
 
 def _input_bytes(workspace: Workspace, files: list[corpora.CorpusFile] | None) -> int:
-    """Of the corpora's files, as far as is known when they are expanded; where they are not looked at, of their documents."""
-    if files is not None:
-        return sum(file.size * (_EXPANDED if file.name.lower().endswith(detection.PACKED) else 1) for file in files)
-    return next((workspace.bytes(table) for table in _DOCUMENTS if workspace.whole(table)), 0)
+    """Of the corpora's files, as far as is known when they are expanded; where they are not looked at, of those that were read."""
+    sizes = manifests.files_read(workspace) if files is None else [(file.name, file.size) for file in files]
+    if not sizes and workspace.whole("documents"):  # raw_documents may have been deleted meanwhile
+        return workspace.bytes("documents")
+    return sum(size * (_EXPANDED if name.lower().endswith(detection.PACKED) else 1) for name, size in sizes)
 
 
 def _do_all(

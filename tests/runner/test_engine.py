@@ -1,5 +1,6 @@
 """Who answers the stages."""
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -95,12 +96,15 @@ def test_where_processes_are_not_forked_only_little_is_mined_here(
     assert one.session == "Spark"
 
 
-def test_without_a_look_at_the_files_the_last_documents_tell_how_much_there_is(tmp_path: Path) -> None:
+def test_without_a_look_at_the_files_those_that_were_read_tell_how_much_there_is(tmp_path: Path) -> None:
     """So does a run --from a step. Else it would take any mountain for nothing, and hold it in memory."""
-    rows = {"documents": 0, "clean_documents": 20, "raw_documents": 40}
-    tables = {name: rows_of(name, [{"doc_id": str(i), "text": "变"} for i in range(n)]) for name, n in rows.items() if n}
+    tables = {name: rows_of(name, [{"doc_id": "a", "text": "变"}]) for name in ("raw_documents", "documents")}
     workspace = write(tmp_path, tables)
-    assert run._input_bytes(workspace, None) == workspace.bytes("clean_documents") != workspace.bytes("raw_documents")
+    assert run._input_bytes(workspace, None) == workspace.bytes("documents") > 0
+    step = tmp_path / "raw_documents" / "_step.json"
+    listed = [["notes", "a.txt", 10, 0, "utf-8"], ["notes", "b.ZIP", 10, 0, "utf-8"]]
+    step.write_text(json.dumps(json.loads(step.read_text()) | {"inputs": {"files": listed}}))
+    assert run._input_bytes(Workspace(str(tmp_path)), None) == 10 + 6 * 10
     assert run._input_bytes(Workspace(str(tmp_path / "none")), None) == 0
 
 

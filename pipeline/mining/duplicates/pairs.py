@@ -39,9 +39,12 @@ class BucketPairs(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """What sketches are held against. differences: int, hashes in which two may differ; threshold: float, of the similarity."""
+    """What sketches are held against. one_bit, two_bits: int, hashes in which two may differ by their first words, by both;
+    threshold: float, of the similarity.
+    """
 
-    differences: int
+    one_bit: int
+    two_bits: int
     threshold: float
 
 
@@ -71,14 +74,13 @@ def _ones(word):
 @njit(cache=True, inline="always")
 def _may_be_alike(one, other, one_second, other_second, limits):
     """May two nodes reach the threshold, by their sketches and Limits?"""
-    differences, threshold = limits
     number, other_number = one_second >> _MAP, other_second >> _MAP
     if number and other_number:
-        return _ones((one_second ^ other_second) & _BITMAP) <= most_unshared(number + other_number, threshold)
+        return _ones((one_second ^ other_second) & _BITMAP) <= most_unshared(number + other_number, limits.threshold)
     differ = (one ^ other) >> _HALF
-    if not number and not other_number:  # of a short text and a long one the first words alone can be compared
-        differ |= one_second ^ other_second
-    return _ones(differ) <= differences
+    if number or other_number:
+        return _ones(differ) <= limits.one_bit
+    return _ones(differ | (one_second ^ other_second)) <= limits.two_bits
 
 
 @njit(cache=True, nogil=True)
@@ -187,7 +189,7 @@ def bucket_pairs(keys: np.ndarray, sketched: Sketched, max_bucket: int, threshol
     shared, keys_per_node = _shared_keys(keys), np.uint64(len(keys) // max(1, len(sketched.nodes)))
     pair_count, crowded_count = 2 * len(keys), 1000  # more than there are, as a rule; the second round knows
     members = Sketched(np.empty(len(shared), np.uint64), np.empty(len(shared), np.uint64))
-    limits = Limits(most_differences(threshold), threshold)
+    limits = Limits(most_differences(threshold, 1), most_differences(threshold, 2), threshold)
     while True:
         pairs = BucketPairs(
             np.empty(pair_count, np.uint64), np.empty(pair_count, np.uint64), np.empty((crowded_count, 2), np.int64)

@@ -15,7 +15,7 @@ once to that of every text which it may resemble.
 Documents of earlier runs come first, and nothing is decided of them. Of those that were dropped then, two things count: they are
 members of their buckets, and a copy of one goes where it went.
 
-The bytes moved decide the cost: some 230 a short question from scatter to match, 70 from there on, and 60 for each bucket of
+The bytes moved decide the cost: some 260 a short question from scatter to match, 70 from there on, and 60 for each bucket of
 candidates.
 """
 

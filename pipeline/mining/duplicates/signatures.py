@@ -8,11 +8,14 @@ A pair that agrees is a candidate only: `shingles.jaccard` decides.
 A sketch is two words, by which nearly all false candidates are sorted out. The first is a bit of each of the first 32 hashes.
 The second is
 
-- of a text of at most 63 shingles its *bitmap*: of 58 bits each shingle sets the one that its hash names, and six more bits tell
-  how many shingles there are. Two sets differ in at least as many shingles as their bitmaps differ in bits, so that no pair is
-  lost (bitmap filter: Sandes, Teodoro & Melo, Information Systems 88, 2020);
+- of a text of at most 63 shingles, each as often as it stands, its *bitmap*: of 58 bits each shingle sets the one that its hash
+  names, and six more bits tell how many shingles there are. Two sets differ in at least as many shingles as their bitmaps differ in
+  bits, and have no more of them than stand in the texts, so that no pair is lost (bitmap filter: Sandes, Teodoro & Melo,
+  Information Systems 88, 2020);
 - of a longer text, whose bitmap would be full, another bit of each of these hashes. Two texts of similarity s agree on both bits of
   a hash with probability s + (1 - s)/4 (b-bit minwise hashing, Li & Koenig 2010).
+
+Of a short and a long text the first words alone are compared: they agree on a bit with probability s + (1 - s)/2.
 """
 
 import math
@@ -29,7 +32,9 @@ _FALSE_CANDIDATE_COST = 20  # of one false candidate a text, in units of the cos
 _MOST_BANDS, _MOST_ROWS = 64, 16
 _RANDOM_SEED = 20191208  # any fixed seed: the same text has the same keys everywhere
 SKETCHED = 32  # hashes of which a sketch has bits
-MAPPED, MAP_BITS = 63, 58  # shingles of a text that has a bitmap, at most; bits of it, with the number of shingles above them
+# shingles of a text that has a bitmap, at most; bits of it, with the number of shingles above them. Numba keeps kernels of pairs.py
+# that were compiled for other numbers: clear its cache
+MAPPED, MAP_BITS = 63, 58
 
 
 def banding(threshold: float, recall: float = 0.99) -> tuple[int, int]:
@@ -48,9 +53,9 @@ def banding(threshold: float, recall: float = 0.99) -> tuple[int, int]:
     return bands, rows_per_band
 
 
-def most_differences(threshold: float, recall: float = 0.999) -> int:
-    """In how many hashes the sketches of a pair of long texts at the threshold differ, not exceeded with this probability."""
-    p, total = (1 - threshold) * 3 / 4, 0.0
+def most_differences(threshold: float, bits: int, recall: float = 0.999) -> int:
+    """In how many hashes the sketches of a pair at the threshold differ in so many bits, not exceeded with this probability."""
+    p, total = (1 - threshold) * (1 - 2**-bits), 0.0
     for k in range(SKETCHED):
         total += math.comb(SKETCHED, k) * p**k * (1 - p) ** (SKETCHED - k)
         if total >= recall:

@@ -34,7 +34,9 @@ CUT = f"{sums.SUMS}, numbers binary, roles binary, ranks binary, clauses binary"
 SHOWING = ("numbers", "roles", "ranks", "clauses")  # the columns of CUT that `examples` reads
 EXAMPLES = "number long, role string, rank long, example string"
 _BLOCK = 1_000_000  # symbols; clauses are encoded once, in blocks of this size
-_COUNTED = 64_000_000  # symbols that are counted at once: arrays of as many numbers as there are candidates are made for each slab
+_COUNTED = (
+    32_000_000  # symbols that are counted at once, 2 bytes each: an array as long as there are candidates is made for each slab
+)
 _CUT = 16_000_000  # symbols that are cut at once: 5 bytes each
 
 
