@@ -139,9 +139,14 @@ def slabs(arrays: Iterable[np.ndarray], size: int) -> Iterator[np.ndarray]:
         pending.append(array)
         pending_size += len(array)
         if pending_size >= size:
-            slab = np.concatenate(pending)
-            pending, pending_size = [], 0  # let go while the slab is at work
-            yield slab
-            del slab
+            yield _joined(pending)
+            pending_size = 0
     if pending_size:
-        yield np.concatenate(pending)
+        yield _joined(pending)
+
+
+def _joined(arrays: list[np.ndarray]) -> np.ndarray:
+    """The arrays end to end; the list is empty then, so that they are let go while the result is at work."""
+    joined = np.concatenate(arrays)
+    arrays.clear()
+    return joined

@@ -34,9 +34,7 @@ CUT = f"{sums.SUMS}, numbers binary, roles binary, ranks binary, clauses binary"
 SHOWING = ("numbers", "roles", "ranks", "clauses")  # the columns of CUT that `examples` reads
 EXAMPLES = "number long, role string, rank long, example string"
 _BLOCK = 1_000_000  # symbols; clauses are encoded once, in blocks of this size
-_COUNTED = (
-    32_000_000  # symbols that are counted at once, 2 bytes each: an array as long as there are candidates is made for each slab
-)
+_COUNTED = 32_000_000  # symbols, 2 bytes each, that are counted at once: each time an array of all candidates is made
 _CUT = 16_000_000  # symbols that are cut at once: 5 bytes each
 
 
