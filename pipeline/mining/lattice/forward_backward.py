@@ -11,6 +11,7 @@ clause whose total leaves the range of a double is done again with another facto
 integers (fixed point, POSTERIOR_UNIT), so that the sum does not depend on the order, nor on how clauses are spread.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -230,7 +231,7 @@ def _forward_backward(
 
 
 def expected_counts(
-    code: np.ndarray,
+    codes: Iterable[np.ndarray],
     weights: Weights,
     word_count: int,
     *,
@@ -240,15 +241,17 @@ def expected_counts(
 ) -> Expected:
     """Expected counts of every arc under the current weights, which have `word_count` words.
 
-    code: uint16, clauses of at most MAX_CLAUSE symbols with 0 between and after them. All weights are probabilities times
-    exp(scale) to the power of their length.
+    codes: parts of the text, each uint16, clauses of at most MAX_CLAUSE symbols with 0 between and after them. All weights are
+    probabilities times exp(scale) to the power of their length.
     Raises ValueError if a symbol has no weight.
     A word with weight 0 earns what the same string earns as a spelled arc (its *credit*). Such words are looked up in `earners`
     (default: the table), seldom enough for that one to be large: the table itself, looked up for each arc, should be small.
     """
-    if len(code) and code[-1] != 0:
-        raise ValueError("the last clause does not end with a break")
     counts = _Counts(np.zeros(word_count, np.int64), np.zeros(65536, np.int64), np.zeros(LONGEST_SPELLED + 1, np.int64))
     earning = (weights.table if earners is None else earners).view
-    log_likelihood = _forward_backward(code, weights.view, longest, scale, earning, counts)
+    log_likelihood = 0
+    for code in codes:
+        if len(code) and code[-1] != 0:
+            raise ValueError("the last clause does not end with a break")
+        log_likelihood += _forward_backward(code, weights.view, longest, scale, earning, counts)
     return Expected(*counts, log_likelihood)

@@ -10,7 +10,6 @@ Arrays travel as the bytes of one cell. What is broadcast is an object whose `va
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -34,7 +33,6 @@ CUT = f"{sums.SUMS}, numbers binary, roles binary, ranks binary, clauses binary"
 SHOWING = ("numbers", "roles", "ranks", "clauses")  # the columns of CUT that `examples` reads
 EXAMPLES = "number long, role string, rank long, example string"
 _BLOCK = 1_000_000  # symbols; clauses are encoded once, in blocks of this size
-_COUNTED = 32_000_000  # symbols, 2 bytes each, that are counted at once: each time an array of all candidates is made
 _CUT = 16_000_000  # symbols that are cut at once: 5 bytes each
 
 
@@ -84,10 +82,7 @@ def evidence(counted: Any, symbol_count: np.ndarray, candidates: int) -> Callabl
     """
 
     def add_up(batches: Batches) -> np.ndarray:
-        total = np.zeros(candidates, np.int64)
-        for code in cells.slabs((code for _, code in _codes(batches)), _COUNTED):
-            total += evidence_sums(code, counted.value, symbol_count, candidates)
-        return total
+        return evidence_sums((code for _, code in _codes(batches)), counted.value, symbol_count, candidates)
 
     return add_up
 
@@ -111,15 +106,15 @@ class ExpectedCounts:
 
     def count(self, batches: Batches) -> np.ndarray:
         """CODES of one task -> their expected counts, int64 [size]."""
-        total = np.zeros(self.size, np.int64)
-        weights, earners = self._weights.value, self._earners.value
-        for code in cells.slabs((code for _, code in _codes(batches)), _COUNTED):
-            counted: tuple[Any, ...] = expected_counts(
-                code, weights, self._candidates, longest=self._longest, scale=self._scale, earners=earners
-            )
-            for part, (begin, end) in zip(counted, pairwise(self._offsets), strict=True):
-                total[begin:end] += part
-        return total
+        expected = expected_counts(
+            (code for _, code in _codes(batches)),
+            self._weights.value,
+            self._candidates,
+            longest=self._longest,
+            scale=self._scale,
+            earners=self._earners.value,
+        )
+        return np.concatenate([*expected[:-1], [expected.log_likelihood]])
 
     def parts(self, total: np.ndarray) -> Expected:
         """The array as what it holds."""

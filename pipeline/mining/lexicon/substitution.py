@@ -13,6 +13,8 @@ An n-gram below the count floor counts as if it stood once, and a neighbour that
 m < 1, because what is rare may have been missed. The edge of a clause, and a symbol that is not listed, say nothing.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 from numba import njit
 
@@ -75,13 +77,15 @@ def _add_evidence(
         pair, pair_count = next_pair, next_count
 
 
-def evidence_sums(code: np.ndarray, counted: WordTable, symbol_count: np.ndarray, ngrams: int) -> np.ndarray:
+def evidence_sums(codes: Iterable[np.ndarray], counted: WordTable, symbol_count: np.ndarray, ngrams: int) -> np.ndarray:
     """Of each n-gram (int64 [ngrams], in units of EVIDENCE_UNIT) the sum over its occurrences; 0 for all but those of two symbols.
 
-    code: uint16 [n], clauses with 0 between and after them; counted: those of two and three symbols, whose weights are their
-    counts; symbol_count: float64 [65536].
+    codes: parts of the text, each uint16 [n], clauses with 0 between and after them; counted: those of two and three symbols, whose
+    weights are their counts; symbol_count: float64 [65536].
     """
     out = np.zeros(ngrams, np.int64)
-    padded = np.concatenate((np.zeros(1, np.uint16), code))  # a break before the first clause
-    _add_evidence(padded, counted.view, symbol_count, max(float(symbol_count.sum()), 1.0), out)
+    total = max(float(symbol_count.sum()), 1.0)
+    for code in codes:
+        padded = np.concatenate((np.zeros(1, np.uint16), code))  # a break before the first clause
+        _add_evidence(padded, counted.view, symbol_count, total, out)
     return out

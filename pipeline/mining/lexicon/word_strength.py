@@ -44,7 +44,7 @@ def word_strength(
     mined = lexicon_candidates.from_ngrams(ngrams, Verdicts({}, []), branching_entropy)
     candidates, [own] = mined.candidates, mined.ids_of([word])
     code = mined.alphabet.units(clauses).code
-    candidates.take_substitution(evidence_sums(code, candidates.earners, candidates.symbol_count, len(candidates.codes)))
+    candidates.take_substitution(evidence_sums([code], candidates.earners, candidates.symbol_count, len(candidates.codes)))
     _as_used(mined, lexicon)
     candidates.expected[own] = max(count, 1)
     judged = candidates.judged()

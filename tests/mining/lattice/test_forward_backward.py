@@ -12,7 +12,7 @@ from wajue.mining.lattice.weights import Spelling, Weights
 
 
 def expected(code: list[int], given_weights: Weights, words: int = len(WORDS), *, longest: int = 4, scale: float = 0.0) -> Expected:
-    return expected_counts(np.array(code, np.uint16), given_weights, words, longest=longest, scale=scale)
+    return expected_counts([np.array(code, np.uint16)], given_weights, words, longest=longest, scale=scale)
 
 
 @settings(max_examples=100, deadline=None)

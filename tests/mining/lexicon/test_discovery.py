@@ -48,11 +48,11 @@ def mined(code: list[int], thresholds: Thresholds, parts: int) -> dict[tuple[int
     pieces = [np.array([c for clause in clauses[i::parts] for c in (*clause, 0)], np.uint16) for i in range(parts)]
 
     counted = found.earners, found.symbol_count, len(found.codes)
-    found.take_substitution(np.sum([evidence_sums(piece, *counted) for piece in pieces], axis=0))
+    found.take_substitution(np.sum([evidence_sums([piece], *counted) for piece in pieces], axis=0))
 
     def expect(weights: Weights) -> Expected:
         size, settings_of = len(found.codes), {"longest": found.longest, "scale": found.scale, "earners": found.earners}
-        sums = [expected_counts(piece, weights, size, **settings_of) for piece in pieces]
+        sums = [expected_counts([piece], weights, size, **settings_of) for piece in pieces]
         return Expected(*(sum(s) for s in zip(*sums, strict=True)))
 
     assert list(found.rounds(ROUNDS, expect)) == list(range(1, ROUNDS + 1))

@@ -12,7 +12,7 @@ def evidence(code: list[int], parts: int = 1) -> dict[tuple[int, ...], float]:
     """Of each pair of symbols that is counted, the text being looked at in so many parts."""
     found, clauses = candidates(code, GATED), reference.clauses(code)
     pieces = [np.array([c for clause in clauses[i::parts] for c in (*clause, 0)], np.uint16) for i in range(parts)]
-    sums = [evidence_sums(piece, found.earners, found.symbol_count, len(found.codes)) for piece in pieces]
+    sums = [evidence_sums([piece], found.earners, found.symbol_count, len(found.codes)) for piece in pieces]
     found.take_substitution(np.sum(sums, axis=0))
     assert not found.substitution[found.length != 2].any()
     return {tuple(found.codes[i, :2].tolist()): float(found.substitution[i]) for i in np.flatnonzero(found.length == 2)}
@@ -42,11 +42,11 @@ def test_a_neighbour_of_the_symbol_elsewhere_speaks_for_two_words() -> None:
 
 def test_a_pair_that_no_symbol_stands_beside_has_none() -> None:
     assert evidence([2, 3, 0, 2, 3, 0]) == {(2, 3): 0.0}
-    assert evidence_sums(np.zeros(0, np.uint16), candidates([2, 3, 0] * 2, GATED).earners, np.zeros(65536), 1).tolist() == [0]
+    assert evidence_sums([np.zeros(0, np.uint16)], candidates([2, 3, 0] * 2, GATED).earners, np.zeros(65536), 1).tolist() == [0]
 
 
 def test_sums_are_whole_numbers_of_a_unit() -> None:
     found = candidates([9, 2, 3, 0] * 5, GATED)
-    sums = evidence_sums(np.array([9, 2, 3, 0] * 5, np.uint16), found.earners, found.symbol_count, len(found.codes))
+    sums = evidence_sums([np.array([9, 2, 3, 0] * 5, np.uint16)], found.earners, found.symbol_count, len(found.codes))
     found.take_substitution(sums, share=0.5)  # of a sample of half of the text
     assert sums.dtype == np.int64 and np.allclose(found.substitution, sums * EVIDENCE_UNIT / found.count * 2)
