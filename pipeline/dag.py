@@ -15,7 +15,7 @@ class Other(NamedTuple):
     """Tables of other workspaces that a step reads beside its own: `table` of each that the setting names.
 
     Where `instead` was written there by the same versions, with the same settings of those in `alike` and without those in
-    `unset`, it is read instead.
+    `unset`, it is read instead, and with it `dropped`, the documents in it that do not count.
     """
 
     section: str
@@ -23,6 +23,7 @@ class Other(NamedTuple):
     table: str
     parameter: str = ""  # of the stage's function; a trainer reads them itself
     instead: str = ""
+    dropped: str = ""
     alike: tuple[str, ...] = ()  # SECTION.SETTING, as in:
     unset: tuple[str, ...] = ()  # settings by which `table` there says more than `instead`
 
@@ -110,6 +111,7 @@ STEPS = (
             "documents",
             parameter="earlier",
             instead="signatures",
+            dropped="duplicates",
             alike=tuple(f"dedup.{s}" for s in ("exact", "near", "threshold", "shingle_size", "bands", "rows_per_band"))
             + ("segment.method",),
             unset=("dedup.passage_length",),  # it shortens documents after they were signed

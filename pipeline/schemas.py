@@ -206,7 +206,6 @@ TABLES = {
                 _DOC_ID,
                 _CORPUS,
                 _SOURCE,
-                Column("is_kept", pa.bool_(), "is it kept, or dropped because another one stands for it?"),
                 Column(
                     "folded_high",
                     pa.int64(),

@@ -54,9 +54,18 @@ def runs(config: Config, step: Step) -> list[str]:
 
 def read(spark: SparkSession, config: Config, step: Step) -> tuple[Elsewhere, ...]:
     """The table of each workspace that the step's setting names, in order; said where it is not the one that costs least."""
-    assert step.other is not None
-    chosen = [(w, _table(w, step.other, config, step.name)) for w in workspaces(config, step)]
-    return tuple(Elsewhere(w.location, table, tables.read(spark, w, table)) for w, table in chosen)
+    other = step.other
+    assert other is not None
+    chosen = [(w, _table(w, other, config, step.name)) for w in workspaces(config, step)]
+    return tuple(
+        Elsewhere(
+            w.location,
+            table,
+            tables.read(spark, w, table),
+            tables.read(spark, w, other.dropped) if table == other.instead else None,
+        )
+        for w, table in chosen
+    )
 
 
 def _table(workspace: Workspace, other: Other, config: Config, step: str) -> str:

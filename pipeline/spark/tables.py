@@ -21,11 +21,12 @@ log = logging.getLogger(__name__)
 
 
 class Elsewhere(NamedTuple):
-    """A table of another workspace, and what that is called."""
+    """A table of another workspace, and what that is called; dropped: rows of documents that do not count, if it has such."""
 
     name: str
     table: str
     flow: Flow
+    dropped: Flow | None = None
 
 
 def read(spark: SparkSession, workspace: Workspace, table: str, parts: list[str] | None = None) -> Flow:

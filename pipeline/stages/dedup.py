@@ -42,14 +42,13 @@ from wajue.mining.duplicates.signatures import banding
 from wajue.mining.duplicates.signing import COMPARED, NAMED
 from wajue.spark import functions as F
 from wajue.spark.column_types import ddl
-from wajue.spark.flow import Flow, types_of
+from wajue.spark.flow import Flow
 from wajue.spark.session import memory_of_one_task
 from wajue.spark.tables import Elsewhere
 
 _BROADCAST = 1_000_000  # dropped documents, some 200 MB in each executor; more are joined by sorting
 _BUCKET_WINDOWS, _BYTES_OF_HAN = 8_000_000, 3  # windows that one task sorts; bytes of a character, of which Latin text has more
 _MOST_WANTED = 2_000_000  # documents whose keys every task gets: 100 MB
-_POSITIONED = ddl(pa.schema([*(signing.SIGNED.field(c) for c in COMPARED if c not in NAMED), ("position", pa.int64())]))
 _FILES = pa.schema([("first_position", pa.int64()), ("shown_corpus", pa.string()), ("file", pa.string())])
 
 
@@ -74,25 +73,24 @@ def dedup(
         return ours, *(_empty(spark, t) for t in ("duplicates", "crowded_buckets", "repeated_passages", "signatures"))
     if signatures is not None:
         _must_stay_as_they_are(ours, signatures, config)
-        earlier = (*earlier, Elsewhere("", "signatures", signatures))
+        earlier = (*earlier, Elsewhere("", "signatures", signatures, duplicates))
     settings = _settings(config)
     sources = _signed(ours, earlier, settings)
     files = _ranked_files([source["sizes"].frame for source in sources], [other.name for other in earlier], config)
     settings, known = _sized(settings, files, memory_of_one_task(spark)), spark.sparkContext.broadcast(positions.Positions(files))
     signed = [source["signatures"] for source in sources]
-    verdicts = _search(signed, known, settings).persist(StorageLevel.DISK_ONLY)
+    verdicts = _search(signed, known, settings, _listed(duplicates)).persist(StorageLevel.DISK_ONLY)
     crowded = _crowded(verdicts, may_be=signatures is None)
     decisions = spark.sparkContext.broadcast(_decisions(verdicts))
     parted = ours.map(positions.part(known, decisions), ddl(positions.PARTED)).materialized()
     kept = _kept(parted["kept"].frame, signed, known, decisions)
     reasons = _reasons(verdicts, kept, files, duplicates.frame if duplicates else None)
     dropped = parted["dropped"].frame.join(reasons, "position").select(*_reject_columns(F.col("reason")))
-    marked = signed[0].map(positions.marked(known, decisions), types_of("signatures"))
     if not config.dedup.passage_length:
-        return parted["documents"], dropped, crowded, _empty(spark, "repeated_passages"), marked
+        return parted["documents"], dropped, crowded, _empty(spark, "repeated_passages"), signed[0]
     shortened = _without_passages(parted["documents"], known, files, config.dedup)
     dropped = dropped.unionByName(_rejected(shortened["dropped"].frame))
-    return shortened["documents"], dropped, crowded, shortened["repeated_passages"], marked
+    return shortened["documents"], dropped, crowded, shortened["repeated_passages"], signed[0]
 
 
 def _must_stay_as_they_are(added: Flow, signatures: Flow, config: Config) -> None:
@@ -129,11 +127,19 @@ def _signed(clean_documents: Flow, earlier: tuple[Elsewhere, ...], settings: Set
         if other.table != "signatures":
             theirs = theirs.select(*NAMED, "text").map(signing.sign(settings), ddl(signing.SIGNED))
         elif other.name:  # this workspace's own need their dropped documents, too: what is like them goes the same way
-            theirs = theirs.map(signing.kept_only, ddl(signing.SIGNED))
+            theirs = theirs.map(positions.without(_listed(other.dropped)), ddl(signing.SIGNED))
         if wanted is not None:
             theirs = theirs.map(sharing.sharing(wanted, settings), ddl(signing.SIGNED))
         sources.append(theirs.map(signing.with_sizes, types).materialized())
     return sources
+
+
+def _listed(documents: Flow | None) -> Any:
+    """positions.Listed of the rows of these documents, broadcast; None of none."""
+    if documents is None:
+        return None
+    listed = positions.Listed(documents.select("corpus", "source").to_arrow())
+    return documents.source.sparkSession.sparkContext.broadcast(listed)
 
 
 def _wanted(ours: Flow, settings: Settings) -> Any:
@@ -185,10 +191,14 @@ def _sized(settings: Settings, files: list[RankedFile], memory: int) -> Settings
     return settings.sized(documents, size, memory=memory, earlier_files=sum(f.source > 0 for f in files))
 
 
-def _search(sources: list[Flow], known: Any, settings: Settings) -> DataFrame:
-    """choosing.VERDICTS; sources: signing.SIGNED; known: positions.Positions, broadcast."""
+def _search(sources: list[Flow], known: Any, settings: Settings, gone: Any | None) -> DataFrame:
+    """choosing.VERDICTS; sources: signing.SIGNED; known: positions.Positions, broadcast; gone: positions.Listed, broadcast, of the
+    documents of the last source that this workspace dropped before.
+    """
+    types, last = ddl(positions.COMPARED_HERE), len(sources) - 1
     signed = [
-        source.select(*COMPARED).map(positions.with_positions(known, number), _POSITIONED) for number, source in enumerate(sources)
+        source.select(*COMPARED).map(positions.compared(known, number, gone if number == last else None), types)
+        for number, source in enumerate(sources)
     ]
     if settings.one_bucket:
         return _union(signed).in_one_task().map(search.in_one_task(settings), choosing.VERDICTS).frame

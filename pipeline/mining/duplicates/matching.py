@@ -12,7 +12,7 @@ from wajue.mining.duplicates.hashes import TextHashes
 from wajue.mining.duplicates.packed import Arrays, PackedRows, pack, taken, text_arrays
 from wajue.mining.duplicates.pairs import BucketPairs, Sketched, bucket_pairs
 from wajue.mining.duplicates.settings import Settings
-from wajue.mining.duplicates.signing import KEPT, bands_of, elements_in, hashes_of, sketches_of
+from wajue.mining.duplicates.signing import bands_of, elements_in, hashes_of, sketches_of
 
 _HALF, _LOW_HALF = np.uint64(32), np.uint64(0xFFFFFFFF)
 _PAIRS = 2_000_000  # that are compared at once
@@ -20,7 +20,7 @@ _FOLDED_BITS, _TEXT_BITS = np.uint64(0xFFFF), np.uint64(0xFFFF0000)  # of a node
 
 
 def scatter(settings: Settings) -> Callable[[Batches], Batches]:
-    """signing.COMPARED with position long -> texts, each to the bucket of its node; bands, each to that of its key, and
+    """positions.COMPARED_HERE -> texts, each to the bucket of its node; bands, each to that of its key, and
     earlier_bands of documents on which there is nothing to decide; gone, those of them that were dropped.
     """
 
@@ -29,7 +29,7 @@ def scatter(settings: Settings) -> Callable[[Batches], Batches]:
         for batch in batches:
             position = batch.column("position").to_numpy().astype(np.uint64)
             yield from _scatter(batch, position, settings)
-            if len(gone := position[~batch.column(KEPT).to_numpy(zero_copy_only=False)]):
+            if len(gone := position[batch.column("is_gone").to_numpy(zero_copy_only=False)]):
                 yield pack(0, "gone", position=gone)
 
     return apply

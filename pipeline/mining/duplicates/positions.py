@@ -17,7 +17,15 @@ from wajue.arrays.cells import Batches
 from wajue.mining.duplicates import signing
 from wajue.mining.duplicates.settings import RECORD_BITS
 
+COMPARED_HERE = pa.schema(
+    [
+        *(signing.SIGNED.field(c) for c in signing.COMPARED if c not in signing.NAMED),
+        ("position", pa.int64()),
+        ("is_gone", pa.bool_()),
+    ]
+)
 KEPT = "kept long, duplicate_of string"  # the position and the doc_id of a document that others are dropped for
+_IN_NO_FILE = -(1 << 62)  # so that no record behind it has the number of one in a file
 _TOLD = ("doc_id", "corpus", "source", "text")  # of a document that is dropped
 PARTED = pa.schema(
     [
@@ -48,15 +56,39 @@ class Positions:
 
     def of(self, documents: pa.RecordBatch, source: int) -> np.ndarray:
         """The position (int64) of each document."""
-        corpus = pc.dictionary_encode(documents.column("corpus"))
-        file = pc.dictionary_encode(pc.struct_field(documents.column("source"), "file"))
-        pair = corpus.indices.to_numpy().astype(np.int64) * len(file.dictionary) + file.indices.to_numpy()
-        pairs, inverse = np.unique(pair, return_inverse=True)
-        corpora, names = corpus.dictionary.to_pylist(), file.dictionary.to_pylist()
-        first = [self._first[source, corpora[p // len(names)], names[p % len(names)]] for p in pairs.tolist()]
-        record = pc.struct_field(documents.column("source"), "record").to_numpy()
-        position: np.ndarray = np.array(first, np.int64)[inverse] + record
-        return position
+        return _behind(documents, lambda corpus, file: self._first[source, corpus, file])
+
+
+class Listed:
+    """Some documents, told by their file and record; listed: their corpus and source."""
+
+    def __init__(self, listed: pa.Table) -> None:
+        first = self._first = dict[tuple[str, str], int]()
+
+        def number_of(corpus: str, file: str) -> int:
+            return first.setdefault((corpus, file), len(first) << RECORD_BITS)
+
+        numbers = [_behind(batch, number_of) for batch in listed.to_batches()]
+        self._numbers = np.sort(np.concatenate([np.zeros(0, np.int64), *numbers]))
+
+    def among(self, documents: pa.RecordBatch) -> np.ndarray:
+        """Is it one of them (bool), of each document."""
+        numbers = _behind(documents, lambda corpus, file: self._first.get((corpus, file), _IN_NO_FILE))
+        at = np.searchsorted(self._numbers, numbers)
+        return np.append(self._numbers, _IN_NO_FILE)[at] == numbers
+
+
+def _behind(documents: pa.RecordBatch, first: Callable[[str, str], int]) -> np.ndarray:
+    """What `first` says of the corpus and file of each document, and its record added (int64)."""
+    corpus = pc.dictionary_encode(documents.column("corpus"))
+    file = pc.dictionary_encode(pc.struct_field(documents.column("source"), "file"))
+    pair = corpus.indices.to_numpy().astype(np.int64) * len(file.dictionary) + file.indices.to_numpy()
+    pairs, inverse = np.unique(pair, return_inverse=True)
+    corpora, names = corpus.dictionary.to_pylist(), file.dictionary.to_pylist()
+    firsts = [first(corpora[p // len(names)], names[p % len(names)]) for p in pairs.tolist()]
+    record = pc.struct_field(documents.column("source"), "record").to_numpy()
+    numbers: np.ndarray = np.array(firsts, np.int64)[inverse] + record
+    return numbers
 
 
 class Decisions(NamedTuple):
@@ -87,13 +119,25 @@ def with_positions(positions: Any, source: int) -> Callable[[Batches], Batches]:
     return apply
 
 
-def marked(positions: Any, decisions: Any) -> Callable[[Batches], Batches]:
-    """signing.SIGNED of this workspace -> the same, with what was decided."""
+def compared(positions: Any, source: int, gone: Any | None) -> Callable[[Batches], Batches]:
+    """signing.COMPARED -> COMPARED_HERE. gone: `Listed`, broadcast, of the documents that were dropped before; None: of none."""
+
+    def apply(batches: Batches) -> Batches:
+        located = with_positions(positions, source)
+        for batch in batches:
+            is_gone = pa.array(gone.value.among(batch)) if gone else pa.repeat(False, batch.num_rows)
+            for positioned in located(iter([batch])):
+                yield positioned.append_column("is_gone", is_gone)
+
+    return apply
+
+
+def without(gone: Any) -> Callable[[Batches], Batches]:
+    """Rows with corpus and source -> those of them that are not `gone`: `Listed`, broadcast."""
 
     def apply(batches: Batches) -> Batches:
         for batch in batches:
-            dropped, _ = decisions.value.of(positions.value.of(batch, 0))
-            yield batch.set_column(batch.schema.get_field_index(signing.KEPT), signing.KEPT, pc.invert(dropped))
+            yield batch.filter(pa.array(~gone.value.among(batch)))
 
     return apply
 

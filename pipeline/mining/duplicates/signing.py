@@ -20,7 +20,6 @@ from wajue.mining.duplicates.settings import Settings
 from wajue.mining.duplicates.signatures import signatures
 
 NAMED = ("doc_id", "corpus", "source")  # which document it is
-KEPT = "is_kept"  # all are, until they are compared
 SIGNED = schemas.TABLES["signatures"].schema
 COMPARED = tuple(name for name in SIGNED.names if name != "doc_id")  # what the search reads
 _SKETCHES = {"sketch": np.uint32, "second_sketch": np.uint64}
@@ -63,7 +62,7 @@ def with_sizes(batches: Batches) -> Batches:
 
 
 def _signed(texts: pa.RecordBatch, settings: Settings) -> pa.RecordBatch:
-    named = {name: texts.column(name) for name in NAMED} | {KEPT: pa.repeat(True, texts.num_rows)}
+    named = {name: texts.column(name) for name in NAMED}
     return pa.RecordBatch.from_pydict(named | _signature(texts.column("text"), settings), SIGNED)
 
 
@@ -119,9 +118,3 @@ def bands_of(signed: pa.RecordBatch, settings: Settings) -> np.ndarray:
 def elements_in(signed: pa.RecordBatch) -> Ragged:
     """Their elements in 16 bits."""
     return runs_of(signed.column("elements"), np.uint16)
-
-
-def kept_only(batches: Batches) -> Batches:
-    """SIGNED -> SIGNED, the documents that were kept."""
-    for batch in batches:
-        yield batch.filter(batch.column(KEPT))

@@ -6,9 +6,9 @@ import pytest
 
 from wajue import schemas
 from wajue.mining.duplicates import positions
-from wajue.mining.duplicates.positions import Decisions, Positions, RankedFile
+from wajue.mining.duplicates.positions import COMPARED_HERE, Decisions, Listed, Positions, RankedFile
 from wajue.mining.duplicates.settings import RECORD_BITS
-from wajue.mining.duplicates.signing import SIGNED
+from wajue.mining.duplicates.signing import COMPARED, NAMED, SIGNED
 
 FILES = [
     RankedFile(-1, "old, d", "a.txt", 1, "d", 2, 9),
@@ -56,12 +56,25 @@ def test_documents_are_parted_from_those_that_are_dropped() -> None:
     assert kept.to_pylist() == kinds["kept"]
 
 
-def test_signatures_are_marked() -> None:
+def signed(documents: pa.RecordBatch) -> pa.RecordBatch:
+    rows = [dict.fromkeys(SIGNED.names) | {c: row[c] for c in NAMED} for row in documents.to_pylist()]
+    return pa.RecordBatch.from_pylist(rows, SIGNED)
+
+
+def test_documents_that_were_dropped_before_are_told_by_file_and_record() -> None:
+    listed = Listed(pa.Table.from_batches([documents([("d", "b.txt", 1)]), documents([("d", "a.txt", 2), ("d", "b.txt", 3)])]))
+    batch = documents([("d", "a.txt", 2), ("d", "a.txt", 1), ("e", "a.txt", 2), ("d", "c.txt", 1), ("d", "b.txt", 3)])
+    assert listed.among(batch).tolist() == [True, False, False, False, True]
+    assert not Listed(documents([]).schema.empty_table()).among(batch).any()
+    [kept] = positions.without(SimpleNamespace(value=listed))(iter([batch]))
+    assert kept.schema == batch.schema and kept.column("doc_id").to_pylist() == ["a.txt1", "a.txt2", "c.txt1"]
+
+
+def test_signatures_get_their_positions_and_whether_they_are_gone() -> None:
     known, first = SimpleNamespace(value=Positions(FILES)), 1 << RECORD_BITS
-    decisions = SimpleNamespace(value=Decisions(np.array([first >> 6]), np.array([1 << 2]), np.array([1 << 1])))
-    rows = [{"doc_id": f"a{i}", "corpus": "d", "source": {"file": "a.txt", "record": i}, "is_kept": True} for i in (1, 2)]
-    signed = pa.RecordBatch.from_pylist(rows, SIGNED)
-    [marked] = positions.marked(known, decisions)(iter([signed]))
-    assert marked.schema.names == SIGNED.names and marked.column("is_kept").to_pylist() == [True, False]
-    [positioned] = positions.with_positions(known, 0)(iter([signed]))
-    assert positioned.column("position").to_pylist() == [first + 1, first + 2] and "source" not in positioned.schema.names
+    gone = SimpleNamespace(value=Listed(pa.Table.from_batches([documents([("d", "a.txt", 2)])])))
+    batch = signed(documents([("d", "a.txt", 1), ("d", "a.txt", 2)])).select(COMPARED)
+    for given, are_gone in ((gone, [False, True]), (None, [False, False])):
+        [compared] = positions.compared(known, 0, given)(iter([batch]))
+        assert compared.schema.names == COMPARED_HERE.names and compared.column("position").to_pylist() == [first + 1, first + 2]
+        assert compared.column("is_gone").to_pylist() == are_gone

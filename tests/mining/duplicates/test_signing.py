@@ -10,7 +10,7 @@ from wajue.mining.duplicates import signing
 from wajue.mining.duplicates.elements import code_points, to_16_bits
 from wajue.mining.duplicates.hashes import hashed_words, text_hashes
 from wajue.mining.duplicates.signatures import signatures
-from wajue.mining.duplicates.signing import SIGNED, SIZED, bands_of, elements_in, hashes_of, kept_only, sign, sketches_of
+from wajue.mining.duplicates.signing import SIZED, bands_of, elements_in, hashes_of, sign, sketches_of
 
 
 def test_what_a_signature_holds_comes_back_as_it_was() -> None:
@@ -63,10 +63,3 @@ def test_files_with_their_sizes(of_texts: bool, bytes_: int) -> None:
         {"corpus": "d", "file": "a.txt", "documents": 2, "bytes": 2 * bytes_},
         {"corpus": "e", "file": "a.txt", "documents": 1, "bytes": bytes_},
     ]
-
-
-def test_only_kept_documents_stand_for_an_earlier_workspace() -> None:
-    [signed] = sign(SETTINGS)(iter([documents(["一", "二", "三"])]))
-    table = signed.set_column(signed.schema.get_field_index("is_kept"), "is_kept", pa.array([True, False, True]))
-    [kept] = kept_only(iter([table]))
-    assert kept.column("doc_id").to_pylist() == ["d0", "d2"] and kept.schema.names == SIGNED.names

@@ -43,4 +43,5 @@ def documents(texts: list[str]) -> pa.RecordBatch:
 def signed(texts: list[str], positions: Iterable[int], settings: Settings) -> pa.RecordBatch:
     """Texts as `scatter` gets them; with at least one of them."""
     [batch] = sign(settings)(iter([documents(texts)]))
-    return batch.append_column("position", pa.array(list(positions), pa.int64()))
+    positioned = batch.append_column("position", pa.array(list(positions), pa.int64()))
+    return positioned.append_column("is_gone", pa.repeat(False, len(batch)))
