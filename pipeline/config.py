@@ -107,6 +107,11 @@ class Corpus(Section):
         description="domain corpora only: the part of the domain that they are of; two or more parts are compared (fields.md)",
     )
     paths: tuple[Location, ...] = Field(min_length=1, description="globs, relative to the config file; ** = any number of folders")
+    may_be_empty: bool = Field(
+        False,
+        repr=False,  # no row depends on it
+        description="go on where no document of it is left but others of its role are; a run stops there otherwise, and says why",
+    )
     follow_links: bool = Field(
         False, description="read also what links below the folders of `paths` lead to outside of them; never for unpacked archives"
     )

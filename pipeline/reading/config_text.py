@@ -51,6 +51,8 @@ def _corpus(guess: Guess) -> list[str]:
     corpus, sample = guess.corpus, guess.sampled[0].fields
     lines = ["[[corpus]]", _line("name", corpus.name, _meaning("name")), _line("role", corpus.role, _meaning("role"))]
     lines.append(_line("paths", corpus.paths, _files(guess)))
+    if corpus.may_be_empty:
+        lines.append(_line("may_be_empty", corpus.may_be_empty, _meaning("may_be_empty")))
     lines.append(_line("encoding", corpus.encoding, _meaning("encoding")))
     if not sample:
         return lines

@@ -94,7 +94,9 @@ def _guesses(paths: Sequence[str], role: str, base: Path) -> list[Guess]:
             others = f" and {len(files) - 1:,} more" if len(files) > 1 else ""
             of = ", ".join(files[0].fields[0])
             log.info("%s%s: the text is taken from %s, out of %s", files[0].file.name, others, ", ".join(fields), of)
-        changes = {"name": f"{role}-{i}", "paths": tuple(sorted(s.file.name for s in files))} if len(by_fields) > 1 else {}
+        changes: dict[str, Any] = {}
+        if len(by_fields) > 1:  # some of them may be settings and the like, which lie beside documents and hold no text
+            changes = {"name": f"{role}-{i}", "paths": tuple(sorted(s.file.name for s in files)), "may_be_empty": True}
         guesses.append(Guess(whole.model_copy(update={"text": fields, **changes}), files))
     return guesses
 

@@ -110,8 +110,8 @@ def _alike(section: Any) -> Any:
 
 
 def _read_alike(corpus: dict[str, Any]) -> dict[str, Any]:
-    """A corpus without where its files lie, which the manifest of raw_documents knows better, and its field: no row has it."""
-    return {key: value for key, value in corpus.items() if key not in ("paths", "field")}
+    """A corpus without where its files lie, which the manifest of raw_documents knows, and without what no row depends on."""
+    return {key: value for key, value in corpus.items() if key not in ("paths", "field", "may_be_empty")}
 
 
 class Added(NamedTuple):

@@ -6,6 +6,7 @@
 4. tables and manifests move into place.
 """
 
+import logging
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -62,6 +63,8 @@ STAGES: dict[str, Stage] = {
     "relations": relations.relations,
     "trends": trends.trends,
 }
+
+log = logging.getLogger(__name__)
 
 
 class Order(NamedTuple):
@@ -157,20 +160,23 @@ def _counted(order: Order) -> manifests.Facts:
 
 
 def _need_documents(order: Order, spark: SparkSession) -> None:
-    """Raises WajueError, with what was wrong with the rejected ones, if a corpus has no document left."""
+    """Raises WajueError, with what was wrong with the rejected ones, if a corpus has no document left; says so where it may."""
     step, workspace = order.step, order.workspace
     alive = parquet.value_counts(workspace, step.writes[0], "corpus")
+    roles = {c.role for c in order.config.corpus if c.name in alive}
     for corpus in order.config.corpus:
         if corpus.name in alive:
             continue
         rejects = tables.read(spark, workspace, step.rejects).frame.where(F.col("corpus") == corpus.name)
         by_reason = rejects.groupBy("reason").agg(F.count("*").alias("n"), F.min("detail").alias("detail"))
         top = by_reason.orderBy(F.desc("n")).limit(3).collect()
-        reasons = "; ".join(f"{r['n']:,} x {r['reason']} ({r['detail']})" for r in top) or "its files hold no record at all"
-        workspace.discard(step.writes[0])  # the rejects stay, to be looked at; the step counts as missing
-        raise WajueError(
-            f"corpus {corpus.name!r} has no document left after {step.name}: {reasons}; mend its [[corpus]] settings or files"
-        )
+        reasons = "; ".join(f"{r['n']:,} x {r['reason']} ({r['detail']})" for r in top)
+        left = f"corpus {corpus.name!r} has no document left after {step.name}: {reasons or 'its files hold no record at all'}"
+        if not corpus.may_be_empty or corpus.role not in roles:
+            workspace.discard(step.writes[0])  # the rejects stay, to be looked at; the step counts as missing
+            raise WajueError(f"{left}; mend its [[corpus]] settings or files")
+        if reasons or step.reads_files:  # else a step before this one said it
+            log.warning(left)
 
 
 def _progress(spark: SparkSession) -> Callable[[], tuple[float, str] | None]:

@@ -42,6 +42,13 @@ def test_it_loads_and_says_what_it_was_made_out_from(tmp_path: Path, written: st
     assert any("files, jsonl in utf-8: 1" in line for line in lines) and any("files, text in utf-8: 1" in line for line in lines)
 
 
+def test_corpora_that_were_told_apart_by_their_fields_may_be_empty(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("断路器\n", encoding="utf-8")
+    (tmp_path / "package.json").write_text('{"description": "x"}', encoding="utf-8")
+    config = loaded(tmp_path, config_text(guesses_of(["*"], "domain", tmp_path), "out", "w.toml"))
+    assert [(c.name, c.may_be_empty) for c in config.corpus] == [("domain-1", True), ("domain-2", True)]
+
+
 def test_settings_without_their_comment_have_the_defaults(tmp_path: Path, written: str) -> None:
     head, mark, offered = written.partition("# [clean]")
     config = loaded(tmp_path, head + "".join(line.removeprefix("# ") for line in (mark + offered).splitlines(keepends=True)))

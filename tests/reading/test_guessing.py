@@ -16,7 +16,9 @@ def test_files_with_other_fields_are_other_corpora(tmp_path: Path) -> None:
     one, other = corpora_of(["d"], "domain", tmp_path)
     assert (one.name, one.text, one.paths) == ("domain-1", ("text",), ("d/a.md",))
     assert (other.name, other.text, other.paths) == ("domain-2", ("question",), ("d/e/b.jsonl",))
+    assert one.may_be_empty and other.may_be_empty  # what lies beside documents may be settings alone
     [text] = corpora_of(["c.txt"], "general", tmp_path)
+    assert not text.may_be_empty
     assert (text.name, text.role, text.encoding, text.paths) == ("general", "general", "auto", ("c.txt",))
     with pytest.raises(ConfigError, match="does not exist"):
         corpora_of(["no.txt"], "domain", tmp_path)

@@ -288,6 +288,24 @@ def test_a_corpus_without_documents_says_why(spark: Any, tmp_path: Path) -> None
     assert query.execute(query.connect(workspace), "SELECT count(*) AS n FROM rejects").to_pylist() == [{"n": 3}]
 
 
+def test_a_corpus_that_may_be_empty_stops_nothing_unless_its_role_is(
+    spark: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "a.txt").write_text("断路器怎么检修\n", encoding="utf-8")
+    (tmp_path / "package.json").write_text('{"description": "x"}', encoding="utf-8")
+    corpus = '[[corpus]]\nname = "{0}"\nrole = "domain"\npaths = "{0}"\nmay_be_empty = true\n'
+    other, settings = corpus.format("package.json") + 'text = "description"\n', configuration.load
+
+    (tmp_path / "both.toml").write_text(corpus.format("a.txt") + other, encoding="utf-8")
+    run.run(settings(tmp_path / "both.toml"), Workspace(str(tmp_path / "out")), last="dedup")
+    said = [m for m in caplog.messages if "no document left" in m]
+    assert said == ["corpus 'package.json' has no document left after clean: 1 x too_short (1 characters, min_length = 4)"]
+
+    (tmp_path / "one.toml").write_text(other, encoding="utf-8")
+    with pytest.raises(WajueError, match=r"'package.json' has no document left after clean: 1 x too_short"):
+        run.run(settings(tmp_path / "one.toml"), Workspace(str(tmp_path / "one")), last="dedup")
+
+
 def test_segmented_english_needs_no_general_corpus(spark: Any, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("the cat sat on the mat again\n\nthe dog sat on the log\n" * 3, encoding="utf-8")
     text = (
