@@ -27,6 +27,8 @@ _NARROWEST = 12.0  # widths of a column: short items of one length end below eac
 _INDENTED = 1.0  # widths
 _SAME_HEIGHT, _SPACED = 1.15, 1.3  # ratios
 _CELL = 1.5  # widths of the gap between two cells of a table
+_STRETCH = 16.0  # lines as wide as a page, and equal, are told apart if they are 5 points from each other
+_SECOND_PRINT, _PRINTS = 1.0, 5  # points from the first one, which is one of so few before it
 _LATIN_WORD = re.compile(r"^[!-~]+")
 _HYPHENS = "\x02\ufffe\u00ad"  # at the end of a line, as PDFium marks them
 
@@ -71,14 +73,49 @@ def _document(stream: BinaryIO) -> dict[str, Any]:
 def _page_lines(page: Any) -> list[Line]:
     from pypdfium2.raw import FPDFText_GetUnicode
 
-    text_page = page.get_textpage()
+    text_page, stretched = page.get_textpage(), 1.0
+    if _has_flat_letters(page, text_page):
+        text_page.close()
+        _stretch(page)
+        text_page, stretched = page.get_textpage(), _STRETCH
     characters = [chr(FPDFText_GetUnicode(text_page, i)) for i in range(text_page.count_chars())]
     lines = []
     for at_end, group in itertools.groupby(range(len(characters)), key=lambda i: characters[i] in "\r\n"):
         if not at_end and (line := _line(text_page, characters, list(group))):
-            lines.append(line)
+            lines.append(line._replace(bottom=line.bottom / stretched))
     page.close()
     return lines
+
+
+def _has_flat_letters(page: Any, text_page: Any) -> bool:
+    """Do letters of the page have no height, because the file only names their font, and no font of this machine has them?
+
+    Then PDFium takes a line for a second print of an equal one, made to look bold, up to an eighth of its width away, and drops it.
+    """
+    for piece in _text_pieces(page, text_page):
+        _, bottom, _, top = piece.get_bounds()
+        if bottom >= top and piece.extract().strip():
+            return True
+    return False
+
+
+def _stretch(page: Any) -> None:
+    """Move the lines of a page apart, _STRETCH times as far from its foot, and take away second prints."""
+    printed: list[tuple[float, ...]] = []  # left, bottom and right ends
+    for piece in _text_pieces(page, None):
+        ends = piece.get_bounds()[:3]
+        if any(all(abs(a - b) <= _SECOND_PRINT for a, b in zip(ends, others, strict=True)) for others in printed[-_PRINTS:]):
+            page.remove_obj(piece)
+            continue
+        printed.append(ends)
+        matrix = piece.get_matrix()
+        piece.set_matrix(matrix.translate(0, (_STRETCH - 1) * matrix.f))
+
+
+def _text_pieces(page: Any, text_page: Any) -> list[Any]:
+    from pypdfium2.raw import FPDF_PAGEOBJ_TEXT
+
+    return list(page.get_objects(filter=[FPDF_PAGEOBJ_TEXT], textpage=text_page))
 
 
 def _line(text_page: Any, characters: list[str], at: list[int]) -> Line | None:

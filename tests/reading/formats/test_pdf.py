@@ -38,6 +38,19 @@ def test_a_paragraph_goes_on_on_the_next_page() -> None:
     assert text(samples.pdf(*[Paragraph(LONG * 8, samples.chinese(firstLineIndent=22))] * 3)) == [LONG * 8] * 3
 
 
+def test_equal_lines_are_all_read_and_what_is_printed_twice_once() -> None:
+    """Also where no font of the machine has the letters, as in a slim image."""
+    line, stream = "变压器在运行中发生渗漏油时应当立即检查油位并且汇报", io.BytesIO()
+    samples.chinese()
+    canvas = Canvas(stream)
+    canvas.setFont("STSong-Light", 12)
+    for y in (700, 680, 660):
+        for shift in (0, 0.3):  # bold
+            canvas.drawString(60 + shift, y, line)
+    canvas.save()
+    assert text(stream.getvalue()) == [line * 3]
+
+
 def test_items_of_one_length_are_lines() -> None:
     assert text(samples.pdf(*[Paragraph(f"第{n}项", samples.chinese()) for n in "一二三"])) == ["第一项", "第二项", "第三项"]
 
