@@ -1,6 +1,7 @@
 """Which encoding is it? In: the first bytes of a file. Out: the name of an encoding that makes Chinese of them, or UNKNOWN."""
 
 import codecs
+import re
 
 import charset_normalizer
 
@@ -28,6 +29,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_PRINTED = re.compile(rb"[\t\n\r -~]*")
 _FEW_BYTES = 128  # beyond ASCII: too few to tell languages apart by statistics
 _LOOKED_AT = 1 << 14  # bytes by whose characters a language is told
 
@@ -40,7 +42,7 @@ def guessed(sample: bytes) -> str:
     if named := by_mark(sample):
         return named
     is_utf_8 = _decodes_as_utf_8(sample)
-    if is_utf_8 and not sample.isascii():
+    if is_utf_8 and (not sample.isascii() or _PRINTED.fullmatch(sample)):  # [] is 孝, were it UTF-16
         return "utf-8"
     for name in ("utf-16-le", "utf-16-be"):
         if _is_chinese_utf_16(sample, name):

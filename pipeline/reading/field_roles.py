@@ -1,19 +1,22 @@
 """Which fields of records hold the text, and which name, date and describe a record. In: records of a file. Out: names of fields.
 
 The text is `text` where there is such a field; else the strings that hold most of the Han characters, or of the letters where
-there are none. An id, a date and tags are told by the field's name and by all its values, a url by its values.
+there are none, be it in lists (the lines of a poem) or in objects within them (what each says in a conversation). An id, a date
+and tags are told by the field's name and by all its values, a url by its values.
 """
 
 import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from wajue.errors import ConfigError
 from wajue.mining.trends import dates
+from wajue.reading.fields import text_of
 
 Fields = dict[str, Any]
 _LEAST_SHARE = 0.15  # of the characters of all fields, that a field of the text holds
+_DEEPEST = 8  # objects and lists within each other
 _HAN, _LETTER = re.compile("[\u3400-\u9fff]"), re.compile(r"[^\W\d_]")
 _ID = re.compile(r"(.*[_-])?\w{0,4}(id|uuid|guid)|.*[a-z]I[dD]|ID|编号|序号")
 _DATE = re.compile(r".*(date|time|day|year|month|publish|created|updated|日期|时间|年份?|月份).*", re.IGNORECASE)
@@ -74,10 +77,22 @@ def text_fields(sample: Iterable[Fields], name: str) -> tuple[str, ...]:
         return ("text",)
     for characters in (_HAN, _LETTER):
         held: dict[str, int] = {}
-        for field, value in itertools.chain.from_iterable(row.items() for row in sampled):
-            held[field] = held.get(field, 0) + (len(characters.findall(value)) if isinstance(value, str) else 0)
-        chosen = tuple(field for field, count in held.items() if count and count >= _LEAST_SHARE * sum(held.values()))
+        for path, string in itertools.chain.from_iterable(map(_strings, sampled)):
+            held[path] = held.get(path, 0) + len(characters.findall(string))
+        chosen = tuple(path for path, count in held.items() if count and count >= _LEAST_SHARE * sum(held.values()))
         # a field that some records lack would cost them
-        if chosen := tuple(f for f in chosen if all(isinstance(row.get(f), str) for row in sampled)) or chosen[:1]:
+        if chosen := tuple(path for path in chosen if all(text_of(row, (path,))[1] is None for row in sampled)) or chosen[:1]:
             return chosen
     raise ConfigError(f"{name}: no field of its records holds text; there are {', '.join(sampled[0])}")
+
+
+def _strings(value: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+    """(path, string) of the strings in a record, not of those in lists that are named like tags."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict) and depth < _DEEPEST:
+        for name, inner in value.items():
+            yield from _strings(inner, f"{path}.{name}" if path else name, depth + 1)
+    elif isinstance(value, list) and depth < _DEEPEST and not _TAGS.fullmatch(path):
+        for item in value:
+            yield from _strings(item, path, depth + 1)

@@ -1,5 +1,6 @@
 """Fields of a record, by their paths. In: the fields as a reader gives them. Out: a value, or the text of several of them."""
 
+from collections.abc import Iterator
 from typing import Any
 
 Fault = tuple[str, str]  # reason and detail
@@ -12,18 +13,27 @@ def json_type(value: Any) -> str:
 
 
 def field(fields: dict[str, Any], path: str) -> Any:
-    """The value of a field. Dots reach inside, also into the objects of a list. Raises KeyError if there is none."""
+    """The value of a field. Dots reach inside, also into the objects of lists. Raises KeyError if there is none."""
     if path in fields:
         return fields[path]
     value: Any = fields
     for part in path.split("."):
         if isinstance(value, list):
-            value = [item[part] for item in value if isinstance(item, dict) and part in item]
+            value = [item[part] for item in _flat(value) if isinstance(item, dict) and part in item]
         elif isinstance(value, dict):
             value = value[part]
         else:
             raise KeyError(path)
     return value
+
+
+def _flat(values: list[Any]) -> Iterator[Any]:
+    """What is in a list, and in the lists in it."""
+    for value in values:
+        if isinstance(value, list):
+            yield from _flat(value)
+        else:
+            yield value
 
 
 def text_of(fields: dict[str, Any], paths: tuple[str, ...]) -> tuple[str, Fault | None]:
@@ -38,8 +48,8 @@ def text_of(fields: dict[str, Any], paths: tuple[str, ...]) -> tuple[str, Fault 
             return "\n".join(parts), ("null_field", f"field {path!r} is null")
         if isinstance(value, str):
             parts.append(value)
-        elif isinstance(value, list) and all(isinstance(v, str) for v in value):
-            parts += value
+        elif isinstance(value, list) and all(isinstance(v, str) for v in _flat(value)):
+            parts += _flat(value)
         else:
             return "\n".join(parts), ("wrong_type", f"field {path!r} is a {json_type(value)}, not a string or a list of strings")
     return "\n".join(parts), None

@@ -84,9 +84,18 @@ def _guesses(paths: Sequence[str], role: str, base: Path) -> list[Guess]:
     globs = tuple(file_names.shown(f"{path.rstrip('/')}/**/*" if (base / path).is_dir() else path) for path in paths)
     whole = Corpus(name=role, role=role, paths=globs, encoding="auto")  # type: ignore[arg-type]
     by_fields: dict[tuple[str, ...], list[Sampled]] = {}
+    without_text: list[ConfigError] = []
     for file in corpora.local_files(whole, base):
-        sampled = _sample(file, whole)
-        by_fields.setdefault(text_fields(sampled.fields, file.name), []).append(sampled)
+        sampled, fields = _sample(file, whole), whole.text
+        try:
+            fields = text_fields(sampled.fields, file.name)
+        except ConfigError as error:  # its records are rejected for that
+            without_text.append(error)
+        by_fields.setdefault(fields, []).append(sampled)
+    if len(without_text) == sum(map(len, by_fields.values())):
+        raise without_text[0]
+    for fault in without_text:
+        log.warning(fault)
     guesses = []
     for i, (fields, files) in enumerate(by_fields.items(), 1):
         files.sort(key=lambda sampled: -len(sampled.fields))  # a stable sort: by name among equals

@@ -22,6 +22,11 @@ def test_a_few_characters_are_enough(text: str, encoding: str) -> None:
     assert encodings.guessed(text.encode(encoding)) == encoding
 
 
+@pytest.mark.parametrize("text", ["[]", "{}", "Bush hid the facts", "v1\r\n"])
+def test_printed_ascii_is_no_utf_16(text: str) -> None:
+    assert encodings.guessed(text.encode()) == "utf-8"  # [] would be 孝
+
+
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("text", ["断路器拒动，2020年检修\n", "電網"])
 def test_utf_16_without_its_mark_is_guessed_where_it_is_chinese(text: str, encoding: str) -> None:

@@ -17,6 +17,12 @@ QUESTION = {"title": "断路器怎么检修", "answer": "先停电再检修"}
         ([{"id": "电", "content": "断路器的触头磨损以后应当及时更换"}], ("content",)),
         ([{"a": "断路器跳闸", "b": None}, {"a": "断路器", "b": "检修母线以后"}], ("a",)),
         ([{"n": 1, "review": "a fine film"}], ("review",)),
+        ([{"author": "太宗", "paragraphs": ["秦川雄帝宅，函谷壮皇居。", "绮殿千寻起，离宫百雉余。"]}], ("paragraphs",)),
+        ([{"conversations": [["你好", "你好吗"], ["再见"]]}], ("conversations",)),
+        ([{"messages": [{"role": "user", "content": "断路器怎么检修"}, {"role": "assistant"}]}], ("messages.content",)),
+        ([{"data": {"title": "断路器检修", "body": "先停电再检修"}}], ("data.title", "data.body")),
+        ([{"data": [{"paragraphs": [{"context": "断路器在检修前停电"}]}]}], ("data.paragraphs.context",)),
+        ([{"title": "断路器", "labels": ["电力", "电网", "检修"]}], ("title",)),
     ],
 )
 def test_the_text_is_where_the_characters_are(rows: list[dict[str, object]], fields: tuple[str, ...]) -> None:

@@ -24,6 +24,16 @@ def test_files_with_other_fields_are_other_corpora(tmp_path: Path) -> None:
         corpora_of(["no.txt"], "domain", tmp_path)
 
 
+def test_a_file_without_text_stops_nothing_among_others(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "a.md").write_text("# 断路器", encoding="utf-8")
+    (tmp_path / "b.json").write_text('[{"n": 1}]', encoding="utf-8")
+    [corpus] = corpora_of(["*"], "domain", tmp_path)
+    assert (corpus.paths, corpus.text) == (("*",), ("text",))  # so that its record is rejected
+    assert caplog.messages == ["b.json: no field of its records holds text; there are n"]
+    with pytest.raises(ConfigError, match="no field of its records holds text"):
+        corpora_of(["*.json"], "domain", tmp_path)
+
+
 def test_what_a_corpus_was_made_out_from(tmp_path: Path) -> None:
     rows = [{"qid": i, "问题": f"断路器{i}怎么检修", "date": f"2021-03-0{i}"} for i in range(1, 4)]
     (tmp_path / "b.jsonl").write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in rows), encoding="utf-8")
