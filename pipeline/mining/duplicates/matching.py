@@ -1,21 +1,22 @@
 """Texts sent to buckets, and matched there. In: signatures and positions. Out: equal texts, and the pairs that share a band."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from wajue.arrays.cells import Batches, by_hash, keeping_freed
-from wajue.mining.duplicates.comparing import edges, shingled
-from wajue.mining.duplicates.equal_texts import differs_from_previous, distinct, distinct_texts
+from wajue.mining.duplicates import leading
+from wajue.mining.duplicates.comparing import shingled
+from wajue.mining.duplicates.equal_texts import DistinctTexts, differs_from_previous, distinct, distinct_texts
 from wajue.mining.duplicates.hashes import TextHashes
 from wajue.mining.duplicates.packed import Arrays, PackedRows, pack, taken, text_arrays
 from wajue.mining.duplicates.pairs import BucketPairs, Sketched, bucket_pairs
 from wajue.mining.duplicates.settings import Settings
 from wajue.mining.duplicates.signing import bands_of, elements_in, hashes_of, sketches_of
 
-_HALF, _LOW_HALF = np.uint64(32), np.uint64(0xFFFFFFFF)
-_PAIRS = 2_000_000  # that are compared at once
+_HALF = np.uint64(32)
 _FOLDED_BITS, _TEXT_BITS = np.uint64(0xFFFF), np.uint64(0xFFFF0000)  # of a node
 
 
@@ -75,16 +76,18 @@ def match(settings: Settings) -> Callable[[Batches], Batches]:
     @keeping_freed
     def apply(batches: Batches) -> Batches:
         packed = PackedRows(batches)
-        yield from packed.take_rows("gone")
+        gone = packed.take("gone")["position"]
+        if len(gone):
+            yield pack(0, "gone", position=gone)
         if "texts" in packed:
-            yield from _match_texts(packed.bucket, packed.take("texts"), settings)
+            yield from _match_texts(packed.bucket, packed.take("texts"), gone, settings)
         if "bands" in packed:
             yield from _match_bands(packed.take("bands"), packed.take("earlier_bands"), settings)
 
     return apply
 
 
-def _match_texts(bucket: int, texts: Arrays, settings: Settings) -> Batches:
+def _match_texts(bucket: int, texts: Arrays, gone: np.ndarray, settings: Settings) -> Batches:
     position = texts["position"]
     hashes = TextHashes(*(texts[name] for name in TextHashes._fields))
     unique = distinct_texts(hashes, position)
@@ -94,12 +97,14 @@ def _match_texts(bucket: int, texts: Arrays, settings: Settings) -> Batches:
         members = unique.class_members
         high, low = hashes.folded_high[members], hashes.folded_low[members]
         yield pack(bucket, "classes", folded_high=high, folded_low=low, position=position[members])
-    if settings.near:
-        yield from (_compare_all if settings.one_bucket else _nodes)(bucket, texts, unique.first, settings)
+    if settings.near and settings.one_bucket:
+        yield from _compare_all(texts, unique, gone, settings)
+    elif settings.near:
+        yield from _nodes(bucket, texts, unique.first, settings)
 
 
 def _match_bands(ours: Arrays, earlier: Arrays, settings: Settings) -> Batches:
-    low, high, crowded = _pairs_of_both(ours, earlier, ours["band_key"], settings)
+    low, high, crowded = _pairs_of_both(ours, earlier, settings)
     for bucket, chosen in by_hash(low, settings.buckets):
         yield pack(bucket, "pairs", low=low[chosen], high=high[chosen])
     for bucket, chosen in by_hash(wanted := distinct(high), settings.buckets):
@@ -108,13 +113,13 @@ def _match_bands(ours: Arrays, earlier: Arrays, settings: Settings) -> Batches:
         yield pack(0, "crowded", crowded=crowded)
 
 
-def _pairs_of_both(ours: Arrays, earlier: Arrays, our_keys: np.ndarray, settings: Settings) -> BucketPairs:
+def _pairs_of_both(ours: Arrays, earlier: Arrays, settings: Settings) -> BucketPairs:
     """The pairs of our nodes with each other and with those of documents that are never dropped, which among themselves make
     none. Buckets in which none of our keys stands are not looked at.
     """
     if not len(earlier["node"]):
         return bucket_pairs(ours["band_key"], Sketched(ours["node"], ours["second"]), settings.max_bucket, settings.threshold)
-    shared = np.isin(earlier["band_key"], our_keys)
+    shared = np.isin(earlier["band_key"], ours["band_key"])
     keys, nodes, seconds = (np.concatenate((ours[name], earlier[name][shared])) for name in ("band_key", "node", "second"))
     low, high, crowded = bucket_pairs(keys, Sketched(nodes, seconds), settings.max_bucket, settings.threshold)
     our_nodes = distinct(ours["node"])
@@ -130,49 +135,31 @@ def _nodes(bucket: int, texts: Arrays, chosen: np.ndarray, settings: Settings) -
     yield pack(bucket, "nodes", node=node[by_node], **taken(texts, chosen[by_node]))
 
 
-def _compare_all(bucket: int, texts: Arrays, chosen: np.ndarray, settings: Settings) -> Batches:
-    """The chosen texts with each other -> edges, crowded. In a pair the lower half of a node is its rank among the nodes."""
-    chosen = np.sort(chosen)  # as they lie in memory
-    by_node = np.argsort(texts["node"][chosen])
-    node = np.empty(len(chosen), np.uint64)
-    node[by_node] = (texts["node"][chosen][by_node] & ~_LOW_HALF) | np.arange(len(chosen), dtype=np.uint64)
-    pairs, crowded = _ranks_of_pairs(_pairs_of_all(texts, chosen, node, settings))
-    used = np.zeros(len(chosen), bool)
-    for i, j in _sides(pairs):
-        used[i] = used[j] = True
-    renumbered, paired = np.cumsum(used) - 1, shingled(taken(texts, chosen[by_node[used]]), settings)
-    for i, j in _sides(pairs):
-        yield edges(paired, renumbered[i], paired, renumbered[j], settings)
-    if len(crowded):
-        yield pack(bucket, "crowded", crowded=crowded)
-
-
-def _ranks_of_pairs(found: BucketPairs) -> tuple[np.ndarray, np.ndarray]:
-    """(the distinct pairs, sorted, the ranks of both nodes in one word (uint64 [pairs]), crowded). The arrays are worked in."""
-    pairs, high, crowded = found
-    pairs <<= _HALF
-    high &= _LOW_HALF
-    pairs |= high
-    pairs.sort()
-    return pairs[differs_from_previous(pairs)], crowded
-
-
-def _sides(pairs: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """The ranks of both nodes (int64 [n]), of some pairs at a time: figures of all take ten times the memory."""
-    for begin in range(0, len(pairs), _PAIRS):
-        some = pairs[begin : begin + _PAIRS]
-        yield (some >> _HALF).astype(np.int64), (some & _LOW_HALF).astype(np.int64)
-
-
-def _pairs_of_all(texts: Arrays, chosen: np.ndarray, node: np.ndarray, settings: Settings) -> BucketPairs:
-    """The pairs of the chosen texts, whose nodes are given; all documents have a say in which buckets are looked at."""
-    keys, is_ours = texts["band_key"].reshape(-1, settings.bands), texts["position"] >= settings.first_droppable
-    sketched = Sketched(node, texts["second"][chosen])
-    if is_ours.all():
-        return bucket_pairs(keys[chosen].ravel(), sketched, settings.max_bucket, settings.threshold)
-    ours, earlier = (
-        {"band_key": keys[chosen[of]].ravel()}
-        | {name: np.repeat(column[of], settings.bands) for name, column in zip(("node", "second"), sketched, strict=True)}
-        for of in (is_ours[chosen], ~is_ours[chosen])
+def _compare_all(texts: Arrays, unique: DistinctTexts, gone: np.ndarray, settings: Settings) -> Batches:
+    """The distinct texts with each other -> edges, crowded; gone: positions of those that were dropped before."""
+    chosen = unique.first[np.argsort(texts["node"][unique.first])]
+    position, is_ours = texts["position"][chosen], texts["position"] >= settings.first_droppable
+    numbered = leading.Texts(
+        nodes=texts["node"][chosen],
+        seconds=texts["second"][chosen],
+        position=position,
+        class_of=_classes(texts, unique.class_members)[chosen],
+        is_earlier=~is_ours[chosen],
+        is_gone=np.isin(position, gone),
     )
-    return _pairs_of_both(ours, earlier, keys[is_ours].ravel(), settings)
+    keys = texts["band_key"].reshape(-1, settings.bands)
+    # all documents have a say in which buckets are looked at
+    buckets = leading.buckets_of(keys[chosen], None if is_ours.all() else distinct(keys[is_ours].ravel()))
+    limits: dict[str, Any] = {"max_bucket": settings.max_bucket, "threshold": settings.threshold}
+    paired = leading.paired_texts(numbered, buckets, **limits)
+    sets = shingled(taken(texts, chosen[paired]), settings).sets
+    yield pack(0, "edges", **leading.leads(numbered, buckets, paired, sets, **limits)._asdict())
+    if len(crowded := leading.crowded(buckets, settings.max_bucket)):
+        yield pack(0, "crowded", crowded=crowded)
+
+
+def _classes(texts: Arrays, members: np.ndarray) -> np.ndarray:
+    """The class of each text (int32 [texts]), -1 for none; members: those that are equal to others when folded, class by class."""
+    class_of = np.full(len(texts["position"]), -1, np.int32)
+    class_of[members] = np.cumsum(differs_from_previous(texts["folded_high"][members], texts["folded_low"][members])) - 1
+    return class_of

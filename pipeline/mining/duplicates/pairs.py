@@ -17,8 +17,8 @@ from wajue.mining.duplicates.signatures import MAP_BITS, most_differences
 _MOST_BITS = 6  # all keys are looked at for each part, so there are 64 of these at most
 _KEYS = 4_000_000  # of a part
 _FEW = 40  # members of a bucket; so few are sorted fastest by insertion
-_LOW_HALF = np.uint64(0xFFFFFFFF)
-_HALF = np.uint64(32)
+LOW_HALF = np.uint64(0xFFFFFFFF)
+HALF = np.uint64(32)
 _MAP = np.uint64(MAP_BITS)
 _BITMAP = (np.uint64(1) << _MAP) - np.uint64(1)
 
@@ -48,6 +48,11 @@ class Limits(NamedTuple):
     threshold: float
 
 
+def limits_of(threshold: float) -> Limits:
+    """Those by which texts are told that miss the threshold."""
+    return Limits(most_differences(threshold, 1), most_differences(threshold, 2), threshold)
+
+
 @njit(cache=True, inline="always")
 def _sort_members(nodes, seconds, n):
     """Sort the first n nodes in place, and `seconds` with them: by insertion where they are few, which most are."""
@@ -72,12 +77,12 @@ def _ones(word):
 
 
 @njit(cache=True, inline="always")
-def _may_be_alike(one, other, one_second, other_second, limits):
+def may_be_alike(one, other, one_second, other_second, limits):
     """May two nodes reach the threshold, by their sketches and Limits?"""
     number, other_number = one_second >> _MAP, other_second >> _MAP
     if number and other_number:
         return _ones((one_second ^ other_second) & _BITMAP) <= most_unshared(number + other_number, limits.threshold)
-    differ = (one ^ other) >> _HALF
+    differ = (one ^ other) >> HALF
     if number or other_number:
         return _ones(differ) <= limits.one_bit
     return _ones(differ | (one_second ^ other_second)) <= limits.two_bits
@@ -95,7 +100,7 @@ def _pack_keys(keys, part, shift, packed):
     n = 0
     for i in range(len(keys)):
         if np.uint64(keys[i]) >> np.uint64(shift) == np.uint64(part):
-            packed[n] = (np.uint64(keys[i]) << _HALF) | np.uint64(i)
+            packed[n] = (np.uint64(keys[i]) << HALF) | np.uint64(i)
             n += 1
 
 
@@ -104,7 +109,7 @@ def _keep_shared(packed):
     """Move the sorted words whose upper half stands more than once to the front; returns how many there are."""
     n, equals_previous = 0, False
     for i in range(len(packed)):
-        equals_next = i + 1 < len(packed) and packed[i + 1] >> _HALF == packed[i] >> _HALF
+        equals_next = i + 1 < len(packed) and packed[i + 1] >> HALF == packed[i] >> HALF
         if equals_previous or equals_next:
             packed[n] = packed[i]
             n += 1
@@ -112,7 +117,7 @@ def _keep_shared(packed):
     return n
 
 
-def _shared_keys(keys: np.ndarray) -> np.ndarray:
+def shared_keys(keys: np.ndarray) -> np.ndarray:
     """The keys that stand more than once, sorted: key and index in one word (uint64 [n]). keys: uint32 [n].
 
     Most keys stand once, and are out before anything else. One word sorts three times faster than argsort does. Keys are sorted
@@ -135,7 +140,7 @@ def _fill_members(shared, start, stop, sketched, keys_per_node, members):
     """Write the distinct nodes of the bucket shared[start:stop] to `members`, sorted; returns how many there are."""
     nodes, seconds = members
     for k in range(start, stop):
-        node = (shared[k] & _LOW_HALF) // keys_per_node
+        node = (shared[k] & LOW_HALF) // keys_per_node
         nodes[k - start], seconds[k - start] = sketched.nodes[node], sketched.seconds[node]
     _sort_members(nodes, seconds, stop - start)
     distinct = 1
@@ -148,7 +153,7 @@ def _fill_members(shared, start, stop, sketched, keys_per_node, members):
 
 @njit(cache=True, nogil=True)
 def _fill_pairs(
-    shared,  # uint64 [n], as _shared_keys makes them
+    shared,  # uint64 [n], as shared_keys makes them
     sketched,  # Sketched
     keys_per_node,  # uint64
     max_bucket,
@@ -162,12 +167,12 @@ def _fill_pairs(
     n, crowded_count, start = 0, 0, 0
     while start < len(shared):
         stop = start + 1
-        while stop < len(shared) and shared[stop] >> _HALF == shared[start] >> _HALF:
+        while stop < len(shared) and shared[stop] >> HALF == shared[start] >> HALF:
             stop += 1
         m = _fill_members(shared, start, stop, sketched, keys_per_node, members)
         for x in range(m - 1):
             for y in range(x + 1, min(m, x + 1 + max_bucket)):
-                if _may_be_alike(nodes[x], nodes[y], seconds[x], seconds[y], limits):
+                if may_be_alike(nodes[x], nodes[y], seconds[x], seconds[y], limits):
                     if n < len(low):
                         low[n], high[n] = nodes[x], nodes[y]
                     n += 1
@@ -186,10 +191,10 @@ def bucket_pairs(keys: np.ndarray, sketched: Sketched, max_bucket: int, threshol
     keys: uint32 [n], as many for each node, node by node. In a bucket of more than `max_bucket` others each node is compared with
     the next `max_bucket` in the order of the sketches: the work grows with the members, not with their square.
     """
-    shared, keys_per_node = _shared_keys(keys), np.uint64(len(keys) // max(1, len(sketched.nodes)))
+    shared, keys_per_node = shared_keys(keys), np.uint64(len(keys) // max(1, len(sketched.nodes)))
     pair_count, crowded_count = 2 * len(keys), 1000  # more than there are, as a rule; the second round knows
     members = Sketched(np.empty(len(shared), np.uint64), np.empty(len(shared), np.uint64))
-    limits = Limits(most_differences(threshold, 1), most_differences(threshold, 2), threshold)
+    limits = limits_of(threshold)
     while True:
         pairs = BucketPairs(
             np.empty(pair_count, np.uint64), np.empty(pair_count, np.uint64), np.empty((crowded_count, 2), np.int64)

@@ -98,6 +98,34 @@ def shingle_sets(texts: Ragged, shingling: Shingling) -> Ragged:
     return Ragged(out[: out_offsets[-1]], out_offsets)
 
 
+@njit(cache=True, inline="always")
+def similarity(
+    left_sets,  # Ragged of uint64, as `shingle_sets` makes them
+    i,  # a text of left_sets
+    right_sets,  # Ragged of uint64
+    j,  # a text of right_sets
+    least,
+):
+    """The Jaccard similarity of two texts; 0 if it does not reach `least`: the comparison stops as soon as that is certain."""
+    left, left_offsets = left_sets
+    right, right_offsets = right_sets
+    p, p_end = left_offsets[i], left_offsets[i + 1]
+    q, q_end = right_offsets[j], right_offsets[j + 1]
+    total, shared = (p_end - p) + (q_end - q), 0
+    spare = most_unshared(total, least)
+    if abs((p_end - p) - (q_end - q)) > spare:  # most pairs: their shingles need not be brought from memory
+        spare = -1.0
+    while p < p_end and q < q_end and spare >= 0:
+        if left[p] == right[q]:
+            shared, p, q = shared + 1, p + 1, q + 1
+        elif left[p] < right[q]:
+            p, spare = p + 1, spare - 1
+        else:
+            q, spare = q + 1, spare - 1
+    reached = shared / (total - shared)
+    return reached if spare >= 0 and reached >= least else 0.0
+
+
 @njit(cache=True, nogil=True)
 def jaccard(
     left_sets,  # Ragged of uint64, as `shingle_sets` makes them
@@ -106,28 +134,8 @@ def jaccard(
     j,  # int64 [pairs], texts of right_sets
     least,
 ):
-    """The similarity (float64 [pairs]) of text i[k] on the left to text j[k] on the right, for each k.
-
-    It is 0 for a pair that does not reach `least`: the comparison stops as soon as that is certain.
-    """
-    left, left_offsets = left_sets
-    right, right_offsets = right_sets
-    similarities = np.zeros(len(i), np.float64)
+    """The similarity (float64 [pairs]) of text i[k] on the left to text j[k] on the right, for each k."""
+    similarities = np.empty(len(i), np.float64)
     for k in range(len(i)):
-        p, p_end = left_offsets[i[k]], left_offsets[i[k] + 1]
-        q, q_end = right_offsets[j[k]], right_offsets[j[k] + 1]
-        total, shared = (p_end - p) + (q_end - q), 0
-        spare = most_unshared(total, least)
-        if abs((p_end - p) - (q_end - q)) > spare:  # most pairs: their shingles need not be brought from memory
-            continue
-        while p < p_end and q < q_end and spare >= 0:
-            if left[p] == right[q]:
-                shared, p, q = shared + 1, p + 1, q + 1
-            elif left[p] < right[q]:
-                p, spare = p + 1, spare - 1
-            else:
-                q, spare = q + 1, spare - 1
-        similarity = shared / (total - shared)
-        if spare >= 0 and similarity >= least:
-            similarities[k] = similarity
+        similarities[k] = similarity(left_sets, i[k], right_sets, j[k], least)
     return similarities

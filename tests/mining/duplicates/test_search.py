@@ -70,7 +70,6 @@ def test_the_same_whatever_the_buckets_and_the_order() -> None:
 def test_the_same_whatever_is_sorted_and_compared_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = questions(400, 5)
     expected = search(texts, replace(SETTINGS, buckets=1))
-    monkeypatch.setattr("wajue.mining.duplicates.matching._PAIRS", 7)
     for most in (1, 13, 500):
         monkeypatch.setattr("wajue.mining.duplicates.pairs._KEYS", most)
         assert search(texts, replace(SETTINGS, buckets=1)) == expected
