@@ -154,11 +154,11 @@ def _slots(buckets: Buckets, number_of: np.ndarray, paired: int, max_bucket: int
     """number_of: int32 [n], of each text among those that are paired, -1 for none."""
     members = number_of[buckets.members]
     slot = np.flatnonzero(members >= 0)
-    slot = slot[np.argsort(members[slot])]
-    offsets = np.append(0, np.cumsum(np.bincount(members[slot], minlength=paired)))
-    bucket = np.searchsorted(buckets.starts, slot, side="right") - 1
-    begin, end = buckets.starts[bucket], buckets.starts[bucket + 1]
-    return Slots(members, offsets, slot, np.maximum(begin, slot - max_bucket), np.minimum(end, slot + max_bucket + 1))
+    bucket = np.searchsorted(buckets.starts, slot, side="right") - 1  # in order, they are found ten times as fast
+    begin = np.maximum(buckets.starts[bucket], slot - max_bucket)
+    end = np.minimum(buckets.starts[bucket + 1], slot + max_bucket + 1)
+    offsets, by_text = np.append(0, np.cumsum(np.bincount(members[slot], minlength=paired))), np.argsort(members[slot])
+    return Slots(members, offsets, slot[by_text], begin[by_text], end[by_text])
 
 
 def paired_texts(texts: Texts, buckets: Buckets, max_bucket: int, threshold: float) -> np.ndarray:
