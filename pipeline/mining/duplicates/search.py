@@ -4,7 +4,8 @@
           '---- matching.py ----------'          '---- comparing.py ------------'          '- choosing.py
 
 Each arrow but the first follows a shuffle by `bucket`. Where one bucket holds all texts, `in_one_task` does everything in one
-task, without a shuffle, and compares texts with kept ones alone (leading.py). Arrays travel as `packed` has them; a function passes on the kinds of rows that it has no use for.
+task, without a shuffle, and compares texts with kept ones alone (leading.py). Arrays travel as `packed` has them; a function
+passes on the kinds of rows that it has no use for.
 
 A *position* is a document's 64-bit number in the order of preference: its file's number and, in the low bits, that of its record
 in the file. Of several documents that resemble each other the one with the least position stays. A *node* is a distinct text: the
