@@ -17,6 +17,7 @@ from wajue.reading.fields import text_of
 Fields = dict[str, Any]
 _LEAST_SHARE = 0.15  # of the characters of all fields, that a field of the text holds
 _DEEPEST = 8  # objects and lists within each other
+_LONGEST_TAG = 20  # characters
 _HAN, _LETTER = re.compile("[\u3400-\u9fff]"), re.compile(r"[^\W\d_]")
 _ID = re.compile(r"(.*[_-])?\w{0,4}(id|uuid|guid)|.*[a-z]I[dD]|ID|编号|序号")
 _DATE = re.compile(r".*(date|time|day|year|month|publish|created|updated|日期|时间|年份?|月份).*", re.IGNORECASE)
@@ -79,20 +80,22 @@ def text_fields(sample: Iterable[Fields], name: str) -> tuple[str, ...]:
         held: dict[str, int] = {}
         for path, string in itertools.chain.from_iterable(map(_strings, sampled)):
             held[path] = held.get(path, 0) + len(characters.findall(string))
-        chosen = tuple(path for path, count in held.items() if count and count >= _LEAST_SHARE * sum(held.values()))
-        # a field that some records lack would cost them
-        if chosen := tuple(path for path in chosen if all(text_of(row, (path,))[1] is None for row in sampled)) or chosen[:1]:
-            return chosen
+        readable = {path: sum(text_of(row, (path,))[1] is None for row in sampled) for path, count in held.items() if count}
+        held = {path: held[path] for path, rows in readable.items() if rows}
+        chosen = tuple(path for path, count in held.items() if count >= _LEAST_SHARE * sum(held.values()))
+        if chosen:  # a field that some records lack would cost them
+            return tuple(path for path in chosen if readable[path] == len(sampled)) or (max(chosen, key=readable.__getitem__),)
     raise ConfigError(f"{name}: no field of its records holds text; there are {', '.join(sampled[0])}")
 
 
 def _strings(value: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
-    """(path, string) of the strings in a record, not of those in lists that are named like tags."""
+    """(path, string) of the strings in a record, without those of lists that are named like tags and hold nothing longer."""
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, dict) and depth < _DEEPEST:
         for name, inner in value.items():
             yield from _strings(inner, f"{path}.{name}" if path else name, depth + 1)
-    elif isinstance(value, list) and depth < _DEEPEST and not _TAGS.fullmatch(path):
-        for item in value:
+    elif isinstance(value, list) and depth < _DEEPEST:
+        are_tags = _TAGS.fullmatch(path.rpartition(".")[2]) and all(isinstance(v, str) and len(v) <= _LONGEST_TAG for v in value)
+        for item in () if are_tags else value:
             yield from _strings(item, path, depth + 1)

@@ -29,11 +29,15 @@ def field(fields: dict[str, Any], path: str) -> Any:
 
 def _flat(values: list[Any]) -> Iterator[Any]:
     """What is in a list, and in the lists in it."""
-    for value in values:
-        if isinstance(value, list):
-            yield from _flat(value)
-        else:
+    within = [iter(values)]  # lists may lie deeper in each other than calls may
+    while within:
+        for value in within[-1]:
+            if isinstance(value, list):
+                within.append(iter(value))
+                break
             yield value
+        else:
+            within.pop()
 
 
 def text_of(fields: dict[str, Any], paths: tuple[str, ...]) -> tuple[str, Fault | None]:
@@ -48,8 +52,8 @@ def text_of(fields: dict[str, Any], paths: tuple[str, ...]) -> tuple[str, Fault 
             return "\n".join(parts), ("null_field", f"field {path!r} is null")
         if isinstance(value, str):
             parts.append(value)
-        elif isinstance(value, list) and all(isinstance(v, str) for v in _flat(value)):
-            parts += _flat(value)
+        elif isinstance(value, list) and all(isinstance(v, str | None) for v in _flat(value)):
+            parts += [v for v in _flat(value) if v is not None]
         else:
             return "\n".join(parts), ("wrong_type", f"field {path!r} is a {json_type(value)}, not a string or a list of strings")
     return "\n".join(parts), None

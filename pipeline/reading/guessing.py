@@ -89,8 +89,9 @@ def _guesses(paths: Sequence[str], role: str, base: Path) -> list[Guess]:
         sampled, fields = _sample(file, whole), whole.text
         try:
             fields = text_fields(sampled.fields, file.name)
-        except ConfigError as error:  # its records are rejected for that
+        except ConfigError as error:  # those of its records that have no text are rejected
             without_text.append(error)
+            sampled = sampled._replace(fields=[])
         by_fields.setdefault(fields, []).append(sampled)
     if len(without_text) == sum(map(len, by_fields.values())):
         raise without_text[0]

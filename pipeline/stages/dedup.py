@@ -79,7 +79,7 @@ def dedup(
     files = _ranked_files([source["sizes"].frame for source in sources], [other.name for other in earlier], config)
     settings, known = _sized(settings, files, memory_of_one_task(spark)), spark.sparkContext.broadcast(positions.Positions(files))
     signed = [source["signatures"] for source in sources]
-    verdicts = _search(signed, known, settings, _listed(duplicates)).persist(StorageLevel.DISK_ONLY)
+    verdicts = _search(signed, known, settings, _listed(duplicates if signatures else None)).persist(StorageLevel.DISK_ONLY)
     crowded = _crowded(verdicts, may_be=signatures is None)
     decisions = spark.sparkContext.broadcast(_decisions(verdicts))
     parted = ours.map(positions.part(known, decisions), ddl(positions.PARTED)).materialized()

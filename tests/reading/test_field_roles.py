@@ -23,6 +23,10 @@ QUESTION = {"title": "断路器怎么检修", "answer": "先停电再检修"}
         ([{"data": {"title": "断路器检修", "body": "先停电再检修"}}], ("data.title", "data.body")),
         ([{"data": [{"paragraphs": [{"context": "断路器在检修前停电"}]}]}], ("data.paragraphs.context",)),
         ([{"title": "断路器", "labels": ["电力", "电网", "检修"]}], ("title",)),
+        ([{"title": "断路器", "advantages": ["断路器在检修以前先停电，再验电，然后装设接地线"]}], ("advantages",)),  # tag
+        ([{"sections": [{"heading": "检修", "content": "断路器在检修以前先停电"}]}], ("sections.heading", "sections.content")),
+        ([{"title": "断路器", "content": ["先停电再检修", {"img": "a.png"}]}], ("title",)),  # which cannot be read as text
+        ([{"content": ["先停电再检修", None]}], ("content",)),
     ],
 )
 def test_the_text_is_where_the_characters_are(rows: list[dict[str, object]], fields: tuple[str, ...]) -> None:

@@ -13,3 +13,15 @@ def test_fields() -> None:
         ("n.m", "missing_field"),
     ):
         assert fields.text_of(record, (path,))[1][0] == reason  # type: ignore[index]
+
+
+def test_lists_in_lists_however_deep() -> None:
+    deep: list[object] = ["x", None]
+    for _ in range(5_000):
+        deep = [deep]
+    assert fields.text_of({"l": deep}, ("l",)) == ("x", None)
+    assert fields.text_of({"l": [["p"], [["q"]]]}, ("l",)) == ("p\nq", None)
+    assert fields.text_of({"l": [["p"], [1]]}, ("l",))[1] == (
+        "wrong_type",
+        "field 'l' is a array, not a string or a list of strings",
+    )

@@ -32,7 +32,7 @@ PASSES = (match, attach, verify)  # between `scatter` and `choosing.decide`, eac
 
 
 def in_one_task(settings: Settings) -> Callable[[Batches], Batches]:
-    """The search by one task, which has all documents: (text string, position long) -> choosing.VERDICTS."""
+    """The search by one task, which has all documents: positions.COMPARED_HERE -> choosing.VERDICTS."""
 
     @keeping_freed
     def apply(batches: Batches) -> Batches:

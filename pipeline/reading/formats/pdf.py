@@ -28,6 +28,7 @@ _INDENTED = 1.0  # widths
 _SAME_HEIGHT, _SPACED = 1.15, 1.3  # ratios
 _CELL = 1.5  # widths of the gap between two cells of a table
 _STRETCH = 16.0  # lines as wide as a page, and equal, are told apart if they are 5 points from each other
+_ON_LINE = 0.5  # of the size of letters: no further above a line is what belongs to it
 _SECOND_PRINT, _PRINTS = 1.0, 5  # points from the first one, which is one of so few before it
 _LATIN_WORD = re.compile(r"^[!-~]+")
 _HYPHENS = "\x02\ufffe\u00ad"  # at the end of a line, as PDFium marks them
@@ -100,22 +101,30 @@ def _has_flat_letters(page: Any, text_page: Any) -> bool:
 
 
 def _stretch(page: Any) -> None:
-    """Move the lines of a page apart, _STRETCH times as far from its foot, and take away second prints."""
+    """Move the lines of a page apart, _STRETCH times as far from its foot, and take away second prints.
+
+    What stands on nearly one line, as an exponent does, moves with it. What is within a form stays, for its place is the form's.
+    """
     printed: list[tuple[float, ...]] = []  # left, bottom and right ends
-    for piece in _text_pieces(page, None):
+    pieces = []
+    for piece in _text_pieces(page, None, max_depth=1):
         ends = piece.get_bounds()[:3]
         if any(all(abs(a - b) <= _SECOND_PRINT for a, b in zip(ends, others, strict=True)) for others in printed[-_PRINTS:]):
             page.remove_obj(piece)
             continue
         printed.append(ends)
-        matrix = piece.get_matrix()
-        piece.set_matrix(matrix.translate(0, (_STRETCH - 1) * matrix.f))
+        pieces.append((piece, piece.get_matrix()))
+    line = -inf
+    for piece, matrix in sorted(pieces, key=lambda pair: pair[1].f):
+        if matrix.f - line > _ON_LINE * piece.get_font_size() * abs(matrix.d):
+            line = matrix.f
+        piece.set_matrix(matrix.translate(0, (_STRETCH - 1) * line))
 
 
-def _text_pieces(page: Any, text_page: Any) -> list[Any]:
+def _text_pieces(page: Any, text_page: Any, **settings: Any) -> list[Any]:
     from pypdfium2.raw import FPDF_PAGEOBJ_TEXT
 
-    return list(page.get_objects(filter=[FPDF_PAGEOBJ_TEXT], textpage=text_page))
+    return list(page.get_objects(filter=[FPDF_PAGEOBJ_TEXT], textpage=text_page, **settings))
 
 
 def _line(text_page: Any, characters: list[str], at: list[int]) -> Line | None:

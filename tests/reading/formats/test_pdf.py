@@ -51,6 +51,27 @@ def test_equal_lines_are_all_read_and_what_is_printed_twice_once() -> None:
     assert text(stream.getvalue()) == [line * 3]
 
 
+def test_what_stands_nearly_on_a_line_belongs_to_it_and_forms_keep_their_text() -> None:
+    stream = io.BytesIO()
+    samples.chinese()
+    canvas = Canvas(stream)
+    canvas.setFont("STSong-Light", 12)
+    for x, y, cell in ((60, 700, "断路器"), (200, 700.8, "12.5"), (340, 699.3, "五百")):
+        canvas.drawString(x, y, cell)
+    for name, y in (("甲乙丙丁戊", 600), ("己庚辛壬癸", 500)):
+        canvas.beginForm(f"form{y}")
+        canvas.setFont("STSong-Light", 12)
+        canvas.drawString(0, 0, name)
+        canvas.endForm()
+        canvas.saveState()
+        canvas.translate(60, y)
+        canvas.doForm(f"form{y}")
+        canvas.restoreState()
+    canvas.save()
+    row, *others = text(stream.getvalue())
+    assert row == "断路器\t12.5\t五百" and {"甲乙丙丁戊", "己庚辛壬癸"} == set(" ".join(others).split())
+
+
 def test_items_of_one_length_are_lines() -> None:
     assert text(samples.pdf(*[Paragraph(f"第{n}项", samples.chinese()) for n in "一二三"])) == ["第一项", "第二项", "第三项"]
 
