@@ -77,12 +77,12 @@ def text_fields(sample: Iterable[Fields], name: str) -> tuple[str, ...]:
     if not sampled or any("text" in row for row in sampled):
         return ("text",)
     for characters in (_HAN, _LETTER):
-        held: dict[str, int] = {}
+        length_of: dict[str, int] = {}  # in these characters
         for path, string in itertools.chain.from_iterable(map(_strings, sampled)):
-            held[path] = held.get(path, 0) + len(characters.findall(string))
-        readable = {path: sum(text_of(row, (path,))[1] is None for row in sampled) for path, count in held.items() if count}
-        held = {path: held[path] for path, rows in readable.items() if rows}
-        chosen = tuple(path for path, count in held.items() if count >= _LEAST_SHARE * sum(held.values()))
+            length_of[path] = length_of.get(path, 0) + len(characters.findall(string))
+        readable = {path: sum(text_of(row, (path,))[1] is None for row in sampled) for path, count in length_of.items() if count}
+        length_of = {path: length_of[path] for path, rows in readable.items() if rows}
+        chosen = tuple(path for path, count in length_of.items() if count >= _LEAST_SHARE * sum(length_of.values()))
         if chosen:  # a field that some records lack would cost them
             return tuple(path for path in chosen if readable[path] == len(sampled)) or (max(chosen, key=readable.__getitem__),)
     raise ConfigError(f"{name}: no field of its records holds text; there are {', '.join(sampled[0])}")

@@ -73,7 +73,7 @@ def dedup(
         return ours, *(_empty(spark, t) for t in ("duplicates", "crowded_buckets", "repeated_passages", "signatures"))
     if signatures is not None:
         _must_stay_as_they_are(ours, signatures, config)
-        earlier = (*earlier, Elsewhere("", "signatures", signatures, duplicates))
+        earlier = (*earlier, Elsewhere("", "signatures", signatures))
     settings = _settings(config)
     sources = _signed(ours, earlier, settings)
     files = _ranked_files([source["sizes"].frame for source in sources], [other.name for other in earlier], config)

@@ -1,5 +1,5 @@
 """The search where one task has all texts: each is compared with those before it that are kept. In: band keys, sketches and
-shingles of distinct texts. Out: edges from kept texts to those that resemble them, and the buckets too full to compare all.
+shingles of distinct texts. Out: edges from kept texts to those that resemble them.
 
 Texts come in the order of preference, and nobody is compared with one that is dropped, for it stands for nobody (leader
 clustering; Hartigan 1975, chapter 3). So a thousand variants of a sentence cost a thousand comparisons, where all their pairs are
@@ -75,13 +75,6 @@ def buckets_of(keys: np.ndarray, our_keys: np.ndarray | None) -> Buckets:
     new = new_key | np.append(True, text[1:] != text[:-1])[: len(key)]  # two bands of a text may have one key
     starts = np.append(np.flatnonzero(new_key[new]), np.count_nonzero(new))
     return Buckets(text[new], starts)
-
-
-def crowded(buckets: Buckets, max_bucket: int) -> np.ndarray:
-    """Members and pairs compared (int64 [buckets, 2]) of the buckets in which not all pairs are."""
-    sizes = np.diff(buckets.starts)
-    sizes = sizes[sizes > max_bucket + 1]
-    return np.stack((sizes, max_bucket * sizes - max_bucket * (max_bucket + 1) // 2), axis=1)
 
 
 @njit(cache=True, nogil=True)

@@ -12,11 +12,10 @@ from wajue.mining.duplicates.comparing import shingled
 from wajue.mining.duplicates.equal_texts import DistinctTexts, differs_from_previous, distinct, distinct_texts
 from wajue.mining.duplicates.hashes import TextHashes
 from wajue.mining.duplicates.packed import Arrays, PackedRows, pack, taken, text_arrays
-from wajue.mining.duplicates.pairs import BucketPairs, Sketched, bucket_pairs
+from wajue.mining.duplicates.pairs import HALF, BucketPairs, Sketched, bucket_pairs, crowded_of
 from wajue.mining.duplicates.settings import Settings
 from wajue.mining.duplicates.signing import bands_of, elements_in, hashes_of, sketches_of
 
-_HALF = np.uint64(32)
 _FOLDED_BITS, _TEXT_BITS = np.uint64(0xFFFF), np.uint64(0xFFFF0000)  # of a node
 
 
@@ -42,7 +41,7 @@ def _scatter(signed: pa.RecordBatch, position: np.ndarray, settings: Settings) -
     second = np.zeros(len(node), np.uint64)
     if settings.near:
         first, second = sketches_of(signed)
-        node |= first << _HALF
+        node |= first << HALF
     texts = hashes._asdict() | {"position": position, "node": node}
     elements = elements_in(signed) if settings.near else None
     if settings.one_bucket:
@@ -154,7 +153,7 @@ def _compare_all(texts: Arrays, unique: DistinctTexts, gone: np.ndarray, setting
     paired = leading.paired_texts(numbered, buckets, **limits)
     sets = shingled(taken(texts, chosen[paired]), settings).sets
     yield pack(0, "edges", **leading.leads(numbered, buckets, paired, sets, **limits)._asdict())
-    if len(crowded := leading.crowded(buckets, settings.max_bucket)):
+    if len(crowded := crowded_of(np.diff(buckets.starts), settings.max_bucket)):
         yield pack(0, "crowded", crowded=crowded)
 
 

@@ -31,7 +31,7 @@ class Sketched(NamedTuple):
 
 
 class BucketPairs(NamedTuple):
-    """low, high: uint64 [pairs], the nodes of each candidate pair; crowded: int64 [buckets, 2], members and pairs compared."""
+    """low, high: uint64 [pairs], the nodes of each candidate pair; crowded: as `crowded_of` has them."""
 
     low: np.ndarray
     high: np.ndarray
@@ -159,7 +159,7 @@ def _fill_pairs(
     max_bucket,
     limits,  # Limits
     members,  # Sketched of n, worked in
-    pairs,  # BucketPairs, filled as far as its arrays reach
+    pairs,  # BucketPairs, filled as far as its arrays reach; crowded: int64 [buckets], the members alone
 ):
     """Returns how many (pairs, crowded buckets) there are."""
     shared, sketched, members, (low, high, crowded) = borrowed((shared, sketched, members, pairs))
@@ -178,11 +178,16 @@ def _fill_pairs(
                     n += 1
         if m > max_bucket + 1:
             if crowded_count < len(crowded):
-                crowded[crowded_count, 0] = m
-                crowded[crowded_count, 1] = max_bucket * m - max_bucket * (max_bucket + 1) // 2
+                crowded[crowded_count] = m
             crowded_count += 1
         start = stop
     return n, crowded_count
+
+
+def crowded_of(sizes: np.ndarray, max_bucket: int) -> np.ndarray:
+    """Members and pairs compared (int64 [crowded, 2]) of the buckets in which not all pairs are; sizes: int64 [buckets]."""
+    members = sizes[sizes > max_bucket + 1]
+    return np.stack((members, max_bucket * members - max_bucket * (max_bucket + 1) // 2), axis=1)
 
 
 def bucket_pairs(keys: np.ndarray, sketched: Sketched, max_bucket: int, threshold: float) -> BucketPairs:
@@ -196,12 +201,10 @@ def bucket_pairs(keys: np.ndarray, sketched: Sketched, max_bucket: int, threshol
     members = Sketched(np.empty(len(shared), np.uint64), np.empty(len(shared), np.uint64))
     limits = limits_of(threshold)
     while True:
-        pairs = BucketPairs(
-            np.empty(pair_count, np.uint64), np.empty(pair_count, np.uint64), np.empty((crowded_count, 2), np.int64)
-        )
+        pairs = BucketPairs(np.empty(pair_count, np.uint64), np.empty(pair_count, np.uint64), np.empty(crowded_count, np.int64))
         n, c = _fill_pairs(shared, sketched, keys_per_node, max_bucket, limits, members, pairs)
         if n <= pair_count and c <= crowded_count:
-            return BucketPairs(pairs.low[:n], pairs.high[:n], pairs.crowded[:c])
+            return BucketPairs(pairs.low[:n], pairs.high[:n], crowded_of(pairs.crowded[:c], max_bucket))
         pair_count, crowded_count = max(pair_count, n), max(crowded_count, c)
 
 

@@ -113,8 +113,7 @@ def with_positions(positions: Any, source: int) -> Callable[[Batches], Batches]:
 
     def apply(batches: Batches) -> Batches:
         for batch in batches:
-            position = pa.array(positions.value.of(batch, source))
-            yield batch.drop_columns(["corpus", "source"]).append_column("position", position)
+            yield _positioned(batch, positions.value, source)
 
     return apply
 
@@ -123,13 +122,17 @@ def compared(positions: Any, source: int, gone: Any | None) -> Callable[[Batches
     """signing.COMPARED -> COMPARED_HERE. gone: `Listed`, broadcast, of the documents that were dropped before; None: of none."""
 
     def apply(batches: Batches) -> Batches:
-        located = with_positions(positions, source)
         for batch in batches:
             is_gone = pa.array(gone.value.among(batch)) if gone else pa.repeat(False, batch.num_rows)
-            for positioned in located(iter([batch])):
-                yield positioned.append_column("is_gone", is_gone)
+            yield _positioned(batch, positions.value, source).append_column("is_gone", is_gone)
 
     return apply
+
+
+def _positioned(documents: pa.RecordBatch, positions: Positions, source: int) -> pa.RecordBatch:
+    """The documents with their positions instead of corpus and source."""
+    position = pa.array(positions.of(documents, source))
+    return documents.drop_columns(["corpus", "source"]).append_column("position", position)
 
 
 def without(gone: Any) -> Callable[[Batches], Batches]:

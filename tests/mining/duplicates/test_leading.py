@@ -39,6 +39,3 @@ def test_buckets_hold_each_text_once_and_only_those_asked_for() -> None:
     assert [ours.members[a:b].tolist() for a, b in zip(ours.starts, ours.starts[1:], strict=False)] == [[0, 1], [2, 3]]
     none = leading.buckets_of(np.zeros((1, 2), np.uint32)[:0], None)
     assert len(none.members) == 0 and none.starts.tolist() == [0]
-    # of 4 members with 1 neighbour each behind them 3 pairs are compared
-    full = leading.Buckets(np.arange(6, dtype=np.uint32), np.array([0, 4, 6]))
-    assert leading.crowded(full, 1).tolist() == [[4, 3]]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wajue.mining.duplicates.elements import code_points
-from wajue.mining.duplicates.pairs import Sketched, bucket_pairs, unique_pairs
+from wajue.mining.duplicates.pairs import Sketched, bucket_pairs, crowded_of, unique_pairs
 from wajue.mining.duplicates.shingles import MOST_PACKED, Shingling, jaccard, shingle_sets
 from wajue.mining.duplicates.signatures import MAP_BITS, most_differences, signatures
 
@@ -54,6 +54,11 @@ def test_bucket_pairs_are_all_pairs_of_a_bucket(entries: list[tuple[int, tuple[i
         expected |= {(min(pair), max(pair)) for pair in pairs}
     assert set(zip(low.tolist(), high.tolist(), strict=True)) == expected
     assert len(crowded) == 0
+
+
+def test_full_buckets_tell_their_members_and_the_pairs_compared() -> None:
+    # of 4 members with 1 neighbour each behind them 3 pairs are compared
+    assert crowded_of(np.array([4, 2]), 1).tolist() == [[4, 3]]
 
 
 @pytest.mark.parametrize(
